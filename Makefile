@@ -1,0 +1,126 @@
+# tless: one Makefile, not recursive.  `make help` lists the targets.
+#
+# Variables: SAN=address,undefined or SAN=thread (a build of its own below build/),
+# PREFIX, DESTDIR, CC, CFLAGS, DEBUG=1 (no optimisation).
+
+VERSION := 0.1.0
+PREFIX  ?= /usr/local
+PKGS    := tinfo libpcre2-8 libzstd libxxhash libutf8proc
+TESTPKGS := cmocka vterm
+
+build := build$(if $(SAN),/san-$(subst $(comma),-,$(SAN)))
+comma := ,
+
+CC      ?= gcc
+OPT     := $(if $(DEBUG),-O0,-O2) -g
+WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wpointer-arith \
+	   -Wno-unused-parameter
+CPPFLAGS += -D_GNU_SOURCE -I. -DTL_VERSION='"$(VERSION)"'
+ALLCFLAGS = -std=c11 $(OPT) $(WARN) -pthread -fno-strict-aliasing $(SANFLAGS) \
+	    $(shell pkg-config --cflags $(PKGS)) $(CFLAGS)
+LDLIBS  := $(shell pkg-config --libs $(PKGS)) -pthread
+SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all)
+
+# ---- sources: everything in the rooms; what a file name ends in says which -m flags it needs
+ROOMS   := base text index search decoders pager
+SRC     := $(sort $(wildcard $(addsuffix /*.c,$(ROOMS)) decoders/*/*.c))
+ARCH    := $(shell $(CC) -dumpmachine | cut -d- -f1)
+ifneq ($(ARCH),x86_64)
+SRC     := $(filter-out %_sse2.c %_avx2.c %_avx512.c,$(SRC))
+endif
+ifneq ($(ARCH),aarch64)
+SRC     := $(filter-out %_neon.c,$(SRC))
+endif
+MAIN    := pager/main.c
+LIBOBJ  := $(patsubst %.c,$(build)/%.o,$(filter-out $(MAIN),$(SRC)))
+HEADERS := $(sort $(wildcard $(addsuffix /*.h,$(ROOMS)) decoders/*/*.h tests/*/*.h))
+ALLC    := $(SRC) $(sort $(wildcard tests/*/*.c))
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+.PHONY: all help test unit pty bench fuzz lint check-layers check-format format install uninstall clean
+
+all: $(build)/tless
+
+help:
+	@echo 'all (build/tless)  test [SAN=...]  bench  fuzz  lint  format  install  uninstall  clean'
+
+$(build)/tless: $(build)/pager/main.o $(build)/libtless.a
+	$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(build)/libtless.a: $(LIBOBJ)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(build)/%_avx2.o: ISA := -mavx2 -mbmi -mbmi2 -mpopcnt -mlzcnt
+$(build)/%_avx512.o: ISA := -mavx512f -mavx512bw -mavx512vl -mavx2 -mbmi -mbmi2 -mpopcnt -mlzcnt
+
+$(build)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(ALLCFLAGS) $(ISA) -MMD -MP -c -o $@ $<
+
+-include $(patsubst %.c,$(build)/%.d,$(ALLC))
+
+# ---- tests
+UNIT    := $(patsubst tests/unit/%.c,$(build)/tests/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
+PTY     := $(patsubst tests/pty/%.c,$(build)/tests/pty/%,$(sort $(wildcard tests/pty/test_*.c)))
+FUZZ    := $(patsubst tests/fuzz/%.c,$(build)/tests/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+HARNESS := $(patsubst %.c,$(build)/%.o,$(filter-out tests/pty/test_%,$(wildcard tests/pty/*.c)))
+TESTLIBS = $(shell pkg-config --libs $(TESTPKGS)) -lutil
+
+$(build)/tests/unit/test_%: $(build)/tests/unit/test_%.o $(build)/libtless.a
+	$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(TESTLIBS)
+
+$(build)/tests/pty/test_%: $(build)/tests/pty/test_%.o $(HARNESS) $(build)/libtless.a
+	$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(TESTLIBS)
+
+unit: $(UNIT)
+	@scripts/run-tests $(UNIT)
+
+pty: $(build)/tless $(PTY)
+	@TLESS=$(CURDIR)/$(build)/tless scripts/run-tests $(PTY)
+
+# Without clang's fuzzer the targets are linked with a main() that replays the corpus.
+$(build)/tests/fuzz/fuzz_%: $(build)/tests/fuzz/fuzz_%.o $(build)/tests/fuzz/replay.o $(build)/libtless.a
+	$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+test: $(build)/tless $(UNIT) $(PTY) $(FUZZ)
+	@TLESS=$(CURDIR)/$(build)/tless scripts/run-tests $(UNIT) $(FUZZ) $(PTY)
+
+# libFuzzer: `make fuzz` builds the targets with clang and runs each for FUZZTIME seconds.
+FUZZTIME ?= 60
+fuzz:
+	@scripts/fuzz $(FUZZTIME)
+
+# ---- measurements
+BENCHBIN := $(patsubst tests/bench/%.c,$(build)/tests/bench/%,$(sort $(wildcard tests/bench/*.c)))
+$(build)/tests/bench/%: $(build)/tests/bench/%.o $(HARNESS) $(build)/libtless.a
+	$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(TESTLIBS)
+
+bench: $(build)/tless $(BENCHBIN)
+	@scripts/bench $(BENCHARGS)
+
+# ---- tidiness
+lint: check-layers check-format
+	cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr --error-exitcode=1 \
+	  --suppress=missingIncludeSystem -D_GNU_SOURCE -D__x86_64__ -I. $(ROOMS)
+
+check-layers:
+	@scripts/check-layers
+
+check-format:
+	@clang-format --dry-run --Werror $(ALLC) $(HEADERS)
+
+format:
+	clang-format -i $(ALLC) $(HEADERS)
+
+# ---- installation
+install: $(build)/tless
+	install -D -m 755 $(build)/tless $(DESTDIR)$(PREFIX)/bin/tless
+	install -D -m 644 man/tless.1 $(DESTDIR)$(PREFIX)/share/man/man1/tless.1
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/tless $(DESTDIR)$(PREFIX)/share/man/man1/tless.1
+
+clean:
+	rm -rf build

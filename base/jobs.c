@@ -1,0 +1,265 @@
+/*
+ * jobs.c: see jobs.h.  One mutex guards the list of jobs; steps run outside it.
+ * A step takes some 50 us or more, so the mutex is no bottleneck.
+ */
+#include "base/jobs.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define MAX_WORKERS 16
+
+struct tl_job {
+	struct tl_job *next;
+	struct tl_jobs *pool;
+	const struct tl_job_ops *ops;
+	void *self;
+	enum tl_urgency urgency;
+	unsigned running;  /* steps under way */
+	unsigned refs;     /* the pool's and the handle's */
+	uint64_t slept_at; /* pool->wakes when it answered WAIT */
+	bool asleep;
+	bool drained;  /* no more steps to hand out */
+	bool finished; /* done() has returned */
+	atomic_bool cancelled;
+};
+
+struct thread {
+	pthread_t id;
+	struct tl_jobs *pool;
+	struct tl_worker w;
+};
+
+struct tl_jobs {
+	pthread_mutex_t lock;
+	pthread_cond_t work;  /* something to do for workers */
+	pthread_cond_t ended; /* some job finished */
+	struct tl_job *first; /* urgent ones before background ones, old before new */
+	uint64_t wakes;
+	bool closing;
+	unsigned nthreads;
+	struct thread threads[MAX_WORKERS];
+};
+
+static void unref(struct tl_job *job) /* with the lock held */
+{
+	if (--job->refs == 0)
+		free(job);
+}
+
+static void unlink_job(struct tl_jobs *pool, struct tl_job *job)
+{
+	struct tl_job **at = &pool->first;
+
+	while (*at != job)
+		at = &(*at)->next;
+	*at = job->next;
+}
+
+/* Lock held; drops it while done() runs. */
+static void finish_if_idle(struct tl_jobs *pool, struct tl_job *job)
+{
+	bool over = job->drained || atomic_load(&job->cancelled);
+
+	if (!over || job->running > 0)
+		return;
+	unlink_job(pool, job);
+	pthread_mutex_unlock(&pool->lock);
+	if (job->ops->done)
+		job->ops->done(job->self, atomic_load(&job->cancelled));
+	pthread_mutex_lock(&pool->lock);
+	job->finished = true;
+	pthread_cond_broadcast(&pool->ended);
+	unref(job);
+}
+
+static struct tl_job *next_job(struct tl_jobs *pool)
+{
+	for (struct tl_job *job = pool->first; job; job = job->next) {
+		if (atomic_load(&job->cancelled)) {
+			if (job->running == 0)
+				return job;
+			continue;
+		}
+		if (job->drained)
+			continue;
+		if (job->asleep && job->slept_at == pool->wakes)
+			continue;
+		job->asleep = false;
+		return job;
+	}
+	return NULL;
+}
+
+static void run_step(struct tl_jobs *pool, struct tl_job *job, struct tl_worker *w)
+{
+	uint64_t seen = pool->wakes;
+	enum tl_step answer;
+
+	if (!atomic_load(&job->cancelled)) {
+		job->running++;
+		pthread_mutex_unlock(&pool->lock);
+		answer = job->ops->step(job->self, w);
+		pthread_mutex_lock(&pool->lock);
+		job->running--;
+		if (answer == TL_STEP_DONE) {
+			job->drained = true;
+		} else if (answer == TL_STEP_WAIT) {
+			job->asleep = true;
+			job->slept_at = seen; /* a wake during the step counts */
+		}
+	}
+	finish_if_idle(pool, job);
+}
+
+static void *work(void *arg)
+{
+	struct thread *self = arg;
+	struct tl_jobs *pool = self->pool;
+	sigset_t all;
+
+	/* Signals are for the thread that owns the screen. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, NULL);
+	pthread_mutex_lock(&pool->lock);
+	while (!pool->closing) {
+		struct tl_job *job = next_job(pool);
+
+		if (job)
+			run_step(pool, job, &self->w);
+		else
+			pthread_cond_wait(&pool->work, &pool->lock);
+	}
+	pthread_mutex_unlock(&pool->lock);
+	return NULL;
+}
+
+bool tl_jobs_open(unsigned nthreads, struct tl_jobs **out, struct tl_err *err)
+{
+	struct tl_jobs *pool = calloc(1, sizeof(*pool));
+	long ncpu = sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (!pool)
+		return tl_err_nomem(err);
+	pthread_mutex_init(&pool->lock, NULL);
+	pthread_cond_init(&pool->work, NULL);
+	pthread_cond_init(&pool->ended, NULL);
+	if (nthreads == 0)
+		nthreads = ncpu > 0 ? (unsigned)ncpu : 1;
+	if (nthreads > MAX_WORKERS)
+		nthreads = MAX_WORKERS;
+	for (unsigned i = 0; i < nthreads; i++) {
+		pool->threads[i].pool = pool;
+		pool->threads[i].w.id = i;
+		if (pthread_create(&pool->threads[i].id, NULL, work, &pool->threads[i]) != 0)
+			break;
+		pool->nthreads++;
+	}
+	if (pool->nthreads == 0) {
+		tl_jobs_close(pool);
+		return tl_err_set(err, "cannot start a thread");
+	}
+	*out = pool;
+	return true;
+}
+
+void tl_jobs_close(struct tl_jobs *pool)
+{
+	if (!pool)
+		return;
+	pthread_mutex_lock(&pool->lock);
+	pool->closing = true;
+	for (struct tl_job *job = pool->first; job; job = job->next)
+		atomic_store(&job->cancelled, true);
+	pthread_cond_broadcast(&pool->work);
+	pthread_mutex_unlock(&pool->lock);
+	for (unsigned i = 0; i < pool->nthreads; i++) {
+		pthread_join(pool->threads[i].id, NULL);
+		tl_buf_fini(&pool->threads[i].w.buf);
+	}
+	pthread_mutex_lock(&pool->lock);
+	while (pool->first)
+		finish_if_idle(pool, pool->first);
+	pthread_mutex_unlock(&pool->lock);
+	pthread_cond_destroy(&pool->ended);
+	pthread_cond_destroy(&pool->work);
+	pthread_mutex_destroy(&pool->lock);
+	free(pool);
+}
+
+unsigned tl_jobs_width(const struct tl_jobs *pool)
+{
+	return pool->nthreads;
+}
+
+struct tl_job *tl_jobs_start(struct tl_jobs *pool, enum tl_urgency urgency,
+			     const struct tl_job_ops *ops, void *self)
+{
+	struct tl_job *job = calloc(1, sizeof(*job));
+	struct tl_job **at;
+
+	if (!job)
+		return NULL;
+	job->pool = pool;
+	job->ops = ops;
+	job->self = self;
+	job->urgency = urgency;
+	job->refs = 2;
+	pthread_mutex_lock(&pool->lock);
+	for (at = &pool->first; *at && (*at)->urgency <= urgency; at = &(*at)->next)
+		;
+	job->next = *at;
+	*at = job;
+	pthread_cond_broadcast(&pool->work);
+	pthread_mutex_unlock(&pool->lock);
+	return job;
+}
+
+void tl_job_cancel(struct tl_job *job)
+{
+	struct tl_jobs *pool = job->pool;
+
+	pthread_mutex_lock(&pool->lock);
+	atomic_store(&job->cancelled, true);
+	pthread_cond_broadcast(&pool->work);
+	pthread_mutex_unlock(&pool->lock);
+}
+
+bool tl_job_cancelled(const struct tl_job *job)
+{
+	return atomic_load(&job->cancelled);
+}
+
+void tl_job_join(struct tl_job *job)
+{
+	struct tl_jobs *pool = job->pool;
+
+	pthread_mutex_lock(&pool->lock);
+	while (!job->finished)
+		pthread_cond_wait(&pool->ended, &pool->lock);
+	pthread_mutex_unlock(&pool->lock);
+}
+
+void tl_job_release(struct tl_job *job)
+{
+	struct tl_jobs *pool;
+
+	if (!job)
+		return;
+	pool = job->pool;
+	pthread_mutex_lock(&pool->lock);
+	unref(job);
+	pthread_mutex_unlock(&pool->lock);
+}
+
+void tl_jobs_wake(struct tl_jobs *pool)
+{
+	pthread_mutex_lock(&pool->lock);
+	pool->wakes++;
+	pthread_cond_broadcast(&pool->work);
+	pthread_mutex_unlock(&pool->lock);
+}

@@ -1,0 +1,63 @@
+/*
+ * matcher.h: a compiled pattern.  Case-sensitive literals run on a SIMD search for a
+ * pair of rare bytes; ASCII literals ignoring case likewise; everything else is
+ * PCRE2 with its JIT compiler, behind a search for a literal the pattern requires.
+ */
+#ifndef TL_SEARCH_MATCHER_H
+#define TL_SEARCH_MATCHER_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "text/source.h"
+
+enum {
+	TL_MATCH_ICASE = 1 << 0,   /* ignore case */
+	TL_MATCH_LITERAL = 1 << 1, /* metacharacters are plain text */
+	TL_MATCH_INVERT = 1 << 2,  /* lines that do not match */
+	TL_MATCH_UTF8 = 1 << 3,    /* text and pattern are UTF-8 (invalid bytes match nothing) */
+	TL_MATCH_STRIP_SGR =
+	    1 << 4, /* match with escape sequences (SGR, OSC 8) taken out: less -R */
+	TL_MATCH_OVERSTRIKE =
+	    1 << 5,             /* match with x^Hx and _^Hx reduced to x: less without -u, -U */
+	TL_MATCH_CRLF = 1 << 6, /* match without the CR before a newline */
+};
+
+struct tl_matcher; /* const once compiled; any thread */
+struct tl_scratch; /* one a thread */
+
+/* Compile.  The pattern is copied.  Fails with PCRE2's words for a bad pattern. */
+bool tl_matcher_new(const char *pattern, size_t len, unsigned flags, struct tl_matcher **out,
+		    struct tl_err *err);
+void tl_matcher_free(struct tl_matcher *m);
+
+/* How it will run, for tests and --debug: "literal avx2", "literal-icase avx2", "jit+literal", "jit". */
+const char *tl_matcher_engine(const struct tl_matcher *m);
+unsigned tl_matcher_flags(const struct tl_matcher *m);
+
+bool tl_scratch_new(struct tl_scratch **out, struct tl_err *err);
+void tl_scratch_free(struct tl_scratch *s);
+
+/*
+ * Find the first match in one line (no newline in it) at or after byte `from`; with
+ * what the flags say taken out before, and *start, *end given in bytes of the line as it
+ * is.  *end >= *start; an empty match is possible.  INVERT is ignored here.
+ */
+bool tl_matcher_in_line(const struct tl_matcher *m, struct tl_scratch *s, struct tl_span line,
+			size_t from, size_t *start, size_t *end);
+
+/* Does the line match (INVERT counts)? */
+bool tl_matcher_line(const struct tl_matcher *m, struct tl_scratch *s, struct tl_span line);
+
+/*
+ * Find the first line at or after `from` in a run of whole lines that matches (INVERT
+ * counts).  The run starts at a line start and `from` is one; the last line may lack its
+ * newline.  *start is the line's first byte, *end is behind its newline.
+ */
+bool tl_matcher_next_line(const struct tl_matcher *m, struct tl_scratch *s, struct tl_span run,
+			  size_t from, size_t *start, size_t *end);
+
+/* The last matching line that starts before `before` (a line start or the run's end). */
+bool tl_matcher_prev_line(const struct tl_matcher *m, struct tl_scratch *s, struct tl_span run,
+			  size_t before, size_t *start, size_t *end);
+
+#endif

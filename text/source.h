@@ -1,0 +1,150 @@
+/*
+ * source.h: a text is a row of chunks.
+ *
+ * A chunk is a run of contiguous text that can be read, pinned, counted, searched
+ * and cached alone: 1 MiB of a file, a frame of a compressed file, a slice of a
+ * trace.  A *position* is (chunk number << shift) + byte in the chunk: it orders like
+ * the text, and for files, pipes and memory, whose chunks are full (1 << 20 bytes
+ * but for the last), it is the byte offset.  Elsewhere positions have holes between
+ * chunks, but there a chunk holds whole lines.
+ */
+#ifndef TL_TEXT_SOURCE_H
+#define TL_TEXT_SOURCE_H
+
+#include "base/buf.h"
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+#define TL_FILE_SHIFT 20 /* 1 MiB chunks; pread of this size ran fastest, see docs/ */
+#define TL_NOPOS      UINT64_MAX
+
+enum tl_lookup {
+	TL_NONE,    /* there is none, and never will be unless the text grows */
+	TL_PENDING, /* not known or not here yet; a message follows when it is */
+	TL_FOUND,
+	TL_FAILED, /* cannot be read; the error says why */
+};
+
+/* Bytes somebody else owns. */
+struct tl_span {
+	const uint8_t *data;
+	size_t len;
+};
+
+/* How much text there is, as far as known now. */
+struct tl_extent {
+	uint64_t nchunks;  /* chunks that can be read, the last one perhaps growing */
+	uint64_t last_len; /* bytes of the last chunk now; UINT64_MAX: known when read */
+	bool complete;     /* no more will come by itself (a pipe's end was seen) */
+};
+
+/* What a file on disk was when it was opened or last refreshed; key of the saved index. */
+struct tl_identity {
+	uint64_t dev, ino, size;
+	struct timespec mtime;
+};
+
+enum tl_change { TL_SAME, TL_GREW, TL_SHRANK, TL_REPLACED };
+
+/* What a kind of text provides.  A const table; see file.c, pipe.c, memory.c. */
+struct tl_source_ops {
+	const char *name; /* "file", "pipe", ... */
+	unsigned shift;   /* of positions */
+
+	/* Any thread. */
+	void (*extent)(void *self, struct tl_extent *out);
+
+	/*
+	 * Append the bytes of chunk k to `out`.  FOUND, PENDING (the pipe has not brought
+	 * it), NONE (past the end), FAILED (err is set).  Any thread, several at once.
+	 */
+	enum tl_lookup (*read)(void *self, uint64_t k, struct tl_buf *out, struct tl_err *err);
+
+	/* Somebody needs chunks 0 .. n-1, or all (UINT64_MAX): go and get them.  May be NULL.
+	 * Any thread, does not block. */
+	void (*want)(void *self, uint64_t n);
+
+	/* Give up getting what was wanted but is not here (^C).  May be NULL.  Any thread. */
+	void (*stop)(void *self);
+
+	/* Look whether the file has changed.  May be NULL: never changes.  Main thread. */
+	enum tl_change (*refresh)(void *self, struct tl_err *err);
+
+	/* False: no file stands behind it.  May be NULL.  Any thread. */
+	bool (*identity)(void *self, struct tl_identity *out);
+
+	/* Releases self; no thread may be inside any more. */
+	void (*close)(void *self);
+
+	/* Call fn(arg), on any thread, whenever extent() would answer more than before.
+	 * May be NULL where it never does.  Main thread, before the first want(). */
+	void (*on_change)(void *self, void (*fn)(void *arg), void *arg);
+};
+
+struct tl_source;
+
+/* Takes `self` (closes it on failure too). */
+bool tl_source_new(const struct tl_source_ops *ops, void *self, struct tl_source **out,
+		   struct tl_err *err);
+void tl_source_close(struct tl_source *src);
+
+/* The file sources.  `fd` and `bytes` are taken; a description for messages is copied. */
+bool tl_source_open_file(const char *path, struct tl_source **out, struct tl_err *err);
+bool tl_source_open_pipe(int fd, const char *what, struct tl_source **out, struct tl_err *err);
+bool tl_source_open_memory(struct tl_buf *bytes, struct tl_source **out, struct tl_err *err);
+
+/* The operations, for all kinds; threads as above. */
+void tl_source_extent(const struct tl_source *src, struct tl_extent *out);
+enum tl_lookup tl_source_read(struct tl_source *src, uint64_t k, struct tl_buf *out,
+			      struct tl_err *err);
+void tl_source_want(struct tl_source *src, uint64_t nchunks);
+void tl_source_stop(struct tl_source *src);
+enum tl_change tl_source_refresh(struct tl_source *src, struct tl_err *err);
+bool tl_source_identity(struct tl_source *src, struct tl_identity *out);
+void tl_source_on_change(struct tl_source *src, void (*fn)(void *arg), void *arg);
+const char *tl_source_kind(const struct tl_source *src);
+unsigned tl_source_shift(const struct tl_source *src);
+
+/*
+ * Bytes that stay put, through the cache: at most TL_CACHE_CHUNKS chunks are kept,
+ * least recently used ones go first, pinned ones never.  A pinned span does not grow
+ * with the file; unpin and pin again.  Any thread; each FOUND needs one unpin.
+ */
+#define TL_CACHE_CHUNKS 16
+enum tl_lookup tl_source_pin(struct tl_source *src, uint64_t k, struct tl_span *out,
+			     struct tl_err *err);
+void tl_source_unpin(struct tl_source *src, uint64_t k, const struct tl_span *span);
+
+/* Forget cached chunks: the file was replaced or has shrunk.  Main thread. */
+void tl_source_drop_cache(struct tl_source *src);
+
+/* Chunk and byte of a position, and back. */
+static inline uint64_t tl_pos_chunk(const struct tl_source *src, uint64_t pos)
+{
+	return pos >> tl_source_shift(src);
+}
+static inline uint64_t tl_pos_byte(const struct tl_source *src, uint64_t pos)
+{
+	return pos & ((UINT64_C(1) << tl_source_shift(src)) - 1);
+}
+static inline uint64_t tl_pos_make(const struct tl_source *src, uint64_t k, uint64_t byte)
+{
+	return (k << tl_source_shift(src)) + byte;
+}
+
+/*
+ * The position just behind the last byte known now.  Where the last chunk's length is
+ * known only when read, this reads it.  Any thread.
+ */
+uint64_t tl_source_end(struct tl_source *src);
+
+/* How far into the text a position is, 0 .. 1, and the position that far in (not
+ * necessarily a line start).  By bytes for files, by chunks elsewhere.  Any thread. */
+double tl_source_fraction(struct tl_source *src, uint64_t pos);
+uint64_t tl_source_at(struct tl_source *src, double fraction);
+
+#endif
