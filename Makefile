@@ -65,14 +65,15 @@ $(build)/%.o: %.c Makefile
 UNIT    := $(patsubst tests/unit/%.c,$(build)/tests/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 PTY     := $(patsubst tests/pty/%.c,$(build)/tests/pty/%,$(sort $(wildcard tests/pty/test_*.c)))
 FUZZ    := $(patsubst tests/fuzz/%.c,$(build)/tests/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
-HARNESS := $(patsubst %.c,$(build)/%.o,$(filter-out tests/pty/test_%,$(wildcard tests/pty/*.c)))
+# What runs the pager on a terminal; it knows nothing of the pager's insides.
+HARNESS := $(patsubst %.c,$(build)/%.o,$(filter-out tests/pty/test_%,$(wildcard tests/pty/*.c)) base/buf.c)
 TESTLIBS = $(shell pkg-config --libs $(TESTPKGS)) -lutil
 
 $(build)/tests/unit/test_%: $(build)/tests/unit/test_%.o $(build)/libtless.a
 	$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(TESTLIBS)
 
-$(build)/tests/pty/test_%: $(build)/tests/pty/test_%.o $(HARNESS) $(build)/libtless.a
-	$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(TESTLIBS)
+$(build)/tests/pty/test_%: $(build)/tests/pty/test_%.o $(HARNESS)
+	$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(TESTLIBS) -pthread
 
 unit: $(UNIT)
 	@scripts/run-tests $(UNIT)
@@ -94,8 +95,8 @@ fuzz:
 
 # ---- measurements
 BENCHBIN := $(patsubst tests/bench/%.c,$(build)/tests/bench/%,$(sort $(wildcard tests/bench/*.c)))
-$(build)/tests/bench/%: $(build)/tests/bench/%.o $(HARNESS) $(build)/libtless.a
-	$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(TESTLIBS)
+$(build)/tests/bench/%: $(build)/tests/bench/%.o $(HARNESS)
+	$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(TESTLIBS) -pthread
 
 bench: $(build)/tless $(BENCHBIN)
 	@scripts/bench $(BENCHARGS)

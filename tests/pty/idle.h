@@ -1,0 +1,25 @@
+/*
+ * idle.h: does a program wait for a key?  A test types the next key when the answer is
+ * yes, and so needs no sleep and no guess.
+ */
+#ifndef TESTS_PTY_IDLE_H
+#define TESTS_PTY_IDLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/*
+ * Does process `pid` sleep in a wait for its terminal, all threads asleep, with no typed
+ * byte unread?  `tty` is an open descriptor of the terminal side of its pty.  All that the
+ * process wrote up to then can be read from the other side without waiting.
+ */
+bool idle_waits_for_key(pid_t pid, int tty);
+
+/* Changes whenever a thread of the process ran; 0 when there is no such process. */
+uint64_t idle_activity(pid_t pid);
+
+/* Bytes typed and not yet read. */
+int idle_unread(int tty);
+
+#endif
