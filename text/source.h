@@ -42,6 +42,18 @@ struct tl_extent {
 	bool complete;     /* no more will come by itself (a pipe's end was seen) */
 };
 
+/* The extent of `nbytes` bytes in full chunks of 1 << TL_FILE_SHIFT. */
+static inline struct tl_extent tl_extent_of_bytes(uint64_t nbytes, bool complete)
+{
+	uint64_t n = (nbytes + (UINT64_C(1) << TL_FILE_SHIFT) - 1) >> TL_FILE_SHIFT;
+
+	return (struct tl_extent){
+		.nchunks = n,
+		.last_len = n > 0 ? nbytes - ((n - 1) << TL_FILE_SHIFT) : 0,
+		.complete = complete,
+	};
+}
+
 /* What a file on disk was when it was opened or last refreshed; key of the saved index. */
 struct tl_identity {
 	uint64_t dev, ino, size;
@@ -53,7 +65,7 @@ enum tl_change { TL_SAME, TL_GREW, TL_SHRANK, TL_REPLACED };
 /* What a kind of text provides.  A const table; see file.c, pipe.c, memory.c. */
 struct tl_source_ops {
 	const char *name; /* "file", "pipe", ... */
-	unsigned shift;   /* of positions */
+	unsigned shift;   /* of positions; TL_FILE_SHIFT promises full chunks */
 
 	/* Any thread. */
 	void (*extent)(void *self, struct tl_extent *out);
@@ -92,8 +104,14 @@ bool tl_source_new(const struct tl_source_ops *ops, void *self, struct tl_source
 		   struct tl_err *err);
 void tl_source_close(struct tl_source *src);
 
-/* The file sources.  `fd` and `bytes` are taken; a description for messages is copied. */
+/*
+ * The file sources.  `fd` and `bytes` are taken (on failure too); a path or a description
+ * for messages is copied.  open_file() and open_fd() look what stands there: bytes that
+ * can be read in any order make a file, all else (FIFO, tty, /proc) is read as a pipe.
+ * open_fd() is for a standard input that may be a pipe or `< file`; `what` names it.
+ */
 bool tl_source_open_file(const char *path, struct tl_source **out, struct tl_err *err);
+bool tl_source_open_fd(int fd, const char *what, struct tl_source **out, struct tl_err *err);
 bool tl_source_open_pipe(int fd, const char *what, struct tl_source **out, struct tl_err *err);
 bool tl_source_open_memory(struct tl_buf *bytes, struct tl_source **out, struct tl_err *err);
 
@@ -121,6 +139,12 @@ void tl_source_unpin(struct tl_source *src, uint64_t k, const struct tl_span *sp
 
 /* Forget cached chunks: the file was replaced or has shrunk.  Main thread. */
 void tl_source_drop_cache(struct tl_source *src);
+
+/* Are chunks full, but for the last?  Then positions are byte offsets, without holes. */
+static inline bool tl_source_is_flat(const struct tl_source *src)
+{
+	return tl_source_shift(src) == TL_FILE_SHIFT;
+}
 
 /* Chunk and byte of a position, and back. */
 static inline uint64_t tl_pos_chunk(const struct tl_source *src, uint64_t pos)

@@ -1,0 +1,177 @@
+/*
+ * source.c: see source.h.  Hands every question on to the kind of text it is, through
+ * its table, and answers what follows from that for all kinds alike.
+ */
+#include "text/source.h"
+
+#include "text/cache.h"
+
+#include <stdlib.h>
+
+struct tl_source {
+	const struct tl_source_ops *ops;
+	void *self;
+	struct tl_cache *cache;
+};
+
+bool tl_source_new(const struct tl_source_ops *ops, void *self, struct tl_source **out,
+		   struct tl_err *err)
+{
+	struct tl_source *src = calloc(1, sizeof(*src));
+
+	if (!src) {
+		ops->close(self);
+		return tl_err_nomem(err);
+	}
+	src->ops = ops;
+	src->self = self;
+	if (!tl_cache_open(ops, self, &src->cache, err)) {
+		tl_source_close(src);
+		return false;
+	}
+	*out = src;
+	return true;
+}
+
+void tl_source_close(struct tl_source *src)
+{
+	if (!src)
+		return;
+	tl_cache_close(src->cache);
+	src->ops->close(src->self);
+	free(src);
+}
+
+void tl_source_extent(const struct tl_source *src, struct tl_extent *out)
+{
+	src->ops->extent(src->self, out);
+}
+
+enum tl_lookup tl_source_read(struct tl_source *src, uint64_t k, struct tl_buf *out,
+			      struct tl_err *err)
+{
+	return src->ops->read(src->self, k, out, err);
+}
+
+void tl_source_want(struct tl_source *src, uint64_t nchunks)
+{
+	if (src->ops->want)
+		src->ops->want(src->self, nchunks);
+}
+
+void tl_source_stop(struct tl_source *src)
+{
+	if (src->ops->stop)
+		src->ops->stop(src->self);
+}
+
+enum tl_change tl_source_refresh(struct tl_source *src, struct tl_err *err)
+{
+	return src->ops->refresh ? src->ops->refresh(src->self, err) : TL_SAME;
+}
+
+bool tl_source_identity(struct tl_source *src, struct tl_identity *out)
+{
+	return src->ops->identity && src->ops->identity(src->self, out);
+}
+
+void tl_source_on_change(struct tl_source *src, void (*fn)(void *arg), void *arg)
+{
+	if (src->ops->on_change)
+		src->ops->on_change(src->self, fn, arg);
+}
+
+const char *tl_source_kind(const struct tl_source *src)
+{
+	return src->ops->name;
+}
+
+unsigned tl_source_shift(const struct tl_source *src)
+{
+	return src->ops->shift;
+}
+
+enum tl_lookup tl_source_pin(struct tl_source *src, uint64_t k, struct tl_span *out,
+			     struct tl_err *err)
+{
+	return tl_cache_pin(src->cache, k, out, err);
+}
+
+void tl_source_unpin(struct tl_source *src, uint64_t k, const struct tl_span *span)
+{
+	tl_cache_unpin(src->cache, k, span);
+}
+
+void tl_source_drop_cache(struct tl_source *src)
+{
+	tl_cache_drop(src->cache);
+}
+
+static enum tl_lookup chunk_len(struct tl_source *src, uint64_t k, uint64_t *len)
+{
+	struct tl_span span;
+	enum tl_lookup found = tl_source_pin(src, k, &span, NULL);
+
+	*len = 0;
+	if (found == TL_FOUND) {
+		*len = span.len;
+		tl_source_unpin(src, k, &span);
+	}
+	return found;
+}
+
+uint64_t tl_source_end(struct tl_source *src)
+{
+	struct tl_extent ex;
+	uint64_t len;
+
+	tl_source_extent(src, &ex);
+	len = ex.last_len;
+	/* The end is behind the last byte, not in an empty chunk after it. */
+	for (uint64_t k = ex.nchunks; k-- > 0; len = UINT64_MAX)
+		if ((len == UINT64_MAX && chunk_len(src, k, &len) != TL_FOUND) || len > 0)
+			return tl_pos_make(src, k, len);
+	return 0;
+}
+
+double tl_source_fraction(struct tl_source *src, uint64_t pos)
+{
+	uint64_t k = tl_pos_chunk(src, pos), byte = tl_pos_byte(src, pos), end, len;
+	double within = 0.0; /* its chunk */
+	struct tl_extent ex;
+
+	if (tl_source_is_flat(src)) {
+		end = tl_source_end(src);
+		return pos < end ? (double)pos / (double)end : 1.0;
+	}
+	tl_source_extent(src, &ex);
+	if (k >= ex.nchunks)
+		return 1.0;
+	if (byte > 0 && chunk_len(src, k, &len) == TL_FOUND)
+		within = byte < len ? (double)byte / (double)len : 1.0;
+	return ((double)k + within) / (double)ex.nchunks;
+}
+
+uint64_t tl_source_at(struct tl_source *src, double fraction)
+{
+	uint64_t end, pos, k, len;
+	struct tl_extent ex;
+	double chunks;
+
+	if (!(fraction > 0.0)) /* NaN too */
+		return 0;
+	if (fraction >= 1.0)
+		return tl_source_end(src);
+	if (tl_source_is_flat(src)) {
+		end = tl_source_end(src);
+		pos = (uint64_t)(fraction * (double)end);
+		return pos < end ? pos : end;
+	}
+	tl_source_extent(src, &ex);
+	chunks = fraction * (double)ex.nchunks;
+	k = (uint64_t)chunks;
+	if (k >= ex.nchunks)
+		return tl_source_end(src);
+	chunk_len(src, k, &len);
+	return tl_pos_make(src, k, (uint64_t)((chunks - (double)k) * (double)len));
+}
