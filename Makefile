@@ -94,7 +94,8 @@ fuzz:
 	@scripts/fuzz $(FUZZTIME)
 
 # ---- measurements
-BENCHBIN := $(patsubst tests/bench/%.c,$(build)/tests/bench/%,$(sort $(wildcard tests/bench/*.c)))
+BENCHBIN := $(addprefix $(build)/tests/bench/,bench firstscreen floor mktrace)
+$(build)/tests/bench/bench: $(build)/tests/bench/scenario.o
 $(build)/tests/bench/%: $(build)/tests/bench/%.o $(HARNESS)
 	$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(TESTLIBS) -pthread
 

@@ -194,6 +194,11 @@ bool term_keys(struct term *t, const char *keys)
 	return ok;
 }
 
+int term_unread(const struct term *t)
+{
+	return idle_unread(t->job.tty);
+}
+
 bool term_feed(struct term *t, const void *bytes, size_t n)
 {
 	fcntl(t->job.feed, F_SETFL, O_NONBLOCK);

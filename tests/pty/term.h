@@ -48,6 +48,9 @@ pid_t term_pid(const struct term *t);
  */
 bool term_keys(struct term *t, const char *keys);
 
+/* Bytes typed that the program has not read yet. */
+int term_unread(const struct term *t);
+
 /* Write to the program's standard input (stdin_pipe); it must read, within the deadline. */
 bool term_feed(struct term *t, const void *bytes, size_t n);
 void term_feed_end(struct term *t);
