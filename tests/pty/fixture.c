@@ -13,6 +13,12 @@
 
 #define MAX_ARGS 32
 
+/* So that a picture of the screen is printed below the name of its test. */
+__attribute__((constructor)) static void print_in_order(void)
+{
+	setvbuf(stdout, NULL, _IOLBF, 0);
+}
+
 const char *pager_path(void)
 {
 	static char path[4096];
