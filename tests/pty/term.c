@@ -31,6 +31,7 @@ struct term {
 	bool alternate, cursor_hidden;
 	unsigned bells, scrolled_off;
 	struct tl_buf raw;
+	size_t shown;        /* bytes of raw the emulator has got */
 	struct tl_buf typed; /* made by the emulator, not yet written */
 	struct tl_buf text[NTEXTS], all;
 	unsigned next_text;
@@ -127,16 +128,35 @@ pid_t term_pid(const struct term *t)
 
 /* ---- moving bytes */
 
+/* How many bytes at the end begin a UTF-8 character that is not complete. */
+static size_t cut_character(const uint8_t *bytes, size_t n)
+{
+	for (size_t k = 1; k <= 3 && k <= n; k++) {
+		uint8_t c = bytes[n - k];
+
+		if (c >= 0xc0)
+			return k < (c >= 0xf0 ? 4u : c >= 0xe0 ? 3u : 2u) ? k : 0;
+		if (c < 0x80)
+			break;
+	}
+	return 0;
+}
+
 /* One read.  False: nothing there. */
 static bool read_some(struct term *t)
 {
+	size_t n;
 	char buf[65536];
-	ssize_t n = read(t->job.master, buf, sizeof(buf));
+	ssize_t got = read(t->job.master, buf, sizeof(buf));
 
-	if (n <= 0)
+	if (got <= 0)
 		return false;
-	tl_buf_append(&t->raw, buf, (size_t)n);
-	vterm_input_write(t->vt, buf, (size_t)n);
+	tl_buf_append(&t->raw, buf, (size_t)got);
+	/* libvterm 0.1 loses a character that comes in two pieces: keep its beginning back. */
+	n = t->raw.len - t->shown;
+	n -= cut_character(t->raw.data + t->shown, n);
+	vterm_input_write(t->vt, (const char *)t->raw.data + t->shown, n);
+	t->shown += n;
 	return true;
 }
 

@@ -1,0 +1,158 @@
+/*
+ * diff.c: see diff.h.  Compared is what one sees: text, underline and reverse of every cell,
+ * bold (and colour where asked) of cells that are not blank.
+ */
+#include "tests/pty/diff.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MAX_WORDS 16
+
+const char *diff_less(void)
+{
+	const char *path = "/usr/bin/less";
+
+	return access(path, X_OK) == 0 && !pager_is_less() ? path : NULL;
+}
+
+static bool same_cell(const struct term_cell *a, const struct term_cell *b, bool colors)
+{
+	bool blank = strcmp(a->text, " ") == 0;
+
+	if (strcmp(a->text, b->text) != 0 || a->underline != b->underline ||
+	    a->reverse != b->reverse)
+		return false;
+	if (colors && a->bg != b->bg)
+		return false;
+	return blank || (a->bold == b->bold && (!colors || a->fg == b->fg));
+}
+
+/* The first row that differs, or -1. */
+static int first_difference(struct diff *d)
+{
+	for (int y = 0; y < term_rows(d->own); y++)
+		for (int x = 0; x < term_cols(d->own); x++) {
+			struct term_cell a = term_cell(d->less, y, x);
+			struct term_cell b = term_cell(d->own, y, x);
+
+			if (!same_cell(&a, &b, d->colors))
+				return y;
+		}
+	return -1;
+}
+
+static bool same(struct term *t, void *arg)
+{
+	return first_difference(arg) < 0;
+}
+
+/* A row and, where it has attributes, its marks. */
+static void print_row(const char *who, struct term *t, int y)
+{
+	struct tl_buf dump = TL_BUF_INIT;
+	char *line, *rest;
+
+	term_dump(t, &dump);
+	rest = (char *)(uintptr_t)tl_buf_str(&dump);
+	for (int row = -1; (line = strsep(&rest, "\n"));) {
+		row += *line == '|';
+		if (row == y && (*line == '|' || *line == '~'))
+			fprintf(stderr, "  %-5s %s\n", who, line);
+	}
+	tl_buf_fini(&dump);
+}
+
+static void complain(struct diff *d, const char *what)
+{
+	fprintf(stderr, "DIFF less %s, typed %s%s%s\n", d->args, tl_buf_str(&d->typed),
+		*what ? ": " : "", what);
+	d->differs = true;
+}
+
+/* Wait until both wait for a key.  False: they do not. */
+static bool settle(struct diff *d)
+{
+	bool less = term_wait_idle(d->less, TIMEOUT_MS), own = term_wait_idle(d->own, TIMEOUT_MS);
+
+	if (less && own)
+		return true;
+	d->ended = !term_pid(d->less) && !term_pid(d->own);
+	if (!d->ended) {
+		complain(d, !term_pid(d->less)  ? "only less ended"
+			    : !term_pid(d->own) ? "the pager ended"
+			    : less              ? "the pager is not idle"
+						: "less is not idle");
+		term_print(d->less, stderr);
+		term_print(d->own, stderr);
+	} else if (term_exit_status(d->less) != term_exit_status(d->own)) {
+		complain(d, "exit status differs");
+	}
+	return false;
+}
+
+static void compare(struct diff *d, const char *keys)
+{
+	int y, shown = 0;
+
+	tl_buf_puts(&d->typed, keys);
+	tl_buf_puts(&d->typed, " ");
+	if (!settle(d))
+		return;
+	/* A screen may be completed (line numbers) when the pager already takes keys. */
+	if (term_wait(d->own, same, d, 300))
+		return;
+	complain(d, "");
+	for (y = first_difference(d); y < term_rows(d->own) && shown < 3; y++) {
+		bool differ = false;
+
+		for (int x = 0; x < term_cols(d->own) && !differ; x++) {
+			struct term_cell a = term_cell(d->less, y, x);
+			struct term_cell b = term_cell(d->own, y, x);
+
+			differ = !same_cell(&a, &b, d->colors);
+		}
+		if (!differ)
+			continue;
+		shown++;
+		fprintf(stderr, " row %d\n", y);
+		print_row("less", d->less, y);
+		print_row("tless", d->own, y);
+	}
+}
+
+void diff_open(struct diff *d, struct fixture *f, const char *args)
+{
+	const char *words[MAX_WORDS + 1] = { NULL };
+	char copy[512], *rest = copy, *word;
+	int n = 0;
+
+	memset(d, 0, sizeof(*d));
+	d->f = f;
+	d->args = args;
+	snprintf(copy, sizeof(copy), "%s", args);
+	while ((word = strsep(&rest, " ")) && n < MAX_WORDS)
+		words[n++] = word;
+	d->less = fixture_run(f, diff_less(), words);
+	d->own = fixture_run(f, pager_path(), words);
+	compare(d, "");
+}
+
+void diff_close(struct diff *d)
+{
+	term_close(d->less);
+	term_close(d->own);
+	d->f->nterms -= 2;
+	tl_buf_fini(&d->typed);
+}
+
+bool diff_keys(struct diff *d, const char *keys)
+{
+	if (d->differs || d->ended)
+		return false;
+	term_keys(d->less, keys);
+	term_keys(d->own, keys);
+	compare(d, keys);
+	return !d->differs && !d->ended;
+}
