@@ -29,6 +29,7 @@
 
 struct fixture {
 	char dir[256];
+	char work[600];        /* where the programs start, when opts.cwd points here */
 	struct term_opts opts; /* for the next start: size, input, ... */
 	char *env[MAX_ENV + 1];
 	int nenv;
