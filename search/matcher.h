@@ -10,11 +10,13 @@
 #include "base/err.h"
 #include "text/source.h"
 
+#include <stdatomic.h>
+
 enum {
 	TL_MATCH_ICASE = 1 << 0,   /* ignore case */
 	TL_MATCH_LITERAL = 1 << 1, /* metacharacters are plain text */
 	TL_MATCH_INVERT = 1 << 2,  /* lines that do not match */
-	TL_MATCH_UTF8 = 1 << 3,    /* text and pattern are UTF-8 (invalid bytes match nothing) */
+	TL_MATCH_UTF8 = 1 << 3,    /* text and pattern are UTF-8; invalid bytes are no characters */
 	TL_MATCH_STRIP_SGR =
 	    1 << 4, /* match with escape sequences (SGR, OSC 8) taken out: less -R */
 	TL_MATCH_OVERSTRIKE =
@@ -22,6 +24,10 @@ enum {
 	TL_MATCH_CRLF = 1 << 6, /* match without the CR before a newline */
 };
 
+/*
+ * Ignoring case, ASCII letters of the pattern stand for ASCII letters; only where
+ * PCRE2 itself runs in UTF-8, k and s may find U+212A and U+017F too.
+ */
 struct tl_matcher; /* const once compiled; any thread */
 struct tl_scratch; /* one a thread */
 
@@ -36,6 +42,9 @@ unsigned tl_matcher_flags(const struct tl_matcher *m);
 
 bool tl_scratch_new(struct tl_scratch **out, struct tl_err *err);
 void tl_scratch_free(struct tl_scratch *s);
+
+/* While *stop is true the calls below find nothing and return soon.  Borrowed; NULL: none. */
+void tl_scratch_set_stop(struct tl_scratch *s, const atomic_bool *stop);
 
 /*
  * Find the first match in one line (no newline in it) at or after byte `from`; with
@@ -59,5 +68,20 @@ bool tl_matcher_next_line(const struct tl_matcher *m, struct tl_scratch *s, stru
 /* The last matching line that starts before `before` (a line start or the run's end). */
 bool tl_matcher_prev_line(const struct tl_matcher *m, struct tl_scratch *s, struct tl_span run,
 			  size_t before, size_t *start, size_t *end);
+
+/*
+ * Does a piece of a line match, INVERT ignored?  For lines too long to hold: they are looked at
+ * in pieces that overlap.  `^` does not match at the piece's start unless `begins`, `$` not at
+ * its end unless `ends`; a match that does not lie within one piece is not found.
+ */
+bool tl_matcher_piece(const struct tl_matcher *m, struct tl_scratch *s, struct tl_span piece,
+		      bool begins, bool ends);
+
+/* How much two pieces must share for a match of a fixed length not to be missed; at least
+ * 64 KiB, so that few others are. */
+size_t tl_matcher_overlap(const struct tl_matcher *m);
+
+/* The longest piece that makes sense: a line up to this length is looked at whole. */
+size_t tl_matcher_piece_max(const struct tl_matcher *m);
 
 #endif
