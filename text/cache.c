@@ -211,8 +211,10 @@ enum tl_lookup tl_cache_pin(struct tl_cache *c, uint64_t k, struct tl_span *out,
 void tl_cache_unpin(struct tl_cache *c, uint64_t k, const struct tl_span *span)
 {
 	pthread_mutex_lock(&c->lock);
+	/* By its address, as chunk k may have been read anew since.  An entry being read was not
+	 * handed out yet, and its buffer belongs to the reading thread. */
 	for (struct entry *e = c->first; e; e = e->next) {
-		if (e->k == k && e->buf.data == span->data && e->users > 0) {
+		if (e->k == k && !e->loading && e->buf.data == span->data && e->users > 0) {
 			let_go(c, e);
 			break;
 		}

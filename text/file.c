@@ -205,7 +205,7 @@ static bool is_random_access(int fd, const struct stat *st)
 	if (!S_ISREG(st->st_mode))
 		return false;
 	if (size == 0)
-		return pread(fd, &byte, 1, 0) <= 0;
+		return pread(fd, &byte, 1, 0) == 0; /* an error: trace_pipe, for one */
 	return size > 4096 || pread(fd, &byte, 1, (off_t)size - 1) != 0;
 }
 

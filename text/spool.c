@@ -232,7 +232,7 @@ enum tl_lookup tl_spool_room(struct tl_spool *sp, uint8_t **at, size_t *n, struc
 		if (sp->failed && err)
 			*err = sp->err;
 	} else if (!slot->data) {
-		slot->data = malloc(CHUNK);
+		slot->data = aligned_alloc(64, CHUNK); /* see base/buf.c */
 		if (!slot->data) {
 			tl_err_nomem(err);
 			answer = TL_FAILED;

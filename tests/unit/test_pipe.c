@@ -631,6 +631,20 @@ static void takes_a_hangup_for_the_end(void **state)
 	await(fx, 5, true);
 }
 
+/* Like trace_pipe: a file, of no size, that cannot be read at a place. */
+static void does_not_take_an_error_for_an_empty_file(void **state)
+{
+	struct fixture *fx = *state;
+	struct tl_err err = TL_ERR_INIT;
+	char path[64];
+
+	snprintf(path, sizeof(path), "%s/empty", getenv("TMPDIR"));
+	reopen(fx, open(path, O_WRONLY | O_CREAT, 0600));
+	await_failure(fx, 0, &err);
+	assert_string_equal(err.msg, "cannot read 'it': Bad file descriptor");
+	assert_int_equal(unlink(path), 0);
+}
+
 /* The first page of a process is not there: EIO. */
 static void says_why_it_cannot_read(void **state)
 {
@@ -675,6 +689,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(reads_fifos, setup_tmpdir, teardown_tmpdir),
 		cmocka_unit_test_setup_teardown(reads_sockets, setup, teardown),
 		cmocka_unit_test_setup_teardown(takes_a_hangup_for_the_end, setup, teardown),
+		cmocka_unit_test_setup_teardown(does_not_take_an_error_for_an_empty_file,
+						setup_tmpdir, teardown_tmpdir),
 		cmocka_unit_test_setup_teardown(says_why_it_cannot_read, setup, teardown),
 	};
 
