@@ -4,6 +4,9 @@
  * A cursor keeps one chunk pinned: neighbouring reads cost nothing.  It hands out
  * runs of bytes, never single ones, so that callers can use memchr and SIMD.
  * One thread at a time; storage is the caller's.
+ *
+ * Positions given may be behind a chunk's last byte; those handed back are always of a
+ * byte, or, behind the last byte of all, of the end: they can be compared.
  */
 #ifndef TL_TEXT_CURSOR_H
 #define TL_TEXT_CURSOR_H
@@ -59,9 +62,10 @@ enum tl_lookup tl_cursor_next_line(struct tl_cursor *cur, uint64_t pos, uint64_t
 
 /*
  * Append the bytes from pos to the end of its line (without the newline) to buf, at most
- * `limit`; *next gets the start of the next line or where it stopped.  FOUND even for a last
- * line without newline; NONE at the end of the text; PENDING when the newline is not here.
- * With PENDING the bytes there are stay appended.
+ * `limit`; *next gets the start of the next line or where it stopped (a newline just behind
+ * the limit still ends the line).  FOUND even for a last line without newline; NONE at the
+ * end of the text; PENDING when the newline is not here.  With PENDING and FAILED the bytes
+ * there are stay appended.
  */
 enum tl_lookup tl_cursor_read_line(struct tl_cursor *cur, uint64_t pos, uint64_t limit,
 				   struct tl_buf *buf, uint64_t *next);

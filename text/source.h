@@ -83,7 +83,9 @@ struct tl_source_ops {
 	/* Give up getting what was wanted but is not here (^C).  May be NULL.  Any thread. */
 	void (*stop)(void *self);
 
-	/* Look whether the file has changed.  May be NULL: never changes.  Main thread. */
+	/* Look whether the file has changed, and go on with what it is now: with its
+	 * successor, when the path names another file (REPLACED, also for one written in
+	 * place).  May be NULL: never changes.  Main thread. */
 	enum tl_change (*refresh)(void *self, struct tl_err *err);
 
 	/* False: no file stands behind it.  May be NULL.  Any thread. */
