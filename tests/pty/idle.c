@@ -166,6 +166,13 @@ int idle_unread(int tty)
 	return ioctl(tty, FIONREAD, &n) == 0 ? n : 0;
 }
 
+bool idle_can_tell(void)
+{
+	char line[256];
+
+	return slurp("/proc/self/syscall", line, sizeof(line));
+}
+
 uint64_t idle_activity(pid_t pid)
 {
 	bool asleep;

@@ -16,6 +16,9 @@
  */
 bool idle_waits_for_key(pid_t pid, int tty);
 
+/* Does this system tell what a thread sleeps in?  Else only its silence can be seen. */
+bool idle_can_tell(void);
+
 /* Changes whenever a thread of the process ran; 0 when there is no such process. */
 uint64_t idle_activity(pid_t pid);
 

@@ -225,6 +225,17 @@ bool term_feed(struct term *t, const void *bytes, size_t n)
 	return write_all(t, t->job.feed, bytes, n);
 }
 
+bool term_feed_some(struct term *t, const void *bytes, size_t n, size_t *taken)
+{
+	ssize_t put;
+
+	fcntl(t->job.feed, F_SETFL, O_NONBLOCK);
+	put = write(t->job.feed, bytes, n);
+	if (put > 0)
+		*taken += (size_t)put;
+	return put > 0;
+}
+
 void term_feed_end(struct term *t)
 {
 	if (t->job.feed >= 0)
@@ -294,7 +305,7 @@ static bool is_idle(struct term *t, void *arg)
 {
 	if (t->job.exited || t->job.stopped)
 		return false;
-	if (!idle_waits_for_key(t->job.pid, t->job.tty) && !long_quiet(t))
+	if (idle_can_tell() ? !idle_waits_for_key(t->job.pid, t->job.tty) : !long_quiet(t))
 		return false;
 	term_poll(t); /* all it wrote before it slept */
 	return true;

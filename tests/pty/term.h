@@ -53,6 +53,9 @@ int term_unread(const struct term *t);
 
 /* Write to the program's standard input (stdin_pipe); it must read, within the deadline. */
 bool term_feed(struct term *t, const void *bytes, size_t n);
+
+/* As far as it is taken without waiting; adds to *taken.  False: nothing was. */
+bool term_feed_some(struct term *t, const void *bytes, size_t n, size_t *taken);
 void term_feed_end(struct term *t);
 
 /* Has the reader of our pipe, or of stdin_cmd, closed it?  Waits up to timeout_ms. */

@@ -1,0 +1,228 @@
+/* Standard input that comes slowly, never ends, or is huge: nothing waits for more than it needs. */
+#include "tests/pty/fixture.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+static struct fixture f;
+
+static int set_up(void **state)
+{
+	fixture_init(&f);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	fixture_fini(&f);
+	return 0;
+}
+
+static void feed_lines(struct term *t, int from, int to)
+{
+	char line[64];
+
+	for (int i = from; i <= to; i++) {
+		int n = snprintf(line, sizeof(line), "line %d\n", i);
+
+		check_that(t, term_feed(t, line, (size_t)n));
+	}
+}
+
+static void a_slow_pipe_is_shown_as_it_comes(void **state)
+{
+	struct term *t;
+
+	f.opts.stdin_pipe = true;
+	t = fixture_page(&f, NULL);
+	feed_lines(t, 1, 3);
+	check_row(t, 2, "line 3");
+	feed_lines(t, 4, 6);
+	check_row(t, 5, "line 6");
+	term_feed_end(t);
+	check_text(t, "(END)");
+	check_row(t, 0, "line 1");
+}
+
+static void a_full_screen_is_enough_for_a_prompt(void **state)
+{
+	struct term *t;
+
+	f.opts.stdin_pipe = true;
+	t = fixture_page(&f, NULL);
+	feed_lines(t, 1, 100);
+	check_last(t, ":");
+	check_idle(t);
+	check_keys(t, "<Space>");
+	check_row(t, 0, "line 24");
+	term_keys(t, "q");
+	check_exit(t, 0);
+	check_that(t, term_feed_broken(t, TIMEOUT_MS));
+}
+
+static void quitting_a_slow_pipe_is_possible_at_once(void **state)
+{
+	struct term *t;
+
+	only_tless(); /* less wants ^C first */
+	f.opts.stdin_pipe = true;
+	t = fixture_page(&f, NULL);
+	feed_lines(t, 1, 3);
+	check_row(t, 2, "line 3");
+	term_keys(t, "q");
+	check_exit(t, 0);
+	check_that(t, term_feed_broken(t, TIMEOUT_MS));
+}
+
+static void an_interrupt_ends_the_wait_for_more(void **state)
+{
+	struct term *t;
+
+	f.opts.stdin_pipe = true;
+	t = fixture_page(&f, NULL);
+	feed_lines(t, 1, 50);
+	check_row(t, 22, "line 23");
+	term_keys(t, "G");
+	if (!pager_is_less())
+		check_text(t, "line 50"); /* so far */
+	term_keys(t, "^C");
+	check_idle(t);
+	check_keys(t, "g");
+	check_row(t, 0, "line 1");
+	term_keys(t, "q");
+	check_exit(t, 0);
+}
+
+static void the_end_of_an_endless_pipe_can_be_left(void **state)
+{
+	struct term *t;
+
+	only_tless();
+	f.opts.stdin_cmd = "yes an endless text";
+	t = fixture_page(&f, "+G", NULL);
+	check_text(t, "an endless text");
+	term_keys(t, "^C");
+	check_idle(t);
+	term_keys(t, "q");
+	check_exit(t, 0);
+	check_that(t, term_feed_broken(t, TIMEOUT_MS));
+}
+
+/* Kilobytes that process has as its own memory. */
+static unsigned long private_memory(struct term *t)
+{
+	char path[64], line[256];
+	unsigned long kb = 0;
+	FILE *status;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)term_pid(t));
+	status = fopen(path, "r");
+	assert_non_null(status);
+	while (fgets(line, sizeof(line), status))
+		if (sscanf(line, "RssAnon: %lu", &kb) == 1)
+			break;
+	fclose(status);
+	return kb;
+}
+
+/*
+ * The writer tells on a file how far it got: nobody may have taken much more than a screen
+ * from a pipe of gigabytes.
+ */
+static void a_huge_pipe_is_not_slurped(void **state)
+{
+	static char block[1 << 16];
+	struct term *t;
+	size_t taken = 0;
+
+	f.opts.stdin_pipe = true;
+	t = fixture_page(&f, NULL);
+	for (size_t i = 0; i < sizeof(block); i++)
+		block[i] = i % 64 == 63 ? '\n' : 'x';
+	/* Feed until nobody takes it any more. */
+	check_that(t, term_feed(t, block, 4096));
+	check_idle(t);
+	while (taken < (64u << 20) && term_feed_some(t, block, sizeof(block), &taken))
+		check_idle(t);
+	check_that(t, taken < (16u << 20));
+	check_that(t, private_memory(t) < 200000); /* also under a sanitizer */
+	term_keys(t, "q");
+	check_exit(t, 0);
+}
+
+static void a_search_reads_on_as_far_as_it_needs(void **state)
+{
+	struct term *t;
+
+	f.opts.stdin_cmd = "seq 1 3000000";
+	t = fixture_page(&f, NULL);
+	check_row(t, 22, "23");
+	term_keys(t, "/^200000$<Enter>");
+	check_row(t, 0, "200000");
+	check_idle(t);
+	term_keys(t, "G");
+	check_text(t, "3000000");
+	check_idle(t);
+	check_keys(t, "1500000g");
+	check_row(t, 0, "1500000");
+	check_keys(t, "g");
+	check_row(t, 0, "1");
+}
+
+static void a_pipe_can_be_followed(void **state)
+{
+	struct term *t;
+
+	only_tless(); /* less 590 loses a ^C now and then */
+	f.opts.stdin_pipe = true;
+	t = fixture_page(&f, NULL);
+	feed_lines(t, 1, 100);
+	check_row(t, 22, "line 23");
+	term_keys(t, "F");
+	check_text(t, "line 100");
+	feed_lines(t, 101, 110);
+	check_row(t, 22, "line 110");
+	term_keys(t, "^C");
+	check_idle(t);
+	check_keys(t, "g");
+	check_row(t, 0, "line 1");
+}
+
+static void a_growing_file_can_be_followed(void **state)
+{
+	struct term *t;
+	FILE *to;
+
+	fixture_lines(&f, "log", "line %d\n", 100);
+	t = fixture_open(&f, "log", NULL);
+	term_keys(t, "F");
+	check_text(t, "Waiting for data");
+	check_row(t, 22, "line 100");
+	to = fopen(fixture_path(&f, "log"), "a");
+	fputs("line 101\nline 102\n", to);
+	fclose(to);
+	check_row(t, 22, "line 102");
+	term_keys(t, "^C");
+	check_idle(t);
+	check_keys(t, "k");
+	check_row(t, 22, "line 101");
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+	static const struct CMUnitTest tests[] = {
+		TEST(a_slow_pipe_is_shown_as_it_comes),
+		TEST(a_full_screen_is_enough_for_a_prompt),
+		TEST(quitting_a_slow_pipe_is_possible_at_once),
+		TEST(an_interrupt_ends_the_wait_for_more),
+		TEST(the_end_of_an_endless_pipe_can_be_left),
+		TEST(a_huge_pipe_is_not_slurped),
+		TEST(a_search_reads_on_as_far_as_it_needs),
+		TEST(a_pipe_can_be_followed),
+		TEST(a_growing_file_can_be_followed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,139 @@
+/* The terminal changes its size, or is very small. */
+#include "tests/pty/fixture.h"
+
+#include <string.h>
+
+static struct fixture f;
+
+static int set_up(void **state)
+{
+	fixture_init(&f);
+	fixture_lines(&f, "a.txt", "line %d\n", 1000);
+	fixture_lines(&f, "long",
+		      "%d this is a line that is a good deal longer than the terminal is wide, "
+		      "so that it is wrapped\n",
+		      100);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	fixture_fini(&f);
+	return 0;
+}
+
+static void the_position_stays(void **state)
+{
+	struct term *t = fixture_open(&f, "a.txt", NULL);
+
+	check_keys(t, "500g");
+	term_resize(t, 40, 100);
+	check_row(t, 38, "line 538");
+	check_row(t, 0, "line 500");
+	check_idle(t);
+	term_resize(t, 12, 30);
+	check_row(t, 10, "line 510");
+	check_row(t, 0, "line 500");
+	check_idle(t);
+	check_keys(t, "<Space>");
+	check_row(t, 0, "line 511");
+	check_row(t, 10, "line 521");
+}
+
+static void lines_wrap_anew(void **state)
+{
+	struct term *t = fixture_open(&f, "long", NULL);
+
+	check_that(t, strncmp(term_row(t, 2), "2 this", 6) == 0);
+	term_resize(t, 24, 120);
+	check_that(t, term_wait_text(t, "3 this", TIMEOUT_MS));
+	check_idle(t);
+	check_that(t, strncmp(term_row(t, 1), "2 this", 6) == 0);
+	term_resize(t, 24, 40);
+	check_idle(t);
+	check_that(t, term_wait_no_text(t, "10 this", TIMEOUT_MS));
+	check_that(t, strncmp(term_row(t, 3), "2 this", 6) == 0);
+}
+
+static void many_changes_at_once_end_in_the_last_size(void **state)
+{
+	struct term *t;
+
+	only_tless(); /* less 590 loses some */
+	t = fixture_open(&f, "a.txt", NULL);
+	check_keys(t, "100g");
+	for (int i = 0; i < 30; i++)
+		term_resize(t, 5 + i, 20 + 2 * i);
+	term_resize(t, 15, 50);
+	check_row(t, 13, "line 113");
+	check_row(t, 0, "line 100");
+	check_idle(t);
+	check_keys(t, "j");
+	check_row(t, 13, "line 114");
+}
+
+static void it_lives_in_the_smallest_terminals(void **state)
+{
+	static const int sizes[][2] = { { 1, 1 },  { 1, 80 }, { 2, 80 },
+					{ 24, 1 }, { 2, 2 },  { 3, 5 } };
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		struct term *t;
+
+		f.opts.rows = sizes[i][0];
+		f.opts.cols = sizes[i][1];
+		t = fixture_open(&f, "long", NULL);
+		check_keys(t, "j<Space>bG");
+		check_keys(t, "/this<Enter>");
+		check_keys(t, "<Enter>kg=");
+		check_keys(t, "<Enter>-N<Enter>");
+		check_keys(t, "<Enter>jh");
+		check_keys(t, "q");
+		term_resize(t, 24, 80);
+		check_idle(t);
+		check_keys(t, "<Enter>g");
+		check_text(t, "1 this is a line");
+		term_keys(t, "q");
+		check_exit(t, 0);
+		term_close(t);
+		f.nterms--;
+	}
+}
+
+static void it_lives_in_a_large_terminal(void **state)
+{
+	struct term *t;
+
+	f.opts.rows = 400;
+	f.opts.cols = 700;
+	t = fixture_open(&f, "a.txt", NULL);
+	check_row(t, 398, "line 399");
+	check_keys(t, "<Space>");
+	check_row(t, 0, "line 400");
+}
+
+static void the_environment_overrules_the_terminal(void **state)
+{
+	struct term *t;
+
+	only_tless(); /* less 590 asks the terminal first */
+	fixture_setenv(&f, "LESS_LINES", "10");
+	t = fixture_open(&f, "a.txt", NULL);
+	check_row(t, 8, "line 9");
+	check_row(t, 9, "a.txt");
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+	static const struct CMUnitTest tests[] = {
+		TEST(the_position_stays),
+		TEST(lines_wrap_anew),
+		TEST(many_changes_at_once_end_in_the_last_size),
+		TEST(it_lives_in_the_smallest_terminals),
+		TEST(it_lives_in_a_large_terminal),
+		TEST(the_environment_overrules_the_terminal),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
