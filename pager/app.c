@@ -1,0 +1,1034 @@
+/* app.c: the main loop, the modes, and what the bottom line says; see app.h. */
+#include "pager/app.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#define PATIENCE_MS 30  /* an operation that takes longer shows its progress */
+#define PROGRESS_MS 100 /* and renews it so often */
+#define FOLLOW_MS   100 /* F looks for growth so often */
+#define STALL_MS    300 /* a pipe that brings nothing so long: show what there is */
+
+/* ---- signals: handlers leave a mark and wake the loop */
+
+static struct {
+	volatile sig_atomic_t interrupt, resize, stop, cont, end;
+	int wake; /* eventfd */
+} signals = { .wake = -1 };
+
+static void on_signal(int sig)
+{
+	int saved = errno;
+	uint64_t one = 1;
+
+	switch (sig) {
+	case SIGINT:
+		signals.interrupt = 1;
+		tl_layout_interrupt(true);
+		break;
+	case SIGWINCH:
+		signals.resize = 1;
+		break;
+	case SIGTSTP:
+		signals.stop = 1;
+		break;
+	case SIGCONT:
+		signals.cont = 1;
+		break;
+	default:
+		signals.end = sig;
+	}
+	if (write(signals.wake, &one, sizeof(one)) < 0) {
+		/* Awake anyway. */
+	}
+	errno = saved;
+}
+
+static bool catch_signals(struct tl_err *err)
+{
+	static const int caught[] = {
+		SIGINT, SIGWINCH, SIGTSTP, SIGCONT, SIGTERM, SIGHUP, SIGQUIT
+	};
+	struct sigaction sa;
+
+	signals.wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (signals.wake < 0)
+		return tl_err_sys(err, "cannot make an eventfd");
+	memset(&sa, 0, sizeof(sa));
+	sa.sa_handler = on_signal;
+	for (size_t i = 0; i < sizeof(caught) / sizeof(caught[0]); i++)
+		sigaction(caught[i], &sa, NULL);
+	sa.sa_handler = SIG_IGN; /* a closed terminal or pipe is seen by write() */
+	sigaction(SIGPIPE, &sa, NULL);
+	return true;
+}
+
+/* ---- small services */
+
+void tl_app_dirty(struct tl_app *app)
+{
+	app->dirty = true;
+}
+
+void tl_app_bell(struct tl_app *app)
+{
+	if (app->opt.quiet < 2)
+		tl_screen_bell(app->screen);
+}
+
+void tl_app_quit(struct tl_app *app, int status)
+{
+	app->quit = true;
+	app->status = status;
+}
+
+static void add_message(struct tl_app *app, const char *text)
+{
+	char **more = realloc(app->messages, (app->nmessages + 1) * sizeof(*more));
+
+	if (!more)
+		return;
+	app->messages = more;
+	more[app->nmessages] = strdup(text);
+	if (more[app->nmessages])
+		app->nmessages++;
+	app->mode = TL_MODE_MESSAGE;
+	tl_app_dirty(app);
+}
+
+void tl_app_message(struct tl_app *app, const char *fmt, ...)
+{
+	char text[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	add_message(app, text);
+}
+
+void tl_app_message_proto(struct tl_app *app, int kind)
+{
+	if (app->nmessages == 0)
+		app->message_is_proto = true;
+	add_message(app, tl_prompt_proto(&app->opt, kind));
+}
+
+static void drop_message(struct tl_app *app)
+{
+	free(app->messages[0]);
+	app->nmessages--;
+	memmove(app->messages, app->messages + 1, app->nmessages * sizeof(*app->messages));
+	app->message_is_proto = false;
+	if (app->nmessages == 0)
+		app->mode = TL_MODE_COMMAND;
+	if (app->options_pending)
+		tl_app_apply_options(app);
+	tl_app_dirty(app);
+}
+
+void tl_app_ask(struct tl_app *app, const char *prompt, struct tl_history *history,
+		void (*done)(struct tl_app *app, const char *text))
+{
+	app->mode = TL_MODE_LINE;
+	app->line_done = done;
+	app->line_key = NULL;
+	tl_lineedit_start(&app->line, prompt, history, app->charset);
+	tl_app_dirty(app);
+}
+
+void tl_app_ask_char(struct tl_app *app, void (*done)(struct tl_app *app, unsigned key),
+		     const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(app->char_prompt, sizeof(app->char_prompt), fmt, ap);
+	va_end(ap);
+	app->mode = TL_MODE_CHAR;
+	app->char_done = done;
+	tl_app_dirty(app);
+}
+
+void tl_app_begin(struct tl_app *app, enum tl_op_kind kind, uint64_t n, bool force)
+{
+	app->op = (struct tl_op){ .kind = kind, .n = n, .force = force, .started_ms = tl_now_ms() };
+	app->op.seen_ms = app->op.started_ms;
+	tl_app_dirty(app);
+}
+
+void tl_app_end_op(struct tl_app *app)
+{
+	if (app->op.kind == TL_OP_NONE)
+		return;
+	if (app->op.kind == TL_OP_SEARCH)
+		tl_find_cancel(app);
+	app->op.kind = TL_OP_NONE;
+	tl_app_dirty(app);
+}
+
+void tl_app_suspend(struct tl_app *app)
+{
+	tl_screen_stop(app->screen);
+	tl_tty_cooked(&app->tty);
+}
+
+void tl_app_resume(struct tl_app *app)
+{
+	tl_tty_raw(&app->tty);
+	tl_screen_size(app->screen, &app->rows, &app->cols);
+	tl_screen_start(app->screen);
+	signals.resize = 1;
+	tl_app_dirty(app);
+}
+
+/* ---- facts for prompts */
+
+static uint64_t line_pos(struct tl_app *app, enum tl_prompt_line where)
+{
+	struct tl_view *v = app->text.view;
+	unsigned rows = tl_view_rows(v), i = 0;
+	uint64_t pos;
+
+	switch (where) {
+	case TL_LINE_TOP:
+		for (i = 0; i < rows && tl_view_pos(v, i) == TL_NOPOS; i++)
+			;
+		return tl_view_pos(v, i < rows ? i : rows);
+	case TL_LINE_MIDDLE:
+		pos = tl_view_pos(v, rows / 2);
+		return pos;
+	case TL_LINE_BOTTOM:
+		for (i = rows; i > 0 && tl_view_pos(v, i - 1) == TL_NOPOS; i--)
+			;
+		return i > 0 ? tl_view_pos(v, i - 1) : TL_NOPOS;
+	case TL_LINE_AFTER:
+		return tl_view_pos(v, rows);
+	case TL_LINE_TARGET:
+		return tl_view_pos(v, tl_command_jump_row(app));
+	}
+	return TL_NOPOS;
+}
+
+static bool line_number(struct tl_app *app, enum tl_prompt_line where, uint64_t *n, bool *pending)
+{
+	uint64_t pos = line_pos(app, where);
+	enum tl_lookup found;
+
+	if (app->opt.numbers == 0 && !app->text.help)
+		return false;
+	if (pos == TL_NOPOS)
+		return false;
+	found = tl_lineindex_line_of(app->text.lines, pos, n);
+	*pending = found == TL_PENDING;
+	++*n;
+	return found == TL_FOUND;
+}
+
+static bool line_count(struct tl_app *app, uint64_t *n, bool *pending)
+{
+	struct tl_extent ext;
+
+	if (app->opt.numbers == 0)
+		return false;
+	tl_source_extent(app->text.src, &ext);
+	if (!ext.complete) /* a pipe: nobody knows */
+		return false;
+	*pending = tl_lineindex_count(app->text.lines, n) == TL_PENDING;
+	return !*pending;
+}
+
+static bool source_size(struct tl_app *app, uint64_t *n)
+{
+	struct tl_extent ext;
+
+	tl_source_extent(app->text.src, &ext);
+	*n = tl_source_end(app->text.src);
+	return ext.complete;
+}
+
+static uint64_t percent(uint64_t part, uint64_t whole)
+{
+	return whole == 0 ? 100 : (uint64_t)((double)part * 100 / (double)whole);
+}
+
+static bool fact_number(void *arg, char what, enum tl_prompt_line where, uint64_t *n, bool *pending)
+{
+	struct tl_app *app = arg;
+	uint64_t pos, size, line;
+
+	switch (what) {
+	case 'i':
+		*n = app->files.current + 1;
+		return !app->text.help;
+	case 'm':
+		*n = app->files.n;
+		return true;
+	case 'c':
+		*n = app->hshift + 1;
+		return true;
+	case 'B':
+	case 's':
+		return source_size(app, n);
+	case 'b':
+		*n = line_pos(app, where);
+		return *n != TL_NOPOS;
+	case 'p':
+		pos = line_pos(app, where);
+		if (pos == TL_NOPOS || !source_size(app, &size))
+			return false;
+		*n = percent(pos, size);
+		return true;
+	case 'l':
+		return line_number(app, where, n, pending);
+	case 'L':
+		return line_count(app, n, pending);
+	case 'P':
+		if (!line_number(app, where, &line, pending) || !line_count(app, &size, pending))
+			return false;
+		*n = percent(line, size);
+		return true;
+	case 'd':
+	case 'D': {
+		uint64_t per = app->rows > 1 ? app->rows - 1 : 1;
+
+		if (!(what == 'd' ? line_number(app, where, &line, pending)
+				  : line_count(app, &line, pending)))
+			return false;
+		*n = line == 0 ? 1 : (line - 1) / per + 1;
+		return true;
+	}
+	}
+	return false;
+}
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash && slash[1] ? slash + 1 : path;
+}
+
+static const char *fact_text(void *arg, char what)
+{
+	struct tl_app *app = arg;
+	struct tl_filelist *fl = &app->files;
+
+	switch (what) {
+	case 'f':
+	case 'g':
+		return app->text.name && strcmp(app->text.name, "-") ? app->text.name : "";
+	case 'F':
+		return app->text.name ? base_name(app->text.name) : "";
+	case 'E':
+		return getenv("VISUAL")   ? getenv("VISUAL")
+		       : getenv("EDITOR") ? getenv("EDITOR")
+					  : "vi";
+	case 'x':
+		return fl->current + 1 < fl->n ? fl->files[fl->current + 1]->name : "";
+	case 'T':
+		return "file";
+	}
+	return NULL;
+}
+
+static bool fact_state(void *arg, char what)
+{
+	struct tl_app *app = arg;
+
+	switch (what) {
+	case 'a':
+		return app->text.help;
+	case 'e':
+		return tl_view_at_end(app->text.view);
+	case 'f':
+	case 'g':
+	case 'F':
+		return app->text.name && strcmp(app->text.name, "-") != 0;
+	case 'n':
+		return app->new_file;
+	case 'm':
+		return app->files.n > 1;
+	case 'c':
+		return app->hshift > 0;
+	case 'x':
+		return !app->text.help && app->files.current + 1 < app->files.n;
+	}
+	return false;
+}
+
+const struct tl_prompt_facts *tl_app_facts(struct tl_app *app)
+{
+	static struct tl_prompt_facts facts = { NULL, fact_number, fact_text, fact_state };
+
+	facts.arg = app;
+	return &facts;
+}
+
+/* ---- the bottom line */
+
+static double op_progress(struct tl_app *app)
+{
+	uint64_t done, total, hits;
+
+	switch (app->op.kind) {
+	case TL_OP_SEARCH:
+		return app->find.scan ? tl_scan_progress(app->find.scan, &hits) : 0;
+	case TL_OP_LINE:
+		tl_lineindex_progress(app->text.lines, &done, &total);
+		return total ? (double)done / (double)total : 0;
+	default:
+		if (app->text.filter)
+			return tl_filter_progress(app->text.filter, &hits);
+		return -1;
+	}
+}
+
+static void op_text(struct tl_app *app, struct tl_buf *out)
+{
+	struct tl_extent ext;
+	double done = op_progress(app);
+	const char *what = "Waiting for data";
+
+	tl_source_extent(app->text.src, &ext);
+	if (app->op.kind == TL_OP_SEARCH)
+		what = "Searching";
+	else if (app->op.kind == TL_OP_LINE)
+		what = "Calculating line numbers";
+	else if (app->text.filter)
+		what = "Filtering";
+	if (done >= 0 && ext.complete)
+		tl_buf_printf(out, "%s... %d%% (^C to stop)", what, (int)(done * 100));
+	else if (app->op.kind == TL_OP_END || app->op.kind == TL_OP_SEARCH ||
+		 app->op.kind == TL_OP_LINE)
+		tl_buf_printf(out, "%s... %llu MiB (^C to stop)", what,
+			      (unsigned long long)(tl_source_end(app->text.src) >> 20));
+	else
+		tl_buf_printf(out, "%s... (^C to stop)", what);
+}
+
+static unsigned put(struct tl_app *app, struct tl_cell *row, unsigned col, const char *text,
+		    uint32_t flags)
+{
+	return tl_cells_put(row, app->cols > 1 ? app->cols - 1 : 1, col, text, strlen(text), flags,
+			    app->charset);
+}
+
+static bool op_visible(struct tl_app *app)
+{
+	return app->op.kind != TL_OP_NONE && app->op.shown_ms != 0;
+}
+
+/* The prompt of command mode.  Returns the cursor's column. */
+static unsigned command_prompt(struct tl_app *app, struct tl_cell *row)
+{
+	struct tl_buf text = TL_BUF_INIT;
+	char hits[64];
+	unsigned col = 0;
+
+	if (app->number_text[0]) {
+		col = put(app, row, 0, ":", 0);
+		return put(app, row, col, app->number_text, 0);
+	}
+	if (app->nkeys > 0) {
+		col = put(app, row, 0, " ", 0);
+		return tl_cells_put(row, app->cols - 1, col, (const char *)app->keys, app->nkeys, 0,
+				    app->charset);
+	}
+	if (op_visible(app)) {
+		op_text(app, &text);
+		col = put(app, row, 0, tl_buf_str(&text), TL_OWN_STANDOUT);
+		tl_buf_fini(&text);
+		return col;
+	}
+	if (app->text.filter)
+		col = put(app, row, 0, "& ", 0);
+	tl_prompt_format(
+	    tl_prompt_proto(&app->opt, app->text.help ? TL_PROMPT_HELP : app->opt.prompt_kind),
+	    tl_app_facts(app), &text, &app->prompt_pending);
+	tl_find_hit_count(app, hits, sizeof(hits));
+	if (*hits) {
+		if (text.len > 0)
+			tl_buf_putc(&text, ' ');
+		tl_buf_puts(&text, hits);
+	}
+	if (text.len == 0)
+		col = put(app, row, col, ":", 0);
+	else
+		col = put(app, row, col, tl_buf_str(&text), TL_OWN_STANDOUT);
+	tl_buf_fini(&text);
+	return col;
+}
+
+static unsigned message_line(struct tl_app *app, struct tl_cell *row)
+{
+	struct tl_buf text = TL_BUF_INIT;
+	unsigned col;
+
+	if (app->message_is_proto)
+		tl_prompt_format(app->messages[0], tl_app_facts(app), &text, &app->prompt_pending);
+	else
+		tl_buf_puts(&text, app->messages[0]);
+	tl_buf_puts(&text, "  (press RETURN)");
+	col = put(app, row, 0, tl_buf_str(&text), TL_OWN_STANDOUT);
+	tl_buf_fini(&text);
+	return col;
+}
+
+static unsigned bottom_line(struct tl_app *app, struct tl_cell *row)
+{
+	for (unsigned i = 0; i < app->cols; i++)
+		row[i] = tl_cell_blank();
+	app->prompt_pending = false;
+	switch (app->mode) {
+	case TL_MODE_COMMAND:
+		return command_prompt(app, row);
+	case TL_MODE_LINE:
+		return tl_lineedit_draw(&app->line, row, app->cols);
+	case TL_MODE_CHAR:
+		return put(app, row, 0, app->char_prompt, 0);
+	case TL_MODE_MESSAGE:
+		return message_line(app, row);
+	case TL_MODE_FOLLOW:
+		return put(app, row, 0, "Waiting for data... (^C to abort)", TL_OWN_STANDOUT);
+	}
+	return 0;
+}
+
+/* ---- drawing */
+
+static bool reserve_cells(struct tl_app *app)
+{
+	struct tl_cell *cells = realloc(app->cells, (size_t)app->rows * app->cols * sizeof(*cells));
+
+	if (!cells)
+		return false;
+	app->cells = cells;
+	return true;
+}
+
+/* -F, -E: is there a reason to leave before or instead of showing a prompt? */
+static bool leave_now(struct tl_app *app)
+{
+	bool last = app->files.current + 1 >= app->files.n;
+
+	if (app->mode != TL_MODE_COMMAND || app->text.help || app->op.kind != TL_OP_NONE)
+		return false;
+	if (app->opt.quit_at_eof == 2 && last && tl_view_at_end(app->text.view))
+		return true;
+	return app->opt.quit_if_one_screen && app->files.n == 1 && app->first_draw &&
+	       app->text.filter == NULL && tl_view_shows_all(app->text.view);
+}
+
+/* What was shown is left on the terminal, as cat would leave it. */
+static void print_rows(struct tl_app *app, unsigned used)
+{
+	struct tl_screen_opts plain = { .no_init = true, .no_keypad = true };
+	struct tl_frame f = { .text = app->cells, .used = used, .scrolled = 1 };
+	struct tl_cell *prompt = app->cells + (size_t)used * app->cols;
+
+	if (tl_screen_alternate(app->screen))
+		tl_screen_stop(app->screen);
+	else if (tl_screen_started(app->screen))
+		return; /* it stands there already */
+	for (unsigned i = 0; i < app->cols; i++)
+		prompt[i] = tl_cell_blank();
+	f.prompt = prompt;
+	tl_screen_set_opts(app->screen, &plain);
+	tl_screen_draw(app->screen, &f);
+}
+
+/* With -F nothing is sent to the terminal before it is known whether the text fits on it. */
+static bool must_wait_to_decide(struct tl_app *app)
+{
+	return app->opt.quit_if_one_screen && app->first_draw && app->files.n == 1 &&
+	       app->mode == TL_MODE_COMMAND && !app->text.help && tl_view_pending(app->text.view) &&
+	       !tl_screen_started(app->screen);
+}
+
+static void draw(struct tl_app *app)
+{
+	struct tl_view *v = app->text.view;
+	struct tl_frame f;
+	unsigned used = 0;
+
+	app->dirty = false;
+	if (!reserve_cells(app))
+		return;
+	if (v && tl_view_empty(v) && app->mode != TL_MODE_CHAR)
+		tl_view_start(v, app->first_draw && !app->opt.clear_first && app->opt.nfirst == 0 &&
+				     app->opt.nevery == 0);
+	if (v && !tl_view_empty(v)) {
+		if (must_wait_to_decide(app))
+			return;
+		used = tl_view_compose(v, app->cells, &app->numbers_pending);
+		if (app->opt.numbers != 0)
+			tl_app_count_lines(app, false);
+		if (leave_now(app)) {
+			if (app->opt.quit_if_one_screen)
+				print_rows(app, used);
+			tl_app_quit(app, TL_EXIT_OK);
+			return;
+		}
+	} else {
+		for (size_t i = 0; i < (size_t)app->rows * app->cols; i++)
+			app->cells[i] = tl_cell_blank();
+	}
+	f.text = app->cells;
+	f.used = used;
+	f.prompt = app->cells + (size_t)used * app->cols;
+	f.cursor_col = bottom_line(app, app->cells + (size_t)used * app->cols);
+	f.scrolled = app->first_draw ? 1 : app->jumped ? 0 : app->scrolled;
+	tl_screen_draw(app->screen, &f);
+	app->first_draw = false;
+	app->scrolled = 0;
+	app->jumped = false;
+	if (tl_screen_dead(app->screen))
+		tl_app_quit(app, TL_EXIT_ERROR);
+}
+
+void tl_app_apply_options(struct tl_app *app)
+{
+	struct tl_options *o = &app->opt;
+	struct tl_screen_opts so = {
+		.no_init = o->no_init,
+		.no_keypad = o->no_keypad,
+		.clear_first = o->clear_first != 0,
+		.quiet = o->quiet == 2,
+	};
+	struct tl_view_opts vo;
+
+	app->options_pending = false;
+	tl_screen_set_opts(app->screen, &so);
+	if (!app->text.view)
+		return;
+	vo = *tl_view_opts(app->text.view);
+	vo.text.chop = o->chop || app->hshift > 0;
+	vo.text.wordwrap = o->wordwrap;
+	vo.text.hshift = app->hshift;
+	vo.text.bs = o->backspace == 0   ? TL_BS_SPECIAL
+		     : o->backspace == 1 ? TL_BS_PRINT
+					 : TL_BS_CONTROL;
+	vo.text.raw = o->raw == 0 ? TL_RAW_NONE : o->raw == 1 ? TL_RAW_ALL : TL_RAW_SGR;
+	if (app->text.help) /* it is made for these */
+		vo.text.bs = TL_BS_SPECIAL, vo.text.raw = TL_RAW_NONE;
+	vo.text.charset = app->charset;
+	vo.text.rscroll = !o->rscroll || strcmp(o->rscroll, "-") != 0;
+	vo.text.rscroll_cell = tl_cell_blank();
+	vo.text.rscroll_cell.attr.flags = TL_OWN_STANDOUT;
+	vo.text.rscroll_cell.text[0] = o->rscroll && *o->rscroll ? *o->rscroll : '>';
+	vo.text.ntabs = o->ntabs;
+	memcpy(vo.text.tabs, o->tabs, sizeof(vo.text.tabs));
+	vo.numbers = o->numbers == 2 && !app->text.help;
+	vo.number_width =
+	    o->number_width > 0 && o->number_width < 30 ? (unsigned)o->number_width : 7;
+	vo.status = o->status_column && !app->text.help;
+	vo.squeeze = o->squeeze;
+	vo.tildes = o->tildes != 0;
+	vo.hilite = o->hilite == 2 || app->find.hilite_off ? TL_HILITE_NONE : TL_HILITE_ALL;
+	tl_view_set_opts(app->text.view, &vo);
+	tl_view_resize(app->text.view, app->rows - 1, app->cols, NULL);
+	tl_app_dirty(app);
+}
+
+/* ---- events */
+
+static void handle_interrupt(struct tl_app *app)
+{
+	bool busy = app->op.kind != TL_OP_NONE;
+	enum tl_op_kind was = app->op.kind;
+
+	signals.interrupt = 0;
+	tl_layout_interrupt(false);
+	if (app->opt.quit_on_intr) {
+		tl_app_quit(app, TL_EXIT_INTERRUPT);
+		return;
+	}
+	app->nkeys = 0;
+	app->number_text[0] = '\0';
+	if (app->mode == TL_MODE_LINE || app->mode == TL_MODE_CHAR || app->mode == TL_MODE_FOLLOW)
+		app->mode = TL_MODE_COMMAND;
+	else if (app->mode == TL_MODE_MESSAGE)
+		drop_message(app);
+	tl_app_end_op(app);
+	if (app->text.src)
+		tl_source_stop(app->text.src);
+	if (app->text.filter)
+		tl_filter_stop(app->text.filter);
+	if (busy && was == TL_OP_END)
+		tl_view_end(app->text.view);
+	app->first_draw = app->first_draw && !busy;
+	tl_app_dirty(app);
+}
+
+static void handle_stop(struct tl_app *app)
+{
+	signals.stop = 0;
+	tl_app_suspend(app);
+	signal(SIGTSTP, SIG_DFL);
+	kill(getpid(), SIGTSTP);
+	/* Here again after SIGCONT. */
+	signal(SIGTSTP, on_signal);
+	signals.cont = 0;
+	tl_app_resume(app);
+}
+
+static void handle_resize(struct tl_app *app)
+{
+	signals.resize = 0;
+	tl_screen_size(app->screen, &app->rows, &app->cols);
+	tl_screen_forget(app->screen);
+	app->jumped = true;
+	if (app->under.view)
+		tl_view_resize(app->under.view, app->rows - 1, app->cols, NULL);
+	tl_app_apply_options(app);
+}
+
+static void handle_signals(struct tl_app *app)
+{
+	uint64_t count;
+
+	if (read(signals.wake, &count, sizeof(count)) < 0) {
+		/* Nothing there: another signal's mark was seen already. */
+	}
+	if (signals.end) {
+		int sig = signals.end;
+
+		tl_app_quit(app, sig == SIGQUIT ? TL_EXIT_INTERRUPT : TL_EXIT_SIGNAL);
+		return;
+	}
+	if (signals.interrupt)
+		handle_interrupt(app);
+	if (signals.stop)
+		handle_stop(app);
+	if (signals.cont) { /* stopped by somebody else: the screen is not ours any more */
+		signals.cont = 0;
+		app->tty.raw = false;
+		tl_tty_raw(&app->tty);
+		tl_screen_forget(app->screen);
+		tl_app_dirty(app);
+	}
+	if (signals.resize)
+		handle_resize(app);
+}
+
+static void text_changed(struct tl_app *app)
+{
+	tl_app_count_lines(app, false);
+	if (app->text.filter)
+		tl_filter_grow(app->text.filter);
+	if (tl_view_pending(app->text.view) || app->mode == TL_MODE_FOLLOW ||
+	    !tl_view_empty(app->text.view)) {
+		tl_view_grow(app->text.view);
+		tl_app_dirty(app);
+	}
+}
+
+static void handle_messages(struct tl_app *app)
+{
+	struct tl_msg msg;
+
+	while (tl_mailbox_take(app->mailbox, &msg)) {
+		if (!app->text.view)
+			continue;
+		switch (msg.kind) {
+		case TL_MSG_TEXT:
+			text_changed(app);
+			break;
+		case TL_MSG_INDEX:
+			if (app->numbers_pending || app->prompt_pending)
+				tl_app_dirty(app);
+			break;
+		case TL_MSG_SCAN:
+			tl_find_progress(app);
+			break;
+		case TL_MSG_FILTER:
+			if (app->text.filter && tl_view_pending(app->text.view)) {
+				tl_view_grow(app->text.view);
+				tl_app_dirty(app);
+			}
+			break;
+		}
+	}
+	if (app->op.kind != TL_OP_NONE && app->text.view && tl_command_step(app)) {
+		app->op.kind = TL_OP_NONE;
+		tl_app_dirty(app);
+	}
+}
+
+/* ---- keys */
+
+static void message_key(struct tl_app *app, struct tl_key key)
+{
+	drop_message(app);
+	if (key.code != '\r' && key.code != '\n' && key.code != ' ' &&
+	    key.code != TL_KEY_END_COMMAND && app->nmessages == 0)
+		tl_tty_unget(&app->tty, key);
+}
+
+static void line_key(struct tl_app *app, unsigned key)
+{
+	if (key == TL_KEY_END_COMMAND)
+		key = '\r';
+	if (app->line_key && app->line_key(app, key)) {
+		tl_app_dirty(app);
+		return;
+	}
+	switch (tl_lineedit_key(&app->line, key, app->tty.erase, app->tty.kill, app->tty.werase)) {
+	case TL_EDIT_MORE:
+		break;
+	case TL_EDIT_CANCEL:
+		app->mode = TL_MODE_COMMAND;
+		break;
+	case TL_EDIT_BAD:
+		tl_app_bell(app);
+		break;
+	case TL_EDIT_DONE:
+		app->mode = TL_MODE_COMMAND;
+		app->line_done(app, tl_lineedit_text(&app->line));
+		break;
+	}
+	tl_app_dirty(app);
+}
+
+static void follow_key(struct tl_app *app, unsigned key)
+{
+	if (key != 'q' && key != ('X' & 0x1f))
+		return;
+	app->mode = TL_MODE_COMMAND;
+	tl_app_dirty(app);
+	if (key == 'q')
+		tl_app_quit(app, TL_EXIT_OK);
+}
+
+static void handle_key(struct tl_app *app, struct tl_key key)
+{
+	switch (app->mode) {
+	case TL_MODE_MESSAGE:
+		message_key(app, key);
+		break;
+	case TL_MODE_LINE:
+		line_key(app, key.code);
+		break;
+	case TL_MODE_CHAR:
+		if (key.code == TL_KEY_END_COMMAND)
+			break;
+		app->mode = TL_MODE_COMMAND;
+		tl_app_dirty(app);
+		app->char_done(app, key.code);
+		break;
+	case TL_MODE_FOLLOW:
+		follow_key(app, key.code);
+		break;
+	case TL_MODE_COMMAND:
+		tl_command_key(app, key.code);
+		break;
+	}
+}
+
+/*
+ * May the next key act now?  Keys typed before an operation showed itself were meant for
+ * what comes after it: they wait.  A key typed while its progress is on the screen acts at
+ * once, and those before it with it.
+ */
+static bool key_may_act(struct tl_app *app)
+{
+	struct tl_key last;
+
+	if (app->tty.n == 0)
+		return false;
+	if (app->op.kind == TL_OP_NONE || app->mode != TL_MODE_COMMAND)
+		return true;
+	last = app->tty.queue[(app->tty.head + app->tty.n - 1) % app->tty.cap];
+	return app->op.shown_ms != 0 && last.when_ms >= app->op.shown_ms;
+}
+
+static void handle_keys(struct tl_app *app)
+{
+	struct tl_key key;
+
+	while (!app->quit && !signals.interrupt && key_may_act(app) &&
+	       tl_tty_next(&app->tty, &key)) {
+		handle_key(app, key);
+		if (app->op.kind != TL_OP_NONE && app->text.view && tl_command_step(app))
+			app->op.kind = TL_OP_NONE;
+	}
+}
+
+/* How long to sleep, in ms; -1: until something happens. */
+static int patience(struct tl_app *app)
+{
+	uint64_t now = tl_now_ms();
+
+	if (app->op.kind != TL_OP_NONE && app->op.shown_ms == 0) {
+		uint64_t due = app->op.started_ms + PATIENCE_MS;
+
+		return due > now ? (int)(due - now) : 0;
+	}
+	if (app->op.kind != TL_OP_NONE)
+		return PROGRESS_MS;
+	if (app->mode == TL_MODE_FOLLOW)
+		return FOLLOW_MS;
+	if (app->find.count && app->opt.hit_count)
+		return PROGRESS_MS;
+	return -1;
+}
+
+static void on_time(struct tl_app *app)
+{
+	uint64_t now = tl_now_ms(), end;
+
+	if (app->op.kind != TL_OP_NONE) {
+		if (app->op.shown_ms == 0 && now >= app->op.started_ms + PATIENCE_MS)
+			app->op.shown_ms = now;
+		if (app->op.kind == TL_OP_END) {
+			end = tl_source_end(app->text.src);
+			if (end != app->op.seen) {
+				app->op.seen = end;
+				app->op.seen_ms = now;
+			} else if (now >= app->op.seen_ms + STALL_MS) {
+				tl_view_end(app->text.view); /* the end so far */
+				app->op.seen_ms = now;
+			}
+		}
+		tl_app_dirty(app);
+	}
+	if (app->mode == TL_MODE_FOLLOW && tl_app_refresh_text(app) != TL_SAME) {
+		tl_view_end(app->text.view);
+		tl_app_dirty(app);
+	}
+	if (app->find.count)
+		tl_app_dirty(app);
+}
+
+static void wait_for_events(struct tl_app *app)
+{
+	/* While a key is queued that must wait, reading goes on: a fresh one lets it act. */
+	struct pollfd p[3] = {
+		{ signals.wake, POLLIN, 0 },
+		{ tl_mailbox_fd(app->mailbox), POLLIN, 0 },
+		{ app->tty.fd, POLLIN, 0 },
+	};
+	int n = poll(p, 3, patience(app));
+
+	if (n < 0 && errno != EINTR)
+		tl_app_quit(app, TL_EXIT_ERROR);
+	if (n == 0)
+		on_time(app);
+	if (n > 0 && (p[2].revents & (POLLIN | POLLHUP | POLLERR)))
+		tl_tty_read(&app->tty);
+	if (app->tty.eof)
+		tl_app_quit(app, TL_EXIT_ERROR);
+}
+
+static void loop(struct tl_app *app)
+{
+	while (!app->quit) {
+		handle_signals(app);
+		handle_messages(app);
+		if (!app->quit)
+			handle_keys(app);
+		if (app->quit)
+			break;
+		if (app->op.kind != TL_OP_NONE && app->op.shown_ms == 0 &&
+		    tl_now_ms() >= app->op.started_ms + PATIENCE_MS)
+			on_time(app);
+		if (app->dirty &&
+		    (app->op.kind == TL_OP_NONE || app->op.shown_ms != 0 || app->first_draw))
+			draw(app);
+		if (!app->quit && !key_may_act(app))
+			wait_for_events(app);
+	}
+}
+
+/* ---- life */
+
+/* Messages from before there was a screen go to standard error. */
+static void print_messages(struct tl_app *app)
+{
+	for (size_t i = 0; i < app->nmessages; i++)
+		fprintf(stderr, "%s\n", app->messages[i]);
+}
+
+static bool start(struct tl_app *app, char **names, size_t n, struct tl_err *err)
+{
+	struct tl_screen_opts so = { .no_init = app->opt.no_init, .no_keypad = app->opt.no_keypad };
+
+	app->first_draw = true;
+	app->find.found = app->find.last_hit = TL_NOPOS;
+	for (size_t i = 0; i < n; i++)
+		if (!tl_filelist_add(&app->files, names[i], app->files.n))
+			return tl_err_nomem(err);
+	app->files.current = app->files.previous = app->files.n;
+	if (!tl_mailbox_open(&app->mailbox, err) || !tl_jobs_open(0, &app->jobs, err) ||
+	    !tl_tty_open(&app->tty, err) || !tl_screen_open(STDOUT_FILENO, &so, &app->screen, err))
+		return false;
+	tl_screen_size(app->screen, &app->rows, &app->cols);
+	return catch_signals(err);
+}
+
+static void finish(struct tl_app *app)
+{
+	if (app->screen)
+		tl_screen_stop(app->screen);
+	tl_tty_cooked(&app->tty);
+	if (app->text.help)
+		tl_app_leave_help(app);
+	if (app->text.lines && app->text.counting)
+		tl_lineindex_save(app->text.lines, NULL);
+	tl_app_close_text(app);
+	tl_find_fini(app);
+	tl_filelist_fini(&app->files);
+	tl_jobs_close(app->jobs);
+	tl_mailbox_close(app->mailbox);
+	tl_screen_close(app->screen);
+	tl_tty_close(&app->tty);
+	tl_lineedit_fini(&app->line);
+	tl_history_fini(&app->command_history);
+	tl_history_fini(&app->file_history);
+	for (size_t i = 0; i < app->nmessages; i++)
+		free(app->messages[i]);
+	free(app->messages);
+	free(app->cells);
+	free(app->last_shell);
+	if (signals.wake >= 0)
+		close(signals.wake);
+	signals.wake = -1;
+}
+
+/* A terminal that cannot move the cursor: say so, once, as less does. */
+static void warn_dumb(struct tl_app *app)
+{
+	if (tl_screen_dumb(app->screen) && !app->opt.dumb_ok)
+		tl_app_message(app, "WARNING: terminal is not fully functional");
+}
+
+int tl_app_run(struct tl_app *app, char **names, size_t n)
+{
+	struct tl_err err = TL_ERR_INIT;
+	size_t warnings = app->nmessages;
+
+	if (!start(app, names, n, &err)) {
+		fprintf(stderr, "%s: %s\n", app->progname, err.msg);
+		finish(app);
+		return TL_EXIT_ERROR;
+	}
+	if (!tl_app_open_near(app, 0, 1)) {
+		print_messages(app);
+		finish(app);
+		return TL_EXIT_ERROR;
+	}
+	(void)warnings;
+	warn_dumb(app);
+	tl_tty_raw(&app->tty);
+	loop(app);
+	finish(app);
+	return app->status;
+}

@@ -1,0 +1,256 @@
+/*
+ * app.h: the running pager: one thread that reads keys, moves the view, draws frames, and
+ * listens to the mailbox.  Nothing in it waits: work that takes long is an *operation*
+ * (a search, a line number not counted yet, a pipe's end), which goes on while keys
+ * are read; ^C ends it.
+ *
+ * app.c has the loop, the modes and the drawing; command.c the commands; find.c the searching;
+ * opening.c the files; shell.c what runs other programs.  All of it: main thread.
+ */
+#ifndef TL_PAGER_APP_H
+#define TL_PAGER_APP_H
+
+#include "base/jobs.h"
+#include "base/mailbox.h"
+#include "pager/filelist.h"
+#include "pager/lineedit.h"
+#include "pager/option.h"
+#include "pager/prompt.h"
+#include "pager/screen.h"
+#include "pager/tty.h"
+#include "pager/view.h"
+#include "search/scan.h"
+
+/* How less's callers know the end: exit statuses. */
+enum { TL_EXIT_OK = 0, TL_EXIT_ERROR = 1, TL_EXIT_INTERRUPT = 2, TL_EXIT_SIGNAL = 15 };
+
+/* A text with what belongs to it; the help text is a second one. */
+struct tl_text {
+	struct tl_source *src;
+	struct tl_lineindex *lines;
+	struct tl_view *view;
+	struct tl_filter *filter; /* NULL: all lines */
+	bool counting;            /* lines are being counted, or were */
+	bool help;
+	const char *name; /* borrowed */
+};
+
+/* What keys mean now. */
+enum tl_mode {
+	TL_MODE_COMMAND,
+	TL_MODE_LINE,    /* a line is being typed; `line_done` gets it */
+	TL_MODE_CHAR,    /* one key is asked for; `char_done` gets it */
+	TL_MODE_MESSAGE, /* a message waits to be read */
+	TL_MODE_FOLLOW,  /* F */
+};
+
+enum tl_op_kind {
+	TL_OP_NONE,
+	TL_OP_SEARCH,
+	TL_OP_LINE,     /* go to line `n` (from 0) */
+	TL_OP_END,      /* go to the end of a text that is still coming */
+	TL_OP_FORWARD,  /* `n` rows to go */
+	TL_OP_BACKWARD, /* likewise */
+};
+
+struct tl_op {
+	enum tl_op_kind kind;
+	uint64_t started_ms;
+	uint64_t shown_ms; /* when progress was shown, 0: not yet */
+	uint64_t n;
+	uint64_t seen; /* extent at the last look, for TL_OP_END */
+	uint64_t seen_ms;
+	bool force;
+	bool moved; /* the view was moved by hand while a search ran */
+};
+
+/* The number typed before a command. */
+struct tl_number {
+	bool given;
+	uint64_t n;
+	double fraction; /* what stood behind a point, 0 <= f < 1 */
+	bool has_fraction;
+};
+
+/* The last search. */
+struct tl_find {
+	struct tl_history history;
+	char *pattern;
+	unsigned flags; /* TL_MATCH_ of the last pattern, less what options say */
+	bool backward;
+	bool all_files, wrap, keep, first_file; /* modifiers */
+	struct tl_matcher *matcher;
+	bool hilite_off; /* ESC-u */
+	struct tl_scan *scan;
+	bool scan_backward;
+	uint64_t scan_nth;
+	uint64_t found; /* hit of a search that went on while one moved; TL_NOPOS */
+	uint64_t last_hit;
+	struct tl_scan *count;       /* of all hits, for --hit-count */
+	struct tl_scan *before;      /* of the hits before the last one */
+	struct tl_matcher **filters; /* of &, n of them, kept to make the filter again */
+	char **filter_patterns;
+	unsigned *filter_flags;
+	size_t nfilters;
+	struct tl_history filter_history;
+};
+
+struct tl_app {
+	struct tl_options opt;
+	const char *progname;
+	enum tl_charset charset;
+	struct tl_jobs *jobs;
+	struct tl_mailbox *mailbox;
+	struct tl_tty tty;
+	struct tl_screen *screen;
+	unsigned rows, cols; /* of the terminal; the last row is the prompt's */
+	struct tl_cell *cells;
+
+	struct tl_filelist files;
+	struct tl_text text;  /* what is shown */
+	struct tl_text under; /* the file, while help is shown */
+	bool new_file;        /* the prompt names the file once */
+	bool opened_any;
+
+	enum tl_mode mode;
+	struct tl_lineedit line;
+	void (*line_done)(struct tl_app *app, const char *text);
+	bool (*line_key)(struct tl_app *app, unsigned key); /* sees keys first; true: took it */
+	void (*char_done)(struct tl_app *app, unsigned key);
+	char char_prompt[512];
+	struct tl_history command_history, file_history;
+	char **messages;
+	size_t nmessages;
+	bool message_is_proto; /* the first one is a prompt to be formatted anew each time */
+
+	unsigned char keys[16]; /* of a command being typed */
+	unsigned nkeys;
+	char number_text[32];
+	struct tl_op op;
+	struct tl_find find;
+
+	unsigned half_window; /* d, u; 0: half the screen */
+	uint64_t hshift;
+	bool dirty, numbers_pending, prompt_pending;
+	bool options_pending; /* the message about a changed option is read first */
+	unsigned scrolled;
+	bool jumped;
+	bool first_draw;
+	bool at_end_before; /* -e: the end was reached already */
+	bool quit;
+	int status;
+	char *last_shell;
+};
+
+/* ---- app.c */
+
+/* Run until the user quits; `names` are the files.  Returns the exit status. */
+int tl_app_run(struct tl_app *app, char **names, size_t n);
+
+/* Something on the screen is different now. */
+void tl_app_dirty(struct tl_app *app);
+/* Say something on the bottom line and wait for a key.  Before the screen is up: stderr. */
+void tl_app_message(struct tl_app *app, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* The same with a prompt (prompt.h), formatted again when numbers become known. */
+void tl_app_message_proto(struct tl_app *app, int kind);
+/* Ask for a line; `done` gets it unless it is cancelled. */
+void tl_app_ask(struct tl_app *app, const char *prompt, struct tl_history *history,
+		void (*done)(struct tl_app *app, const char *text));
+/* Ask for one key. */
+void tl_app_ask_char(struct tl_app *app, void (*done)(struct tl_app *app, unsigned key),
+		     const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void tl_app_bell(struct tl_app *app);
+void tl_app_quit(struct tl_app *app, int status);
+/* Start or end an operation. */
+void tl_app_begin(struct tl_app *app, enum tl_op_kind kind, uint64_t n, bool force);
+void tl_app_end_op(struct tl_app *app);
+/* Let the options take effect on the view and the screen. */
+void tl_app_apply_options(struct tl_app *app);
+const struct tl_prompt_facts *tl_app_facts(struct tl_app *app);
+/* Leave the terminal to another program, and take it back. */
+void tl_app_suspend(struct tl_app *app);
+void tl_app_resume(struct tl_app *app);
+
+/* ---- opening.c */
+
+/* Make file i the current one.  False: it was not opened; the message was shown. */
+bool tl_app_open(struct tl_app *app, size_t i);
+/* Open file i, or the next one in this direction that can be opened. */
+bool tl_app_open_near(struct tl_app *app, size_t i, int step);
+void tl_app_close_text(struct tl_app *app);
+struct tl_file *tl_app_file(struct tl_app *app); /* NULL: help, or none */
+/* Remember where one is in the file. */
+void tl_app_save_position(struct tl_app *app);
+/* Put (file, position) aside for ''. */
+void tl_app_set_last_mark(struct tl_app *app);
+/* Start counting lines if options allow, or someone asked (force). */
+void tl_app_count_lines(struct tl_app *app, bool force);
+/* Look whether the file on disk has changed; say so if it shrank or was replaced. */
+enum tl_change tl_app_refresh_text(struct tl_app *app);
+void tl_app_show_help(struct tl_app *app);
+void tl_app_leave_help(struct tl_app *app);
+/* The help text, made from the tables. */
+bool tl_help_text(struct tl_buf *out);
+
+/* ---- command.c */
+
+/* One key in command mode. */
+void tl_command_key(struct tl_app *app, unsigned key);
+/* A move by jumping: position, option -j. */
+void tl_command_jump(struct tl_app *app, uint64_t pos);
+void tl_command_goto_line(struct tl_app *app, uint64_t line);
+void tl_command_goto_end(struct tl_app *app);
+/* Row of the screen (from 0) that -j names. */
+unsigned tl_command_jump_row(const struct tl_app *app);
+/* Go on with an operation; true: it is over. */
+bool tl_command_step(struct tl_app *app);
+/* Move by rows; TL_LATER becomes an operation. */
+void tl_command_forward(struct tl_app *app, uint64_t n, bool force);
+void tl_command_backward(struct tl_app *app, uint64_t n, bool force);
+
+/* A command of the table: the keys, what it is called, and what it does. */
+struct tl_command {
+	const char *keys; /* alternatives separated by blanks; "\033v" etc. as text: ESC-v */
+	const char *name;
+	void (*run)(struct tl_app *app, const struct tl_number *n);
+	const char *help; /* "" for an alternative that another row explains */
+	bool moves;       /* may run while a search goes on */
+};
+const struct tl_command *tl_command_table(void); /* ends with keys == NULL */
+
+/* ---- find.c */
+
+void tl_find_forward(struct tl_app *app, const struct tl_number *n);
+void tl_find_backward(struct tl_app *app, const struct tl_number *n);
+void tl_find_again(struct tl_app *app, const struct tl_number *n);
+void tl_find_reverse(struct tl_app *app, const struct tl_number *n);
+void tl_find_again_files(struct tl_app *app, const struct tl_number *n);
+void tl_find_reverse_files(struct tl_app *app, const struct tl_number *n);
+void tl_find_toggle_hilite(struct tl_app *app, const struct tl_number *n);
+void tl_find_clear(struct tl_app *app, const struct tl_number *n);
+void tl_find_filter(struct tl_app *app, const struct tl_number *n);
+/* The scan has moved on: act on its end. */
+void tl_find_progress(struct tl_app *app);
+void tl_find_cancel(struct tl_app *app);
+/* Options that patterns depend on have changed. */
+void tl_find_recompile(struct tl_app *app);
+/* The text is another one: the scans end, the filter is made for it. */
+void tl_find_text_closing(struct tl_app *app);
+void tl_find_text_opened(struct tl_app *app);
+void tl_find_fini(struct tl_app *app);
+/* "hit 3 of 1,204" into out, or "" */
+void tl_find_hit_count(struct tl_app *app, char *out, size_t size);
+
+/* ---- shell.c */
+
+void tl_shell_command(struct tl_app *app, const struct tl_number *n);
+void tl_shell_pipe(struct tl_app *app, const struct tl_number *n);
+void tl_shell_edit(struct tl_app *app, const struct tl_number *n);
+void tl_shell_save(struct tl_app *app, const struct tl_number *n);
+
+/* ---- cat.c */
+
+/* Standard output is no terminal: copy the files there.  Returns the exit status. */
+int tl_cat(char **names, size_t n);
+
+#endif

@@ -1,0 +1,63 @@
+/* cell.h: what stands in one column of the screen; all that view and screen share. */
+#ifndef TL_PAGER_CELL_H
+#define TL_PAGER_CELL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/* Attributes of the pager's own making are shown by terminfo's capabilities (and
+ * LESS_TERMCAP_xx); those that come from SGR sequences in the text are sent as SGR. */
+enum {
+	TL_OWN_BOLD = 1 << 0,
+	TL_OWN_UNDERLINE = 1 << 1,
+	TL_OWN_BLINK = 1 << 2,
+	TL_OWN_STANDOUT = 1 << 3,
+	TL_SGR_BOLD = 1 << 4,
+	TL_SGR_DIM = 1 << 5,
+	TL_SGR_ITALIC = 1 << 6,
+	TL_SGR_UNDERLINE = 1 << 7,
+	TL_SGR_BLINK = 1 << 8,
+	TL_SGR_REVERSE = 1 << 9,
+	TL_SGR_HIDDEN = 1 << 10,
+	TL_SGR_STRIKE = 1 << 11,
+};
+
+/* A colour: 0 the terminal's default, else a kind in the top byte and a value. */
+enum { TL_COLOR_BASIC = 1 << 24, TL_COLOR_INDEX = 2 << 24, TL_COLOR_RGB = 3 << 24 };
+
+struct tl_attr {
+	uint32_t flags;
+	uint32_t fg, bg;
+};
+
+#define TL_CELL_BYTES 26
+
+/*
+ * A base character with its combining characters, as UTF-8.  A character two columns
+ * wide is followed by a cell with width 0 and len 0.  All zero bytes is not a cell;
+ * blank ones hold a space.
+ */
+struct tl_cell {
+	struct tl_attr attr;
+	uint8_t width;
+	uint8_t len;
+	char text[TL_CELL_BYTES];
+};
+
+static inline struct tl_cell tl_cell_blank(void)
+{
+	struct tl_cell c = { { 0, 0, 0 }, 1, 1, " " };
+
+	return c;
+}
+
+static inline bool tl_cell_same(const struct tl_cell *a, const struct tl_cell *b)
+{
+	return a->len == b->len && a->width == b->width && a->attr.flags == b->attr.flags &&
+	       a->attr.fg == b->attr.fg && a->attr.bg == b->attr.bg &&
+	       memcmp(a->text, b->text, a->len) == 0;
+}
+
+#endif

@@ -1,0 +1,619 @@
+/*
+ * find.c: /, ?, n, N and &: what the user typed becomes a matcher, a scan, and a jump.
+ * The scan runs on the workers as an operation (app.h); its end comes as a message.
+ */
+#include "pager/app.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- patterns */
+
+static bool has_capital(const char *pattern)
+{
+	for (const char *p = pattern; *p; p++) {
+		if (*p == '\\' && p[1])
+			p++; /* \S and the like are not capitals typed for their own sake */
+		else if (isupper((unsigned char)*p))
+			return true;
+	}
+	return false;
+}
+
+/* The TL_MATCH_ flags that options ask for. */
+static unsigned option_flags(struct tl_app *app, const char *pattern)
+{
+	unsigned flags = 0;
+
+	if (app->opt.icase == 2 || (app->opt.icase == 1 && !has_capital(pattern)))
+		flags |= TL_MATCH_ICASE;
+	if (app->opt.raw == 2)
+		flags |= TL_MATCH_STRIP_SGR;
+	if (app->opt.backspace == 0)
+		flags |= TL_MATCH_OVERSTRIKE | TL_MATCH_CRLF;
+	if (app->charset == TL_CHARSET_UTF8)
+		flags |= TL_MATCH_UTF8;
+	return flags;
+}
+
+static bool compile(struct tl_app *app, const char *pattern, unsigned flags,
+		    struct tl_matcher **out)
+{
+	struct tl_err err = TL_ERR_INIT;
+
+	if (tl_matcher_new(pattern, strlen(pattern), flags | option_flags(app, pattern), out, &err))
+		return true;
+	tl_app_message(app, "%s", err.msg);
+	return false;
+}
+
+static void show_hilite(struct tl_app *app)
+{
+	struct tl_find *f = &app->find;
+	const struct tl_matcher *m = f->matcher;
+
+	if (!app->text.view)
+		return;
+	if (f->hilite_off || app->opt.hilite == 2)
+		m = NULL;
+	if (m && (tl_matcher_flags(m) & TL_MATCH_INVERT))
+		m = NULL; /* what does not match has nothing to show */
+	tl_view_set_hilite(app->text.view, m, app->opt.hilite == 0 ? f->last_hit : TL_NOPOS);
+	tl_app_dirty(app);
+}
+
+/* The old matcher goes when no scan uses it any more. */
+static void set_matcher(struct tl_app *app, struct tl_matcher *m)
+{
+	struct tl_find *f = &app->find;
+
+	tl_find_cancel(app);
+	if (app->text.view)
+		tl_view_set_hilite(app->text.view, NULL, TL_NOPOS);
+	if (app->under.view)
+		tl_view_set_hilite(app->under.view, NULL, TL_NOPOS);
+	tl_matcher_free(f->matcher);
+	f->matcher = m;
+	f->found = f->last_hit = TL_NOPOS;
+}
+
+void tl_find_recompile(struct tl_app *app)
+{
+	struct tl_find *f = &app->find;
+	struct tl_matcher *m;
+
+	if (f->pattern && compile(app, f->pattern, f->flags, &m)) {
+		set_matcher(app, m);
+		show_hilite(app);
+	}
+}
+
+/* ---- scanning */
+
+static void close_scans(struct tl_find *f)
+{
+	tl_scan_close(f->scan);
+	tl_scan_close(f->count);
+	tl_scan_close(f->before);
+	f->scan = f->count = f->before = NULL;
+}
+
+void tl_find_cancel(struct tl_app *app)
+{
+	close_scans(&app->find);
+}
+
+static struct tl_scan_request request(struct tl_app *app, bool backward, uint64_t from,
+				      uint64_t nth)
+{
+	return (struct tl_scan_request){
+		.src = app->text.src,
+		.m = app->find.matcher,
+		.lines = app->opt.numbers != 0 ? app->text.lines : NULL,
+		.mailbox = app->mailbox,
+		.filter = app->text.filter,
+		.backward = backward,
+		.from = from,
+		.until = backward ? 0 : TL_NOPOS,
+		.nth = nth,
+	};
+}
+
+static void start_scan(struct tl_app *app, bool backward, uint64_t from, uint64_t nth)
+{
+	struct tl_find *f = &app->find;
+	struct tl_scan_request req = request(app, backward, from, nth);
+	struct tl_err err = TL_ERR_INIT;
+
+	tl_find_cancel(app);
+	f->found = TL_NOPOS;
+	f->scan_backward = backward;
+	f->scan_nth = nth;
+	if (!tl_scan_start(&req, app->jobs, &f->scan, &err)) {
+		tl_app_message(app, "%s", err.msg);
+		return;
+	}
+	tl_app_begin(app, TL_OP_SEARCH, nth, false);
+}
+
+/*
+ * Where a search starts: a new one at the edge of the screen, a repeated one at the line
+ * after (backward: before) the one at -j's row; -a and -A as less(1) says.
+ */
+static uint64_t search_start(struct tl_app *app, bool backward, bool repeat)
+{
+	struct tl_view *v = app->text.view;
+	unsigned rows = tl_view_rows(v), row = tl_command_jump_row(app);
+	bool next = !backward;
+	uint64_t pos, line;
+
+	if (tl_view_empty(v))
+		return backward ? TL_NOPOS : 0;
+	if (app->opt.search_from == 1) {
+		row = backward ? 0 : rows;
+		next = false;
+	} else if (app->opt.search_from == 2 && !repeat) {
+		row = backward ? rows : 0;
+		next = false;
+	}
+	pos = tl_view_pos(v, row);
+	while (pos == TL_NOPOS) { /* an empty row: the nearest with text */
+		if (backward ? row == 0 : row >= rows)
+			break;
+		row = backward ? row - 1 : row + 1;
+		pos = tl_view_pos(v, row);
+	}
+	if (pos == TL_NOPOS)
+		return backward ? TL_NOPOS : 0;
+	if (next && tl_layout_next_line(tl_view_layout(v), pos, &line) == TL_FOUND)
+		return line;
+	if (tl_layout_line_start(tl_view_layout(v), pos, &line) == TL_FOUND)
+		return line;
+	return pos;
+}
+
+static void search(struct tl_app *app, bool backward, bool repeat, uint64_t nth)
+{
+	struct tl_find *f = &app->find;
+
+	if (!f->matcher) {
+		tl_app_message(app, "No previous regular expression");
+		return;
+	}
+	if (f->hilite_off) {
+		f->hilite_off = false;
+		tl_app_apply_options(app);
+	}
+	start_scan(app, backward, search_start(app, backward, repeat), nth);
+	show_hilite(app);
+}
+
+/* ---- how a scan ends */
+
+static void count_hits(struct tl_app *app, uint64_t line_pos)
+{
+	struct tl_find *f = &app->find;
+	struct tl_scan_request all = request(app, false, 0, 0), before = all;
+
+	if (!app->opt.hit_count || f->count)
+		return;
+	before.until = line_pos;
+	tl_scan_start(&before, app->jobs, &f->before, NULL);
+	tl_scan_start(&all, app->jobs, &f->count, NULL);
+}
+
+static void go_to_hit(struct tl_app *app, uint64_t pos)
+{
+	struct tl_find *f = &app->find;
+
+	f->last_hit = pos;
+	if (!f->keep)
+		tl_command_jump(app, pos);
+	f->keep = false;
+	show_hilite(app);
+	count_hits(app, pos);
+}
+
+/* The search went on while the user read elsewhere: do not take the page away. */
+static void announce_hit(struct tl_app *app, uint64_t pos)
+{
+	app->find.found = pos;
+	tl_app_message(app, "Found at %d%% (n goes there)",
+		       (int)(tl_source_fraction(app->text.src, pos) * 100));
+}
+
+static void missed(struct tl_app *app)
+{
+	struct tl_find *f = &app->find;
+	bool back = f->scan_backward;
+
+	if (f->wrap) {
+		f->wrap = false;
+		start_scan(app, back, back ? TL_NOPOS : 0, f->scan_nth);
+		return;
+	}
+	if (f->all_files &&
+	    (back ? app->files.current > 0 : app->files.current + 1 < app->files.n)) {
+		size_t next = back ? app->files.current - 1 : app->files.current + 1;
+
+		if (tl_app_open_near(app, next, back ? -1 : 1)) {
+			start_scan(app, back, back ? TL_NOPOS : 0, f->scan_nth);
+			return;
+		}
+	}
+	f->keep = false;
+	tl_app_message(app, "Pattern not found");
+}
+
+void tl_find_progress(struct tl_app *app)
+{
+	struct tl_find *f = &app->find;
+	struct tl_scan_result r;
+	bool moved = app->op.moved;
+
+	tl_app_dirty(app);
+	if (!f->scan || app->op.kind != TL_OP_SEARCH)
+		return;
+	tl_scan_result(f->scan, &r);
+	if (r.state == TL_SCAN_RUNNING)
+		return;
+	tl_scan_close(f->scan);
+	f->scan = NULL;
+	app->op.kind = TL_OP_NONE;
+	switch (r.state) {
+	case TL_SCAN_HIT:
+		if (moved)
+			announce_hit(app, r.line_pos);
+		else
+			go_to_hit(app, r.line_pos);
+		break;
+	case TL_SCAN_MISS:
+		missed(app);
+		break;
+	case TL_SCAN_FAILED:
+		tl_app_message(app, "%s", r.err.msg);
+		break;
+	default:
+		break;
+	}
+}
+
+void tl_find_hit_count(struct tl_app *app, char *out, size_t size)
+{
+	struct tl_find *f = &app->find;
+	struct tl_scan_result before, all;
+
+	*out = '\0';
+	if (!f->count || !f->before)
+		return;
+	tl_scan_result(f->before, &before);
+	tl_scan_result(f->count, &all);
+	if (before.state == TL_SCAN_RUNNING || all.state == TL_SCAN_RUNNING) {
+		uint64_t hits;
+		double done = tl_scan_progress(f->count, &hits);
+
+		snprintf(out, size, "%" PRIu64 " hits (%d%%)", hits, (int)(done * 100));
+		return;
+	}
+	snprintf(out, size, "hit %" PRIu64 " of %" PRIu64, before.hits + 1, all.hits);
+}
+
+/* ---- / and ? */
+
+static struct {
+	bool backward;
+	uint64_t nth;
+	bool invert, literal, keep, wrap, all_files, first_file;
+	bool filter;
+} asked;
+
+static void make_prompt(struct tl_app *app)
+{
+	snprintf(app->line.prompt, sizeof(app->line.prompt), "%s%s%s%s%s%s%s",
+		 asked.invert ? "Non-match " : "", asked.first_file ? "First-file " : "",
+		 asked.all_files ? "EOF-ignore " : "", asked.keep ? "Keep-pos " : "",
+		 asked.literal ? "Regex-off " : "", asked.wrap ? "Wrap " : "",
+		 asked.filter     ? "&/"
+		 : asked.backward ? "?"
+				  : "/");
+}
+
+/* Modifiers stand before the first character of the pattern. */
+static bool modifier_key(struct tl_app *app, unsigned key)
+{
+	bool *flag = NULL;
+
+	if (app->line.text.len > 0 || app->line.literal)
+		return false;
+	switch (key) {
+	case CTRL('N'):
+	case '!':
+		flag = &asked.invert;
+		break;
+	case CTRL('R'):
+		flag = &asked.literal;
+		break;
+	case CTRL('E'):
+	case '*':
+		flag = asked.filter ? NULL : &asked.all_files;
+		break;
+	case CTRL('F'):
+	case '@':
+		flag = asked.filter ? NULL : &asked.first_file;
+		break;
+	case CTRL('K'):
+		flag = asked.filter ? NULL : &asked.keep;
+		break;
+	case CTRL('W'):
+		flag = asked.filter ? NULL : &asked.wrap;
+		break;
+	}
+	if (!flag)
+		return false;
+	*flag = !*flag;
+	make_prompt(app);
+	return true;
+}
+
+/* Take the pattern; the empty one is the last one again. */
+static bool take_pattern(struct tl_app *app, const char *text, unsigned flags)
+{
+	struct tl_find *f = &app->find;
+	struct tl_matcher *m;
+	char *copy;
+
+	if (*text == '\0') {
+		if (!f->pattern) {
+			tl_app_message(app, "No previous regular expression");
+			return false;
+		}
+		return true;
+	}
+	tl_history_add(&f->history, text);
+	if (!compile(app, text, flags, &m))
+		return false;
+	copy = strdup(text);
+	if (!copy) {
+		tl_matcher_free(m);
+		return false;
+	}
+	set_matcher(app, m);
+	free(f->pattern);
+	f->pattern = copy;
+	f->flags = flags;
+	return true;
+}
+
+static void pattern_done(struct tl_app *app, const char *text)
+{
+	struct tl_find *f = &app->find;
+	unsigned flags =
+	    (asked.invert ? TL_MATCH_INVERT : 0) | (asked.literal ? TL_MATCH_LITERAL : 0);
+
+	if (!take_pattern(app, text, flags))
+		return;
+	f->backward = asked.backward;
+	f->keep = asked.keep;
+	f->wrap = asked.wrap;
+	f->all_files = asked.all_files;
+	if (asked.first_file && !app->text.help) {
+		size_t i = asked.backward ? app->files.n - 1 : 0;
+
+		if (i != app->files.current && !tl_app_open(app, i))
+			return;
+		start_scan(app, asked.backward, asked.backward ? TL_NOPOS : 0, asked.nth);
+		show_hilite(app);
+		return;
+	}
+	search(app, asked.backward, *text == '\0', asked.nth);
+}
+
+static void ask_pattern(struct tl_app *app, const struct tl_number *n, bool backward)
+{
+	memset(&asked, 0, sizeof(asked));
+	asked.backward = backward;
+	asked.nth = n->given && n->n > 0 ? n->n : 1;
+	tl_app_ask(app, backward ? "?" : "/", &app->find.history, pattern_done);
+	app->line_key = modifier_key;
+}
+
+void tl_find_forward(struct tl_app *app, const struct tl_number *n)
+{
+	ask_pattern(app, n, false);
+}
+
+void tl_find_backward(struct tl_app *app, const struct tl_number *n)
+{
+	ask_pattern(app, n, true);
+}
+
+static void again(struct tl_app *app, const struct tl_number *n, bool backward)
+{
+	struct tl_find *f = &app->find;
+	uint64_t pending = f->found;
+
+	if (pending != TL_NOPOS && backward == f->scan_backward) {
+		f->found = TL_NOPOS;
+		go_to_hit(app, pending);
+		return;
+	}
+	search(app, backward, true, n->given && n->n > 0 ? n->n : 1);
+}
+
+void tl_find_again(struct tl_app *app, const struct tl_number *n)
+{
+	app->find.wrap = app->find.all_files = false;
+	again(app, n, app->find.backward);
+}
+
+void tl_find_reverse(struct tl_app *app, const struct tl_number *n)
+{
+	app->find.wrap = app->find.all_files = false;
+	again(app, n, !app->find.backward);
+}
+
+void tl_find_again_files(struct tl_app *app, const struct tl_number *n)
+{
+	app->find.all_files = true;
+	again(app, n, app->find.backward);
+}
+
+void tl_find_reverse_files(struct tl_app *app, const struct tl_number *n)
+{
+	app->find.all_files = true;
+	again(app, n, !app->find.backward);
+}
+
+void tl_find_toggle_hilite(struct tl_app *app, const struct tl_number *n)
+{
+	app->find.hilite_off = !app->find.hilite_off;
+	tl_app_apply_options(app);
+	show_hilite(app);
+}
+
+void tl_find_clear(struct tl_app *app, const struct tl_number *n)
+{
+	set_matcher(app, NULL);
+	free(app->find.pattern);
+	app->find.pattern = NULL;
+	show_hilite(app);
+}
+
+/* ---- & */
+
+static void free_filters(struct tl_find *f)
+{
+	for (size_t i = 0; i < f->nfilters; i++)
+		free(f->filter_patterns[i]);
+	f->nfilters = 0;
+}
+
+/* Make the filter of the current text from the patterns. */
+static void make_filter(struct tl_app *app)
+{
+	struct tl_find *f = &app->find;
+	struct tl_text *t = &app->text;
+	struct tl_matcher **m;
+	struct tl_err err = TL_ERR_INIT;
+
+	tl_view_set_filter(t->view, NULL);
+	tl_filter_close(t->filter);
+	t->filter = NULL;
+	if (f->nfilters == 0 || t->help)
+		return;
+	m = calloc(f->nfilters, sizeof(*m));
+	if (!m)
+		return;
+	for (size_t i = 0; i < f->nfilters; i++)
+		if (!compile(app, f->filter_patterns[i], f->filter_flags[i], &m[i])) {
+			while (i-- > 0)
+				tl_matcher_free(m[i]);
+			free(m);
+			free_filters(f);
+			return;
+		}
+	if (!tl_filter_new(t->src, m, f->nfilters, app->opt.numbers ? t->lines : NULL, app->jobs,
+			   app->mailbox, &t->filter, &err)) {
+		tl_app_message(app, "%s", err.msg);
+		return;
+	}
+	tl_view_set_filter(t->view, t->filter);
+}
+
+static bool add_filter(struct tl_find *f, const char *text, unsigned flags)
+{
+	char **patterns = realloc(f->filter_patterns, (f->nfilters + 1) * sizeof(*patterns));
+	unsigned *all;
+
+	if (!patterns)
+		return false;
+	f->filter_patterns = patterns;
+	all = realloc(f->filter_flags, (f->nfilters + 1) * sizeof(*all));
+	if (!all)
+		return false;
+	f->filter_flags = all;
+	patterns[f->nfilters] = strdup(text);
+	if (!patterns[f->nfilters])
+		return false;
+	all[f->nfilters++] = flags;
+	return true;
+}
+
+static void filter_done(struct tl_app *app, const char *text)
+{
+	struct tl_find *f = &app->find;
+	unsigned flags =
+	    (asked.invert ? TL_MATCH_INVERT : 0) | (asked.literal ? TL_MATCH_LITERAL : 0);
+
+	if (*text == '\0') {
+		free_filters(f);
+	} else {
+		struct tl_matcher *probe;
+
+		tl_history_add(&f->history, text);
+		if (!compile(app, text, flags, &probe))
+			return;
+		tl_matcher_free(probe);
+		if (!add_filter(f, text, flags)) {
+			tl_app_message(app, "out of memory");
+			return;
+		}
+	}
+	make_filter(app);
+	tl_view_refresh(app->text.view);
+	if (app->text.filter && tl_view_pos(app->text.view, 0) == TL_NOPOS &&
+	    !tl_view_pending(app->text.view))
+		tl_view_end(app->text.view); /* all that passes is above */
+	app->jumped = true;
+	tl_app_dirty(app);
+}
+
+void tl_find_filter(struct tl_app *app, const struct tl_number *n)
+{
+	if (app->text.help) {
+		tl_app_bell(app);
+		return;
+	}
+	memset(&asked, 0, sizeof(asked));
+	asked.filter = true;
+	tl_app_ask(app, "&/", &app->find.history, filter_done);
+	app->line_key = modifier_key;
+}
+
+/* ---- the text changes */
+
+void tl_find_text_closing(struct tl_app *app)
+{
+	tl_find_cancel(app);
+	app->find.found = app->find.last_hit = TL_NOPOS;
+	if (app->text.view) {
+		tl_view_set_hilite(app->text.view, NULL, TL_NOPOS);
+		tl_view_set_filter(app->text.view, NULL);
+	}
+	tl_filter_close(app->text.filter);
+	app->text.filter = NULL;
+}
+
+void tl_find_text_opened(struct tl_app *app)
+{
+	if (!app->text.view)
+		return;
+	make_filter(app);
+	show_hilite(app);
+}
+
+void tl_find_fini(struct tl_app *app)
+{
+	struct tl_find *f = &app->find;
+
+	close_scans(f);
+	tl_matcher_free(f->matcher);
+	free(f->pattern);
+	free_filters(f);
+	free(f->filter_patterns);
+	free(f->filter_flags);
+	tl_history_fini(&f->history);
+}

@@ -1,0 +1,102 @@
+/*
+ * layout.h: the bytes of a line become rows of cells.
+ *
+ * Where a row starts is a function of the text and the options, never of how one came
+ * there.  A row is laid out from its *anchor*: the start of its line or, in a line that
+ * is longer than TL_STRETCH bytes, a fixed place near a multiple of TL_STRETCH where a new
+ * row always begins.  So a line of any length costs at most TL_STRETCH bytes to show a
+ * row of, forwards or backwards.
+ */
+#ifndef TL_PAGER_LAYOUT_H
+#define TL_PAGER_LAYOUT_H
+
+#include "base/buf.h"
+#include "pager/cell.h"
+#include "pager/text.h"
+#include "text/cursor.h"
+
+#define TL_STRETCH  (UINT64_C(1) << 16)
+#define TL_MAX_TABS 32
+
+enum tl_backspace {
+	TL_BS_SPECIAL, /* overstrike makes bold and underline (default) */
+	TL_BS_PRINT,   /* -u: sent to the terminal as they are */
+	TL_BS_CONTROL, /* -U: shown as ^H, ^I, ^M */
+};
+
+enum tl_rawmode {
+	TL_RAW_NONE,
+	TL_RAW_SGR, /* -R: SGR and OSC 8 sequences act */
+	TL_RAW_ALL, /* -r: all control characters go to the terminal */
+};
+
+/* The options a layout depends on; plain data. */
+struct tl_layout_opts {
+	unsigned cols;   /* width of the text, without line numbers and the like; > 0 */
+	bool chop;       /* -S: one row a line */
+	bool wordwrap;   /* wrap at blanks */
+	uint64_t hshift; /* columns shifted out on the left */
+	enum tl_backspace bs;
+	enum tl_rawmode raw;
+	enum tl_charset charset;
+	bool rscroll; /* mark chopped rows at the right edge */
+	struct tl_cell rscroll_cell;
+	unsigned ntabs; /* -x */
+	unsigned tabs[TL_MAX_TABS];
+};
+
+struct tl_layout {
+	struct tl_layout_opts opts;
+	struct tl_cursor cur;
+	struct tl_buf bytes; /* of the stretch being laid out, from `anchor` */
+	uint64_t anchor;     /* TL_NOPOS: bytes hold nothing */
+	bool whole;          /* bytes reach the end of the line or stretch */
+	bool pending;        /* the line's end has not come yet */
+	bool ends_line;      /* a newline or the end of the text follows the bytes */
+	uint64_t line_next;  /* where what follows starts, when whole */
+	bool anchor_starts_line;
+};
+
+/* A row as laid out; the cells belong to the caller. */
+struct tl_row {
+	struct tl_cell *cells; /* opts.cols of them, all filled */
+	uint32_t *offs;        /* of each cell's first byte, from `anchor` */
+	uint64_t anchor;       /* of the stretch it is in */
+	uint64_t pos;          /* of its first byte */
+	uint64_t next;         /* where the next row starts */
+	unsigned ncells;       /* columns used */
+	bool ends_line;        /* the next row belongs to another line */
+	bool starts_line;
+	bool pending; /* the text may go on within this row */
+};
+
+void tl_layout_init(struct tl_layout *lay, struct tl_source *src);
+void tl_layout_fini(struct tl_layout *lay);
+
+/* Options or text have changed: forget what is buffered. */
+void tl_layout_reset(struct tl_layout *lay);
+
+/*
+ * Lay out the row that starts at pos.  FOUND: row is filled.  NONE: pos is the end of the
+ * text.  PENDING: nothing there yet.  FAILED: lay->cur.err says why.  Main thread.
+ */
+enum tl_lookup tl_layout_row(struct tl_layout *lay, uint64_t pos, struct tl_row *row);
+
+/* The bytes of the row's stretch, from row->anchor to `extra` bytes behind the row's end or
+ * the stretch's end; valid until the next call.  `row` must be the one laid out last. */
+struct tl_span tl_layout_bytes(struct tl_layout *lay, const struct tl_row *row, size_t extra);
+
+/* The start of the row that holds the byte at pos.  FOUND or FAILED, PENDING. */
+enum tl_lookup tl_layout_row_start(struct tl_layout *lay, uint64_t pos, uint64_t *out);
+
+/* The start of the last row of the line that ends just before pos (a line's start), or of
+ * the row before pos in the same line.  NONE: pos is the beginning of the text. */
+enum tl_lookup tl_layout_prev(struct tl_layout *lay, uint64_t pos, uint64_t *out);
+
+/* Start of the line that holds pos, and of the next line; any length.  They answer FAILED
+ * with an empty error when tl_layout_interrupt() was called meanwhile (a signal handler may). */
+enum tl_lookup tl_layout_line_start(struct tl_layout *lay, uint64_t pos, uint64_t *out);
+enum tl_lookup tl_layout_next_line(struct tl_layout *lay, uint64_t pos, uint64_t *out);
+void tl_layout_interrupt(bool on);
+
+#endif

@@ -1,0 +1,100 @@
+/* main.c: the command line and the environment; the only place that exits. */
+#include "pager/app.h"
+
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void warn(void *arg, const char *message)
+{
+	tl_app_message(arg, "%s", message);
+}
+
+static const char *name_of(const char *argv0)
+{
+	const char *slash = argv0 ? strrchr(argv0, '/') : NULL;
+
+	return slash ? slash + 1 : argv0 ? argv0 : "tless";
+}
+
+static int print_help(void)
+{
+	struct tl_buf text = TL_BUF_INIT, plain = TL_BUF_INIT;
+	bool ok = tl_help_text(&text);
+
+	/* Overstrike is for the screen. */
+	for (size_t i = 0; ok && i < text.len; i++)
+		if (i + 1 < text.len && text.data[i + 1] == '\b')
+			i++;
+		else
+			ok = tl_buf_putc(&plain, text.data[i]);
+	printf("Usage: tless [OPTION]... [FILE]...\n%s", tl_buf_str(&plain));
+	tl_buf_fini(&text);
+	tl_buf_fini(&plain);
+	return ok && fflush(stdout) == 0 ? TL_EXIT_OK : TL_EXIT_ERROR;
+}
+
+static int print_version(void)
+{
+	printf("tless %s (PCRE2 regular expressions)\n"
+	       "A pager with the keys of less for huge text and trace files.\n",
+	       TL_VERSION);
+	return fflush(stdout) == 0 ? TL_EXIT_OK : TL_EXIT_ERROR;
+}
+
+static int run(struct tl_app *app, int argc, char **argv)
+{
+	static char *standard_input[] = { (char *)"-", NULL };
+	struct tl_err err = TL_ERR_INIT;
+	const char *env;
+	char **names;
+	size_t n;
+	int first;
+
+	env = getenv("LESS");
+	if (env)
+		tl_options_from_env(&app->opt, env, warn, app);
+	env = getenv("TLESS");
+	if (env)
+		tl_options_from_env(&app->opt, env, warn, app);
+	if (!tl_options_from_args(&app->opt, argc, argv, &first, &err)) {
+		fprintf(stderr, "%s (\"%s --help\" for help)\n", err.msg, app->progname);
+		return TL_EXIT_ERROR;
+	}
+	if (app->opt.quit_now == '?')
+		return print_help();
+	if (app->opt.quit_now == 'V')
+		return print_version();
+	if (!tl_charset_from_env(&app->charset))
+		tl_app_message(app, "invalid charset name in LESSCHARSET");
+	names = argv + first;
+	n = (size_t)(argc - first);
+	if (n == 0 && isatty(STDIN_FILENO)) {
+		fprintf(stderr, "Missing filename (\"%s --help\" for help)\n", app->progname);
+		return TL_EXIT_ERROR;
+	}
+	if (n == 0) {
+		names = standard_input;
+		n = 1;
+	}
+	if (!isatty(STDOUT_FILENO))
+		return tl_cat(names, n);
+	return tl_app_run(app, names, n);
+}
+
+int main(int argc, char **argv)
+{
+	static struct tl_app app;
+	int status;
+
+	setlocale(LC_CTYPE, "");
+	signal(SIGXFSZ, SIG_IGN); /* a full spool is an error like any other */
+	app.progname = name_of(argv[0]);
+	tl_options_init(&app.opt);
+	status = run(&app, argc, argv);
+	tl_options_fini(&app.opt);
+	return status;
+}

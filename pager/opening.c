@@ -1,0 +1,367 @@
+/* opening.c: files become texts, and the place in each is kept. */
+#include "pager/app.h"
+
+#include "pager/ansi.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Chunks counted at once on opening: small texts never show a pending line number. */
+#define COUNT_AT_ONCE 2
+
+/* The source has changed, on some thread: jobs that wait look again, and the main loop too. */
+
+static void on_change(void *arg)
+{
+	struct tl_app *app = arg;
+	struct tl_msg msg = { TL_MSG_TEXT, NULL };
+
+	tl_jobs_wake(app->jobs);
+	tl_mailbox_post(app->mailbox, &msg);
+}
+
+struct tl_file *tl_app_file(struct tl_app *app)
+{
+	if (app->text.help || app->files.current >= app->files.n)
+		return NULL;
+	return app->files.files[app->files.current];
+}
+
+void tl_app_save_position(struct tl_app *app)
+{
+	struct tl_file *f = tl_app_file(app);
+	unsigned row = 0;
+
+	if (!f || !app->text.view || tl_view_empty(app->text.view))
+		return;
+	while (row + 1 < tl_view_rows(app->text.view) &&
+	       tl_view_pos(app->text.view, row) == TL_NOPOS)
+		row++;
+	f->pos = tl_view_pos(app->text.view, row);
+	f->row = row;
+}
+
+void tl_app_set_last_mark(struct tl_app *app)
+{
+	struct tl_file *f = tl_app_file(app);
+	uint64_t pos = f ? f->pos : TL_NOPOS;
+	unsigned row = f ? f->row : 0;
+
+	if (!f)
+		return;
+	tl_app_save_position(app);
+	f->last_pos = f->pos;
+	f->last_row = f->row;
+	f->pos = pos;
+	f->row = row;
+}
+
+/* ---- text */
+
+static void close_text(struct tl_app *app, struct tl_text *t)
+{
+	struct tl_file *f = tl_app_file(app);
+
+	if (!t->src)
+		return;
+	tl_view_close(t->view);
+	tl_lineindex_close(t->lines);
+	if (!f || f->kept != t->src || t->help)
+		tl_source_close(t->src);
+	memset(t, 0, sizeof(*t));
+}
+
+void tl_app_close_text(struct tl_app *app)
+{
+	tl_app_end_op(app);
+	tl_find_text_closing(app);
+	tl_app_save_position(app);
+	close_text(app, &app->text);
+}
+
+void tl_app_count_lines(struct tl_app *app, bool force)
+{
+	struct tl_text *t = &app->text;
+	struct tl_extent ext;
+
+	if (!t->lines || (app->opt.numbers == 0 && !force && !t->counting))
+		return;
+	tl_source_extent(t->src, &ext);
+	for (uint64_t k = 0; k < ext.nchunks && ext.nchunks <= COUNT_AT_ONCE; k++) {
+		struct tl_span span;
+
+		if (tl_source_pin(t->src, k, &span, NULL) != TL_FOUND)
+			break;
+		tl_lineindex_offer(t->lines, k, span);
+		tl_source_unpin(t->src, k, &span);
+	}
+	t->counting = true;
+	tl_lineindex_start(t->lines);
+}
+
+static bool make_text(struct tl_app *app, struct tl_source *src, const char *name,
+		      struct tl_err *err)
+{
+	struct tl_text *t = &app->text;
+	char *dir = NULL;
+
+	memset(t, 0, sizeof(*t));
+	t->src = src;
+	t->name = name;
+	if (!tl_lineindex_new(src, app->jobs, app->mailbox, &t->lines, err) ||
+	    !tl_view_open(src, t->lines, &t->view, err)) {
+		tl_lineindex_close(t->lines);
+		t->lines = NULL;
+		t->src = NULL;
+		return false;
+	}
+	tl_source_on_change(src, on_change, app);
+	if (!app->opt.no_index && !getenv("LESSSECURE")) {
+		dir = app->opt.index_dir ? strdup(app->opt.index_dir) : tl_lineindex_default_dir();
+		tl_lineindex_set_dir(t->lines, dir);
+		free(dir);
+		if (app->opt.numbers != 0)
+			tl_lineindex_load(t->lines);
+	}
+	return true;
+}
+
+/* ---- what may be opened */
+
+/* Like less: more than five odd bytes in the first 256 make a file look binary. */
+static bool looks_binary(struct tl_app *app, struct tl_source *src)
+{
+	struct tl_span span;
+	unsigned odd = 0;
+	size_t n;
+
+	if (tl_source_pin(src, 0, &span, NULL) != TL_FOUND)
+		return false;
+	n = span.len < 256 ? span.len : 256;
+	for (size_t i = 0; i < n;) {
+		struct tl_char c = tl_char_at(span.data + i, span.len - i, app->charset);
+		size_t len = 0;
+
+		if (span.data[i] == 0x1b && app->opt.raw == 2) {
+			tl_ansi_parse(span.data + i, span.len - i, &len);
+			if (len > 0) {
+				i += len;
+				continue;
+			}
+		}
+		if (c.kind == TL_CHAR_BINARY || c.kind == TL_CHAR_CUT ||
+		    (c.kind == TL_CHAR_CONTROL && !strchr("\b\t\n\f\r", (int)c.code)) ||
+		    c.code == 0)
+			odd++;
+		i += c.len;
+	}
+	tl_source_unpin(src, 0, &span);
+	return odd > 5;
+}
+
+/* The messages are the ones less gives. */
+static bool check_kind(struct tl_app *app, const char *name, struct tl_err *err)
+{
+	struct stat st;
+
+	if (stat(name, &st) != 0)
+		return tl_err_set(err, "%s: %s", name, strerror(errno));
+	if (S_ISDIR(st.st_mode))
+		return tl_err_set(err, "%s is a directory", name);
+	if (!S_ISREG(st.st_mode) && !app->opt.force_open)
+		return tl_err_set(err, "%s is not a regular file (use -f to see it)", name);
+	return true;
+}
+
+static bool open_source(struct tl_app *app, struct tl_file *f, struct tl_source **src,
+			struct tl_err *err)
+{
+	int fd;
+
+	if (f->kept) {
+		*src = f->kept;
+		return true;
+	}
+	if (strcmp(f->name, "-") != 0)
+		return check_kind(app, f->name, err) && tl_source_open_file(f->name, src, err);
+	if (isatty(STDIN_FILENO) && !app->opt.force_open)
+		return tl_err_set(err, "Missing filename (\"%s --help\" for help)", app->progname);
+	fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+	if (fd < 0)
+		return tl_err_sys(err, "cannot read standard input");
+	/* Only this copy: quitting closes the pipe for good. */
+	close(STDIN_FILENO);
+	if (open("/dev/null", O_RDONLY) < 0)
+		return tl_err_sys(err, "cannot open /dev/null");
+	if (!tl_source_open_fd(fd, "standard input", src, err))
+		return false;
+	f->kept = *src;
+	return true;
+}
+
+static const char *shown_name(const struct tl_file *f)
+{
+	return f->name;
+}
+
+/* The text is there: show it where it was left, and run the commands of + and ++. */
+static void show_text(struct tl_app *app, struct tl_file *f)
+{
+	bool first = !app->opened_any;
+
+	app->opened_any = true;
+	app->new_file = true;
+	app->hshift = 0;
+	tl_app_apply_options(app);
+	tl_source_want(app->text.src, 1);
+	tl_find_text_opened(app);
+	if (f->pos != TL_NOPOS)
+		tl_view_jump(app->text.view, f->pos, f->row, true);
+	for (size_t i = 0; i < app->opt.nevery; i++)
+		tl_tty_give(&app->tty, app->opt.every_commands[i], true);
+	if (first) {
+		for (size_t i = 0; i < app->opt.nfirst; i++)
+			tl_tty_give(&app->tty, app->opt.first_commands[i], true);
+		if (app->opt.pattern) {
+			tl_tty_give(&app->tty, "/", false);
+			tl_tty_give(&app->tty, app->opt.pattern, true);
+		}
+	}
+	tl_app_dirty(app);
+	tl_screen_forget(app->screen);
+}
+
+static void binary_answer(struct tl_app *app, unsigned key)
+{
+	struct tl_file *f = tl_app_file(app);
+
+	if (key == 'y' || key == 'Y') {
+		show_text(app, f);
+		return;
+	}
+	f->bad = true;
+	tl_app_close_text(app);
+	if (!tl_app_open_near(app, app->files.current + 1, 1) && !app->opened_any)
+		tl_app_quit(app, TL_EXIT_ERROR);
+}
+
+bool tl_app_open(struct tl_app *app, size_t i)
+{
+	struct tl_file *f = app->files.files[i];
+	struct tl_source *src = NULL;
+	struct tl_err err = TL_ERR_INIT;
+
+	if (!open_source(app, f, &src, &err)) {
+		f->bad = true;
+		tl_app_message(app, "%s", err.msg);
+		return false;
+	}
+	if (app->text.src)
+		tl_app_close_text(app);
+	app->files.previous = app->files.current;
+	app->files.current = i;
+	if (!make_text(app, src, shown_name(f), &err)) {
+		tl_app_message(app, "%s", err.msg);
+		if (f->kept != src)
+			tl_source_close(src);
+		return false;
+	}
+	if (strcmp(tl_source_kind(src), "file") == 0 && !app->opt.force_open &&
+	    looks_binary(app, src)) {
+		tl_app_apply_options(app);
+		tl_app_ask_char(app, binary_answer, "\"%s\" may be a binary file.  See it anyway? ",
+				shown_name(f));
+		return true;
+	}
+	show_text(app, f);
+	return true;
+}
+
+bool tl_app_open_near(struct tl_app *app, size_t i, int step)
+{
+	while (i < app->files.n) { /* going down below 0 wraps to a large number */
+		if (tl_app_open(app, i))
+			return true;
+		i += (size_t)step;
+	}
+	return false;
+}
+
+/* ---- changes on disk */
+
+enum tl_change tl_app_refresh_text(struct tl_app *app)
+{
+	struct tl_err err = TL_ERR_INIT;
+	enum tl_change change = tl_source_refresh(app->text.src, &err);
+
+	switch (change) {
+	case TL_SAME:
+		return change;
+	case TL_GREW:
+		tl_view_grow(app->text.view);
+		if (app->text.filter)
+			tl_filter_grow(app->text.filter);
+		break;
+	case TL_SHRANK:
+	case TL_REPLACED:
+		tl_find_text_closing(app);
+		tl_source_drop_cache(app->text.src);
+		tl_lineindex_reset(app->text.lines);
+		tl_find_text_opened(app);
+		tl_view_text_replaced(app->text.view);
+		break;
+	}
+	tl_app_count_lines(app, false);
+	tl_app_dirty(app);
+	return change;
+}
+
+/* ---- help */
+
+void tl_app_show_help(struct tl_app *app)
+{
+	struct tl_buf text = TL_BUF_INIT;
+	struct tl_source *src = NULL;
+	struct tl_err err = TL_ERR_INIT;
+
+	if (app->text.help)
+		return;
+	if (!tl_help_text(&text) || !tl_source_open_memory(&text, &src, &err)) {
+		tl_buf_fini(&text);
+		tl_app_message(app, "out of memory");
+		return;
+	}
+	tl_app_end_op(app);
+	tl_app_save_position(app);
+	tl_find_text_closing(app);
+	app->under = app->text;
+	if (!make_text(app, src, "HELP", &err)) {
+		tl_source_close(src);
+		app->text = app->under;
+		memset(&app->under, 0, sizeof(app->under));
+		tl_app_message(app, "%s", err.msg);
+		return;
+	}
+	app->text.help = true;
+	app->hshift = 0;
+	tl_app_apply_options(app);
+	tl_find_text_opened(app);
+	tl_app_count_lines(app, true);
+	tl_app_dirty(app);
+}
+
+void tl_app_leave_help(struct tl_app *app)
+{
+	tl_app_end_op(app);
+	tl_find_text_closing(app);
+	close_text(app, &app->text);
+	app->text = app->under;
+	memset(&app->under, 0, sizeof(app->under));
+	tl_app_apply_options(app);
+	tl_find_text_opened(app);
+	tl_app_dirty(app);
+}

@@ -1,0 +1,616 @@
+/* screen.c: see screen.h. */
+#include "pager/screen.h"
+
+#include "base/buf.h"
+#include "pager/ansi.h"
+#include "pager/terminfo.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+/* What is known of the terminal's contents. */
+enum known {
+	KNOWN_NOT,    /* anything may stand there */
+	KNOWN_ALL,    /* `cells` do */
+	KNOWN_PROMPT, /* text was printed from an unknown line on; the cursor is in the prompt */
+};
+
+struct tl_screen {
+	int fd;
+	struct tl_screen_opts opts;
+	struct tl_terminfo ti;
+	struct tl_buf out;
+	unsigned rows, cols;
+	struct tl_cell *cells; /* rows x cols, as the terminal shows them */
+	struct tl_cell *next;  /* the frame to come */
+	enum known known;
+	unsigned printed; /* rows of the frame above the prompt when KNOWN_PROMPT */
+	unsigned y, x;    /* the cursor; x == cols: not known */
+	unsigned prompt_row;
+	struct tl_attr pen;
+	bool started, alternate, dead;
+};
+
+static const struct tl_attr plain;
+
+/* ---- output */
+
+static void flush(struct tl_screen *s)
+{
+	size_t done = 0;
+
+	while (done < s->out.len && !s->dead) {
+		ssize_t n = write(s->fd, s->out.data + done, s->out.len - done);
+
+		if (n > 0) {
+			done += (size_t)n;
+		} else if (n < 0 && errno == EAGAIN) {
+			struct pollfd p = { s->fd, POLLOUT, 0 };
+
+			if (poll(&p, 1, 1000) < 0 && errno != EINTR)
+				s->dead = true;
+		} else if (n < 0 && errno != EINTR) {
+			s->dead = true;
+		}
+	}
+	s->out.len = 0;
+}
+
+static void send_cap(struct tl_screen *s, enum tl_cap cap)
+{
+	tl_terminfo_emit(&s->ti, cap, &s->out);
+}
+
+static void move_to(struct tl_screen *s, unsigned y, unsigned x)
+{
+	if (s->y == y && s->x == x)
+		return;
+	tl_terminfo_move(&s->ti, y, x, &s->out);
+	s->y = y;
+	s->x = x;
+}
+
+#define ANY_SGR                                                                       \
+	(TL_SGR_BOLD | TL_SGR_DIM | TL_SGR_ITALIC | TL_SGR_UNDERLINE | TL_SGR_BLINK | \
+	 TL_SGR_REVERSE | TL_SGR_HIDDEN | TL_SGR_STRIKE)
+
+static bool has_sgr(const struct tl_attr *a)
+{
+	return (a->flags & ANY_SGR) || a->fg || a->bg;
+}
+
+static void set_pen(struct tl_screen *s, const struct tl_attr *a)
+{
+	char sgr[96];
+	size_t n;
+
+	if (s->pen.flags == a->flags && s->pen.fg == a->fg && s->pen.bg == a->bg)
+		return;
+	if (s->pen.flags & TL_OWN_STANDOUT)
+		send_cap(s, TL_CAP_END_STANDOUT);
+	if (s->pen.flags & TL_OWN_UNDERLINE)
+		send_cap(s, TL_CAP_END_UNDERLINE);
+	if (s->pen.flags & (TL_OWN_BOLD | TL_OWN_BLINK))
+		send_cap(s, TL_CAP_END_ALL);
+	if (has_sgr(&s->pen))
+		tl_buf_puts(&s->out, "\033[m");
+	n = tl_ansi_encode(a, sgr);
+	tl_buf_append(&s->out, sgr, n);
+	if (a->flags & TL_OWN_BLINK)
+		send_cap(s, TL_CAP_BLINK);
+	if (a->flags & TL_OWN_BOLD)
+		send_cap(s, TL_CAP_BOLD);
+	if (a->flags & TL_OWN_UNDERLINE)
+		send_cap(s, TL_CAP_UNDERLINE);
+	if (a->flags & TL_OWN_STANDOUT)
+		send_cap(s, TL_CAP_STANDOUT);
+	s->pen = *a;
+}
+
+/* ---- cells */
+
+static struct tl_cell *row_of(struct tl_cell *cells, const struct tl_screen *s, unsigned y)
+{
+	return cells + (size_t)y * s->cols;
+}
+
+static void blank(struct tl_screen *s, struct tl_cell *cells, unsigned from, unsigned to)
+{
+	for (size_t i = (size_t)from * s->cols; i < (size_t)to * s->cols; i++)
+		cells[i] = tl_cell_blank();
+}
+
+static bool is_blank(const struct tl_cell *c)
+{
+	return c->len == 1 && c->text[0] == ' ' && c->attr.bg == 0 &&
+	       !(c->attr.flags & (TL_OWN_STANDOUT | TL_OWN_UNDERLINE | TL_SGR_REVERSE |
+				  TL_SGR_UNDERLINE | TL_SGR_STRIKE));
+}
+
+static bool same_cell(const struct tl_cell *a, const struct tl_cell *b)
+{
+	return tl_cell_same(a, b) || (is_blank(a) && is_blank(b));
+}
+
+static bool same_row(struct tl_screen *s, const struct tl_cell *a, const struct tl_cell *b)
+{
+	for (unsigned x = 0; x < s->cols; x++)
+		if (!same_cell(&a[x], &b[x]))
+			return false;
+	return true;
+}
+
+/* How many columns from the left are not blank. */
+static unsigned row_length(struct tl_screen *s, const struct tl_cell *row)
+{
+	unsigned n = s->cols;
+
+	while (n > 0 && is_blank(&row[n - 1]))
+		n--;
+	return n;
+}
+
+static void put_cells(struct tl_screen *s, const struct tl_cell *row, unsigned from, unsigned to)
+{
+	for (unsigned x = from; x < to; x++) {
+		if (row[x].len == 0)
+			continue; /* the right half of the one before */
+		set_pen(s, &row[x].attr);
+		tl_buf_append(&s->out, row[x].text, row[x].len);
+	}
+	s->x = to;
+}
+
+/* Bring row y of the terminal from `old` to `want`. */
+static void paint_row(struct tl_screen *s, unsigned y, struct tl_cell *old,
+		      const struct tl_cell *want)
+{
+	unsigned first = 0, last = s->cols, length, old_length;
+
+	while (first < s->cols && same_cell(&old[first], &want[first]))
+		first++;
+	if (first == s->cols)
+		return;
+	while (last > first && same_cell(&old[last - 1], &want[last - 1]))
+		last--;
+	/* Not from the middle of a wide character, old or new. */
+	while (first > 0 && (want[first].len == 0 || old[first].len == 0))
+		first--;
+	while (last < s->cols && (want[last].len == 0 || old[last].len == 0))
+		last++;
+	length = row_length(s, want);
+	old_length = row_length(s, old);
+	move_to(s, y, first);
+	put_cells(s, want, first, last < length ? last : length > first ? length : first);
+	if (old_length > length && last > length) {
+		set_pen(s, &plain);
+		if (s->ti.cap[TL_CAP_CLEAR_EOL])
+			send_cap(s, TL_CAP_CLEAR_EOL);
+		else
+			put_cells(s, want, length > first ? length : first, old_length);
+	}
+	if (s->x >= s->cols)
+		s->x = s->cols, s->y = s->rows; /* where am and xenl leave it: not known */
+	memcpy(old, want, s->cols * sizeof(*old));
+}
+
+/* ---- scrolling */
+
+static bool rows_match(struct tl_screen *s, unsigned text_rows, unsigned up, unsigned down)
+{
+	unsigned n = text_rows - up - down, differ = 0;
+
+	for (unsigned y = 0; y < n; y++)
+		if (!same_row(s, row_of(s->cells, s, y + up), row_of(s->next, s, y + down)))
+			if (++differ > n / 4)
+				return false;
+	return true;
+}
+
+/* Rows up (> 0) or down (< 0) by which most of the old text is found in the new. */
+static int find_scroll(struct tl_screen *s, unsigned text_rows)
+{
+	if (text_rows < 3 || rows_match(s, text_rows, 0, 0))
+		return 0;
+	for (unsigned k = 1; k + 1 < text_rows; k++) {
+		if (rows_match(s, text_rows, k, 0))
+			return (int)k;
+		if (rows_match(s, text_rows, 0, k))
+			return -(int)k;
+	}
+	return 0;
+}
+
+/* The prompt line is cleared first: it would scroll into the text. */
+static void clear_row(struct tl_screen *s, unsigned y)
+{
+	unsigned n = row_length(s, row_of(s->cells, s, y));
+
+	if (n == 0)
+		return;
+	move_to(s, y, 0);
+	set_pen(s, &plain);
+	if (s->ti.cap[TL_CAP_CLEAR_EOL]) {
+		send_cap(s, TL_CAP_CLEAR_EOL);
+	} else {
+		for (unsigned i = 0; i < n && i + 1 < s->cols; i++)
+			tl_buf_putc(&s->out, ' ');
+		s->x = n;
+	}
+	blank(s, s->cells, y, y + 1);
+}
+
+static void scroll_up(struct tl_screen *s, unsigned k)
+{
+	clear_row(s, s->prompt_row);
+	set_pen(s, &plain);
+	move_to(s, s->rows - 1, 0);
+	for (unsigned i = 0; i < k; i++)
+		tl_buf_putc(&s->out, '\n');
+	memmove(s->cells, row_of(s->cells, s, k),
+		(size_t)(s->rows - k) * s->cols * sizeof(*s->cells));
+	blank(s, s->cells, s->rows - k, s->rows);
+}
+
+static void scroll_down(struct tl_screen *s, unsigned k)
+{
+	enum tl_cap cap = s->ti.cap[TL_CAP_SCROLL_DOWN] ? TL_CAP_SCROLL_DOWN : TL_CAP_INSERT_LINE;
+
+	clear_row(s, s->prompt_row);
+	set_pen(s, &plain);
+	for (unsigned i = 0; i < k; i++) {
+		move_to(s, 0, 0);
+		send_cap(s, cap);
+		s->y = s->rows; /* some terminals move the cursor */
+	}
+	memmove(row_of(s->cells, s, k), s->cells,
+		(size_t)(s->rows - k) * s->cols * sizeof(*s->cells));
+	blank(s, s->cells, 0, k);
+}
+
+/* ---- frames */
+
+static void compose(struct tl_screen *s, const struct tl_frame *f)
+{
+	unsigned used = f->used < s->rows ? f->used : s->rows - 1;
+
+	memcpy(s->next, f->text, (size_t)used * s->cols * sizeof(*s->next));
+	memcpy(row_of(s->next, s, used), f->prompt, s->cols * sizeof(*s->next));
+	blank(s, s->next, used + 1, s->rows);
+}
+
+/* The cell in the lower right corner would make many terminals scroll. */
+static void spare_corner(struct tl_screen *s)
+{
+	if (s->ti.auto_margin)
+		row_of(s->next, s, s->rows - 1)[s->cols - 1] = tl_cell_blank();
+}
+
+/* Print rows from the cursor's line on, as cat would; on the main screen, and on
+ * terminals that cannot move the cursor. */
+static void print_down(struct tl_screen *s, unsigned from, unsigned prompt_row)
+{
+	for (unsigned y = from; y < prompt_row; y++) {
+		const struct tl_cell *row = row_of(s->next, s, y);
+		unsigned n = row_length(s, row);
+
+		put_cells(s, row, 0, n);
+		set_pen(s, &plain);
+		/* A full row has taken the cursor down already where the margin is not delayed. */
+		if (n < s->cols || !s->ti.auto_margin || s->ti.delayed_margin)
+			tl_buf_puts(&s->out, "\r\n");
+	}
+}
+
+static void print_prompt(struct tl_screen *s, unsigned prompt_row)
+{
+	const struct tl_cell *row = row_of(s->next, s, prompt_row);
+
+	put_cells(s, row, 0, row_length(s, row));
+	set_pen(s, &plain);
+}
+
+/* Rewrite the line the cursor is in. */
+static void redo_prompt(struct tl_screen *s, unsigned prompt_row)
+{
+	unsigned old = row_length(s, row_of(s->cells, s, s->printed));
+
+	tl_buf_putc(&s->out, '\r');
+	if (s->ti.cap[TL_CAP_CLEAR_EOL]) {
+		send_cap(s, TL_CAP_CLEAR_EOL);
+	} else {
+		for (unsigned i = 0; i < old && i + 1 < s->cols; i++)
+			tl_buf_putc(&s->out, ' ');
+		tl_buf_putc(&s->out, '\r');
+	}
+	print_prompt(s, prompt_row);
+}
+
+/* Without cursor movement: what is new is printed below. */
+static void draw_dumb(struct tl_screen *s, unsigned prompt_row)
+{
+	unsigned from = 0;
+
+	if (s->known == KNOWN_PROMPT && s->printed == prompt_row) {
+		for (unsigned k = 0; k <= prompt_row; k++) {
+			bool all = true;
+
+			for (unsigned y = 0; y + k < prompt_row && all; y++)
+				all =
+				    same_row(s, row_of(s->cells, s, y + k), row_of(s->next, s, y));
+			if (all) {
+				from = prompt_row - k;
+				break;
+			}
+		}
+	}
+	if (s->known == KNOWN_PROMPT)
+		redo_prompt(s, s->rows - 1 > prompt_row ? prompt_row + 1 : prompt_row);
+	if (s->known == KNOWN_PROMPT && from < prompt_row)
+		tl_buf_putc(&s->out, '\r');
+	if (from < prompt_row)
+		print_down(s, from, prompt_row);
+	redo_prompt(s, prompt_row);
+	s->known = KNOWN_PROMPT;
+	s->printed = prompt_row;
+}
+
+static bool text_unchanged(struct tl_screen *s, unsigned prompt_row)
+{
+	for (unsigned y = 0; y < prompt_row; y++)
+		if (!same_row(s, row_of(s->cells, s, y), row_of(s->next, s, y)))
+			return false;
+	return true;
+}
+
+static void clear_all(struct tl_screen *s)
+{
+	set_pen(s, &plain);
+	if (s->ti.cap[TL_CAP_CLEAR]) {
+		send_cap(s, TL_CAP_CLEAR);
+		s->y = s->rows; /* not every one brings the cursor home */
+		blank(s, s->cells, 0, s->rows);
+	} else {
+		for (size_t i = 0; i < (size_t)s->rows * s->cols; i++)
+			s->cells[i] = (struct tl_cell){ { 0, 0, 0 }, 1, 1, "\001" };
+	}
+	s->known = KNOWN_ALL;
+}
+
+static void paint(struct tl_screen *s, const struct tl_frame *f, unsigned prompt_row)
+{
+	unsigned text_rows = s->rows - 1;
+
+	if (!s->opts.clear_first && prompt_row == text_rows && s->prompt_row == text_rows) {
+		int k = 0;
+
+		if (!s->alternate && f->scrolled > 0 && f->scrolled <= text_rows)
+			k = (int)f->scrolled;
+		else
+			k = find_scroll(s, text_rows);
+		if (k > 0)
+			scroll_up(s, (unsigned)k);
+		else if (k < 0 && (s->ti.cap[TL_CAP_SCROLL_DOWN] || s->ti.cap[TL_CAP_INSERT_LINE]))
+			scroll_down(s, (unsigned)-k);
+	}
+	for (unsigned y = 0; y < s->rows; y++)
+		paint_row(s, y, row_of(s->cells, s, y), row_of(s->next, s, y));
+	set_pen(s, &plain);
+	move_to(s, prompt_row, f->cursor_col < s->cols ? f->cursor_col : s->cols - 1);
+	s->prompt_row = prompt_row;
+}
+
+void tl_screen_draw(struct tl_screen *s, const struct tl_frame *f)
+{
+	unsigned prompt_row = f->used < s->rows ? f->used : s->rows - 1;
+
+	if (!s->started)
+		tl_screen_start(s);
+	compose(s, f);
+	spare_corner(s);
+	if (tl_screen_dumb(s)) {
+		draw_dumb(s, prompt_row);
+	} else if (s->known == KNOWN_PROMPT && prompt_row == s->printed &&
+		   text_unchanged(s, prompt_row)) {
+		redo_prompt(s, prompt_row);
+	} else if (s->known == KNOWN_NOT && !s->alternate && f->scrolled > 0) {
+		/* The first frame on the main screen goes on where the shell left off. */
+		print_down(s, 0, prompt_row);
+		print_prompt(s, prompt_row);
+		s->printed = prompt_row;
+		s->known = prompt_row == s->rows - 1 ? KNOWN_ALL : KNOWN_PROMPT;
+		s->prompt_row = prompt_row;
+		s->y = s->rows;
+	} else {
+		if (s->known != KNOWN_ALL)
+			clear_all(s);
+		paint(s, f, prompt_row);
+		flush(s);
+		return;
+	}
+	memcpy(s->cells, s->next, (size_t)s->rows * s->cols * sizeof(*s->cells));
+	if (s->known == KNOWN_ALL)
+		move_to(s, prompt_row, f->cursor_col);
+	flush(s);
+}
+
+void tl_screen_forget(struct tl_screen *s)
+{
+	s->known = KNOWN_NOT;
+	s->y = s->rows;
+	s->pen = plain;
+}
+
+void tl_screen_clear_prompt(struct tl_screen *s)
+{
+	if (!s->started)
+		return;
+	set_pen(s, &plain);
+	if (s->known == KNOWN_ALL && !tl_screen_dumb(s)) {
+		clear_row(s, s->prompt_row);
+		move_to(s, s->prompt_row, 0);
+	} else {
+		tl_buf_putc(&s->out, '\r');
+		send_cap(s, TL_CAP_CLEAR_EOL);
+	}
+	flush(s);
+}
+
+void tl_screen_bell(struct tl_screen *s)
+{
+	if (s->opts.quiet)
+		return;
+	if (s->opts.visual_bell && s->ti.cap[TL_CAP_FLASH])
+		send_cap(s, TL_CAP_FLASH);
+	else if (!s->opts.visual_bell)
+		tl_buf_putc(&s->out, '\a');
+	flush(s);
+}
+
+void tl_screen_write(struct tl_screen *s, const char *bytes, size_t n)
+{
+	tl_buf_append(&s->out, bytes, n);
+	flush(s);
+}
+
+/* ---- life */
+
+bool tl_screen_open(int fd, const struct tl_screen_opts *opts, struct tl_screen **out,
+		    struct tl_err *err)
+{
+	struct tl_screen *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return tl_err_nomem(err);
+	s->fd = fd;
+	s->opts = *opts;
+	tl_terminfo_read(&s->ti);
+	tl_screen_size(s, &s->rows, &s->cols);
+	if (!s->cells) {
+		tl_screen_close(s);
+		return tl_err_nomem(err);
+	}
+	*out = s;
+	return true;
+}
+
+void tl_screen_close(struct tl_screen *s)
+{
+	if (!s)
+		return;
+	tl_screen_stop(s);
+	tl_buf_fini(&s->out);
+	free(s->cells);
+	free(s->next);
+	free(s);
+}
+
+bool tl_screen_dumb(const struct tl_screen *s)
+{
+	return !s->ti.cap[TL_CAP_MOVE] || !s->ti.cap[TL_CAP_CLEAR];
+}
+
+static unsigned from_env(const char *name)
+{
+	const char *v = getenv(name);
+	long n = v ? strtol(v, NULL, 10) : 0;
+
+	return n > 0 && n < 10000 ? (unsigned)n : 0;
+}
+
+/* The first that is not 0, within reason. */
+static unsigned choose(unsigned a, unsigned b, int c, unsigned d)
+{
+	unsigned n = a ? a : b ? b : c > 0 ? (unsigned)c : d;
+
+	return n > 4000 ? 4000 : n;
+}
+
+void tl_screen_size(struct tl_screen *s, unsigned *rows, unsigned *cols)
+{
+	struct winsize ws = { 0, 0, 0, 0 };
+	struct tl_cell *cells, *next;
+	size_t n;
+
+	ioctl(s->fd, TIOCGWINSZ, &ws);
+	*rows = choose(ws.ws_row, from_env("LINES"), s->ti.nrows, 24);
+	*cols = choose(ws.ws_col, from_env("COLUMNS"), s->ti.ncols, 80);
+	if (*rows < 2)
+		*rows = 2; /* a line of text and the prompt, wherever they end up */
+	if (s->cells && *rows == s->rows && *cols == s->cols)
+		return;
+	n = (size_t)*rows * *cols;
+	cells = calloc(n, sizeof(*cells));
+	next = calloc(n, sizeof(*next));
+	if (!cells || !next) {
+		free(cells);
+		free(next);
+		*rows = s->rows;
+		*cols = s->cols;
+		return;
+	}
+	free(s->cells);
+	free(s->next);
+	s->cells = cells;
+	s->next = next;
+	s->rows = *rows;
+	s->cols = *cols;
+	tl_screen_forget(s);
+}
+
+void tl_screen_set_opts(struct tl_screen *s, const struct tl_screen_opts *opts)
+{
+	s->opts = *opts;
+}
+
+void tl_screen_start(struct tl_screen *s)
+{
+	if (s->started)
+		return;
+	s->started = true;
+	if (!s->opts.no_init && s->ti.cap[TL_CAP_ENTER_SCREEN]) {
+		send_cap(s, TL_CAP_ENTER_SCREEN);
+		s->alternate = true;
+	}
+	if (!s->opts.no_keypad)
+		send_cap(s, TL_CAP_ENTER_KEYPAD);
+	tl_screen_forget(s);
+}
+
+void tl_screen_stop(struct tl_screen *s)
+{
+	if (!s->started)
+		return;
+	tl_screen_clear_prompt(s);
+	if (!s->opts.no_keypad)
+		send_cap(s, TL_CAP_EXIT_KEYPAD);
+	if (s->alternate)
+		send_cap(s, TL_CAP_EXIT_SCREEN);
+	flush(s);
+	s->started = s->alternate = false;
+	tl_screen_forget(s);
+}
+
+bool tl_screen_started(const struct tl_screen *s)
+{
+	return s->started;
+}
+
+bool tl_screen_alternate(const struct tl_screen *s)
+{
+	return s->alternate;
+}
+
+const char *tl_screen_key(struct tl_screen *s, const char *name)
+{
+	return tl_terminfo_key(name);
+}
+
+bool tl_screen_dead(const struct tl_screen *s)
+{
+	return s->dead;
+}

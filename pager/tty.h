@@ -1,0 +1,54 @@
+/* tty.h: the terminal as a keyboard: modes, and keys with the time they came. */
+#ifndef TL_PAGER_TTY_H
+#define TL_PAGER_TTY_H
+
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <termios.h>
+
+/* Keys are bytes, and a few that no keyboard sends. */
+enum {
+	TL_KEY_END_COMMAND = 0x100, /* ends the text of a +cmd or -p */
+};
+
+struct tl_key {
+	uint16_t code;
+	uint64_t when_ms; /* monotonic; 0: not typed but given (+cmd) */
+};
+
+struct tl_tty {
+	int fd;
+	bool owned; /* fd was opened here */
+	bool raw;
+	bool eof;
+	struct termios saved;
+	int erase, kill, werase; /* the user's editing characters, -1: none */
+	struct tl_key *queue;
+	unsigned head, n, cap;
+};
+
+/* Keys come from the terminal, also when standard input is the text: /dev/tty, or else
+ * standard error.  False: there is no terminal. */
+bool tl_tty_open(struct tl_tty *tty, struct tl_err *err);
+void tl_tty_close(struct tl_tty *tty);
+
+/* No echo, byte by byte; ^C, ^Z and ^\ still send signals.  And back. */
+void tl_tty_raw(struct tl_tty *tty);
+void tl_tty_cooked(struct tl_tty *tty);
+
+/* Take what was typed into the queue; call when fd is readable.  Does not block. */
+void tl_tty_read(struct tl_tty *tty);
+
+/* The queue. */
+bool tl_tty_peek(const struct tl_tty *tty, struct tl_key *key);
+bool tl_tty_next(struct tl_tty *tty, struct tl_key *key);
+void tl_tty_unget(struct tl_tty *tty, struct tl_key key);
+/* Put text behind what is queued, as if typed long ago. */
+void tl_tty_give(struct tl_tty *tty, const char *text, bool end_command);
+void tl_tty_flush(struct tl_tty *tty);
+
+uint64_t tl_now_ms(void); /* monotonic */
+
+#endif

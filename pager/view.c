@@ -1,0 +1,794 @@
+/* view.c: see view.h. */
+#include "pager/view.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define STATUS_COLS  2
+#define HILITE_BYTES 4096 /* looked at beyond a row's end for a match that began in it */
+
+struct tl_view {
+	struct tl_layout lay;
+	struct tl_source *src;
+	struct tl_lineindex *lines;
+	struct tl_filter *filter;
+	const struct tl_matcher *hilite;
+	uint64_t hilite_only; /* start of the one line to highlight in; TL_NOPOS: all */
+	struct tl_scratch *scratch;
+	char (*mark_in)(void *arg, uint64_t pos, uint64_t next);
+	void *mark_arg;
+	struct tl_view_opts opts;
+	unsigned rows, cols;
+	uint64_t *pos;     /* rows + 1: of each row, and of what follows the last */
+	struct tl_row row; /* for laying out */
+	unsigned digits;   /* of the line number column now */
+	bool squished;
+	bool pending;
+	bool started;
+	struct tl_err err;
+};
+
+/* ---- life */
+
+bool tl_view_open(struct tl_source *src, struct tl_lineindex *lines, struct tl_view **out,
+		  struct tl_err *err)
+{
+	struct tl_view *v = calloc(1, sizeof(*v));
+
+	if (!v)
+		return tl_err_nomem(err);
+	v->src = src;
+	v->lines = lines;
+	tl_layout_init(&v->lay, src);
+	v->opts.text = v->lay.opts;
+	v->opts.number_width = 7;
+	v->opts.tildes = true;
+	v->opts.hilite = TL_HILITE_ALL;
+	v->digits = 7;
+	if (!tl_scratch_new(&v->scratch, err) || !tl_view_resize(v, 1, 80, err)) {
+		tl_view_close(v);
+		return false;
+	}
+	*out = v;
+	return true;
+}
+
+void tl_view_close(struct tl_view *v)
+{
+	if (!v)
+		return;
+	tl_layout_fini(&v->lay);
+	tl_scratch_free(v->scratch);
+	free(v->pos);
+	free(v->row.cells);
+	free(v->row.offs);
+	free(v);
+}
+
+static unsigned prefix_cols(const struct tl_view *v)
+{
+	unsigned n = v->opts.status ? STATUS_COLS : 0;
+
+	if (v->opts.numbers)
+		n += v->digits + 1;
+	return n + 1 > v->cols ? 0 : n; /* a terminal too narrow for it shows text only */
+}
+
+static void apply_opts(struct tl_view *v)
+{
+	v->lay.opts = v->opts.text;
+	v->lay.opts.cols = v->cols - prefix_cols(v);
+	tl_layout_reset(&v->lay);
+}
+
+bool tl_view_resize(struct tl_view *v, unsigned rows, unsigned cols, struct tl_err *err)
+{
+	uint64_t *pos = calloc(rows + 1, sizeof(*pos));
+	struct tl_cell *cells = calloc(cols, sizeof(*cells));
+	uint32_t *offs = calloc(cols, sizeof(*offs));
+
+	if (!pos || !cells || !offs) {
+		free(pos);
+		free(cells);
+		free(offs);
+		return tl_err_nomem(err);
+	}
+	for (unsigned i = 0; i <= rows; i++)
+		pos[i] = v->pos && i <= v->rows ? v->pos[i] : TL_NOPOS;
+	free(v->pos);
+	free(v->row.cells);
+	free(v->row.offs);
+	v->pos = pos;
+	v->row.cells = cells;
+	v->row.offs = offs;
+	v->rows = rows;
+	v->cols = cols;
+	apply_opts(v);
+	if (v->started)
+		tl_view_refresh(v);
+	return true;
+}
+
+const struct tl_view_opts *tl_view_opts(const struct tl_view *v)
+{
+	return &v->opts;
+}
+
+void tl_view_set_opts(struct tl_view *v, const struct tl_view_opts *opts)
+{
+	v->opts = *opts;
+	if (v->digits < opts->number_width)
+		v->digits = opts->number_width;
+	apply_opts(v);
+	if (v->started)
+		tl_view_refresh(v);
+}
+
+unsigned tl_view_rows(const struct tl_view *v)
+{
+	return v->rows;
+}
+
+void tl_view_set_filter(struct tl_view *v, struct tl_filter *f)
+{
+	v->filter = f;
+}
+
+void tl_view_set_hilite(struct tl_view *v, const struct tl_matcher *m, uint64_t only)
+{
+	v->hilite = m;
+	v->hilite_only = only;
+}
+
+void tl_view_set_status(struct tl_view *v, char (*mark_in)(void *arg, uint64_t pos, uint64_t next),
+			void *arg)
+{
+	v->mark_in = mark_in;
+	v->mark_arg = arg;
+}
+
+struct tl_layout *tl_view_layout(struct tl_view *v)
+{
+	return &v->lay;
+}
+
+/* ---- one row forward, one row back */
+
+static enum tl_lookup failed(struct tl_view *v)
+{
+	v->err = v->lay.cur.err;
+	return TL_FAILED;
+}
+
+static enum tl_lookup line_passing(struct tl_view *v, uint64_t pos, uint64_t *out)
+{
+	*out = pos;
+	return v->filter ? tl_filter_next(v->filter, pos, out) : TL_FOUND;
+}
+
+/* Is the line at pos empty?  For -s; a CR alone counts as empty. */
+static bool blank_line(struct tl_view *v, uint64_t pos)
+{
+	struct tl_span span;
+
+	if (tl_cursor_forward(&v->lay.cur, pos, &span) != TL_FOUND)
+		return false;
+	return span.data[0] == '\n' ||
+	       (span.len > 1 && span.data[0] == '\r' && span.data[1] == '\n');
+}
+
+static enum tl_lookup skip_blank_lines(struct tl_view *v, uint64_t *pos)
+{
+	while (blank_line(v, *pos)) {
+		uint64_t next;
+		enum tl_lookup found = tl_layout_next_line(&v->lay, *pos, &next);
+
+		if (found != TL_FOUND)
+			return found;
+		*pos = next;
+	}
+	return TL_FOUND;
+}
+
+/*
+ * Lay out the row at pos into v->row; *at gets where it really starts (lines that do not
+ * pass the filter are passed over), *next what follows it.
+ */
+static enum tl_lookup row_at(struct tl_view *v, uint64_t pos, uint64_t *at, uint64_t *next)
+{
+	enum tl_lookup found;
+	struct tl_span span;
+	uint64_t start;
+	bool at_line = true;
+
+	if (v->filter || v->opts.squeeze) {
+		found = tl_cursor_backward(&v->lay.cur, pos, &span, &start);
+		at_line = found != TL_FOUND || span.data[span.len - 1] == '\n';
+	}
+	*at = pos;
+	if (v->filter && at_line) {
+		found = line_passing(v, pos, at);
+		if (found != TL_FOUND)
+			return found;
+	}
+	found = tl_layout_row(&v->lay, *at, &v->row);
+	if (found == TL_FAILED)
+		return failed(v);
+	if (found != TL_FOUND)
+		return found;
+	*next = v->row.next;
+	if (v->opts.squeeze && at_line && v->row.ncells == 0 && blank_line(v, *at))
+		if (skip_blank_lines(v, next) == TL_FAILED)
+			return failed(v);
+	return TL_FOUND;
+}
+
+/* With -s a run of blank lines is its first one. */
+static enum tl_lookup first_of_blank_run(struct tl_view *v, uint64_t *pos)
+{
+	while (blank_line(v, *pos)) {
+		uint64_t prev, start;
+		enum tl_lookup found = tl_layout_prev(&v->lay, *pos, &prev);
+
+		if (found == TL_FAILED)
+			return failed(v);
+		if (found != TL_FOUND)
+			break;
+		found = tl_layout_line_start(&v->lay, prev, &start);
+		if (found != TL_FOUND)
+			return found == TL_FAILED ? failed(v) : found;
+		if (!blank_line(v, start))
+			break;
+		*pos = start;
+	}
+	return TL_FOUND;
+}
+
+static enum tl_lookup row_before(struct tl_view *v, uint64_t pos, uint64_t *out)
+{
+	struct tl_span span;
+	uint64_t start, line, next;
+	enum tl_lookup found = tl_cursor_backward(&v->lay.cur, pos, &span, &start);
+	bool at_line;
+
+	if (found == TL_FAILED)
+		return failed(v);
+	if (found != TL_FOUND)
+		return found;
+	at_line = span.data[span.len - 1] == '\n' ||
+		  tl_cursor_forward(&v->lay.cur, pos, &span) == TL_NONE;
+	if (v->filter && at_line) {
+		found = tl_filter_prev(v->filter, pos, &line);
+		if (found != TL_FOUND)
+			return found;
+		found = tl_layout_next_line(&v->lay, line, &next);
+		if (found == TL_FAILED)
+			return failed(v);
+		pos = next;
+	}
+	found = tl_layout_prev(&v->lay, pos, out);
+	if (found == TL_FAILED)
+		return failed(v);
+	if (found == TL_FOUND && v->opts.squeeze && at_line)
+		return first_of_blank_run(v, out);
+	return found;
+}
+
+/* ---- the table of rows */
+
+static void push_bottom(struct tl_view *v, uint64_t pos)
+{
+	memmove(v->pos, v->pos + 1, v->rows * sizeof(*v->pos));
+	v->pos[v->rows] = pos;
+}
+
+static void push_top(struct tl_view *v, uint64_t pos)
+{
+	memmove(v->pos + 1, v->pos, v->rows * sizeof(*v->pos));
+	v->pos[0] = pos;
+}
+
+static void clear_rows(struct tl_view *v)
+{
+	for (unsigned i = 0; i <= v->rows; i++)
+		v->pos[i] = TL_NOPOS;
+}
+
+/* Fill the table downwards from `pos` at row `first`; rows past the end stay empty. */
+static enum tl_moved fill_from(struct tl_view *v, uint64_t pos, unsigned first)
+{
+	enum tl_lookup found = TL_FOUND;
+	uint64_t at, next;
+	unsigned i;
+
+	v->pending = false;
+	v->started = true;
+	for (i = first; i < v->rows; i++) {
+		found = row_at(v, pos, &at, &next);
+		if (found != TL_FOUND)
+			break;
+		v->pos[i] = at;
+		pos = next;
+		if (v->row.pending)
+			v->pending = true;
+	}
+	for (unsigned k = i; k <= v->rows; k++)
+		v->pos[k] = TL_NOPOS;
+	v->pos[i] = pos; /* what follows the last row, though it may be the text's end */
+	if (i < v->rows) {
+		/* An empty row marks the end of the text; keep where it is for growth. */
+		v->pos[v->rows] = pos;
+		v->pos[i] = TL_NOPOS;
+	}
+	if (found == TL_PENDING)
+		v->pending = true;
+	return found == TL_FAILED ? TL_BROKEN : found == TL_PENDING ? TL_LATER : TL_MOVED;
+}
+
+static unsigned rows_used(const struct tl_view *v)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < v->rows; i++)
+		if (v->pos[i] != TL_NOPOS)
+			n = i + 1;
+	return n;
+}
+
+/* Rows that show text: none above, perhaps none below. */
+static bool only_one_row_left(const struct tl_view *v)
+{
+	for (unsigned i = 1; i < v->rows; i++)
+		if (v->pos[i] != TL_NOPOS)
+			return false;
+	return v->pos[0] != TL_NOPOS;
+}
+
+enum tl_moved tl_view_forward(struct tl_view *v, uint64_t n, bool force, uint64_t *left)
+{
+	enum tl_moved result = TL_MOVED;
+	uint64_t end;
+
+	*left = n;
+	if (tl_view_empty(v))
+		return TL_AT_EDGE;
+	end = v->pos[v->rows];
+	while (*left > 0) {
+		uint64_t at, next;
+		unsigned used = rows_used(v);
+		enum tl_lookup found = row_at(v, end, &at, &next);
+
+		if (found == TL_FAILED)
+			return TL_BROKEN;
+		if (found == TL_PENDING && !force) {
+			v->pending = true;
+			result = TL_LATER;
+			break;
+		}
+		if (found == TL_FOUND && used < v->rows) {
+			/* The screen was not full; the row goes to the first empty one. */
+			v->pos[used] = at;
+			v->pos[v->rows] = end = next;
+		} else if (found == TL_FOUND) {
+			v->pos[v->rows] = at;
+			push_bottom(v, next);
+			end = next;
+		} else {
+			if (!force || only_one_row_left(v)) {
+				result = TL_AT_EDGE;
+				break;
+			}
+			v->pos[v->rows] = TL_NOPOS;
+			push_bottom(v, end);
+		}
+		(*left)--;
+	}
+	if (*left < n)
+		v->squished = false;
+	return result;
+}
+
+enum tl_moved tl_view_backward(struct tl_view *v, uint64_t n, bool force, uint64_t *left)
+{
+	enum tl_moved result = TL_MOVED;
+
+	*left = n;
+	if (tl_view_empty(v))
+		return TL_AT_EDGE;
+	while (*left > 0) {
+		uint64_t prev, last = v->pos[v->rows];
+		unsigned used;
+		enum tl_lookup found = TL_NONE;
+
+		if (v->pos[0] != TL_NOPOS)
+			found = row_before(v, v->pos[0], &prev);
+		if (found == TL_FAILED)
+			return TL_BROKEN;
+		if (found == TL_NONE && force && rows_used(v) > 1)
+			prev = TL_NOPOS; /* an empty row above the beginning */
+		else if (found != TL_FOUND) {
+			result = found == TL_PENDING ? TL_LATER : TL_AT_EDGE;
+			break;
+		}
+		used = rows_used(v);
+		push_top(v, prev);
+		if (used < v->rows) /* an empty row went out: the end stays where it was */
+			v->pos[v->rows] = last;
+		(*left)--;
+	}
+	if (*left < n)
+		v->squished = false;
+	return result;
+}
+
+uint64_t tl_view_pos(const struct tl_view *v, unsigned i)
+{
+	return v->pos[i];
+}
+
+bool tl_view_empty(const struct tl_view *v)
+{
+	return !v->started;
+}
+
+bool tl_view_at_end(const struct tl_view *v)
+{
+	uint64_t at, next;
+
+	if (!v->started || v->pending)
+		return false;
+	if (v->pos[v->rows - 1] == TL_NOPOS)
+		return true;
+	return row_at((struct tl_view *)v, v->pos[v->rows], &at, &next) == TL_NONE;
+}
+
+bool tl_view_shows_all(const struct tl_view *v)
+{
+	uint64_t prev;
+
+	if (!tl_view_at_end(v))
+		return false;
+	return v->pos[0] == TL_NOPOS ||
+	       row_before((struct tl_view *)v, v->pos[0], &prev) == TL_NONE;
+}
+
+bool tl_view_pending(const struct tl_view *v)
+{
+	return v->pending;
+}
+
+const struct tl_err *tl_view_error(const struct tl_view *v)
+{
+	return &v->err;
+}
+
+int tl_view_row_of(const struct tl_view *v, uint64_t pos)
+{
+	for (unsigned i = 0; i < v->rows; i++) {
+		uint64_t next = v->pos[i + 1];
+
+		if (v->pos[i] == TL_NOPOS)
+			continue;
+		if (next == TL_NOPOS) /* the last row before empty ones */
+			next = v->pos[v->rows];
+		if (pos >= v->pos[i] && pos < next)
+			return (int)i;
+	}
+	return -1;
+}
+
+/* Go up `n` rows from pos, as far as the text goes; *done gets how many. */
+static enum tl_lookup rows_up(struct tl_view *v, uint64_t *pos, unsigned n, unsigned *done)
+{
+	enum tl_lookup found = TL_FOUND;
+
+	for (*done = 0; *done < n; (*done)++) {
+		uint64_t prev;
+
+		found = row_before(v, *pos, &prev);
+		if (found != TL_FOUND)
+			break;
+		*pos = prev;
+	}
+	return found;
+}
+
+/* The start of the row at which a jump to pos aims. */
+static enum tl_lookup target_row(struct tl_view *v, uint64_t pos, bool exact, uint64_t *out)
+{
+	enum tl_lookup found = exact ? tl_layout_row_start(&v->lay, pos, out)
+				     : tl_layout_line_start(&v->lay, pos, out);
+
+	return found == TL_FAILED ? failed(v) : found;
+}
+
+enum tl_moved tl_view_jump(struct tl_view *v, uint64_t pos, unsigned row, bool exact)
+{
+	uint64_t target, top, left;
+	enum tl_lookup found;
+	unsigned up;
+	int on;
+
+	found = target_row(v, pos, exact, &target);
+	if (found == TL_NONE)
+		target = pos;
+	else if (found != TL_FOUND)
+		return found == TL_FAILED ? TL_BROKEN : TL_LATER;
+	if (row >= v->rows)
+		row = v->rows - 1;
+	on = v->started ? tl_view_row_of(v, target) : -1;
+	if (on >= 0 && v->pos[on] == target) {
+		/* Already on the screen: scroll, past the end if need be. */
+		if ((unsigned)on > row)
+			return tl_view_forward(v, (unsigned)on - row, true, &left);
+		if ((unsigned)on < row)
+			return tl_view_backward(v, row - (unsigned)on, true, &left);
+		return TL_MOVED;
+	}
+	v->squished = false;
+	if (v->started && v->pos[0] != TL_NOPOS && target < v->pos[0]) {
+		/* Above the screen: a full screen below it, as if one had scrolled back. */
+		top = target;
+		rows_up(v, &top, row, &up);
+		return fill_from(v, top, 0);
+	}
+	top = target;
+	found = rows_up(v, &top, row, &up);
+	if (found == TL_FAILED)
+		return TL_BROKEN;
+	return fill_from(v, top, 0);
+}
+
+enum tl_moved tl_view_end(struct tl_view *v)
+{
+	uint64_t end = tl_source_end(v->src), top = end;
+	unsigned up;
+	enum tl_lookup found;
+
+	v->squished = false;
+	found = rows_up(v, &top, v->rows, &up);
+	if (found == TL_FAILED)
+		return TL_BROKEN;
+	if (found == TL_PENDING && up == 0)
+		return TL_LATER;
+	if (up == 0 && v->filter) /* nothing passes the filter */
+		top = 0;
+	return fill_from(v, top, 0);
+}
+
+enum tl_moved tl_view_start(struct tl_view *v, bool squish)
+{
+	enum tl_moved moved;
+
+	clear_rows(v);
+	moved = fill_from(v, 0, 0);
+	v->squished = squish && v->pos[v->rows - 1] == TL_NOPOS;
+	return moved;
+}
+
+void tl_view_refresh(struct tl_view *v)
+{
+	uint64_t top = TL_NOPOS;
+	unsigned blank = 0;
+
+	if (!v->started)
+		return;
+	tl_layout_reset(&v->lay);
+	while (blank < v->rows && v->pos[blank] == TL_NOPOS)
+		blank++;
+	if (blank < v->rows)
+		top = v->pos[blank];
+	else
+		blank = 0;
+	if (top == TL_NOPOS)
+		top = v->pos[v->rows] == TL_NOPOS ? 0 : v->pos[v->rows];
+	/* A row start in the old layout may lie within a row of the new one. */
+	if (tl_layout_row_start(&v->lay, top, &top) == TL_FAILED)
+		failed(v);
+	v->squished = false;
+	fill_from(v, top, blank);
+}
+
+void tl_view_grow(struct tl_view *v)
+{
+	unsigned first = 0;
+	bool squished = v->squished;
+	uint64_t top;
+
+	if (!v->started)
+		return;
+	tl_layout_reset(&v->lay);
+	while (first < v->rows && v->pos[first] == TL_NOPOS)
+		first++;
+	if (first == v->rows)
+		first = 0, top = 0;
+	else
+		top = v->pos[first];
+	fill_from(v, top, first);
+	v->squished = squished && v->pos[v->rows - 1] == TL_NOPOS;
+}
+
+void tl_view_text_replaced(struct tl_view *v)
+{
+	uint64_t end = tl_source_end(v->src);
+
+	tl_layout_reset(&v->lay);
+	for (unsigned i = 0; i <= v->rows; i++)
+		if (v->pos[i] != TL_NOPOS && v->pos[i] > end)
+			v->pos[i] = TL_NOPOS;
+	if (v->started && v->pos[0] == TL_NOPOS)
+		tl_view_end(v);
+	else
+		tl_view_refresh(v);
+}
+
+/* ---- lines, for commands */
+
+enum tl_lookup tl_view_next_line(struct tl_view *v, uint64_t pos, uint64_t *out)
+{
+	uint64_t next;
+	enum tl_lookup found = tl_layout_next_line(&v->lay, pos, &next);
+
+	if (found != TL_FOUND)
+		return found == TL_FAILED ? failed(v) : found;
+	return line_passing(v, next, out);
+}
+
+enum tl_lookup tl_view_prev_line(struct tl_view *v, uint64_t pos, uint64_t *out)
+{
+	uint64_t start, byte;
+	struct tl_span span;
+	enum tl_lookup found = tl_layout_line_start(&v->lay, pos, &start);
+
+	if (found != TL_FOUND)
+		return found == TL_FAILED ? failed(v) : found;
+	if (v->filter)
+		return tl_filter_prev(v->filter, start, out);
+	found = tl_cursor_backward(&v->lay.cur, start, &span, &byte);
+	if (found != TL_FOUND)
+		return found == TL_FAILED ? failed(v) : found;
+	return tl_layout_line_start(&v->lay, byte + span.len - 1, out);
+}
+
+/* ---- cells */
+
+static void put_text(struct tl_cell *cells, unsigned n, const char *s, uint32_t flags)
+{
+	for (unsigned i = 0; i < n && s[i]; i++) {
+		cells[i] = tl_cell_blank();
+		cells[i].text[0] = s[i];
+		cells[i].attr.flags = flags;
+	}
+}
+
+/* Standout for the cells of the row that lie in a match. */
+static bool mark_matches(struct tl_view *v, struct tl_row *row)
+{
+	struct tl_span line;
+	size_t from = 0, start, end, last;
+	bool any = false;
+
+	if (!v->hilite || row->ncells == 0)
+		return false;
+	if (v->hilite_only != TL_NOPOS && v->hilite_only != row->anchor)
+		return false;
+	last = (size_t)(row->next - row->anchor);
+	line = tl_layout_bytes(&v->lay, row, HILITE_BYTES);
+	while (from <= line.len &&
+	       tl_matcher_in_line(v->hilite, v->scratch, line, from, &start, &end)) {
+		if (start >= last)
+			break;
+		if (v->opts.hilite == TL_HILITE_ALL)
+			for (unsigned i = 0; i < row->ncells; i++)
+				if (row->offs[i] >= start && row->offs[i] < end)
+					row->cells[i].attr.flags |= TL_OWN_STANDOUT;
+		any = true;
+		from = end > start ? end : end + 1;
+	}
+	return any;
+}
+
+static void put_prefix(struct tl_view *v, struct tl_cell *cells, uint64_t pos, bool matched,
+		       bool *numbers_pending)
+{
+	unsigned col = 0, room = prefix_cols(v);
+	char number[32];
+	uint64_t line;
+
+	for (unsigned i = 0; i < room; i++)
+		cells[i] = tl_cell_blank();
+	if (room == 0)
+		return;
+	if (v->opts.status) {
+		char mark = 0;
+
+		if (v->mark_in && v->row.starts_line)
+			mark = v->mark_in(v->mark_arg, pos, v->row.next);
+		if (mark || matched) {
+			cells[0].text[0] = mark ? mark : '*';
+			cells[0].attr.flags = TL_OWN_STANDOUT;
+		}
+		col = STATUS_COLS;
+	}
+	if (v->opts.numbers) {
+		if (v->lines && tl_lineindex_line_of(v->lines, pos, &line) == TL_FOUND) {
+			snprintf(number, sizeof(number), "%*" PRIu64, (int)v->digits, line + 1);
+			put_text(cells + col, v->digits, number, 0);
+		} else {
+			*numbers_pending = true;
+		}
+	}
+}
+
+uint64_t tl_view_widest(struct tl_view *v)
+{
+	struct tl_layout_opts saved = v->lay.opts;
+	uint64_t widest = 0;
+
+	v->lay.opts.chop = false;
+	v->lay.opts.wordwrap = false;
+	v->lay.opts.hshift = 0;
+	tl_layout_reset(&v->lay);
+	for (unsigned i = 0; i < v->rows; i++) {
+		uint64_t width = 0, pos = v->pos[i];
+
+		/* Rows of full width, as many as the line would wrap to. */
+		while (pos != TL_NOPOS && tl_layout_row(&v->lay, pos, &v->row) == TL_FOUND) {
+			width += v->row.ends_line ? v->row.ncells : saved.cols;
+			pos = v->row.ends_line ? TL_NOPOS : v->row.next;
+		}
+		if (width > widest)
+			widest = width;
+	}
+	v->lay.opts = saved;
+	tl_layout_reset(&v->lay);
+	return widest + prefix_cols(v);
+}
+
+/* More than 10 million lines need a wider column; asked once the number is known. */
+static void widen_numbers(struct tl_view *v)
+{
+	uint64_t n;
+	unsigned digits = v->opts.number_width;
+	char text[32];
+
+	if (!v->opts.numbers || !v->lines || tl_lineindex_count(v->lines, &n) == TL_FAILED)
+		return;
+	snprintf(text, sizeof(text), "%" PRIu64, n);
+	if (strlen(text) > digits)
+		digits = (unsigned)strlen(text);
+	if (digits > v->digits) {
+		v->digits = digits;
+		apply_opts(v);
+		tl_view_refresh(v);
+	}
+}
+
+unsigned tl_view_compose(struct tl_view *v, struct tl_cell *cells, bool *numbers_pending)
+{
+	unsigned prefix, used = v->squished ? rows_used(v) : v->rows;
+
+	*numbers_pending = false;
+	widen_numbers(v);
+	prefix = prefix_cols(v);
+	for (unsigned i = 0; i < v->rows; i++) {
+		struct tl_cell *out = cells + (size_t)i * v->cols;
+		bool matched;
+
+		for (unsigned c = 0; c < v->cols; c++)
+			out[c] = tl_cell_blank();
+		if (v->pos[i] == TL_NOPOS) {
+			if (v->opts.tildes && i < used && !v->pending)
+				put_text(out, v->cols, "~", TL_OWN_BOLD);
+			continue;
+		}
+		if (tl_layout_row(&v->lay, v->pos[i], &v->row) != TL_FOUND)
+			continue;
+		matched = mark_matches(v, &v->row);
+		put_prefix(v, out, v->pos[i], matched, numbers_pending);
+		memcpy(out + prefix, v->row.cells, (v->cols - prefix) * sizeof(*out));
+	}
+	return used;
+}

@@ -1,0 +1,112 @@
+/*
+ * view.h: the window on the text: which rows it shows, and how it moves.
+ *
+ * The view keeps the position of every row it shows, as less does, so that moving by
+ * rows, by lines, over wrapped lines, filters and squeezed blank lines is one mechanism:
+ * ask for the next or the previous row.  Rows of cells are made on demand; nothing here
+ * knows the terminal.  Everything is for the main thread.
+ */
+#ifndef TL_PAGER_VIEW_H
+#define TL_PAGER_VIEW_H
+
+#include "index/lineindex.h"
+#include "pager/cell.h"
+#include "pager/layout.h"
+#include "search/filter.h"
+#include "search/matcher.h"
+
+struct tl_view;
+
+struct tl_view_opts {
+	struct tl_layout_opts text; /* cols is set by the view */
+	bool numbers;               /* -N */
+	unsigned number_width;      /* --line-num-width: columns at least */
+	bool status;                /* -J */
+	bool squeeze;               /* -s */
+	bool tildes;                /* rows past the end show ~ */
+	enum { TL_HILITE_NONE, TL_HILITE_ALL } hilite;
+};
+
+/* Borrows src and lines (which may be NULL). */
+bool tl_view_open(struct tl_source *src, struct tl_lineindex *lines, struct tl_view **out,
+		  struct tl_err *err);
+void tl_view_close(struct tl_view *v);
+
+/* rows: of text, without the prompt; > 0.  The top row stays. */
+bool tl_view_resize(struct tl_view *v, unsigned rows, unsigned cols, struct tl_err *err);
+const struct tl_view_opts *tl_view_opts(const struct tl_view *v);
+void tl_view_set_opts(struct tl_view *v, const struct tl_view_opts *opts);
+unsigned tl_view_rows(const struct tl_view *v);
+
+/* Only lines that pass are shown; borrowed, NULL for all. */
+void tl_view_set_filter(struct tl_view *v, struct tl_filter *f);
+/* Matches of m are highlighted, in all lines or (only != TL_NOPOS) in the one that starts there;
+ * borrowed, NULL for none. */
+void tl_view_set_hilite(struct tl_view *v, const struct tl_matcher *m, uint64_t only);
+/* Columns of the longest line on the screen, from its first column on. */
+uint64_t tl_view_widest(struct tl_view *v);
+/* What stands in the status column of the line at [pos, next): a mark's letter, or 0. */
+void tl_view_set_status(struct tl_view *v, char (*mark_in)(void *arg, uint64_t pos, uint64_t next),
+			void *arg);
+
+/* What became of a move. */
+enum tl_moved {
+	TL_MOVED,   /* all of it */
+	TL_AT_EDGE, /* stopped at the beginning or end of the text */
+	TL_LATER,   /* the text, or the filter, has not got so far: call again with what is left */
+	TL_BROKEN,  /* cannot be read: tl_view_error() */
+};
+
+/*
+ * Scroll by n rows; *left gets how many were not done.  force: past the end too, until
+ * only one line is left on the screen (less's J, ESC-SPACE).
+ */
+enum tl_moved tl_view_forward(struct tl_view *v, uint64_t n, bool force, uint64_t *left);
+enum tl_moved tl_view_backward(struct tl_view *v, uint64_t n, bool force, uint64_t *left);
+
+/*
+ * Show the line that holds pos with its first row (or the row that holds pos, where
+ * `exact`) at row `row`, from 0; less where the text begins above.  Scrolls when it is near.
+ */
+enum tl_moved tl_view_jump(struct tl_view *v, uint64_t pos, unsigned row, bool exact);
+
+/* Show the last full screen of what is known of the text. */
+enum tl_moved tl_view_end(struct tl_view *v);
+
+/* The first screen: as jump to the beginning, but a short text leaves the rest of the screen
+ * alone (squished) until something is redrawn. */
+enum tl_moved tl_view_start(struct tl_view *v, bool squish);
+
+/* Position of row i, TL_NOPOS where it is empty.  i == rows: what follows the last row. */
+uint64_t tl_view_pos(const struct tl_view *v, unsigned i);
+bool tl_view_empty(const struct tl_view *v);     /* nothing was shown yet */
+bool tl_view_at_end(const struct tl_view *v);    /* the last line known is on the screen */
+bool tl_view_shows_all(const struct tl_view *v); /* and the first */
+bool tl_view_pending(const struct tl_view *v);   /* rows are missing that may still come */
+const struct tl_err *tl_view_error(const struct tl_view *v);
+
+/* The row on which the line starting at pos (or the row holding pos) begins, or -1. */
+int tl_view_row_of(const struct tl_view *v, uint64_t pos);
+
+/* Work the rows out again from the top one: options, width or text have changed. */
+void tl_view_refresh(struct tl_view *v);
+
+/* More text, filter results or line numbers are there: fill what was missing. */
+void tl_view_grow(struct tl_view *v);
+
+/* The text was replaced: forget positions beyond `end`. */
+void tl_view_text_replaced(struct tl_view *v);
+
+/*
+ * Make the rows' cells: `cells` has rows x cols of them.  Returns how many rows from the top
+ * are used (fewer than rows only when squished).  *numbers_pending: a line number is missing.
+ */
+unsigned tl_view_compose(struct tl_view *v, struct tl_cell *cells, bool *numbers_pending);
+
+/* Line moves for commands: the layout knows how. */
+struct tl_layout *tl_view_layout(struct tl_view *v);
+/* Next line start after the line of pos / previous line start, filter respected. */
+enum tl_lookup tl_view_next_line(struct tl_view *v, uint64_t pos, uint64_t *out);
+enum tl_lookup tl_view_prev_line(struct tl_view *v, uint64_t pos, uint64_t *out);
+
+#endif
