@@ -30,29 +30,34 @@ char *tl_lineindex_default_dir(void);
 bool tl_lineindex_load(struct tl_lineindex *ix);
 
 /* Count in the background what is not counted; call again when the source grew.  For a
- * pipe only chunks that are already here are counted.  Saves when complete.  Main thread. */
+ * pipe only chunks that are already here are counted; chunks that could not be read are
+ * tried again.  Saves when complete, and says nothing if it cannot.  Main thread. */
 void tl_lineindex_start(struct tl_lineindex *ix);
 
-/* The source was replaced or has shrunk: forget everything.  Main thread. */
+/* The source was replaced or has shrunk: forget everything.  Nobody may offer chunks of the
+ * old text any more.  Main thread. */
 void tl_lineindex_reset(struct tl_lineindex *ix);
 
-/* Save now what is counted, if it is worth it.  False with err: could not.  Main thread. */
+/* Save now what is counted, if it is worth it: a file of some size, and more counted than
+ * was loaded or saved before.  False with err: could not.  Main thread. */
 bool tl_lineindex_save(struct tl_lineindex *ix, struct tl_err *err);
 
 /*
  * Find the start of a line.  `line` counts from 0.
  * TL_FOUND: *pos is the position of its first byte.  TL_PENDING: not counted that far
  * yet; draw without it, TL_MSG_INDEX follows.  TL_NONE: the text is complete and shorter.
+ * TL_FAILED: something before it cannot be read, so that nobody knows.
  * Any thread; reads one chunk at the most.
  */
 enum tl_lookup tl_lineindex_find(struct tl_lineindex *ix, uint64_t line, uint64_t *pos);
 
-/* The number (from 0) of the line that holds pos.  FOUND or PENDING; as above. */
+/* The number (from 0) of the line that holds pos; at the end of the text that of the line
+ * that would begin there or goes on.  FOUND, PENDING or FAILED, as above. */
 enum tl_lookup tl_lineindex_line_of(struct tl_lineindex *ix, uint64_t pos, uint64_t *line);
 
 /*
  * How many lines there are; a last line without newline counts.  FOUND: of the text as it
- * is known now, all of it counted.  PENDING: *nlines is the count so far.  Any thread.
+ * is known now, all of it counted.  PENDING, FAILED: *nlines is the count so far.  Any thread.
  */
 enum tl_lookup tl_lineindex_count(struct tl_lineindex *ix, uint64_t *nlines);
 

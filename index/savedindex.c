@@ -1,0 +1,384 @@
+/*
+ * savedindex.c: see savedindex.h and FORMAT.md.  A fixed head, sections that each carry a
+ * tag and a length so that later versions can add some, and a checksum over all of it.
+ * The counts are stored as columns: zstd makes about two bytes a chunk of them.
+ */
+#include "index/savedindex.h"
+
+#include "index/cachedir.h"
+
+#include <endian.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+#include <zstd.h>
+
+#define VERSION       1
+#define HEAD_SIZE     96
+#define SECTION_HEAD  16
+#define CHECKSUM_SIZE 8
+#define ROW_SIZE      6           /* of a chunk: 4 bytes of newlines, 2 of marks */
+#define OTHER_MAX     (64u << 10) /* for sections we do not know, beside 32 bytes a chunk */
+#define MAX_SHIFT     40
+#define LEVEL         3 /* zstd's default */
+
+static const uint8_t magic[8] = { 'T', 'L', 'I', 'N', 'D', 'E', 'X', '\n' };
+static const uint8_t tag_lines[4] = { 'L', 'I', 'N', 'E' };
+
+static void put16(uint8_t *p, uint16_t v)
+{
+	v = htole16(v);
+	memcpy(p, &v, sizeof(v));
+}
+
+static void put32(uint8_t *p, uint32_t v)
+{
+	v = htole32(v);
+	memcpy(p, &v, sizeof(v));
+}
+
+static void put64(uint8_t *p, uint64_t v)
+{
+	v = htole64(v);
+	memcpy(p, &v, sizeof(v));
+}
+
+static uint16_t get16(const uint8_t *p)
+{
+	uint16_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return le16toh(v);
+}
+
+static uint32_t get32(const uint8_t *p)
+{
+	uint32_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return le32toh(v);
+}
+
+static uint64_t get64(const uint8_t *p)
+{
+	uint64_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return le64toh(v);
+}
+
+void tl_savedindex_name(const struct tl_identity *file, char name[TL_SAVEDINDEX_NAME])
+{
+	uint8_t key[16];
+
+	put64(key, file->dev);
+	put64(key + 8, file->ino);
+	snprintf(name, TL_SAVEDINDEX_NAME, "%016" PRIx64 TL_SAVEDINDEX_SUFFIX,
+		 (uint64_t)XXH3_64bits(key, sizeof(key)));
+}
+
+/* The most bytes an index of so many chunks can have; a longer file is none of ours. */
+static size_t max_size(uint64_t nchunks)
+{
+	uint64_t most = SIZE_MAX / 64;
+
+	return (size_t)(nchunks < most ? nchunks : most) * 32 + OTHER_MAX;
+}
+
+/* Writing. */
+
+static void put_head(uint8_t *p, const struct tl_saved_head *head)
+{
+	memcpy(p, magic, sizeof(magic));
+	put32(p + 8, VERSION);
+	put32(p + 12, head->shift);
+	put64(p + 16, head->text);
+	put64(p + 24, head->file.dev);
+	put64(p + 32, head->file.ino);
+	put64(p + 40, head->file.size);
+	put64(p + 48, (uint64_t)head->file.mtime.tv_sec);
+	put64(p + 56, (uint64_t)head->file.mtime.tv_nsec);
+	put64(p + 64, head->nchunks);
+	put64(p + 72, head->last_len);
+	put64(p + 80, head->first_hash);
+	put64(p + 88, head->last_hash);
+}
+
+/* Append the section of the counts; its length is known only afterwards. */
+static bool put_lines(const struct tl_chunk_facts *facts, size_t n, struct tl_buf *out)
+{
+	uint8_t *rows = malloc(n * ROW_SIZE);
+	size_t room = ZSTD_compressBound(n * ROW_SIZE), len;
+	uint8_t *section;
+
+	if (!rows || !tl_buf_reserve(out, SECTION_HEAD + room)) {
+		free(rows);
+		return false;
+	}
+	for (size_t k = 0; k < n; k++) {
+		put32(rows + 4 * k, facts[k].newlines);
+		put16(rows + 4 * n + 2 * k, facts[k].marks);
+	}
+	section = out->data + out->len;
+	len = ZSTD_compress(section + SECTION_HEAD, room, rows, n * ROW_SIZE, LEVEL);
+	free(rows);
+	if (ZSTD_isError(len))
+		return false;
+	memcpy(section, tag_lines, sizeof(tag_lines));
+	put32(section + 4, 0);
+	put64(section + 8, len);
+	out->len += SECTION_HEAD + len;
+	return true;
+}
+
+bool tl_savedindex_encode(const struct tl_saved_head *head, const struct tl_chunk_facts *facts,
+			  struct tl_buf *out)
+{
+	size_t start = out->len;
+
+	if (!tl_buf_reserve(out, HEAD_SIZE))
+		return false;
+	put_head(out->data + start, head);
+	out->len += HEAD_SIZE;
+	if (!put_lines(facts, head->nchunks, out) || !tl_buf_reserve(out, CHECKSUM_SIZE)) {
+		out->len = start;
+		return false;
+	}
+	put64(out->data + out->len, XXH3_64bits(out->data + start, out->len - start));
+	out->len += CHECKSUM_SIZE;
+	return true;
+}
+
+/* Reading. */
+
+static bool get_head(const uint8_t *p, struct tl_saved_head *head)
+{
+	uint64_t nsec = get64(p + 56);
+
+	if (memcmp(p, magic, sizeof(magic)) != 0 || get32(p + 8) != VERSION)
+		return false;
+	*head = (struct tl_saved_head){
+		.shift = get32(p + 12),
+		.text = get64(p + 16),
+		.file = { .dev = get64(p + 24), .ino = get64(p + 32), .size = get64(p + 40) },
+		.nchunks = get64(p + 64),
+		.last_len = get64(p + 72),
+		.first_hash = get64(p + 80),
+		.last_hash = get64(p + 88),
+	};
+	head->file.mtime.tv_sec = (time_t)get64(p + 48);
+	head->file.mtime.tv_nsec = (long)nsec;
+	return nsec < 1000000000 && head->shift <= MAX_SHIFT &&
+	       head->last_len <= UINT64_C(1) << head->shift;
+}
+
+/* The body of the section of that tag; false: there is none, or the row of sections is
+ * broken. */
+static bool find_section(struct tl_span all, const uint8_t tag[4], struct tl_span *body)
+{
+	bool found = false;
+
+	while (all.len > 0) {
+		uint64_t len;
+
+		if (all.len < SECTION_HEAD)
+			return false;
+		len = get64(all.data + 8);
+		if (len > all.len - SECTION_HEAD)
+			return false;
+		if (!found && memcmp(all.data, tag, 4) == 0) {
+			*body = (struct tl_span){ all.data + SECTION_HEAD, (size_t)len };
+			found = true;
+		}
+		all.data += SECTION_HEAD + len;
+		all.len -= SECTION_HEAD + (size_t)len;
+	}
+	return found;
+}
+
+static bool row_makes_sense(const struct tl_chunk_facts *row, unsigned shift)
+{
+	const unsigned known = 0x7f | TL_CHUNK_EMPTY | TL_CHUNK_ENDS_LINE;
+
+	if (row->marks & ~known)
+		return false;
+	if (row->marks & TL_CHUNK_EMPTY)
+		return row->newlines == 0 && row->marks == TL_CHUNK_EMPTY;
+	return row->newlines <= UINT64_C(1) << shift &&
+	       (row->newlines > 0 || !(row->marks & TL_CHUNK_ENDS_LINE));
+}
+
+/* Gives the rows, or NULL. */
+static struct tl_chunk_facts *get_lines(struct tl_span body, size_t n, unsigned shift)
+{
+	uint8_t *rows = malloc(n * ROW_SIZE);
+	struct tl_chunk_facts *facts = malloc(n * sizeof(*facts));
+	bool ok = rows && facts &&
+		  ZSTD_decompress(rows, n * ROW_SIZE, body.data, body.len) == n * ROW_SIZE;
+
+	for (size_t k = 0; ok && k < n; k++) {
+		facts[k].newlines = get32(rows + 4 * k);
+		facts[k].marks = get16(rows + 4 * n + 2 * k);
+		ok = row_makes_sense(&facts[k], shift);
+	}
+	free(rows);
+	if (!ok) {
+		free(facts);
+		return NULL;
+	}
+	return facts;
+}
+
+bool tl_savedindex_decode(struct tl_span file, uint64_t max_chunks, struct tl_saved_head *head,
+			  struct tl_chunk_facts **facts)
+{
+	struct tl_span sections, body = { NULL, 0 };
+	size_t len;
+
+	if (file.len < HEAD_SIZE + CHECKSUM_SIZE)
+		return false;
+	len = file.len - CHECKSUM_SIZE;
+	if (get64(file.data + len) != XXH3_64bits(file.data, len) || !get_head(file.data, head))
+		return false;
+	if (head->nchunks == 0 || head->nchunks > max_chunks ||
+	    head->nchunks > SIZE_MAX / sizeof(**facts))
+		return false;
+	sections = (struct tl_span){ file.data + HEAD_SIZE, len - HEAD_SIZE };
+	if (!find_section(sections, tag_lines, &body))
+		return false;
+	*facts = get_lines(body, (size_t)head->nchunks, head->shift);
+	return *facts != NULL;
+}
+
+/* Against the text. */
+
+/* Read the first `len` bytes of a chunk, which has more only if it has grown. */
+static bool read_exactly(struct tl_source *src, uint64_t k, uint64_t len, struct tl_buf *buf)
+{
+	buf->len = 0;
+	if (tl_source_read(src, k, buf, NULL) != TL_FOUND || buf->len < len)
+		return false;
+	buf->len = (size_t)len;
+	return true;
+}
+
+/* The texts of a perf.data file and of a log differ in kind; options may come later. */
+static uint64_t text_key(struct tl_source *src)
+{
+	const char *kind = tl_source_kind(src);
+
+	return XXH3_64bits(kind, strlen(kind));
+}
+
+/* Bytes in the first n chunks. */
+static uint64_t bytes_in(unsigned shift, uint64_t n, uint64_t last_len)
+{
+	return ((n - 1) << shift) + last_len;
+}
+
+bool tl_savedindex_save(const char *dir, struct tl_source *src, const struct tl_chunk_facts *facts,
+			uint64_t n, uint64_t last_len, struct tl_err *err)
+{
+	struct tl_saved_head head = {
+		.text = text_key(src),
+		.shift = tl_source_shift(src),
+		.nchunks = n,
+		.last_len = last_len,
+	};
+	struct tl_buf buf = TL_BUF_INIT;
+	char name[TL_SAVEDINDEX_NAME];
+	bool ok;
+
+	if (!tl_source_is_flat(src) || !tl_source_identity(src, &head.file) || n == 0 ||
+	    bytes_in(head.shift, n, last_len) < TL_SAVEDINDEX_MIN_BYTES ||
+	    bytes_in(head.shift, n, last_len) > head.file.size)
+		return true;
+	if (!read_exactly(src, 0, UINT64_C(1) << head.shift, &buf))
+		goto changed;
+	head.first_hash = XXH3_64bits(buf.data, buf.len);
+	if (!read_exactly(src, n - 1, last_len, &buf))
+		goto changed;
+	head.last_hash = XXH3_64bits(buf.data, buf.len);
+
+	buf.len = 0;
+	tl_savedindex_name(&head.file, name);
+	ok = tl_savedindex_encode(&head, facts, &buf) ? tl_cachedir_write(dir, name, &buf, err)
+						      : tl_err_nomem(err);
+	tl_buf_fini(&buf);
+	if (ok)
+		tl_cachedir_prune(dir, TL_SAVEDINDEX_SUFFIX, TL_SAVEDINDEX_MAX_FILES);
+	return ok;
+changed: /* under our hands: the counts are of no use any more */
+	tl_buf_fini(&buf);
+	return true;
+}
+
+/* Is chunk k still the one that was counted?  Its bytes are counted again, too. */
+static bool still_holds(struct tl_source *src, uint64_t k, uint64_t len, uint64_t hash,
+			const struct tl_chunk_facts *facts)
+{
+	struct tl_buf buf = TL_BUF_INIT;
+	bool ok = read_exactly(src, k, len, &buf) && XXH3_64bits(buf.data, buf.len) == hash;
+
+	if (ok) {
+		struct tl_chunk_facts now = tl_chunk_survey((struct tl_span){ buf.data, buf.len });
+
+		ok = now.newlines == facts->newlines && now.marks == facts->marks;
+	}
+	tl_buf_fini(&buf);
+	return ok;
+}
+
+/* Can these be the counts of this file, before any byte of it is looked at? */
+static bool belongs_to(const struct tl_saved_head *head, struct tl_source *src,
+		       const struct tl_identity *file)
+{
+	uint64_t whole = UINT64_C(1) << tl_source_shift(src), covered;
+	bool same = file->size == head->file.size &&
+		    file->mtime.tv_sec == head->file.mtime.tv_sec &&
+		    file->mtime.tv_nsec == head->file.mtime.tv_nsec;
+
+	if (head->shift != tl_source_shift(src) || head->text != text_key(src) ||
+	    head->file.dev != file->dev || head->file.ino != file->ino)
+		return false;
+	if (!same && file->size <= head->file.size)
+		return false;
+	covered = bytes_in(head->shift, head->nchunks, head->last_len);
+	return head->last_len > 0 && head->last_len <= whole && covered <= head->file.size &&
+	       (head->last_len == whole || covered == head->file.size);
+}
+
+bool tl_savedindex_load(const char *dir, struct tl_source *src, struct tl_chunk_facts **facts,
+			uint64_t *n, uint64_t *last_len)
+{
+	struct tl_buf buf = TL_BUF_INIT;
+	char name[TL_SAVEDINDEX_NAME];
+	struct tl_saved_head head;
+	struct tl_identity file;
+	struct tl_extent ex;
+	uint64_t whole = UINT64_C(1) << tl_source_shift(src), last;
+	bool ok;
+
+	tl_source_extent(src, &ex);
+	if (!tl_source_is_flat(src) || !tl_source_identity(src, &file) ||
+	    file.size < TL_SAVEDINDEX_MIN_BYTES)
+		return false;
+	tl_savedindex_name(&file, name);
+	ok = tl_cachedir_read(dir, name, max_size(ex.nchunks), &buf) &&
+	     tl_savedindex_decode((struct tl_span){ buf.data, buf.len }, ex.nchunks, &head, facts);
+	tl_buf_fini(&buf);
+	if (!ok)
+		return false;
+	last = head.nchunks - 1;
+	if (!belongs_to(&head, src, &file) ||
+	    !still_holds(src, 0, last > 0 ? whole : head.last_len, head.first_hash, *facts) ||
+	    !still_holds(src, last, head.last_len, head.last_hash, *facts + last)) {
+		free(*facts);
+		return false;
+	}
+	*n = head.nchunks;
+	*last_len = head.last_len;
+	return true;
+}
