@@ -27,6 +27,9 @@ void tl_filter_grow(struct tl_filter *f);
 /* Does the line that starts at pos pass?  Reads it.  Any thread. */
 bool tl_filter_passes(struct tl_filter *f, struct tl_scratch *s, struct tl_span line);
 
+/* What it was made of: *n matchers.  Any thread. */
+struct tl_matcher *const *tl_filter_matchers(const struct tl_filter *f, size_t *n);
+
 /*
  * The first passing line that starts at or after pos (a line start).  FOUND, NONE, or PENDING:
  * not searched so far yet; workers now look there first.  Does not block for longer than

@@ -12,6 +12,8 @@
 #include "search/matcher.h"
 #include "text/source.h"
 
+struct tl_filter; /* filter.h */
+
 struct tl_scan_request {
 	struct tl_source *src;      /* borrowed until the scan has ended */
 	const struct tl_matcher *m; /* likewise */
@@ -24,7 +26,8 @@ struct tl_scan_request {
 	uint64_t from;
 	uint64_t until; /* forward: lines starting at or after it are not looked at;
 			 * backward: lines starting before it.  TL_NOPOS (forward), 0 (backward): all */
-	uint64_t nth;   /* stop at the nth hit, from 1; 0: count all hits */
+	uint64_t nth;   /* stop at the nth hit, from 1; 0: count all hits: in the end HIT
+			 * with the first one's line_pos, or MISS when there is none */
 };
 
 enum tl_scan_state {
@@ -44,7 +47,8 @@ struct tl_scan_result {
 
 struct tl_scan;
 
-/* Start; returns at once.  A pipe is read on as far as needed.  Main thread. */
+/* Start; returns at once.  A pipe is read on as far as needed: call tl_jobs_wake() when it has
+ * brought more.  Main thread. */
 bool tl_scan_start(const struct tl_scan_request *req, struct tl_jobs *pool, struct tl_scan **out,
 		   struct tl_err *err);
 

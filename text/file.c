@@ -64,15 +64,21 @@ static void cut_off(struct file *f, uint64_t size, uint64_t end)
 	atomic_compare_exchange_strong(&f->size, &size, end);
 }
 
-static enum tl_lookup file_read(void *self, uint64_t k, struct tl_buf *out, struct tl_err *err)
+static enum tl_lookup file_read_part(void *self, uint64_t k, size_t at, size_t n,
+				     struct tl_buf *out, struct tl_err *err)
 {
 	struct file *f = self;
-	uint64_t size = atomic_load(&f->size), from = k << TL_FILE_SHIFT;
-	size_t n, got = 0;
+	uint64_t size = atomic_load(&f->size), from = (k << TL_FILE_SHIFT) + at;
+	size_t got = 0;
 
 	if (k >= tl_extent_of_bytes(size, true).nchunks)
 		return TL_NONE;
-	n = size - from < CHUNK ? (size_t)(size - from) : CHUNK;
+	if (at >= CHUNK || from >= size)
+		return TL_FOUND;
+	if (n > CHUNK - at)
+		n = CHUNK - at;
+	if (n > size - from)
+		n = (size_t)(size - from);
 	if (!tl_buf_reserve(out, n)) {
 		tl_err_nomem(err);
 		return TL_FAILED;
@@ -94,6 +100,11 @@ static enum tl_lookup file_read(void *self, uint64_t k, struct tl_buf *out, stru
 		cut_off(f, size, from + got);
 	out->len += got;
 	return got > 0 ? TL_FOUND : TL_NONE;
+}
+
+static enum tl_lookup file_read(void *self, uint64_t k, struct tl_buf *out, struct tl_err *err)
+{
+	return file_read_part(self, k, 0, CHUNK, out, err);
 }
 
 static bool same_file(const struct tl_identity *a, const struct tl_identity *b)
@@ -186,6 +197,7 @@ static const struct tl_source_ops file_ops = {
 	.shift = TL_FILE_SHIFT,
 	.extent = file_extent,
 	.read = file_read,
+	.read_part = file_read_part,
 	.refresh = file_refresh,
 	.identity = file_identity,
 	.close = file_close,

@@ -16,19 +16,28 @@ static void memory_extent(void *self, struct tl_extent *out)
 	*out = tl_extent_of_bytes(m->bytes.len, true);
 }
 
-static enum tl_lookup memory_read(void *self, uint64_t k, struct tl_buf *out, struct tl_err *err)
+static enum tl_lookup memory_read_part(void *self, uint64_t k, size_t at, size_t n,
+				       struct tl_buf *out, struct tl_err *err)
 {
 	const struct memory *m = self;
 	struct tl_extent ex = tl_extent_of_bytes(m->bytes.len, true);
+	uint64_t len;
 
 	if (k >= ex.nchunks)
 		return TL_NONE;
-	if (!tl_buf_append(out, m->bytes.data + k * CHUNK,
-			   k + 1 == ex.nchunks ? ex.last_len : CHUNK)) {
+	len = k + 1 == ex.nchunks ? ex.last_len : CHUNK;
+	if (at > len)
+		at = len;
+	if (!tl_buf_append(out, m->bytes.data + k * CHUNK + at, n < len - at ? n : len - at)) {
 		tl_err_nomem(err);
 		return TL_FAILED;
 	}
 	return TL_FOUND;
+}
+
+static enum tl_lookup memory_read(void *self, uint64_t k, struct tl_buf *out, struct tl_err *err)
+{
+	return memory_read_part(self, k, 0, CHUNK, out, err);
 }
 
 static void memory_close(void *self)
@@ -44,6 +53,7 @@ static const struct tl_source_ops memory_ops = {
 	.shift = TL_FILE_SHIFT,
 	.extent = memory_extent,
 	.read = memory_read,
+	.read_part = memory_read_part,
 	.close = memory_close,
 };
 

@@ -53,6 +53,50 @@ enum tl_lookup tl_source_read(struct tl_source *src, uint64_t k, struct tl_buf *
 	return src->ops->read(src->self, k, out, err);
 }
 
+/* Through the cache: the neighbour that needs the rest of it may be read next. */
+static enum tl_lookup read_pinned(struct tl_source *src, uint64_t k, size_t at, size_t n,
+				  bool from_end, struct tl_buf *out, struct tl_err *err)
+{
+	struct tl_span span;
+	enum tl_lookup found = tl_source_pin(src, k, &span, err);
+
+	if (found != TL_FOUND)
+		return found;
+	if (from_end)
+		at = span.len > n ? span.len - n : 0;
+	if (at > span.len)
+		at = span.len;
+	if (n > span.len - at)
+		n = span.len - at;
+	if (!tl_buf_append(out, span.data + at, n)) {
+		tl_err_nomem(err);
+		found = TL_FAILED;
+	}
+	tl_source_unpin(src, k, &span);
+	return found;
+}
+
+enum tl_lookup tl_source_read_part(struct tl_source *src, uint64_t k, size_t at, size_t n,
+				   struct tl_buf *out, struct tl_err *err)
+{
+	if (src->ops->read_part)
+		return src->ops->read_part(src->self, k, at, n, out, err);
+	return read_pinned(src, k, at, n, false, out, err);
+}
+
+enum tl_lookup tl_source_read_last(struct tl_source *src, uint64_t k, struct tl_buf *out,
+				   struct tl_err *err)
+{
+	if (src->ops->read_part && tl_source_is_flat(src))
+		return tl_source_read_part(src, k, ((size_t)1 << TL_FILE_SHIFT) - 1, 1, out, err);
+	return read_pinned(src, k, 0, 1, true, out, err);
+}
+
+bool tl_source_has_whole_lines(const struct tl_source *src)
+{
+	return src->ops->whole_lines;
+}
+
 void tl_source_want(struct tl_source *src, uint64_t nchunks)
 {
 	if (src->ops->want)

@@ -76,6 +76,15 @@ struct tl_source_ops {
 	 */
 	enum tl_lookup (*read)(void *self, uint64_t k, struct tl_buf *out, struct tl_err *err);
 
+	/* Every chunk ends with a newline, but for the last: it is a text of its own, and nobody
+	 * has to look at its neighbours to know its lines. */
+	bool whole_lines;
+
+	/* Append up to n bytes of chunk k, from byte `at` on; otherwise like read().  May be NULL
+	 * where it is not cheaper than read().  Any thread. */
+	enum tl_lookup (*read_part)(void *self, uint64_t k, size_t at, size_t n, struct tl_buf *out,
+				    struct tl_err *err);
+
 	/* Somebody needs chunks 0 .. n-1, or all (UINT64_MAX): go and get them.  May be NULL.
 	 * Any thread, does not block. */
 	void (*want)(void *self, uint64_t n);
@@ -121,6 +130,17 @@ bool tl_source_open_memory(struct tl_buf *bytes, struct tl_source **out, struct 
 void tl_source_extent(const struct tl_source *src, struct tl_extent *out);
 enum tl_lookup tl_source_read(struct tl_source *src, uint64_t k, struct tl_buf *out,
 			      struct tl_err *err);
+
+/* Append up to n bytes from byte `at` of chunk k: FOUND, with fewer where it ends; or as read. */
+enum tl_lookup tl_source_read_part(struct tl_source *src, uint64_t k, size_t at, size_t n,
+				   struct tl_buf *out, struct tl_err *err);
+
+/* Append the last byte of chunk k, a chunk that is not the text's last: FOUND, with nothing where
+ * it is empty; or as read. */
+enum tl_lookup tl_source_read_last(struct tl_source *src, uint64_t k, struct tl_buf *out,
+				   struct tl_err *err);
+bool tl_source_has_whole_lines(const struct tl_source *src);
+
 void tl_source_want(struct tl_source *src, uint64_t nchunks);
 void tl_source_stop(struct tl_source *src);
 enum tl_change tl_source_refresh(struct tl_source *src, struct tl_err *err);

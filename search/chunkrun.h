@@ -1,0 +1,54 @@
+/*
+ * chunkrun.h: the lines that begin in a chunk, as one run of bytes.
+ *
+ * A chunk may begin and end in the middle of a line.  A line belongs to the chunk it begins
+ * in, so each chunk can be searched alone, in any order, on any thread: it looks at the byte
+ * before it to know where its first line begins, and reads on to where its last line ends.
+ */
+#ifndef TL_SEARCH_CHUNKRUN_H
+#define TL_SEARCH_CHUNKRUN_H
+
+#include "search/matcher.h"
+#include "text/source.h"
+
+#include <stdatomic.h>
+
+struct tl_chunkrun {
+	struct tl_span chunk; /* all of the chunk */
+	struct tl_span run;   /* the lines that begin in it and are held here, whole */
+	uint64_t pos;         /* of the run's first byte */
+
+	/* Where a line too long to hold begins, TL_NOPOS: there is none.  It is the chunk's last
+	 * one and not in the run; see tl_longline_matches(). */
+	uint64_t long_pos;
+
+	bool settled; /* the chunk has all its bytes */
+	bool pending; /* more will come: lines behind the run may begin in this chunk */
+	bool at_end;  /* what is here depends on where the text ends now */
+};
+
+/*
+ * Read chunk k and its lines into buf, which is emptied; the spans point into it.  `longest`:
+ * lines up to this length are held.  FOUND; NONE: past the end; PENDING: not here, or FAILED.  Any
+ * thread.
+ */
+enum tl_lookup tl_chunkrun_read(struct tl_source *src, uint64_t k, size_t longest,
+				struct tl_buf *buf, struct tl_chunkrun *out, struct tl_err *err);
+
+/*
+ * The part of the run whose lines begin in [low, high); *pos is that of its first byte.
+ */
+struct tl_span tl_chunkrun_part(const struct tl_chunkrun *run, uint64_t low, uint64_t high,
+				uint64_t *pos);
+
+/*
+ * Does the line that begins at pos match (INVERT counts)?  It is looked at in pieces that
+ * overlap, as matcher.h says, in a buffer of a few pieces' size at the most, which is emptied
+ * first.  FOUND, NONE, PENDING: its end is not here yet; or FAILED.  NONE also when *stop.  Chunks
+ * behind that of pos and before *covered hold nothing but this line.  Any thread.
+ */
+enum tl_lookup tl_longline_matches(struct tl_source *src, uint64_t pos, const struct tl_matcher *m,
+				   struct tl_scratch *s, const atomic_bool *stop,
+				   struct tl_buf *buf, uint64_t *covered, struct tl_err *err);
+
+#endif

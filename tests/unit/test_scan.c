@@ -1,0 +1,450 @@
+/*
+ * test_scan.c: the scan against a plain loop over the lines, whatever the chunks, the number of
+ * workers, the direction and the kind of source; and how it ends.
+ */
+#include "search/filter.h"
+#include "search/scan.h"
+#include "tests/unit/fake_text.h"
+#include "tests/unit/oracle.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+static struct tl_jobs *pools[3]; /* of 1, 2 and 4 workers */
+
+static int setup(void **state)
+{
+	for (int i = 0; i < 3; i++)
+		if (!tl_jobs_open(1u << i, &pools[i], NULL))
+			return -1;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	for (int i = 0; i < 3; i++)
+		tl_jobs_close(pools[i]);
+	return 0;
+}
+
+static struct tl_matcher *compile(const char *pattern, unsigned flags)
+{
+	struct tl_matcher *m;
+
+	assert_true(tl_matcher_new(pattern, strlen(pattern), flags, &m, NULL));
+	return m;
+}
+
+/* ---- against the plain loop */
+
+struct pattern {
+	const char *text;
+	unsigned flags;
+};
+
+static const struct pattern patterns[] = {
+	{ "ab", 0 },
+	{ "AB", TL_MATCH_ICASE },
+	{ "b", 0 },
+	{ "aba", TL_MATCH_LITERAL },
+	{ "", 0 },
+	{ "[ab]c", 0 },
+	{ "^a", 0 },
+	{ "c$", TL_MATCH_UTF8 },
+	{ "^$", 0 },
+	{ "b.*c", TL_MATCH_UTF8 },
+	{ "(?=ab)a", 0 },
+	{ "zzz", 0 },
+	{ "a", TL_MATCH_INVERT },
+	{ "[^a]b", TL_MATCH_INVERT },
+	{ "ab", TL_MATCH_STRIP_SGR | TL_MATCH_OVERSTRIKE | TL_MATCH_CRLF },
+	{ "c$", TL_MATCH_CRLF },
+	{ "abcabcabcabcabcabcabcabc", 0 },
+};
+#define NPATTERNS (sizeof(patterns) / sizeof(patterns[0]))
+
+static void random_text(struct tl_buf *out)
+{
+	static const char *const words[] = { "a", "b",  "c",      "ab",   "B",        "abc",
+					     " ", "\r", "\033[m", "a\ba", "\xc3\xa9", "\n" };
+	unsigned newlines = (unsigned)rand() % 8;
+
+	out->len = 0;
+	for (int i = rand() % 120; i > 0; i--)
+		assert_true(tl_buf_puts(
+		    out, (unsigned)rand() % 20 < newlines ? "\n" : words[(unsigned)rand() % 12]));
+	if (rand() % 8 == 0)
+		assert_true(tl_buf_puts(out, "abcabcabcabcabcabcabcabc"));
+}
+
+struct lines {
+	size_t start[1000];
+	bool hit[1000];
+	size_t n;
+};
+
+static void find_lines(const struct fake_text *t, const struct pattern *p,
+		       const struct pattern *filter, struct lines *out)
+{
+	struct oracle o, of;
+	const uint8_t *data = t->bytes.data;
+
+	assert_true(oracle_init(&o, p->text, strlen(p->text), p->flags));
+	assert_true(oracle_init(&of, filter->text, strlen(filter->text), filter->flags));
+	out->n = 0;
+	for (size_t at = 0, end; at < t->bytes.len; at = end + 1) {
+		struct tl_span line = { data + at, 0 };
+
+		for (end = at; end < t->bytes.len && data[end] != '\n'; end++)
+			;
+		line.len = end - at;
+		out->start[out->n] = at;
+		out->hit[out->n++] = oracle_line(&o, line) == 1 && oracle_line(&of, line) == 1;
+	}
+	oracle_fini(&o);
+	oracle_fini(&of);
+}
+
+/* What the scan should answer. */
+static void expect(const struct fake_text *t, const struct lines *lines,
+		   const struct tl_scan_request *req, struct tl_scan_result *out)
+{
+	uint64_t low = req->backward ? req->until : req->from;
+	uint64_t high = req->backward ? req->from : req->until;
+
+	*out = (struct tl_scan_result){ .state = TL_SCAN_MISS };
+	for (size_t i = 0; i < lines->n; i++) {
+		size_t l = req->backward ? lines->n - 1 - i : i;
+		uint64_t pos = fake_pos(t, lines->start[l]);
+
+		if (!lines->hit[l] || pos < low || pos >= high)
+			continue;
+		if (++out->hits == 1 || out->hits == req->nth)
+			out->line_pos = pos;
+		if (req->nth == 0 || out->hits == req->nth)
+			out->state = TL_SCAN_HIT;
+		if (out->hits == req->nth)
+			break;
+	}
+	if (out->state == TL_SCAN_MISS)
+		out->line_pos = 0;
+}
+
+static uint64_t random_start(const struct fake_text *t, const struct lines *lines)
+{
+	return lines->n ? fake_pos(t, lines->start[(size_t)rand() % lines->n]) : 0;
+}
+
+static void one_round(void)
+{
+	const struct pattern *p = &patterns[(size_t)rand() % NPATTERNS];
+	const struct pattern *all = &patterns[4], *filter = all;
+	static struct lines lines;
+	struct tl_buf text = TL_BUF_INIT;
+	struct tl_jobs *pool = pools[rand() % 3];
+	struct tl_scan_request req = { .nth = (uint64_t)rand() % 5, .until = TL_NOPOS };
+	struct tl_scan_result got, want;
+	struct tl_source *src;
+	struct fake_text t;
+	struct tl_scan *scan;
+	struct tl_matcher *m = compile(p->text, p->flags);
+	uint64_t hits;
+
+	random_text(&text);
+	assert_true(
+	    fake_open(&t, &text, 3 + (unsigned)rand() % 6, rand() % 2, rand() % 2, pool, &src));
+	if (rand() % 4 == 0)
+		filter = &patterns[(size_t)rand() % NPATTERNS];
+	find_lines(&t, p, filter, &lines);
+	req.src = src;
+	req.m = m;
+	req.backward = rand() % 2;
+	if (req.backward) {
+		req.from = rand() % 2 ? TL_NOPOS : random_start(&t, &lines);
+		req.until = rand() % 2 ? 0 : random_start(&t, &lines);
+	} else {
+		req.from = rand() % 2 ? 0 : random_start(&t, &lines);
+		req.until = rand() % 2 ? TL_NOPOS : random_start(&t, &lines);
+	}
+	if (filter != all) {
+		struct tl_matcher **ms = calloc(1, sizeof(*ms));
+
+		ms[0] = compile(filter->text, filter->flags);
+		assert_true(tl_filter_new(src, ms, 1, NULL, pool, NULL, &req.filter, NULL));
+		tl_filter_stop(req.filter);
+	}
+	expect(&t, &lines, &req, &want);
+	assert_true(tl_scan_start(&req, pool, &scan, NULL));
+	tl_scan_wait(scan);
+	tl_scan_result(scan, &got);
+	if (got.state != want.state || got.hits != want.hits || got.line_pos != want.line_pos) {
+		print_message("'%s' %#x filter '%s' %#x backward %d from %ld until %ld nth %d "
+			      "shift %u in '%.*s': state %d %d hits %d %d pos %d %d\n",
+			      p->text, p->flags, filter->text, filter->flags, req.backward,
+			      (long)req.from, (long)req.until, (int)req.nth, t.shift,
+			      (int)t.bytes.len, (char *)t.bytes.data, got.state, want.state,
+			      (int)got.hits, (int)want.hits, (int)got.line_pos, (int)want.line_pos);
+		fail();
+	}
+	if (got.state == TL_SCAN_MISS)
+		assert_true(tl_scan_progress(scan, &hits) == 1.0);
+	tl_scan_close(scan);
+	tl_filter_close(req.filter);
+	tl_source_close(src);
+	fake_fini(&t);
+	tl_matcher_free(m);
+}
+
+static void test_against_a_plain_loop(void **state)
+{
+	for (int round = 0; round < 6000; round++)
+		one_round();
+}
+
+/* ---- lines too long to hold */
+
+static struct tl_source *one_line(size_t len, const char *needle, size_t at)
+{
+	struct tl_buf text = TL_BUF_INIT;
+	struct tl_source *src;
+
+	assert_true(tl_buf_puts(&text, "before\n"));
+	assert_true(tl_buf_reserve(&text, len + 7));
+	memset(text.data + text.len, '.', len);
+	memcpy(text.data + text.len + at, needle, strlen(needle));
+	text.len += len;
+	assert_true(tl_buf_puts(&text, "\nafter\n"));
+	assert_true(tl_source_open_memory(&text, &src, NULL));
+	return src;
+}
+
+static void check_long(struct tl_source *src, const char *pattern, unsigned flags, uint64_t hits,
+		       uint64_t first)
+{
+	struct tl_matcher *m = compile(pattern, flags);
+
+	for (int backward = 0; backward < 2; backward++) {
+		struct tl_scan_request req = { .src = src, .m = m, .backward = backward };
+		struct tl_scan_result got;
+		struct tl_scan *scan;
+
+		*(backward ? &req.from : &req.until) = TL_NOPOS;
+		assert_true(tl_scan_start(&req, pools[1], &scan, NULL));
+		tl_scan_wait(scan);
+		tl_scan_result(scan, &got);
+		assert_int_equal(got.hits, hits);
+		if (hits == 1)
+			assert_int_equal(got.line_pos, first);
+		tl_scan_close(scan);
+	}
+	tl_matcher_free(m);
+}
+
+static void test_long_line(void **state)
+{
+	size_t len = (size_t)9 << 20, piece = (size_t)1 << 20;
+
+	for (size_t at = piece - 12; at <= piece + 12; at += 3) {
+		struct tl_source *src = one_line(len, "needle", at);
+
+		check_long(src, "needle", 0, 1, 7);
+		check_long(src, "NEEDLE", TL_MATCH_ICASE, 1, 7);
+		tl_source_close(src);
+	}
+	for (size_t at = 4 * piece - 70000; at < 4 * piece + 70000; at += 35001) {
+		struct tl_source *src = one_line(len, "needle", at);
+
+		check_long(src, "ne+dle\\b", 0, 1, 7);
+		check_long(src, "^ne+dle", 0, 0, 0);
+		check_long(src, "ne+dle$", 0, 0, 0);
+		tl_source_close(src);
+	}
+	struct tl_source *src = one_line(len, "needle", len - 6);
+
+	check_long(src, "needle$", 0, 1, 7);
+	check_long(src, "^\\.\\.", 0, 1, 7);
+	check_long(src, "needle", TL_MATCH_INVERT, 2, 0);
+	check_long(src, "^b|^a", TL_MATCH_INVERT, 1, 7);
+	check_long(src, "\\Aafter", 0, 1, 7 + len + 1);
+	tl_source_close(src);
+}
+
+/* ---- how it ends */
+
+static void open_abc(struct fake_text *t, bool pipe, struct tl_source **src)
+{
+	struct tl_buf text = TL_BUF_INIT;
+
+	for (int i = 0; i < 40; i++)
+		assert_true(tl_buf_printf(&text, "line %d\n", i));
+	assert_true(fake_open(t, &text, 4, false, pipe, pools[1], src));
+}
+
+static int messages(struct tl_mailbox *mb, void *from)
+{
+	struct tl_msg msg;
+	int n = 0;
+
+	while (tl_mailbox_take(mb, &msg)) {
+		assert_int_equal(msg.kind, TL_MSG_SCAN);
+		assert_ptr_equal(msg.from, from);
+		n++;
+	}
+	return n;
+}
+
+static void test_one_message_at_the_end(void **state)
+{
+	struct tl_matcher *m = compile("line 3$", 0);
+	struct tl_scan_result got;
+	struct tl_mailbox *mb;
+	struct tl_source *src;
+	struct tl_scan *scan;
+	struct fake_text t;
+
+	assert_true(tl_mailbox_open(&mb, NULL));
+	open_abc(&t, false, &src);
+	struct tl_scan_request req = {
+		.src = src, .m = m, .mailbox = mb, .until = TL_NOPOS, .nth = 1
+	};
+	assert_true(tl_scan_start(&req, pools[1], &scan, NULL));
+	tl_scan_wait(scan);
+	assert_int_equal(messages(mb, scan), 1);
+	tl_scan_cancel(scan); /* too late */
+	tl_scan_result(scan, &got);
+	assert_int_equal(got.state, TL_SCAN_HIT);
+	assert_int_equal(got.line_pos, 21);
+	assert_int_equal(messages(mb, scan), 0);
+	tl_scan_close(scan);
+	tl_source_close(src);
+	fake_fini(&t);
+	tl_mailbox_close(mb);
+	tl_matcher_free(m);
+}
+
+static void test_cancel_while_a_pipe_brings_nothing(void **state)
+{
+	struct tl_matcher *m = compile("line 39", 0);
+	struct tl_scan_result got;
+	struct tl_mailbox *mb;
+	struct tl_source *src;
+	struct tl_scan *scan;
+	struct fake_text t;
+
+	assert_true(tl_mailbox_open(&mb, NULL));
+	for (int backward = 0; backward < 2; backward++) {
+		open_abc(&t, true, &src);
+		t.shown = 100;
+		t.stuck = true;
+		struct tl_scan_request req = {
+			.src = src,
+			.m = m,
+			.mailbox = mb,
+			.nth = 1,
+			.backward = backward,
+		};
+		*(backward ? &req.from : &req.until) = TL_NOPOS;
+		assert_true(tl_scan_start(&req, pools[1], &scan, NULL));
+		tl_scan_cancel(scan);
+		tl_scan_wait(scan);
+		tl_scan_result(scan, &got);
+		assert_int_equal(got.state, TL_SCAN_CANCELLED);
+		assert_int_equal(messages(mb, scan), 1);
+		tl_scan_close(scan);
+		tl_source_close(src);
+		fake_fini(&t);
+	}
+	tl_mailbox_close(mb);
+	tl_matcher_free(m);
+}
+
+/* The hit is in a line that is here, though its chunk is not full and nothing more comes. */
+static void test_hit_in_an_open_chunk(void **state)
+{
+	struct tl_matcher *m = compile("line 1$", 0);
+	struct tl_scan_result got;
+	struct tl_source *src;
+	struct tl_scan *scan;
+	struct fake_text t;
+
+	open_abc(&t, true, &src);
+	t.shown = 15; /* of the 16 of the first chunk */
+	t.stuck = true;
+	struct tl_scan_request req = { .src = src, .m = m, .until = TL_NOPOS, .nth = 1 };
+	assert_true(tl_scan_start(&req, pools[1], &scan, NULL));
+	tl_scan_wait(scan);
+	tl_scan_result(scan, &got);
+	assert_int_equal(got.state, TL_SCAN_HIT);
+	assert_int_equal(got.line_pos, 7);
+	tl_scan_close(scan);
+	tl_source_close(src);
+	fake_fini(&t);
+	tl_matcher_free(m);
+}
+
+static void test_failure_comes_in_its_turn(void **state)
+{
+	static const struct {
+		const char *pattern;
+		enum tl_scan_state state;
+	} cases[] = { { "line 2$", TL_SCAN_HIT }, { "line 20$", TL_SCAN_FAILED } };
+	struct tl_scan_result got;
+	struct tl_source *src;
+	struct tl_scan *scan;
+	struct fake_text t;
+
+	for (int i = 0; i < 2; i++) {
+		struct tl_matcher *m = compile(cases[i].pattern, 0);
+
+		open_abc(&t, false, &src);
+		t.broken = 8;
+		struct tl_scan_request req = { .src = src, .m = m, .until = TL_NOPOS, .nth = 1 };
+		assert_true(tl_scan_start(&req, pools[1], &scan, NULL));
+		tl_scan_wait(scan);
+		tl_scan_result(scan, &got);
+		assert_int_equal(got.state, cases[i].state);
+		if (got.state == TL_SCAN_FAILED)
+			assert_string_equal(got.err.msg, "chunk 8 is broken");
+		tl_scan_close(scan);
+		tl_source_close(src);
+		fake_fini(&t);
+		tl_matcher_free(m);
+	}
+}
+
+static void test_close_at_any_time(void **state)
+{
+	struct tl_matcher *m = compile("nowhere", 0);
+	struct tl_source *src;
+	struct fake_text t;
+
+	open_abc(&t, true, &src);
+	for (int i = 0; i < 300; i++) {
+		struct tl_scan_request req = { .src = src, .m = m, .until = TL_NOPOS };
+		struct tl_scan *scan;
+
+		assert_true(tl_scan_start(&req, pools[2], &scan, NULL));
+		tl_scan_close(scan);
+	}
+	tl_scan_close(NULL);
+	tl_source_close(src);
+	fake_fini(&t);
+	tl_matcher_free(m);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_against_a_plain_loop),
+		cmocka_unit_test(test_long_line),
+		cmocka_unit_test(test_one_message_at_the_end),
+		cmocka_unit_test(test_cancel_while_a_pipe_brings_nothing),
+		cmocka_unit_test(test_hit_in_an_open_chunk),
+		cmocka_unit_test(test_failure_comes_in_its_turn),
+		cmocka_unit_test(test_close_at_any_time),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
