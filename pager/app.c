@@ -876,7 +876,7 @@ static int patience(struct tl_app *app)
 		return PROGRESS_MS;
 	if (app->mode == TL_MODE_FOLLOW)
 		return FOLLOW_MS;
-	if (app->find.count && app->opt.hit_count)
+	if (tl_find_counting(app))
 		return PROGRESS_MS;
 	return -1;
 }
@@ -904,7 +904,7 @@ static void on_time(struct tl_app *app)
 		tl_view_end(app->text.view);
 		tl_app_dirty(app);
 	}
-	if (app->find.count)
+	if (tl_find_counting(app))
 		tl_app_dirty(app);
 }
 

@@ -238,7 +238,9 @@ void tl_find_recompile(struct tl_app *app);
 void tl_find_text_closing(struct tl_app *app);
 void tl_find_text_opened(struct tl_app *app);
 void tl_find_fini(struct tl_app *app);
-/* "hit 3 of 1,204" into out, or "" */
+/* Are hits being counted for --hit-count? */
+bool tl_find_counting(struct tl_app *app);
+/* "hit 3 of 1,204" into out, or "". */
 void tl_find_hit_count(struct tl_app *app, char *out, size_t size);
 
 /* ---- shell.c */

@@ -59,8 +59,6 @@ static void show_hilite(struct tl_app *app)
 		return;
 	if (f->hilite_off || app->opt.hilite == 2)
 		m = NULL;
-	if (m && (tl_matcher_flags(m) & TL_MATCH_INVERT))
-		m = NULL; /* what does not match has nothing to show */
 	tl_view_set_hilite(app->text.view, m, app->opt.hilite == 0 ? f->last_hit : TL_NOPOS);
 	tl_app_dirty(app);
 }
@@ -70,7 +68,7 @@ static void set_matcher(struct tl_app *app, struct tl_matcher *m)
 {
 	struct tl_find *f = &app->find;
 
-	tl_find_cancel(app);
+	drop_counts(app);
 	if (app->text.view)
 		tl_view_set_hilite(app->text.view, NULL, TL_NOPOS);
 	if (app->under.view)
@@ -93,17 +91,36 @@ void tl_find_recompile(struct tl_app *app)
 
 /* ---- scanning */
 
-static void close_scans(struct tl_find *f)
+static bool running(struct tl_scan *scan)
 {
-	tl_scan_close(f->scan);
-	tl_scan_close(f->count);
-	tl_scan_close(f->before);
-	f->scan = f->count = f->before = NULL;
+	struct tl_scan_result r;
+
+	if (!scan)
+		return false;
+	tl_scan_result(scan, &r);
+	return r.state == TL_SCAN_RUNNING;
 }
 
+/* Stop the search, and the counts that would be in the way of the next one. */
 void tl_find_cancel(struct tl_app *app)
 {
-	close_scans(&app->find);
+	struct tl_find *f = &app->find;
+
+	tl_scan_close(f->scan);
+	tl_scan_close(f->before);
+	f->scan = f->before = NULL;
+	if (running(f->count)) {
+		tl_scan_close(f->count);
+		f->count = NULL;
+	}
+}
+
+/* The pattern, the text or the filter is another one: the count is of no use. */
+static void drop_counts(struct tl_app *app)
+{
+	tl_find_cancel(app);
+	tl_scan_close(app->find.count);
+	app->find.count = NULL;
 }
 
 static struct tl_scan_request request(struct tl_app *app, bool backward, uint64_t from,
@@ -198,11 +215,14 @@ static void count_hits(struct tl_app *app, uint64_t line_pos)
 	struct tl_find *f = &app->find;
 	struct tl_scan_request all = request(app, false, 0, 0), before = all;
 
-	if (!app->opt.hit_count || f->count)
+	if (!app->opt.hit_count)
 		return;
 	before.until = line_pos;
+	tl_scan_close(f->before);
+	f->before = NULL;
 	tl_scan_start(&before, app->jobs, &f->before, NULL);
-	tl_scan_start(&all, app->jobs, &f->count, NULL);
+	if (!f->count)
+		tl_scan_start(&all, app->jobs, &f->count, NULL);
 }
 
 static void go_to_hit(struct tl_app *app, uint64_t pos)
@@ -210,7 +230,9 @@ static void go_to_hit(struct tl_app *app, uint64_t pos)
 	struct tl_find *f = &app->find;
 
 	f->last_hit = pos;
-	if (!f->keep)
+	if (f->keep)
+		tl_view_refresh(app->text.view);
+	else
 		tl_command_jump(app, pos);
 	f->keep = false;
 	show_hilite(app);
@@ -245,7 +267,7 @@ static void missed(struct tl_app *app)
 		}
 	}
 	f->keep = false;
-	tl_app_message(app, "Pattern not found");
+	tl_app_message(app, "Pattern not found: %s", f->pattern);
 }
 
 void tl_find_progress(struct tl_app *app)
@@ -279,6 +301,11 @@ void tl_find_progress(struct tl_app *app)
 	default:
 		break;
 	}
+}
+
+bool tl_find_counting(struct tl_app *app)
+{
+	return running(app->find.count) || running(app->find.before);
 }
 
 void tl_find_hit_count(struct tl_app *app, char *out, size_t size)
@@ -354,6 +381,10 @@ static bool modifier_key(struct tl_app *app, unsigned key)
 	if (!flag)
 		return false;
 	*flag = !*flag;
+	if (flag == &asked.all_files) /* a search cannot both go on and wrap */
+		asked.wrap = false;
+	else if (flag == &asked.wrap)
+		asked.all_files = false;
 	make_prompt(app);
 	return true;
 }
@@ -499,6 +530,7 @@ static void make_filter(struct tl_app *app)
 	struct tl_matcher **m;
 	struct tl_err err = TL_ERR_INIT;
 
+	drop_counts(app);
 	tl_view_set_filter(t->view, NULL);
 	tl_filter_close(t->filter);
 	t->filter = NULL;
@@ -587,7 +619,7 @@ void tl_find_filter(struct tl_app *app, const struct tl_number *n)
 
 void tl_find_text_closing(struct tl_app *app)
 {
-	tl_find_cancel(app);
+	drop_counts(app);
 	app->find.found = app->find.last_hit = TL_NOPOS;
 	if (app->text.view) {
 		tl_view_set_hilite(app->text.view, NULL, TL_NOPOS);
@@ -609,7 +641,7 @@ void tl_find_fini(struct tl_app *app)
 {
 	struct tl_find *f = &app->find;
 
-	close_scans(f);
+	drop_counts(app);
 	tl_matcher_free(f->matcher);
 	free(f->pattern);
 	free_filters(f);

@@ -137,9 +137,10 @@ static enum tl_lookup find_anchor(struct tl_layout *lay, uint64_t pos, uint64_t 
 	enum tl_lookup found;
 
 	lay->anchor_starts_line = true;
-	if (lay->opts.chop) {
+	if (lay->opts.chop) { /* a row begins where it is asked to, usually a line's start */
 		*stretch_end = TL_NOPOS;
-		return tl_layout_line_start(lay, pos, anchor);
+		*anchor = pos;
+		return TL_FOUND;
 	}
 	found = tl_cursor_line_start(&lay->cur, pos, 3 * TL_STRETCH, &start);
 	if (found == TL_NONE)
@@ -286,6 +287,8 @@ static void put_cell(struct pen *pen, const char *text, size_t len, unsigned wid
 
 		*half = tl_cell_blank();
 		half->attr = attr;
+		if (right) /* its left half is shifted out */
+			half->attr.flags |= TL_OWN_STANDOUT;
 		pen->row->offs[visible(pen, col)] = (uint32_t)off;
 	}
 	pen->col += width;
@@ -346,6 +349,18 @@ static void make_raw(struct glyph *g, const uint8_t *p)
 	g->width = 0;
 }
 
+/* OSC 8 ; parameters ; URI begins a hyperlink, shown underlined; an empty URI ends it. */
+static void follow_link(struct pen *pen, const uint8_t *p, size_t len)
+{
+	const uint8_t *uri = memchr(p + 4, ';', len - 4);
+	bool open = uri && uri + 1 < p + len && uri[1] != ESC && uri[1] != '\a';
+
+	if (open)
+		pen->attr.flags |= TL_OWN_UNDERLINE;
+	else
+		pen->attr.flags &= ~(uint32_t)TL_OWN_UNDERLINE;
+}
+
 static void read_control(struct pen *pen, const uint8_t *p, size_t n, struct glyph *g)
 {
 	const struct tl_layout_opts *o = &pen->lay->opts;
@@ -381,6 +396,8 @@ static void read_control(struct pen *pen, const uint8_t *p, size_t n, struct gly
 
 			if (kind == TL_ANSI_SGR)
 				tl_ansi_apply(&pen->attr, p, g->len);
+			if (kind == TL_ANSI_LINK)
+				follow_link(pen, p, g->len);
 			if (kind == TL_ANSI_SGR ||
 			    (o->raw == TL_RAW_SGR && kind != TL_ANSI_NONE && kind != TL_ANSI_CUT)) {
 				g->width = 0;
@@ -706,6 +723,8 @@ enum tl_lookup tl_layout_row_start(struct tl_layout *lay, uint64_t pos, uint64_t
 	struct tl_row row;
 	enum tl_lookup found;
 
+	if (lay->opts.chop)
+		return tl_layout_line_start(lay, pos, out);
 	row.cells = calloc(lay->opts.cols, sizeof(*row.cells));
 	row.offs = calloc(lay->opts.cols, sizeof(*row.offs));
 	if (!row.cells || !row.offs) {

@@ -551,7 +551,7 @@ enum tl_moved tl_view_end(struct tl_view *v)
 	found = rows_up(v, &top, v->rows, &up);
 	if (found == TL_FAILED)
 		return TL_BROKEN;
-	if (found == TL_PENDING && up == 0)
+	if (found == TL_PENDING) /* the filter has not looked so far back yet */
 		return TL_LATER;
 	if (up == 0 && v->filter) /* nothing passes the filter */
 		top = 0;
@@ -568,9 +568,17 @@ enum tl_moved tl_view_start(struct tl_view *v, bool squish)
 	return moved;
 }
 
+/* Where to fill from again: row i, or what was looked for when there is none. */
+static uint64_t top_pos(const struct tl_view *v, unsigned i)
+{
+	if (v->pos[i] != TL_NOPOS)
+		return v->pos[i];
+	return v->pos[v->rows] != TL_NOPOS ? v->pos[v->rows] : 0;
+}
+
 void tl_view_refresh(struct tl_view *v)
 {
-	uint64_t top = TL_NOPOS;
+	uint64_t top;
 	unsigned blank = 0;
 
 	if (!v->started)
@@ -578,14 +586,12 @@ void tl_view_refresh(struct tl_view *v)
 	tl_layout_reset(&v->lay);
 	while (blank < v->rows && v->pos[blank] == TL_NOPOS)
 		blank++;
-	if (blank < v->rows)
-		top = v->pos[blank];
-	else
+	if (blank == v->rows)
 		blank = 0;
-	if (top == TL_NOPOS)
-		top = v->pos[v->rows] == TL_NOPOS ? 0 : v->pos[v->rows];
-	/* A row start in the old layout may lie within a row of the new one. */
-	if (tl_layout_row_start(&v->lay, top, &top) == TL_FAILED)
+	top = top_pos(v, blank);
+	/* A row start in the old layout may lie within a row of the new one; a chopped line
+	 * may stay as it is, begun at what was at the top. */
+	if (!v->lay.opts.chop && tl_layout_row_start(&v->lay, top, &top) == TL_FAILED)
 		failed(v);
 	v->squished = false;
 	fill_from(v, top, blank);
@@ -595,7 +601,6 @@ void tl_view_grow(struct tl_view *v)
 {
 	unsigned first = 0;
 	bool squished = v->squished;
-	uint64_t top;
 
 	if (!v->started)
 		return;
@@ -603,10 +608,8 @@ void tl_view_grow(struct tl_view *v)
 	while (first < v->rows && v->pos[first] == TL_NOPOS)
 		first++;
 	if (first == v->rows)
-		first = 0, top = 0;
-	else
-		top = v->pos[first];
-	fill_from(v, top, first);
+		first = 0;
+	fill_from(v, top_pos(v, first), first);
 	v->squished = squished && v->pos[v->rows - 1] == TL_NOPOS;
 }
 
