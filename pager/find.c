@@ -10,6 +10,40 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* ---- scans that run */
+
+static bool running(struct tl_scan *scan)
+{
+	struct tl_scan_result r;
+
+	if (!scan)
+		return false;
+	tl_scan_result(scan, &r);
+	return r.state == TL_SCAN_RUNNING;
+}
+
+/* Stop the search, and the counts that would be in the way of the next one. */
+void tl_find_cancel(struct tl_app *app)
+{
+	struct tl_find *f = &app->find;
+
+	tl_scan_close(f->scan);
+	tl_scan_close(f->before);
+	f->scan = f->before = NULL;
+	if (running(f->count)) {
+		tl_scan_close(f->count);
+		f->count = NULL;
+	}
+}
+
+/* The pattern, the text or the filter is another one: the count is of no use. */
+static void drop_counts(struct tl_app *app)
+{
+	tl_find_cancel(app);
+	tl_scan_close(app->find.count);
+	app->find.count = NULL;
+}
+
 /* ---- patterns */
 
 static bool has_capital(const char *pattern)
@@ -90,38 +124,6 @@ void tl_find_recompile(struct tl_app *app)
 }
 
 /* ---- scanning */
-
-static bool running(struct tl_scan *scan)
-{
-	struct tl_scan_result r;
-
-	if (!scan)
-		return false;
-	tl_scan_result(scan, &r);
-	return r.state == TL_SCAN_RUNNING;
-}
-
-/* Stop the search, and the counts that would be in the way of the next one. */
-void tl_find_cancel(struct tl_app *app)
-{
-	struct tl_find *f = &app->find;
-
-	tl_scan_close(f->scan);
-	tl_scan_close(f->before);
-	f->scan = f->before = NULL;
-	if (running(f->count)) {
-		tl_scan_close(f->count);
-		f->count = NULL;
-	}
-}
-
-/* The pattern, the text or the filter is another one: the count is of no use. */
-static void drop_counts(struct tl_app *app)
-{
-	tl_find_cancel(app);
-	tl_scan_close(app->find.count);
-	app->find.count = NULL;
-}
 
 static struct tl_scan_request request(struct tl_app *app, bool backward, uint64_t from,
 				      uint64_t nth)
