@@ -343,6 +343,8 @@ static void do_chunk(struct tl_filter *f, struct tl_worker *w, uint64_t k)
 	if (!atomic_load(&f->stop) && (!run.at_end || generation == f->generation)) {
 		learn(f, k, (uint32_t)(starts.len / sizeof(uint32_t)), run.at_end);
 		keep_list(f, k, &starts, f->asked);
+		if (f->nknown == f->nfacts)
+			post(f); /* the count is final, for now */
 	} else if (k < f->swept) {
 		f->swept = k; /* the text has grown meanwhile: once more */
 	}
@@ -532,16 +534,24 @@ static enum tl_lookup next_known(struct tl_filter *f, uint64_t pos, uint64_t *ou
 	return TL_PENDING;
 }
 
+/* Is all text before pos there? */
+static bool has_come(const struct tl_filter *f, uint64_t pos)
+{
+	uint64_t k = tl_pos_chunk(f->src, pos), byte = tl_pos_byte(f->src, pos);
+
+	return k < f->extent.nchunks && (k + 1 < f->extent.nchunks || byte <= f->extent.last_len);
+}
+
 static enum tl_lookup prev_known(struct tl_filter *f, uint64_t pos, uint64_t *out)
 {
 	uint64_t k = tl_pos_chunk(f->src, pos), byte = tl_pos_byte(f->src, pos);
 	struct list *l;
 
+	if (!f->extent.complete && !has_come(f, pos)) {
+		tl_source_want(f->src, pos == TL_NOPOS ? UINT64_MAX : k + 1);
+		return TL_PENDING;
+	}
 	if (k >= f->nfacts) {
-		if (pos == TL_NOPOS && !f->extent.complete) {
-			tl_source_want(f->src, UINT64_MAX);
-			return TL_PENDING;
-		}
 		k = f->nfacts;
 		byte = 0;
 	}

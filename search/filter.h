@@ -15,7 +15,8 @@
 struct tl_filter;
 
 /* Takes the matchers (an array of n, each taken too): a line passes if all say so.
- * Borrows the rest.  TL_MSG_FILTER when an answer that was PENDING may be known. */
+ * Borrows the rest.  TL_MSG_FILTER when an answer that was PENDING may be known, and when all
+ * there is has been searched. */
 bool tl_filter_new(struct tl_source *src, struct tl_matcher **m, size_t n,
 		   struct tl_lineindex *lines, struct tl_jobs *pool, struct tl_mailbox *mailbox,
 		   struct tl_filter **out, struct tl_err *err);
