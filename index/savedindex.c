@@ -213,11 +213,16 @@ static bool row_makes_sense(const struct tl_chunk_facts *row, unsigned shift)
 /* Gives the rows, or NULL. */
 static struct tl_chunk_facts *get_lines(struct tl_span body, size_t n, unsigned shift)
 {
-	uint8_t *rows = malloc(n * ROW_SIZE);
-	struct tl_chunk_facts *facts = malloc(n * sizeof(*facts));
-	bool ok = rows && facts &&
-		  ZSTD_decompress(rows, n * ROW_SIZE, body.data, body.len) == n * ROW_SIZE;
+	struct tl_chunk_facts *facts;
+	uint8_t *rows;
+	bool ok;
 
+	if (ZSTD_getFrameContentSize(body.data, body.len) != n * ROW_SIZE)
+		return NULL;
+	rows = malloc(n * ROW_SIZE);
+	facts = malloc(n * sizeof(*facts));
+	ok = rows && facts &&
+	     ZSTD_decompress(rows, n * ROW_SIZE, body.data, body.len) == n * ROW_SIZE;
 	for (size_t k = 0; ok && k < n; k++) {
 		facts[k].newlines = get32(rows + 4 * k);
 		facts[k].marks = get16(rows + 4 * n + 2 * k);

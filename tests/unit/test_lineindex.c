@@ -581,7 +581,7 @@ static void *search(void *arg)
 /* Searches in both directions, the job, a text that grows, and questions all the while. */
 static void test_all_at_once(void **state)
 {
-	size_t n = 12 * CHUNK + 333, have = n - 2 * CHUNK;
+	size_t n = 7 * CHUNK + 333, have = n - 2 * CHUNK;
 	uint8_t *text = make_text(n, 300, 15);
 	pthread_t threads[2];
 	struct searcher searchers[2];
