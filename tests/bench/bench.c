@@ -161,8 +161,8 @@ static void print_goal(struct bench *b, const struct goal *g, bool memory, doubl
 	const char *sep = " ";
 	bool ok = own >= 0;
 
-	if (!g || (!g->limit && !g->faster && !g->factor)) {
-		printf(" | |\n");
+	if (!g || (!g->limit && !(g->faster && less >= 0) && !(g->factor && reference >= 0))) {
+		printf(" | |\n"); /* no goal, or nothing to hold it against */
 		return;
 	}
 	if (g->limit) {

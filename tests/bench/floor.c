@@ -3,7 +3,7 @@
  *
  *	floor FILE        prints the number; the bare minimum a pager's `G` is held against
  *
- * Two threads take turns at blocks small enough for the second-level cache: read a block,
+ * Two threads take turns at blocks small enough for the nearer caches: read a block,
  * compare 32 bytes at a time.
  */
 #include <fcntl.h>
@@ -19,7 +19,7 @@
 #include <immintrin.h>
 #endif
 
-#define BLOCK   (256u << 10)
+#define BLOCK   (64u << 10)
 #define THREADS 2
 
 static atomic_uint_fast64_t next_block, newlines;

@@ -29,17 +29,24 @@ static bool same_cell(const struct term_cell *a, const struct term_cell *b, bool
 	return blank || (a->bold == b->bold && (!colors || a->fg == b->fg));
 }
 
+static bool row_differs(struct diff *d, int y)
+{
+	for (int x = 0; x < term_cols(d->own); x++) {
+		struct term_cell a = term_cell(d->less, y, x);
+		struct term_cell b = term_cell(d->own, y, x);
+
+		if (!same_cell(&a, &b, d->colors))
+			return true;
+	}
+	return false;
+}
+
 /* The first row that differs, or -1. */
 static int first_difference(struct diff *d)
 {
 	for (int y = 0; y < term_rows(d->own); y++)
-		for (int x = 0; x < term_cols(d->own); x++) {
-			struct term_cell a = term_cell(d->less, y, x);
-			struct term_cell b = term_cell(d->own, y, x);
-
-			if (!same_cell(&a, &b, d->colors))
-				return y;
-		}
+		if (row_differs(d, y))
+			return y;
 	return -1;
 }
 
@@ -62,6 +69,27 @@ static void print_row(const char *who, struct term *t, int y)
 			fprintf(stderr, "  %-5s %s\n", who, line);
 	}
 	tl_buf_fini(&dump);
+}
+
+/* Messages that say the same, if in other words. */
+static const struct {
+	const char *less, *own;
+} same_messages[] = {
+	{ "Pattern not found", "Pattern not found" }, /* and which */
+	{ "Invalid pattern", "" },                    /* and why */
+	{ "less ", "tless " },                        /* V */
+};
+
+static bool same_bottom(struct diff *d)
+{
+	int last = term_rows(d->own) - 1;
+	const char *less = term_row(d->less, last), *own = term_row(d->own, last);
+
+	for (size_t i = 0; i < sizeof(same_messages) / sizeof(same_messages[0]); i++)
+		if (strncmp(less, same_messages[i].less, strlen(same_messages[i].less)) == 0 &&
+		    strncmp(own, same_messages[i].own, strlen(same_messages[i].own)) == 0)
+			return true;
+	return false;
 }
 
 static void complain(struct diff *d, const char *what)
@@ -101,19 +129,18 @@ static void compare(struct diff *d, const char *keys)
 	if (!settle(d))
 		return;
 	/* A screen may be completed (line numbers) when the pager already takes keys. */
-	if (term_wait(d->own, same, d, 300))
+	if (term_wait(d->own, same, d, d->prompt_differs ? 20 : 300))
+		return;
+	y = first_difference(d);
+	if (y == term_rows(d->own) - 1 && (d->prompt_differs || same_bottom(d)))
 		return;
 	complain(d, "");
-	for (y = first_difference(d); y < term_rows(d->own) && shown < 3; y++) {
-		bool differ = false;
-
-		for (int x = 0; x < term_cols(d->own) && !differ; x++) {
-			struct term_cell a = term_cell(d->less, y, x);
-			struct term_cell b = term_cell(d->own, y, x);
-
-			differ = !same_cell(&a, &b, d->colors);
-		}
-		if (!differ)
+	if (y == term_rows(d->own) - 1) {
+		d->prompt_differs = true;
+		d->differs = false;
+	}
+	for (; y < term_rows(d->own) && shown < 3; y++) {
+		if (!row_differs(d, y))
 			continue;
 		shown++;
 		fprintf(stderr, " row %d\n", y);

@@ -11,7 +11,8 @@ struct diff {
 	const char *args;    /* for the report */
 	bool colors;         /* compare them too */
 	bool differs;
-	bool ended; /* both programs have */
+	bool prompt_differs; /* only the bottom row did, once or more: the walk goes on */
+	bool ended;          /* both programs have */
 };
 
 /* The other pager's path, or NULL where it is not installed (or is the one under test). */
@@ -23,7 +24,8 @@ void diff_close(struct diff *d);
 
 /*
  * Type one group of keys to both, wait until both are idle, compare.  False, with a report
- * on stderr: the screens differ, or only one program ended.  False, too, when both did.
+ * on stderr: the screens differ, or only one program ended.  False, too, when both did.  A
+ * bottom row that differs is reported once; what follows can still be compared.
  */
 bool diff_keys(struct diff *d, const char *keys);
 
