@@ -82,7 +82,8 @@ pty: $(build)/tless $(PTY)
 	@TLESS=$(CURDIR)/$(build)/tless scripts/run-tests $(PTY)
 
 # Without clang's fuzzer the targets are linked with a main() that replays the corpus.
-$(build)/tests/fuzz/fuzz_%: $(build)/tests/fuzz/fuzz_%.o $(build)/tests/fuzz/replay.o $(build)/libtless.a
+FUZZMAIN := $(build)/tests/fuzz/replay.o
+$(build)/tests/fuzz/fuzz_%: $(build)/tests/fuzz/fuzz_%.o $(FUZZMAIN) $(build)/libtless.a
 	$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 test: $(build)/tless $(UNIT) $(PTY) $(FUZZ)

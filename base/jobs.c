@@ -41,7 +41,8 @@ struct tl_jobs {
 	struct tl_job *first; /* urgent ones before background ones, old before new */
 	uint64_t wakes;
 	bool closing;
-	unsigned nthreads;
+	unsigned width;    /* threads there shall be */
+	unsigned nthreads; /* started; they are not before the first job */
 	struct thread threads[MAX_WORKERS];
 };
 
@@ -138,6 +139,21 @@ static void *work(void *arg)
 	return NULL;
 }
 
+/* Lock held.  False: there is not even one thread. */
+static bool start_threads(struct tl_jobs *pool)
+{
+	while (pool->nthreads < pool->width) {
+		struct thread *t = &pool->threads[pool->nthreads];
+
+		t->pool = pool;
+		t->w.id = pool->nthreads;
+		if (pthread_create(&t->id, NULL, work, t) != 0)
+			break;
+		pool->nthreads++;
+	}
+	return pool->nthreads > 0;
+}
+
 bool tl_jobs_open(unsigned nthreads, struct tl_jobs **out, struct tl_err *err)
 {
 	struct tl_jobs *pool = calloc(1, sizeof(*pool));
@@ -150,19 +166,7 @@ bool tl_jobs_open(unsigned nthreads, struct tl_jobs **out, struct tl_err *err)
 	pthread_cond_init(&pool->ended, NULL);
 	if (nthreads == 0)
 		nthreads = ncpu > 0 ? (unsigned)ncpu : 1;
-	if (nthreads > MAX_WORKERS)
-		nthreads = MAX_WORKERS;
-	for (unsigned i = 0; i < nthreads; i++) {
-		pool->threads[i].pool = pool;
-		pool->threads[i].w.id = i;
-		if (pthread_create(&pool->threads[i].id, NULL, work, &pool->threads[i]) != 0)
-			break;
-		pool->nthreads++;
-	}
-	if (pool->nthreads == 0) {
-		tl_jobs_close(pool);
-		return tl_err_set(err, "cannot start a thread");
-	}
+	pool->width = nthreads > MAX_WORKERS ? MAX_WORKERS : nthreads;
 	*out = pool;
 	return true;
 }
@@ -193,7 +197,7 @@ void tl_jobs_close(struct tl_jobs *pool)
 
 unsigned tl_jobs_width(const struct tl_jobs *pool)
 {
-	return pool->nthreads;
+	return pool->width;
 }
 
 struct tl_job *tl_jobs_start(struct tl_jobs *pool, enum tl_urgency urgency,
@@ -210,6 +214,11 @@ struct tl_job *tl_jobs_start(struct tl_jobs *pool, enum tl_urgency urgency,
 	job->urgency = urgency;
 	job->refs = 2;
 	pthread_mutex_lock(&pool->lock);
+	if (!start_threads(pool)) {
+		pthread_mutex_unlock(&pool->lock);
+		free(job);
+		return NULL;
+	}
 	for (at = &pool->first; *at && (*at)->urgency <= urgency; at = &(*at)->next)
 		;
 	job->next = *at;

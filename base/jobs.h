@@ -38,7 +38,7 @@ struct tl_job_ops {
 struct tl_jobs;
 struct tl_job;
 
-/* Start `nthreads` workers; 0: one a CPU, 16 at the most. */
+/* A pool of `nthreads` workers, started with the first job; 0: one a CPU, 16 at the most. */
 bool tl_jobs_open(unsigned nthreads, struct tl_jobs **out, struct tl_err *err);
 
 /* Cancel all jobs, wait for running steps, call every done(). */
@@ -48,7 +48,7 @@ unsigned tl_jobs_width(const struct tl_jobs *pool);
 
 /*
  * Start a job.  The returned handle stays valid until tl_job_release(), also after
- * the job has ended.  NULL: out of memory, done() was not called.  Any thread.
+ * the job has ended.  NULL: out of memory or threads, done() was not called.  Any thread.
  */
 struct tl_job *tl_jobs_start(struct tl_jobs *pool, enum tl_urgency urgency,
 			     const struct tl_job_ops *ops, void *self);

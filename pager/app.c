@@ -14,6 +14,7 @@
 #define PATIENCE_MS 30  /* an operation that takes longer shows its progress */
 #define PROGRESS_MS 100 /* and renews it so often */
 #define FOLLOW_MS   100 /* F looks for growth so often */
+#define QUIET_MS    10  /* lines are counted when the screen has been let alone so long */
 #define STALL_MS    300 /* a pipe that brings nothing so long: show what there is */
 
 /* ---- signals: handlers leave a mark and wake the loop */
@@ -568,9 +569,8 @@ static void draw(struct tl_app *app)
 	if (v && !tl_view_empty(v)) {
 		if (must_wait_to_decide(app))
 			return;
+		tl_app_count_small(app);
 		used = tl_view_compose(v, app->cells, &app->numbers_pending);
-		if (app->opt.numbers != 0)
-			tl_app_count_lines(app, false);
 		if (leave_now(app)) {
 			if (app->opt.quit_if_one_screen)
 				print_rows(app, used);
@@ -587,6 +587,10 @@ static void draw(struct tl_app *app)
 	f.cursor_col = bottom_line(app, app->cells + (size_t)used * app->cols);
 	f.scrolled = app->first_draw ? 1 : app->jumped ? 0 : app->scrolled;
 	tl_screen_draw(app->screen, &f);
+	if (app->numbers_pending || app->prompt_pending)
+		tl_app_count_lines(app, true);
+	else if (v && !app->text.counting)
+		app->count_at_ms = tl_now_ms() + QUIET_MS;
 	app->first_draw = false;
 	app->scrolled = 0;
 	app->jumped = false;
@@ -876,6 +880,8 @@ static int patience(struct tl_app *app)
 		return PROGRESS_MS;
 	if (app->mode == TL_MODE_FOLLOW)
 		return FOLLOW_MS;
+	if (app->count_at_ms)
+		return app->count_at_ms > now ? (int)(app->count_at_ms - now) : 0;
 	if (tl_find_counting(app))
 		return PROGRESS_MS;
 	return -1;
@@ -885,6 +891,10 @@ static void on_time(struct tl_app *app)
 {
 	uint64_t now = tl_now_ms(), end;
 
+	if (app->count_at_ms && now >= app->count_at_ms) {
+		app->count_at_ms = 0;
+		tl_app_count_lines(app, false);
+	}
 	if (app->op.kind != TL_OP_NONE) {
 		if (app->op.shown_ms == 0 && now >= app->op.started_ms + PATIENCE_MS)
 			app->op.shown_ms = now;

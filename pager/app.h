@@ -133,6 +133,7 @@ struct tl_app {
 	uint64_t hshift;
 	bool dirty, numbers_pending, prompt_pending;
 	bool options_pending; /* the message about a changed option is read first */
+	uint64_t count_at_ms; /* when to start counting lines; 0: no plan */
 	unsigned scrolled;
 	bool jumped;
 	bool first_draw;
@@ -183,6 +184,8 @@ struct tl_file *tl_app_file(struct tl_app *app); /* NULL: help, or none */
 void tl_app_save_position(struct tl_app *app);
 /* Put (file, position) aside for ''. */
 void tl_app_set_last_mark(struct tl_app *app);
+/* Count a text of a chunk or two at once, so that its line numbers are never pending. */
+void tl_app_count_small(struct tl_app *app);
 /* Start counting lines if options allow, or someone asked (force). */
 void tl_app_count_lines(struct tl_app *app, bool force);
 /* Look whether the file on disk has changed; say so if it shrank or was replaced. */

@@ -1,7 +1,6 @@
 /* main.c: the command line and the environment; the only place that exits. */
 #include "pager/app.h"
 
-#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,7 +89,6 @@ int main(int argc, char **argv)
 	static struct tl_app app;
 	int status;
 
-	setlocale(LC_CTYPE, "");
 	signal(SIGXFSZ, SIG_IGN); /* a full spool is an error like any other */
 	app.progname = name_of(argv[0]);
 	tl_options_init(&app.opt);

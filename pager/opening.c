@@ -83,22 +83,33 @@ void tl_app_close_text(struct tl_app *app)
 	close_text(app, &app->text);
 }
 
-void tl_app_count_lines(struct tl_app *app, bool force)
+void tl_app_count_small(struct tl_app *app)
 {
 	struct tl_text *t = &app->text;
 	struct tl_extent ext;
 
-	if (!t->lines || (app->opt.numbers == 0 && !force && !t->counting))
+	if (t->counting || !t->lines || app->opt.numbers == 0)
 		return;
 	tl_source_extent(t->src, &ext);
 	for (uint64_t k = 0; k < ext.nchunks && ext.nchunks <= COUNT_AT_ONCE; k++) {
 		struct tl_span span;
 
 		if (tl_source_pin(t->src, k, &span, NULL) != TL_FOUND)
-			break;
+			return;
 		tl_lineindex_offer(t->lines, k, span);
 		tl_source_unpin(t->src, k, &span);
 	}
+}
+
+void tl_app_count_lines(struct tl_app *app, bool force)
+{
+	struct tl_text *t = &app->text;
+
+	if (!t->lines || (app->opt.numbers == 0 && !force && !t->counting))
+		return;
+	app->count_at_ms = 0;
+	if (!t->counting)
+		tl_lineindex_load(t->lines);
 	t->counting = true;
 	tl_lineindex_start(t->lines);
 }
@@ -124,8 +135,6 @@ static bool make_text(struct tl_app *app, struct tl_source *src, const char *nam
 		dir = app->opt.index_dir ? strdup(app->opt.index_dir) : tl_lineindex_default_dir();
 		tl_lineindex_set_dir(t->lines, dir);
 		free(dir);
-		if (app->opt.numbers != 0)
-			tl_lineindex_load(t->lines);
 	}
 	return true;
 }
