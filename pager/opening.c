@@ -148,7 +148,7 @@ static bool looks_binary(struct tl_app *app, struct tl_source *src)
 	unsigned odd = 0;
 	size_t n;
 
-	if (tl_source_pin(src, 0, &span, NULL) != TL_FOUND)
+	if (!tl_source_head(src, &span))
 		return false;
 	n = span.len < 256 ? span.len : 256;
 	for (size_t i = 0; i < n;) {
@@ -168,7 +168,6 @@ static bool looks_binary(struct tl_app *app, struct tl_source *src)
 			odd++;
 		i += c.len;
 	}
-	tl_source_unpin(src, 0, &span);
 	return odd > 5;
 }
 

@@ -19,9 +19,10 @@ void tl_cursor_fini(struct tl_cursor *cur)
 
 void tl_cursor_drop(struct tl_cursor *cur)
 {
-	if (cur->k != TL_NOPOS)
+	if (cur->k != TL_NOPOS && !cur->head)
 		tl_source_unpin(cur->src, cur->k, &cur->span);
 	cur->k = TL_NOPOS;
+	cur->head = false;
 }
 
 /* Is byte b of chunk k in the pinned span? */
@@ -38,6 +39,11 @@ static enum tl_lookup hold(struct tl_cursor *cur, uint64_t k, uint64_t b)
 	if (holds(cur, k, b))
 		return TL_FOUND;
 	tl_cursor_drop(cur); /* pinned too, perhaps, but it has grown since */
+	if (k == 0 && b < TL_HEAD_BYTES && tl_source_head(cur->src, &cur->span) && b < cur->span.len) {
+		cur->head = true;
+		cur->k = 0;
+		return TL_FOUND;
+	}
 	found = tl_source_pin(cur->src, k, &cur->span, &cur->err);
 	if (found == TL_FOUND)
 		cur->k = k;

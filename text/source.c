@@ -6,12 +6,16 @@
 
 #include "text/cache.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 
 struct tl_source {
 	const struct tl_source_ops *ops;
 	void *self;
 	struct tl_cache *cache;
+	pthread_mutex_t head_lock;
+	struct tl_buf head; /* the first bytes of chunk 0; never freed while somebody may look */
+	bool head_read;
 };
 
 bool tl_source_new(const struct tl_source_ops *ops, void *self, struct tl_source **out,
@@ -25,6 +29,7 @@ bool tl_source_new(const struct tl_source_ops *ops, void *self, struct tl_source
 	}
 	src->ops = ops;
 	src->self = self;
+	pthread_mutex_init(&src->head_lock, NULL);
 	if (!tl_cache_open(ops, self, &src->cache, err)) {
 		tl_source_close(src);
 		return false;
@@ -39,6 +44,8 @@ void tl_source_close(struct tl_source *src)
 		return;
 	tl_cache_close(src->cache);
 	src->ops->close(src->self);
+	pthread_mutex_destroy(&src->head_lock);
+	tl_buf_fini(&src->head);
 	free(src);
 }
 
@@ -149,6 +156,22 @@ void tl_source_unpin(struct tl_source *src, uint64_t k, const struct tl_span *sp
 void tl_source_drop_cache(struct tl_source *src)
 {
 	tl_cache_drop(src->cache);
+	pthread_mutex_lock(&src->head_lock);
+	src->head.len = 0; /* its bytes stay put for cursors of other threads */
+	pthread_mutex_unlock(&src->head_lock);
+}
+
+bool tl_source_head(struct tl_source *src, struct tl_span *out)
+{
+	pthread_mutex_lock(&src->head_lock);
+	if (!src->head_read && src->ops->read_part) {
+		src->head_read = true;
+		if (src->ops->read_part(src->self, 0, 0, TL_HEAD_BYTES, &src->head, NULL) != TL_FOUND)
+			src->head.len = 0;
+	}
+	*out = (struct tl_span){ src->head.data, src->head.len };
+	pthread_mutex_unlock(&src->head_lock);
+	return out->len > 0;
 }
 
 static enum tl_lookup chunk_len(struct tl_source *src, uint64_t k, uint64_t *len)

@@ -159,6 +159,14 @@ enum tl_lookup tl_source_pin(struct tl_source *src, uint64_t k, struct tl_span *
 			     struct tl_err *err);
 void tl_source_unpin(struct tl_source *src, uint64_t k, const struct tl_span *span);
 
+/*
+ * The first bytes of a file, for the first screen: reading all of chunk 0 takes longer than
+ * all the rest of starting a pager.  Stays valid as long as the source; false where there is
+ * nothing of the kind (a pipe), or after tl_source_drop_cache().  Any thread.
+ */
+#define TL_HEAD_BYTES (64u << 10)
+bool tl_source_head(struct tl_source *src, struct tl_span *out);
+
 /* Forget cached chunks: the file was replaced or has shrunk.  Main thread. */
 void tl_source_drop_cache(struct tl_source *src);
 
