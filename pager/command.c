@@ -1,10 +1,12 @@
 /* command.c: the table of commands, keys to commands, and the commands that move. */
 #include "pager/app.h"
 
+#include <glob.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* ---- moving by rows */
 
@@ -518,33 +520,61 @@ static void remove_file(struct tl_app *app, const struct tl_number *n)
 		app->files.current--;
 }
 
+/* The place of a name in the list; a new one comes after the current file. */
+static size_t list_file(struct tl_app *app, const char *name, size_t at)
+{
+	for (size_t i = 0; i < app->files.n; i++)
+		if (!strcmp(app->files.files[i]->name, name))
+			return i;
+	return tl_filelist_add(&app->files, name, at) ? at : app->files.n;
+}
+
+/* Names, with wildcards, separated by blanks; a name with a blank in it is found as it is. */
+static void examine_names(struct tl_app *app, const char *text)
+{
+	size_t at = app->files.current < app->files.n ? app->files.current + 1 : app->files.n;
+	size_t first = SIZE_MAX, before = app->files.n;
+	char *words = strdup(text), *save = NULL;
+	bool one = access(text, F_OK) == 0;
+
+	for (char *w = one ? words : strtok_r(words, " ", &save); w;
+	     w = one ? NULL : strtok_r(NULL, " ", &save)) {
+		glob_t g;
+
+		if (one || glob(w, GLOB_NOCHECK | GLOB_TILDE, NULL, &g) != 0) {
+			size_t i = list_file(app, w, at);
+
+			at += i == at;
+			first = first == SIZE_MAX ? i : first;
+			continue;
+		}
+		for (size_t k = 0; k < g.gl_pathc; k++) {
+			size_t i = list_file(app, g.gl_pathv[k], at);
+
+			at += i == at;
+			first = first == SIZE_MAX ? i : first;
+		}
+		globfree(&g);
+	}
+	free(words);
+	if (first < app->files.n && !tl_app_open(app, first) && app->files.n == before + 1)
+		tl_filelist_remove(&app->files, first); /* a new name that is not there */
+}
+
 static void examine_done(struct tl_app *app, const char *name)
 {
-	size_t at = app->files.current < app->files.n ? app->files.current + 1 : app->files.n, i;
-
+	name += strspn(name, " ");
 	if (app->text.help)
 		tl_app_leave_help(app);
 	if (*name == '\0') { /* the current one again */
 		tl_app_refresh_text(app);
 		return;
 	}
-	if (!strcmp(name, "#") && app->files.previous < app->files.n) {
-		go_to_file(app, app->files.previous, 1, "previous", 1);
-		return;
-	}
 	tl_history_add(&app->file_history, name);
-	for (i = 0; i < app->files.n; i++)
-		if (!strcmp(app->files.files[i]->name, name))
-			break;
-	if (i == app->files.n) {
-		if (!tl_filelist_add(&app->files, name, at)) {
-			tl_app_message(app, "out of memory");
-			return;
-		}
-		i = at;
-	}
-	if (!tl_app_open(app, i) && i == at)
-		tl_filelist_remove(&app->files, i);
+	if (!strcmp(name, "#") && app->files.previous < app->files.n)
+		go_to_file(app, app->files.previous, 1, "previous", 1);
+	else
+		examine_names(app, name);
 }
 
 static void examine(struct tl_app *app, const struct tl_number *n)

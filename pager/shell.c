@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,10 +70,24 @@ static bool expand(struct tl_app *app, const char *text, struct tl_buf *out)
 	return true;
 }
 
+/* The output stays on the screen until a key is pressed; only then the text comes back. */
 static void done_notice(struct tl_app *app, const char *what)
 {
+	struct tl_key key;
+
+	tl_tty_raw(&app->tty);
+	printf("%s  (press RETURN)", what);
+	fflush(stdout);
+	while (!app->tty.eof && !tl_tty_next(&app->tty, &key)) {
+		struct pollfd p = { app->tty.fd, POLLIN, 0 };
+
+		if (poll(&p, 1, -1) < 0)
+			break; /* ^C, or the terminal is going away: the main loop sees to it */
+		tl_tty_read(&app->tty);
+	}
+	printf("\n");
+	fflush(stdout);
 	tl_app_resume(app);
-	tl_app_message(app, "%s", what);
 }
 
 static void shell_done(struct tl_app *app, const char *text)
