@@ -405,6 +405,8 @@ static void op_text(struct tl_app *app, struct tl_buf *out)
 		what = "Calculating line numbers";
 	else if (app->text.filter)
 		what = "Filtering";
+	else if (app->op.busy)
+		what = "Moving";
 	if (done >= 0 && ext.complete)
 		tl_buf_printf(out, "%s... %d%% (^C to stop)", what, (int)(done * 100));
 	else if (app->op.kind == TL_OP_END || app->op.kind == TL_OP_SEARCH ||
@@ -483,6 +485,16 @@ static unsigned message_line(struct tl_app *app, struct tl_cell *row)
 	return col;
 }
 
+static unsigned follow_line(struct tl_app *app, struct tl_cell *row)
+{
+	unsigned col = 0;
+
+	if (app->text.lost)
+		col = put(app, row, 0, app->text.lost == TL_SHRANK ? "(shrunk) " : "(replaced) ",
+			  TL_OWN_STANDOUT);
+	return put(app, row, col, "Waiting for data... (^C to abort)", TL_OWN_STANDOUT);
+}
+
 static unsigned bottom_line(struct tl_app *app, struct tl_cell *row)
 {
 	for (unsigned i = 0; i < app->cols; i++)
@@ -498,7 +510,7 @@ static unsigned bottom_line(struct tl_app *app, struct tl_cell *row)
 	case TL_MODE_MESSAGE:
 		return message_line(app, row);
 	case TL_MODE_FOLLOW:
-		return put(app, row, 0, "Waiting for data... (^C to abort)", TL_OWN_STANDOUT);
+		return follow_line(app, row);
 	}
 	return 0;
 }
@@ -587,6 +599,8 @@ static void draw(struct tl_app *app)
 	f.cursor_col = bottom_line(app, app->cells + (size_t)used * app->cols);
 	f.scrolled = app->first_draw ? 1 : app->jumped ? 0 : app->scrolled;
 	tl_screen_draw(app->screen, &f);
+	if (v)
+		tl_app_notice_shrinking(app);
 	if (app->numbers_pending || app->prompt_pending)
 		tl_app_count_lines(app, true);
 	else if (v && !app->text.counting)
@@ -871,6 +885,8 @@ static int patience(struct tl_app *app)
 {
 	uint64_t now = tl_now_ms();
 
+	if (app->op.kind != TL_OP_NONE && app->op.busy)
+		return 0;
 	if (app->op.kind != TL_OP_NONE && app->op.shown_ms == 0) {
 		uint64_t due = app->op.started_ms + PATIENCE_MS;
 
@@ -910,10 +926,8 @@ static void on_time(struct tl_app *app)
 		}
 		tl_app_dirty(app);
 	}
-	if (app->mode == TL_MODE_FOLLOW && tl_app_refresh_text(app) != TL_SAME) {
+	if (app->mode == TL_MODE_FOLLOW && tl_app_refresh_text(app) != TL_SAME)
 		tl_view_end(app->text.view);
-		tl_app_dirty(app);
-	}
 	if (tl_find_counting(app))
 		tl_app_dirty(app);
 }
@@ -950,8 +964,7 @@ static void loop(struct tl_app *app)
 		if (app->op.kind != TL_OP_NONE && app->op.shown_ms == 0 &&
 		    tl_now_ms() >= app->op.started_ms + PATIENCE_MS)
 			on_time(app);
-		if (app->dirty &&
-		    (app->op.kind == TL_OP_NONE || app->op.shown_ms != 0 || app->first_draw))
+		if (app->dirty && (app->op.kind == TL_OP_NONE || app->op.shown_ms != 0))
 			draw(app);
 		if (!app->quit && !key_may_act(app))
 			wait_for_events(app);

@@ -32,7 +32,9 @@ struct tl_text {
 	struct tl_filter *filter; /* NULL: all lines */
 	bool counting;            /* lines are being counted, or were */
 	bool help;
-	const char *name; /* borrowed */
+	enum tl_change lost; /* the file shrank or was replaced while it was followed */
+	uint64_t end;        /* where it ended when last looked at */
+	const char *name;    /* borrowed */
 };
 
 /* What keys mean now. */
@@ -61,6 +63,7 @@ struct tl_op {
 	uint64_t seen; /* extent at the last look, for TL_OP_END */
 	uint64_t seen_ms;
 	bool force;
+	bool busy;  /* has work to go on with, waits for nobody */
 	bool moved; /* the view was moved by hand while a search ran */
 };
 
@@ -190,6 +193,10 @@ void tl_app_count_small(struct tl_app *app);
 void tl_app_count_lines(struct tl_app *app, bool force);
 /* Look whether the file on disk has changed; say so if it shrank or was replaced. */
 enum tl_change tl_app_refresh_text(struct tl_app *app);
+/* A read has found less than there was: say so. */
+void tl_app_notice_shrinking(struct tl_app *app);
+/* LESSSECURE is set: nothing that runs programs or opens files. */
+bool tl_app_secure(void);
 void tl_app_show_help(struct tl_app *app);
 void tl_app_leave_help(struct tl_app *app);
 /* The help text, made from the tables. */

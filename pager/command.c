@@ -43,37 +43,51 @@ static void edge(struct tl_app *app)
 		tl_app_bell(app);
 }
 
+/* Rows moved at a time: between such steps keys and ^C are seen to. */
+#define STRIDE 2000
+
+/* Move by at most a stride.  *left counts down; TL_MOVED with *left > 0: there is more. */
+static enum tl_moved stride(struct tl_app *app, bool back, bool force, uint64_t *left)
+{
+	uint64_t n = *left < STRIDE ? *left : STRIDE, rest;
+	enum tl_moved moved = back ? tl_view_backward(app->text.view, n, force, &rest)
+				   : tl_view_forward(app->text.view, n, force, &rest);
+
+	*left -= n - rest;
+	if (back) {
+		app->jumped = true;
+		app->new_file = false;
+		tl_app_dirty(app);
+	} else {
+		moved_rows(app, n - rest);
+	}
+	if (moved == TL_BROKEN)
+		broken(app);
+	return moved;
+}
+
+static void move_rows(struct tl_app *app, bool back, uint64_t n, bool force)
+{
+	uint64_t left = n;
+	enum tl_moved moved = stride(app, back, force, &left);
+
+	if (moved == TL_AT_EDGE && left == n)
+		edge(app);
+	if ((moved == TL_MOVED && left > 0) || moved == TL_LATER) {
+		tl_app_begin(app, back ? TL_OP_BACKWARD : TL_OP_FORWARD, left, force);
+		app->op.busy = moved == TL_MOVED;
+	}
+}
+
 void tl_command_forward(struct tl_app *app, uint64_t n, bool force)
 {
-	uint64_t left;
-	enum tl_moved moved;
-
-	if (leave_at_end(app))
-		return;
-	moved = tl_view_forward(app->text.view, n, force || app->opt.past_eof, &left);
-	moved_rows(app, n - left);
-	if (moved == TL_LATER)
-		tl_app_begin(app, TL_OP_FORWARD, left, force);
-	else if (moved == TL_BROKEN)
-		broken(app);
-	else if (moved == TL_AT_EDGE && left == n)
-		edge(app);
+	if (!leave_at_end(app))
+		move_rows(app, false, n, force || app->opt.past_eof);
 }
 
 void tl_command_backward(struct tl_app *app, uint64_t n, bool force)
 {
-	uint64_t left;
-	enum tl_moved moved = tl_view_backward(app->text.view, n, force, &left);
-
-	app->jumped = true;
-	app->new_file = false;
-	tl_app_dirty(app);
-	if (moved == TL_LATER)
-		tl_app_begin(app, TL_OP_BACKWARD, left, force);
-	else if (moved == TL_BROKEN)
-		broken(app);
-	else if (moved == TL_AT_EDGE && left == n)
-		edge(app);
+	move_rows(app, true, n, force);
 }
 
 static uint64_t count_or(const struct tl_number *n, uint64_t otherwise)
@@ -579,7 +593,7 @@ static void examine_done(struct tl_app *app, const char *name)
 
 static void examine(struct tl_app *app, const struct tl_number *n)
 {
-	if (getenv("LESSSECURE") && strcmp(getenv("LESSSECURE"), "1") == 0) {
+	if (tl_app_secure()) {
 		tl_app_message(app, "Command not available");
 		return;
 	}
@@ -718,14 +732,9 @@ static void repaint(struct tl_app *app, const struct tl_number *n)
 
 static void reload(struct tl_app *app, const struct tl_number *n)
 {
-	enum tl_change change = tl_app_refresh_text(app);
-
 	tl_tty_flush(&app->tty);
+	tl_app_refresh_text(app);
 	repaint(app, n);
-	if (change == TL_SHRANK)
-		tl_app_message(app, "%s has shrunk", app->text.name);
-	else if (change == TL_REPLACED)
-		tl_app_message(app, "%s was replaced", app->text.name);
 }
 
 static void follow(struct tl_app *app, const struct tl_number *n)
@@ -737,6 +746,7 @@ static void follow(struct tl_app *app, const struct tl_number *n)
 	tl_source_want(app->text.src, UINT64_MAX);
 	tl_app_refresh_text(app);
 	show_end(app);
+	app->text.lost = TL_SAME;
 	app->mode = TL_MODE_FOLLOW;
 }
 
@@ -1060,7 +1070,6 @@ static bool step_end(struct tl_app *app)
 
 bool tl_command_step(struct tl_app *app)
 {
-	uint64_t left = 0;
 	enum tl_moved moved;
 
 	switch (app->op.kind) {
@@ -1074,16 +1083,10 @@ bool tl_command_step(struct tl_app *app)
 	case TL_OP_END:
 		return step_end(app);
 	case TL_OP_FORWARD:
-		moved = tl_view_forward(app->text.view, app->op.n, app->op.force, &left);
-		moved_rows(app, app->op.n - left);
-		app->op.n = left;
-		return moved != TL_LATER;
 	case TL_OP_BACKWARD:
-		moved = tl_view_backward(app->text.view, app->op.n, app->op.force, &left);
-		app->jumped = true;
-		app->op.n = left;
-		tl_app_dirty(app);
-		return moved != TL_LATER;
+		moved = stride(app, app->op.kind == TL_OP_BACKWARD, app->op.force, &app->op.n);
+		app->op.busy = moved == TL_MOVED && app->op.n > 0;
+		return !app->op.busy && moved != TL_LATER;
 	}
 	return true;
 }

@@ -131,7 +131,7 @@ static bool make_text(struct tl_app *app, struct tl_source *src, const char *nam
 		return false;
 	}
 	tl_source_on_change(src, on_change, app);
-	if (!app->opt.no_index && !getenv("LESSSECURE")) {
+	if (!app->opt.no_index && !tl_app_secure()) {
 		dir = app->opt.index_dir ? strdup(app->opt.index_dir) : tl_lineindex_default_dir();
 		tl_lineindex_set_dir(t->lines, dir);
 		free(dir);
@@ -301,6 +301,40 @@ bool tl_app_open_near(struct tl_app *app, size_t i, int step)
 
 /* ---- changes on disk */
 
+bool tl_app_secure(void)
+{
+	const char *secure = getenv("LESSSECURE");
+
+	return secure && *secure;
+}
+
+static void say_lost(struct tl_app *app, enum tl_change change)
+{
+	if (change == TL_SAME || change == TL_GREW)
+		return;
+	if (app->mode == TL_MODE_FOLLOW)
+		app->text.lost = change;
+	else
+		tl_app_message(app, "%s %s while it was open", app->text.name,
+			       change == TL_SHRANK ? "shrank" : "was replaced");
+}
+
+void tl_app_notice_shrinking(struct tl_app *app)
+{
+	uint64_t end;
+
+	if (strcmp(tl_source_kind(app->text.src), "file") != 0)
+		return;
+	end = tl_source_end(app->text.src);
+	if (end < app->text.end && tl_app_refresh_text(app) == TL_SAME) {
+		/* Its size is right again: what was read is not what is there now. */
+		tl_source_drop_cache(app->text.src);
+		tl_view_text_replaced(app->text.view);
+		say_lost(app, TL_SHRANK);
+	}
+	app->text.end = end;
+}
+
 enum tl_change tl_app_refresh_text(struct tl_app *app)
 {
 	struct tl_err err = TL_ERR_INIT;
@@ -323,6 +357,8 @@ enum tl_change tl_app_refresh_text(struct tl_app *app)
 		tl_view_text_replaced(app->text.view);
 		break;
 	}
+	app->text.end = tl_source_end(app->text.src);
+	say_lost(app, change);
 	tl_app_count_lines(app, false);
 	tl_app_dirty(app);
 	return change;

@@ -14,9 +14,7 @@
 
 static bool refused(struct tl_app *app)
 {
-	const char *secure = getenv("LESSSECURE");
-
-	if (!secure || !*secure)
+	if (!tl_app_secure())
 		return false;
 	tl_app_message(app, "Command not available");
 	return true;
