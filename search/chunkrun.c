@@ -1,6 +1,8 @@
 /* chunkrun.c: see chunkrun.h. */
 #include "search/chunkrun.h"
 
+#include "index/bytescan.h"
+
 #include <string.h>
 
 /* A line's rest is mostly short; if not, it is asked for in larger parts. */
@@ -142,6 +144,26 @@ enum tl_lookup tl_chunkrun_read(struct tl_source *src, uint64_t k, size_t longes
 	return TL_FOUND;
 }
 
+void tl_chunkrun_offer(const struct tl_chunkrun *run, uint64_t k, struct tl_lineindex *lines,
+		       struct tl_scratch *s)
+{
+	const uint8_t *chunk_end = run->chunk.data + run->chunk.len;
+	const uint8_t *run_end = run->run.data + run->run.len;
+	unsigned has = 0, has_rest = 0;
+	uint32_t newlines;
+
+	tl_scratch_set_clean(s, false);
+	if (!lines || !run->settled)
+		return;
+	tl_lineindex_offer(lines, k, run->chunk);
+	if (tl_lineindex_chunk(lines, k, &newlines, &has) != TL_FOUND)
+		return;
+	if (run_end > chunk_end)
+		tl_bytescan()->survey(chunk_end, (size_t)(run_end - chunk_end), &has_rest);
+	tl_scratch_set_clean(s,
+			     !((has | has_rest) & (TL_HAS_ESCAPE | TL_HAS_BACKSPACE | TL_HAS_CR)));
+}
+
 /* The first line start at or behind pos, as an offset in the run. */
 static size_t line_from(const struct tl_chunkrun *run, uint64_t pos)
 {
@@ -177,6 +199,7 @@ enum tl_lookup tl_longline_matches(struct tl_source *src, uint64_t pos, const st
 	const uint8_t *nl;
 
 	buf->len = 0;
+	tl_scratch_set_clean(s, false);
 	while (!ends && !atomic_load_explicit(stop, memory_order_relaxed)) {
 		size_t had = buf->len;
 		enum tl_lookup found = read_ahead(&a, (size_t)1 << TL_FILE_SHIFT);

@@ -8,6 +8,7 @@
 #ifndef TL_SEARCH_CHUNKRUN_H
 #define TL_SEARCH_CHUNKRUN_H
 
+#include "index/lineindex.h"
 #include "search/matcher.h"
 #include "text/source.h"
 
@@ -34,6 +35,13 @@ struct tl_chunkrun {
  */
 enum tl_lookup tl_chunkrun_read(struct tl_source *src, uint64_t k, size_t longest,
 				struct tl_buf *buf, struct tl_chunkrun *out, struct tl_err *err);
+
+/*
+ * Have the index (may be NULL) count the chunk, which is in hand anyway, and tell s from what the
+ * index knows whether anything in the run can need a conversion.
+ */
+void tl_chunkrun_offer(const struct tl_chunkrun *run, uint64_t k, struct tl_lineindex *lines,
+		       struct tl_scratch *s);
 
 /*
  * The part of the run whose lines begin in [low, high); *pos is that of its first byte.

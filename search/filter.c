@@ -262,8 +262,7 @@ static enum tl_lookup list_chunk(struct tl_filter *f, struct tl_worker *w, uint6
 
 	if (found != TL_FOUND)
 		return found;
-	if (f->lines && run->settled)
-		tl_lineindex_offer(f->lines, k, run->chunk);
+	tl_chunkrun_offer(run, k, f->lines, s);
 	if (!list_run(f, s, run, starts))
 		return TL_FAILED;
 	if (run->long_pos == TL_NOPOS)

@@ -53,6 +53,7 @@ struct tl_scratch {
 	struct tl_regex_scratch *regex;
 	struct tl_converted converted;
 	const atomic_bool *stop;
+	bool clean;
 };
 
 /* ---- compiling */
@@ -209,6 +210,11 @@ void tl_scratch_set_stop(struct tl_scratch *s, const atomic_bool *stop)
 	s->stop = stop;
 }
 
+void tl_scratch_set_clean(struct tl_scratch *s, bool clean)
+{
+	s->clean = clean;
+}
+
 static bool stopped(const struct tl_scratch *s)
 {
 	return s->stop && atomic_load_explicit(s->stop, memory_order_relaxed);
@@ -252,11 +258,11 @@ static bool find_raw(const struct tl_matcher *m, struct tl_scratch *s, struct tl
 	return tl_regex_search(m->regex, s->regex, text, from, ends, start, end) == TL_REGEX_MATCH;
 }
 
-static bool has_watched(const struct tl_matcher *m, struct tl_span text)
+static bool has_watched(const struct tl_matcher *m, const struct tl_scratch *s, struct tl_span text)
 {
 	unsigned has = 0;
 
-	if (!m->watch)
+	if (!m->watch || s->clean)
 		return false;
 	tl_bytescan()->survey(text.data, text.len, &has);
 	return has & m->watch;
@@ -274,7 +280,7 @@ bool tl_matcher_in_line(const struct tl_matcher *m, struct tl_scratch *s, struct
 
 	if (from > line.len)
 		return false;
-	if (!has_watched(m, line))
+	if (!has_watched(m, s, line))
 		return find_raw(m, s, line, from, true, start, end);
 	if (!tl_convert(line, m->flags, &s->converted))
 		return false;
@@ -291,7 +297,7 @@ static bool matches(const struct tl_matcher *m, struct tl_scratch *s, struct tl_
 {
 	size_t start, end;
 
-	if (!has_watched(m, line))
+	if (!has_watched(m, s, line))
 		return find_raw(m, s, line, 0, true, &start, &end);
 	return tl_convert(line, m->flags, &s->converted) &&
 	       find_raw(m, s, converted_text(s), 0, true, &start, &end);
@@ -307,7 +313,7 @@ bool tl_matcher_piece(const struct tl_matcher *m, struct tl_scratch *s, struct t
 {
 	size_t start, end, from = 0;
 
-	if (has_watched(m, piece)) {
+	if (has_watched(m, s, piece)) {
 		/* The CR at a piece's end is not one before a newline. */
 		unsigned flags = ends ? m->flags : m->flags & ~(unsigned)TL_MATCH_CRLF;
 
@@ -687,7 +693,7 @@ static bool find_first(const struct tl_matcher *m, struct tl_scratch *s, struct 
 {
 	if (m->flags & TL_MATCH_INVERT)
 		return first_by_line(m, s, run, part, hit);
-	if (!m->watch)
+	if (!m->watch || s->clean)
 		return first_clean[m->engine](m, s, run, part, hit);
 	for (size_t size = BLOCK_MIN; part.from < part.to; size = next_size(size)) {
 		struct part block = block_ahead(run, part, size);
@@ -709,7 +715,7 @@ static bool find_last(const struct tl_matcher *m, struct tl_scratch *s, struct t
 {
 	if (m->flags & TL_MATCH_INVERT)
 		return last_by_line(m, s, run, part, hit);
-	if (!m->watch)
+	if (!m->watch || s->clean)
 		return last_clean[m->engine](m, s, run, part, hit);
 	for (size_t size = BLOCK_MIN; part.from < part.to; size = next_size(size)) {
 		struct part block = block_behind(run, part, size);

@@ -46,6 +46,10 @@ void tl_scratch_free(struct tl_scratch *s);
 /* While *stop is true the calls below find nothing and return soon.  Borrowed; NULL: none. */
 void tl_scratch_set_stop(struct tl_scratch *s, const atomic_bool *stop);
 
+/* Clean: what is searched from now on holds no escape, backspace or CR, so that nothing is to be
+ * converted and nobody has to look for them.  At first it is not. */
+void tl_scratch_set_clean(struct tl_scratch *s, bool clean);
+
 /*
  * Find the first match in one line (no newline in it) at or after byte `from`; with
  * what the flags say taken out before, and *start, *end given in bytes of the line as it

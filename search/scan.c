@@ -168,8 +168,7 @@ static enum tl_lookup look(struct chunk *c, uint64_t nth, uint64_t *hits, uint64
 
 	if (found != TL_FOUND)
 		return found;
-	if (c->scan->req.lines && c->run.settled)
-		tl_lineindex_offer(c->scan->req.lines, c->k, c->run.chunk);
+	tl_chunkrun_offer(&c->run, c->k, c->scan->req.lines, c->s);
 	open = c->run.pending && c->high > c->run.pos + c->run.run.len;
 	if (open && backward)
 		return TL_PENDING; /* the hit may be in what is still to come */

@@ -175,6 +175,8 @@ static void one_round(void)
 		assert_true(tl_filter_new(src, ms, 1, NULL, pool, NULL, &req.filter, NULL));
 		tl_filter_stop(req.filter);
 	}
+	if (rand() % 2)
+		assert_true(tl_lineindex_new(src, pool, NULL, &req.lines, NULL));
 	expect(&t, &lines, &req, &want);
 	assert_true(tl_scan_start(&req, pool, &scan, NULL));
 	tl_scan_wait(scan);
@@ -192,6 +194,7 @@ static void one_round(void)
 		assert_true(tl_scan_progress(scan, &hits) == 1.0);
 	tl_scan_close(scan);
 	tl_filter_close(req.filter);
+	tl_lineindex_close(req.lines);
 	tl_source_close(src);
 	fake_fini(&t);
 	tl_matcher_free(m);
