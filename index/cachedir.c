@@ -203,7 +203,9 @@ static struct aged *list(DIR *d, const char *suffix, size_t *n)
 	struct stat st;
 
 	*n = 0;
-	while (all && (e = readdir(d))) {
+	if (!all)
+		return NULL;
+	while ((e = readdir(d))) {
 		if (is_left_over(dirfd(d), e->d_name, suffix))
 			unlinkat(dirfd(d), e->d_name, 0);
 		if (!ends_in(e->d_name, suffix) || e->d_name[0] == '.' ||

@@ -244,20 +244,9 @@ static void post(struct tl_lineindex *ix)
 struct work {
 	uint64_t k;
 	uint64_t generation;
-	uint64_t most; /* bytes of it that were there when it was taken in hand */
-	bool settled;  /* it could not grow any more then */
+	uint64_t promised; /* bytes of it, by the extent of then; UINT64_MAX: not said */
+	bool settled;      /* it could not grow any more then */
 };
-
-/* Lock held. */
-static struct work take(const struct tl_lineindex *ix, uint64_t k, bool settled)
-{
-	return (struct work){
-		.k = k,
-		.generation = ix->generation,
-		.most = k + 1 == ix->nchunks ? ix->last_len : UINT64_MAX,
-		.settled = settled,
-	};
-}
 
 /* Lock held.  True: others should hear of it. */
 static bool remember(struct tl_lineindex *ix, const struct work *w,
@@ -272,7 +261,10 @@ static bool remember(struct tl_lineindex *ix, const struct work *w,
 	} else if (w->k + 1 == ix->nchunks) {
 		put(ix, w->k, facts);
 		ix->tail = w->k;
-		ix->tail_len = w->most != UINT64_MAX ? w->most : len;
+		ix->tail_len = len;
+		/* A source that does not keep its promise is not asked for ever. */
+		if (w->promised != UINT64_MAX && len < w->promised)
+			ix->tail_len = w->promised;
 		look(ix);
 	} else { /* it was the last when it was read, and has grown meanwhile */
 		uncount(ix, w->k);
@@ -282,13 +274,9 @@ static bool remember(struct tl_lineindex *ix, const struct work *w,
 
 static void finish(struct tl_lineindex *ix, const struct work *w, struct tl_span span)
 {
-	struct tl_chunk_facts facts;
+	struct tl_chunk_facts facts = tl_chunk_survey(span);
 	bool news;
 
-	/* What came while it was read is left for the next time. */
-	if (span.len > w->most)
-		span.len = w->most;
-	facts = tl_chunk_survey(span);
 	pthread_mutex_lock(&ix->lock);
 	news = remember(ix, w, &facts, span.len);
 	pthread_mutex_unlock(&ix->lock);
@@ -383,7 +371,10 @@ static bool claim(struct tl_lineindex *ix, struct work *w)
 	while (ix->next < ix->nchunks && ix->chunks[ix->next].state != TODO)
 		ix->next++;
 	if (ix->next < ix->nchunks) {
-		*w = take(ix, ix->next, ix->next + 1 < ix->nchunks);
+		w->k = ix->next;
+		w->generation = ix->generation;
+		w->settled = w->k + 1 < ix->nchunks;
+		w->promised = w->settled ? UINT64_MAX : ix->last_len;
 		set_state(ix, ix->next++, CLAIMED);
 		found = true;
 	}

@@ -9,6 +9,7 @@
 
 #include <poll.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -26,8 +27,11 @@ struct live {
 	struct tl_buf text;
 	bool complete;
 	uint64_t failing; /* this chunk cannot be read */
+	size_t held_back; /* bytes the extent promises and read does not give */
 	unsigned nreads;
 	bool wanted;
+	bool stop_next_read; /* with the bytes in hand, to let the test do something */
+	sem_t stopped, go_on;
 };
 
 static void live_extent(void *self, struct tl_extent *out)
@@ -44,9 +48,12 @@ static enum tl_lookup live_read(void *self, uint64_t k, struct tl_buf *out, stru
 	struct live *l = self;
 	enum tl_lookup answer = TL_FOUND;
 	size_t from = k * CHUNK, n;
+	bool stop;
 
 	pthread_mutex_lock(&l->lock);
 	l->nreads++;
+	stop = l->stop_next_read;
+	l->stop_next_read = false;
 	n = from < l->text.len ? l->text.len - from : 0;
 	if (k == l->failing) {
 		tl_err_set(err, "broken");
@@ -54,9 +61,14 @@ static enum tl_lookup live_read(void *self, uint64_t k, struct tl_buf *out, stru
 	} else if (n == 0) {
 		answer = l->complete ? TL_NONE : TL_PENDING;
 	} else {
-		assert_true(tl_buf_append(out, l->text.data + from, n < CHUNK ? n : CHUNK));
+		n = n < CHUNK ? n - l->held_back : CHUNK;
+		assert_true(tl_buf_append(out, l->text.data + from, n));
 	}
 	pthread_mutex_unlock(&l->lock);
+	if (stop) {
+		sem_post(&l->stopped);
+		sem_wait(&l->go_on);
+	}
 	return answer;
 }
 
@@ -75,6 +87,8 @@ static void live_close(void *self)
 
 	tl_buf_fini(&l->text);
 	pthread_mutex_destroy(&l->lock);
+	sem_destroy(&l->stopped);
+	sem_destroy(&l->go_on);
 	free(l);
 }
 
@@ -110,6 +124,8 @@ static void open_live(struct setup *s, const void *text, size_t n, bool complete
 
 	assert_non_null(l);
 	pthread_mutex_init(&l->lock, NULL);
+	sem_init(&l->stopped, 0, 0);
+	sem_init(&l->go_on, 0, 0);
 	l->complete = complete;
 	l->failing = UINT64_MAX;
 	assert_true(tl_buf_append(&l->text, text, n));
@@ -376,8 +392,11 @@ static void test_outdated_offer(void **state)
 	unsigned has;
 
 	open_live(&s, text, 700, false);
-	append(&s, text + 700, n - 700);
+	append(&s, text + 700, 200); /* it is the last still, but longer */
 	offer(&s, 0, text, 700);
+	assert_int_equal(tl_lineindex_chunk(s.ix, 0, &newlines, &has), TL_PENDING);
+	append(&s, text + 900, n - 900);
+	offer(&s, 0, text, 900);
 	assert_int_equal(tl_lineindex_chunk(s.ix, 0, &newlines, &has), TL_PENDING);
 	offer(&s, 0, text, n);
 	assert_int_equal(tl_lineindex_chunk(s.ix, 0, &newlines, &has), TL_FOUND);
@@ -499,6 +518,59 @@ static void test_reset_while_counting(void **state)
 	close_all(&s);
 	free(texts[0]);
 	free(texts[1]);
+}
+
+/* A worker has old bytes in hand when the text is replaced by one of the same size. */
+static void test_reset_during_read(void **state)
+{
+	uint64_t nlines;
+	struct setup s;
+
+	open_live(&s, "a\nb\nc\nd\n", 8, true);
+	s.live->stop_next_read = true;
+	tl_lineindex_start(s.ix);
+	sem_wait(&s.live->stopped);
+	change(&s, "one line", 8);
+	tl_lineindex_reset(s.ix);
+	sem_post(&s.live->go_on);
+	while (tl_lineindex_count(s.ix, &nlines) == TL_PENDING)
+		wait_for_news(&s);
+	assert_int_equal(nlines, 1);
+	close_all(&s);
+}
+
+/* A worker has read the last chunk when it grows, within it and beyond. */
+static void test_growth_during_read(void **state)
+{
+	size_t n = CHUNK + 700;
+	uint8_t *text = make_text(n, 100, 16);
+	static const size_t to[] = { 900, CHUNK + 700 };
+
+	for (int i = 0; i < 2; i++) {
+		struct setup s;
+
+		open_live(&s, text, 500, false);
+		s.live->stop_next_read = true;
+		tl_lineindex_start(s.ix);
+		sem_wait(&s.live->stopped);
+		append(&s, text + 500, to[i] - 500);
+		sem_post(&s.live->go_on);
+		set_complete(&s);
+		check_flat(&s, text, to[i]);
+		close_all(&s);
+	}
+	free(text);
+}
+
+/* The extent says that there is more than can be read; counting ends all the same. */
+static void test_broken_promise(void **state)
+{
+	struct setup s;
+
+	open_live(&s, "a\nb\nc\nd\n", 8, true);
+	s.live->held_back = 3;
+	assert_int_equal(count_all(&s), 3);
+	close_all(&s);
 }
 
 static void test_cut_off(void **state)
@@ -628,6 +700,9 @@ int main(void)
 		cmocka_unit_test(test_growth_keeps_counts),
 		cmocka_unit_test(test_reset),
 		cmocka_unit_test(test_reset_while_counting),
+		cmocka_unit_test(test_reset_during_read),
+		cmocka_unit_test(test_growth_during_read),
+		cmocka_unit_test(test_broken_promise),
 		cmocka_unit_test(test_cut_off),
 		cmocka_unit_test(test_unreadable_chunk),
 		cmocka_unit_test(test_close_while_counting),
