@@ -538,6 +538,8 @@ static bool has_come(const struct tl_filter *f, uint64_t pos)
 {
 	uint64_t k = tl_pos_chunk(f->src, pos), byte = tl_pos_byte(f->src, pos);
 
+	if (pos == 0)
+		return true;
 	return k < f->extent.nchunks && (k + 1 < f->extent.nchunks || byte <= f->extent.last_len);
 }
 

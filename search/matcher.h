@@ -36,7 +36,9 @@ bool tl_matcher_new(const char *pattern, size_t len, unsigned flags, struct tl_m
 		    struct tl_err *err);
 void tl_matcher_free(struct tl_matcher *m);
 
-/* How it will run, for tests and --debug: "literal avx2", "literal-icase avx2", "jit+literal", "jit". */
+/* How it will run, for tests and --debug: "literal avx2", "literal-icase avx2", "jit+literal",
+ * "jit"; "pcre2" for "jit" where there is none; "all" for the empty pattern, "none" for one with a
+ * newline in it. */
 const char *tl_matcher_engine(const struct tl_matcher *m);
 unsigned tl_matcher_flags(const struct tl_matcher *m);
 
