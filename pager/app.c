@@ -1,4 +1,4 @@
-/* app.c: the main loop, the modes, and what the bottom line says; see app.h. */
+/* app.c: the main loop, the modes and the drawing; see app.h. */
 #include "pager/app.h"
 
 #include <errno.h>
@@ -190,331 +190,6 @@ void tl_app_resume(struct tl_app *app)
 	tl_app_dirty(app);
 }
 
-/* ---- facts for prompts */
-
-static uint64_t line_pos(struct tl_app *app, enum tl_prompt_line where)
-{
-	struct tl_view *v = app->text.view;
-	unsigned rows = tl_view_rows(v), i = 0;
-	uint64_t pos;
-
-	switch (where) {
-	case TL_LINE_TOP:
-		for (i = 0; i < rows && tl_view_pos(v, i) == TL_NOPOS; i++)
-			;
-		return tl_view_pos(v, i < rows ? i : rows);
-	case TL_LINE_MIDDLE:
-		pos = tl_view_pos(v, rows / 2);
-		return pos;
-	case TL_LINE_BOTTOM:
-		for (i = rows; i > 0 && tl_view_pos(v, i - 1) == TL_NOPOS; i--)
-			;
-		return i > 0 ? tl_view_pos(v, i - 1) : TL_NOPOS;
-	case TL_LINE_AFTER:
-		return tl_view_pos(v, rows);
-	case TL_LINE_TARGET:
-		return tl_view_pos(v, tl_command_jump_row(app));
-	}
-	return TL_NOPOS;
-}
-
-static bool line_number(struct tl_app *app, enum tl_prompt_line where, uint64_t *n, bool *pending)
-{
-	uint64_t pos = line_pos(app, where);
-	enum tl_lookup found;
-
-	if (app->opt.numbers == 0 && !app->text.help)
-		return false;
-	if (pos == TL_NOPOS)
-		return false;
-	found = tl_lineindex_line_of(app->text.lines, pos, n);
-	*pending = found == TL_PENDING;
-	++*n;
-	return found == TL_FOUND;
-}
-
-static bool line_count(struct tl_app *app, uint64_t *n, bool *pending)
-{
-	struct tl_extent ext;
-
-	if (app->opt.numbers == 0)
-		return false;
-	tl_source_extent(app->text.src, &ext);
-	if (!ext.complete) /* a pipe: nobody knows */
-		return false;
-	*pending = tl_lineindex_count(app->text.lines, n) == TL_PENDING;
-	return !*pending;
-}
-
-static bool source_size(struct tl_app *app, uint64_t *n)
-{
-	struct tl_extent ext;
-
-	tl_source_extent(app->text.src, &ext);
-	*n = tl_source_end(app->text.src);
-	return ext.complete;
-}
-
-static uint64_t percent(uint64_t part, uint64_t whole)
-{
-	return whole == 0 ? 100 : (uint64_t)((double)part * 100 / (double)whole);
-}
-
-static bool fact_number(void *arg, char what, enum tl_prompt_line where, uint64_t *n, bool *pending)
-{
-	struct tl_app *app = arg;
-	uint64_t pos, size, line;
-
-	switch (what) {
-	case 'i':
-		*n = app->files.current + 1;
-		return !app->text.help;
-	case 'm':
-		*n = app->files.n;
-		return true;
-	case 'c':
-		*n = app->hshift + 1;
-		return true;
-	case 'B':
-	case 's':
-		return source_size(app, n);
-	case 'b':
-		*n = line_pos(app, where);
-		return *n != TL_NOPOS;
-	case 'p':
-		pos = line_pos(app, where);
-		if (pos == TL_NOPOS || !source_size(app, &size))
-			return false;
-		*n = percent(pos, size);
-		return true;
-	case 'l':
-		return line_number(app, where, n, pending);
-	case 'L':
-		return line_count(app, n, pending);
-	case 'P':
-		if (!line_number(app, where, &line, pending) || !line_count(app, &size, pending))
-			return false;
-		*n = percent(line, size);
-		return true;
-	case 'd':
-	case 'D': {
-		uint64_t per = app->rows > 1 ? app->rows - 1 : 1;
-
-		if (!(what == 'd' ? line_number(app, where, &line, pending)
-				  : line_count(app, &line, pending)))
-			return false;
-		*n = line == 0 ? 1 : (line - 1) / per + 1;
-		return true;
-	}
-	}
-	return false;
-}
-
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash && slash[1] ? slash + 1 : path;
-}
-
-static const char *fact_text(void *arg, char what)
-{
-	struct tl_app *app = arg;
-	struct tl_filelist *fl = &app->files;
-
-	switch (what) {
-	case 'f':
-	case 'g':
-		return app->text.name && strcmp(app->text.name, "-") ? app->text.name : "";
-	case 'F':
-		return app->text.name ? base_name(app->text.name) : "";
-	case 'E':
-		return getenv("VISUAL")   ? getenv("VISUAL")
-		       : getenv("EDITOR") ? getenv("EDITOR")
-					  : "vi";
-	case 'x':
-		return fl->current + 1 < fl->n ? fl->files[fl->current + 1]->name : "";
-	case 'T':
-		return "file";
-	}
-	return NULL;
-}
-
-static bool fact_state(void *arg, char what)
-{
-	struct tl_app *app = arg;
-
-	switch (what) {
-	case 'a':
-		return app->text.help;
-	case 'e':
-		return tl_view_at_end(app->text.view);
-	case 'f':
-	case 'g':
-	case 'F':
-		return app->text.name && strcmp(app->text.name, "-") != 0;
-	case 'n':
-		return app->new_file;
-	case 'm':
-		return app->files.n > 1;
-	case 'c':
-		return app->hshift > 0;
-	case 'x':
-		return !app->text.help && app->files.current + 1 < app->files.n;
-	}
-	return false;
-}
-
-const struct tl_prompt_facts *tl_app_facts(struct tl_app *app)
-{
-	static struct tl_prompt_facts facts = { NULL, fact_number, fact_text, fact_state };
-
-	facts.arg = app;
-	return &facts;
-}
-
-/* ---- the bottom line */
-
-static double op_progress(struct tl_app *app)
-{
-	uint64_t done, total, hits;
-
-	switch (app->op.kind) {
-	case TL_OP_SEARCH:
-		return app->find.scan ? tl_scan_progress(app->find.scan, &hits) : 0;
-	case TL_OP_LINE:
-		tl_lineindex_progress(app->text.lines, &done, &total);
-		return total ? (double)done / (double)total : 0;
-	default:
-		if (app->text.filter)
-			return tl_filter_progress(app->text.filter, &hits);
-		return -1;
-	}
-}
-
-static void op_text(struct tl_app *app, struct tl_buf *out)
-{
-	struct tl_extent ext;
-	double done = op_progress(app);
-	const char *what = "Waiting for data";
-
-	tl_source_extent(app->text.src, &ext);
-	if (app->op.kind == TL_OP_SEARCH)
-		what = "Searching";
-	else if (app->op.kind == TL_OP_LINE)
-		what = "Calculating line numbers";
-	else if (app->text.filter)
-		what = "Filtering";
-	else if (app->op.busy)
-		what = "Moving";
-	if (done >= 0 && ext.complete)
-		tl_buf_printf(out, "%s... %d%% (^C to stop)", what, (int)(done * 100));
-	else if (app->op.kind == TL_OP_END || app->op.kind == TL_OP_SEARCH ||
-		 app->op.kind == TL_OP_LINE)
-		tl_buf_printf(out, "%s... %llu MiB (^C to stop)", what,
-			      (unsigned long long)(tl_source_end(app->text.src) >> 20));
-	else
-		tl_buf_printf(out, "%s... (^C to stop)", what);
-}
-
-static unsigned put(struct tl_app *app, struct tl_cell *row, unsigned col, const char *text,
-		    uint32_t flags)
-{
-	return tl_cells_put(row, app->cols > 1 ? app->cols - 1 : 1, col, text, strlen(text), flags,
-			    app->charset);
-}
-
-static bool op_visible(struct tl_app *app)
-{
-	return app->op.kind != TL_OP_NONE && app->op.shown_ms != 0;
-}
-
-/* The prompt of command mode.  Returns the cursor's column. */
-static unsigned command_prompt(struct tl_app *app, struct tl_cell *row)
-{
-	struct tl_buf text = TL_BUF_INIT;
-	char hits[64];
-	unsigned col = 0;
-
-	if (app->number_text[0]) {
-		col = put(app, row, 0, ":", 0);
-		return put(app, row, col, app->number_text, 0);
-	}
-	if (app->nkeys > 0) {
-		col = put(app, row, 0, " ", 0);
-		return tl_cells_put(row, app->cols - 1, col, (const char *)app->keys, app->nkeys, 0,
-				    app->charset);
-	}
-	if (op_visible(app)) {
-		op_text(app, &text);
-		col = put(app, row, 0, tl_buf_str(&text), TL_OWN_STANDOUT);
-		tl_buf_fini(&text);
-		return col;
-	}
-	if (app->text.filter)
-		col = put(app, row, 0, "& ", 0);
-	tl_prompt_format(
-	    tl_prompt_proto(&app->opt, app->text.help ? TL_PROMPT_HELP : app->opt.prompt_kind),
-	    tl_app_facts(app), &text, &app->prompt_pending);
-	tl_find_hit_count(app, hits, sizeof(hits));
-	if (*hits) {
-		if (text.len > 0)
-			tl_buf_putc(&text, ' ');
-		tl_buf_puts(&text, hits);
-	}
-	if (text.len == 0)
-		col = put(app, row, col, ":", 0);
-	else
-		col = put(app, row, col, tl_buf_str(&text), TL_OWN_STANDOUT);
-	tl_buf_fini(&text);
-	return col;
-}
-
-static unsigned message_line(struct tl_app *app, struct tl_cell *row)
-{
-	struct tl_buf text = TL_BUF_INIT;
-	unsigned col;
-
-	if (app->message_is_proto)
-		tl_prompt_format(app->messages[0], tl_app_facts(app), &text, &app->prompt_pending);
-	else
-		tl_buf_puts(&text, app->messages[0]);
-	tl_buf_puts(&text, "  (press RETURN)");
-	col = put(app, row, 0, tl_buf_str(&text), TL_OWN_STANDOUT);
-	tl_buf_fini(&text);
-	return col;
-}
-
-static unsigned follow_line(struct tl_app *app, struct tl_cell *row)
-{
-	unsigned col = 0;
-
-	if (app->text.lost)
-		col = put(app, row, 0, app->text.lost == TL_SHRANK ? "(shrunk) " : "(replaced) ",
-			  TL_OWN_STANDOUT);
-	return put(app, row, col, "Waiting for data... (^C to abort)", TL_OWN_STANDOUT);
-}
-
-static unsigned bottom_line(struct tl_app *app, struct tl_cell *row)
-{
-	for (unsigned i = 0; i < app->cols; i++)
-		row[i] = tl_cell_blank();
-	app->prompt_pending = false;
-	switch (app->mode) {
-	case TL_MODE_COMMAND:
-		return command_prompt(app, row);
-	case TL_MODE_LINE:
-		return tl_lineedit_draw(&app->line, row, app->cols);
-	case TL_MODE_CHAR:
-		return put(app, row, 0, app->char_prompt, 0);
-	case TL_MODE_MESSAGE:
-		return message_line(app, row);
-	case TL_MODE_FOLLOW:
-		return follow_line(app, row);
-	}
-	return 0;
-}
-
 /* ---- drawing */
 
 static bool reserve_cells(struct tl_app *app)
@@ -596,7 +271,7 @@ static void draw(struct tl_app *app)
 	f.text = app->cells;
 	f.used = used;
 	f.prompt = app->cells + (size_t)used * app->cols;
-	f.cursor_col = bottom_line(app, app->cells + (size_t)used * app->cols);
+	f.cursor_col = tl_app_bottom_line(app, app->cells + (size_t)used * app->cols);
 	f.scrolled = app->first_draw ? 1 : app->jumped ? 0 : app->scrolled;
 	tl_screen_draw(app->screen, &f);
 	if (v)
@@ -650,7 +325,7 @@ void tl_app_apply_options(struct tl_app *app)
 	vo.status = o->status_column && !app->text.help;
 	vo.squeeze = o->squeeze;
 	vo.tildes = o->tildes != 0;
-	vo.hilite = o->hilite == 2 || app->find.hilite_off ? TL_HILITE_NONE : TL_HILITE_ALL;
+	vo.hilite = o->hilite == 0 || app->find.hilite_off ? TL_HILITE_NONE : TL_HILITE_ALL;
 	tl_view_set_opts(app->text.view, &vo);
 	tl_view_resize(app->text.view, app->rows - 1, app->cols, NULL);
 	tl_app_dirty(app);
@@ -775,7 +450,7 @@ static void handle_messages(struct tl_app *app)
 			break;
 		}
 	}
-	if (app->op.kind != TL_OP_NONE && app->text.view && tl_command_step(app)) {
+	if (app->op.kind != TL_OP_NONE && app->text.view && tl_move_step(app)) {
 		app->op.kind = TL_OP_NONE;
 		tl_app_dirty(app);
 	}
@@ -875,7 +550,7 @@ static void handle_keys(struct tl_app *app)
 	while (!app->quit && !signals.interrupt && key_may_act(app) &&
 	       tl_tty_next(&app->tty, &key)) {
 		handle_key(app, key);
-		if (app->op.kind != TL_OP_NONE && app->text.view && tl_command_step(app))
+		if (app->op.kind != TL_OP_NONE && app->text.view && tl_move_step(app))
 			app->op.kind = TL_OP_NONE;
 	}
 }

@@ -4,8 +4,10 @@
  * (a search, a line number not counted yet, a pipe's end), which goes on while keys
  * are read; ^C ends it.
  *
- * app.c has the loop, the modes and the drawing; command.c the commands; find.c the searching;
- * opening.c the files; shell.c what runs other programs.  All of it: main thread.
+ * app.c has the loop, the modes and the drawing, status.c the bottom line; command.c the table of
+ * commands (commands.h), which moving.c, marking.c, filekeys.c and optionkeys.c carry out;
+ * find.c the searching; opening.c the texts; shell.c what runs other programs.  All of it: main
+ * thread.
  */
 #ifndef TL_PAGER_APP_H
 #define TL_PAGER_APP_H
@@ -74,6 +76,11 @@ struct tl_number {
 	double fraction; /* what stood behind a point, 0 <= f < 1 */
 	bool has_fraction;
 };
+
+static inline uint64_t tl_number_or(const struct tl_number *n, uint64_t otherwise)
+{
+	return n->given && n->n > 0 ? n->n : otherwise;
+}
 
 /* The last search. */
 struct tl_find {
@@ -170,7 +177,6 @@ void tl_app_begin(struct tl_app *app, enum tl_op_kind kind, uint64_t n, bool for
 void tl_app_end_op(struct tl_app *app);
 /* Let the options take effect on the view and the screen. */
 void tl_app_apply_options(struct tl_app *app);
-const struct tl_prompt_facts *tl_app_facts(struct tl_app *app);
 /* Leave the terminal to another program, and take it back. */
 void tl_app_suspend(struct tl_app *app);
 void tl_app_resume(struct tl_app *app);
@@ -202,31 +208,37 @@ void tl_app_leave_help(struct tl_app *app);
 /* The help text, made from the tables. */
 bool tl_help_text(struct tl_buf *out);
 
+/* ---- status.c */
+
+/* Draw the bottom line into `cols` cells; returns the cursor's column. */
+unsigned tl_app_bottom_line(struct tl_app *app, struct tl_cell *row);
+const struct tl_prompt_facts *tl_app_facts(struct tl_app *app);
+
 /* ---- command.c */
 
 /* One key in command mode. */
 void tl_command_key(struct tl_app *app, unsigned key);
-/* A move by jumping: position, option -j. */
-void tl_command_jump(struct tl_app *app, uint64_t pos);
-void tl_command_goto_line(struct tl_app *app, uint64_t line);
-void tl_command_goto_end(struct tl_app *app);
-/* Row of the screen (from 0) that -j names. */
-unsigned tl_command_jump_row(const struct tl_app *app);
-/* Go on with an operation; true: it is over. */
-bool tl_command_step(struct tl_app *app);
-/* Move by rows; TL_LATER becomes an operation. */
-void tl_command_forward(struct tl_app *app, uint64_t n, bool force);
-void tl_command_backward(struct tl_app *app, uint64_t n, bool force);
 
 /* A command of the table: the keys, what it is called, and what it does. */
 struct tl_command {
-	const char *keys; /* alternatives separated by blanks; "\033v" etc. as text: ESC-v */
+	const char *keys; /* alternatives separated by blanks: "j ^E ESC-v :n DownArrow" */
 	const char *name;
 	void (*run)(struct tl_app *app, const struct tl_number *n);
-	const char *help; /* "" for an alternative that another row explains */
-	bool moves;       /* may run while a search goes on */
+	const char *help;
+	bool moves; /* may run while a search goes on */
 };
 const struct tl_command *tl_command_table(void); /* ends with keys == NULL */
+
+/* ---- moving.c */
+
+/* Jump to the line that holds pos, to the row that -j names; to a line, from 0; to the end. */
+void tl_move_jump_line(struct tl_app *app, uint64_t pos);
+void tl_move_to_line(struct tl_app *app, uint64_t line);
+void tl_move_to_end(struct tl_app *app);
+/* Row of the screen (from 0) that -j names. */
+unsigned tl_move_jump_row(const struct tl_app *app);
+/* Go on with an operation; true: it is over. */
+bool tl_move_step(struct tl_app *app);
 
 /* ---- find.c */
 

@@ -91,9 +91,9 @@ static void show_hilite(struct tl_app *app)
 
 	if (!app->text.view)
 		return;
-	if (f->hilite_off || app->opt.hilite == 2)
+	if (f->hilite_off || app->opt.hilite == 0)
 		m = NULL;
-	tl_view_set_hilite(app->text.view, m, app->opt.hilite == 0 ? f->last_hit : TL_NOPOS);
+	tl_view_set_hilite(app->text.view, m, app->opt.hilite == 1 ? f->last_hit : TL_NOPOS);
 	tl_app_dirty(app);
 }
 
@@ -165,7 +165,7 @@ static void start_scan(struct tl_app *app, bool backward, uint64_t from, uint64_
 static uint64_t search_start(struct tl_app *app, bool backward, bool repeat)
 {
 	struct tl_view *v = app->text.view;
-	unsigned rows = tl_view_rows(v), row = tl_command_jump_row(app);
+	unsigned rows = tl_view_rows(v), row = tl_move_jump_row(app);
 	bool next = !backward;
 	uint64_t pos, line;
 
@@ -235,7 +235,7 @@ static void go_to_hit(struct tl_app *app, uint64_t pos)
 	if (f->keep)
 		tl_view_refresh(app->text.view);
 	else
-		tl_command_jump(app, pos);
+		tl_move_jump_line(app, pos);
 	f->keep = false;
 	show_hilite(app);
 	count_hits(app, pos);

@@ -306,7 +306,7 @@ void tl_shell_edit(struct tl_app *app, const struct tl_number *n)
 		editor = getenv("EDITOR");
 	if (!editor || !*editor)
 		editor = "vi";
-	pos = tl_view_pos(app->text.view, tl_command_jump_row(app));
+	pos = tl_view_pos(app->text.view, tl_move_jump_row(app));
 	tl_buf_puts(&command, editor);
 	if (pos != TL_NOPOS && tl_lineindex_line_of(app->text.lines, pos, &line) == TL_FOUND)
 		tl_buf_printf(&command, " +%" PRIu64, line + 1);

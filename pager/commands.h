@@ -1,0 +1,57 @@
+/*
+ * commands.h: what the rows of the command table call.  Each takes the number typed before the
+ * command; what a command does says its row in command.c.  Main thread.
+ */
+#ifndef TL_PAGER_COMMANDS_H
+#define TL_PAGER_COMMANDS_H
+
+#include "pager/app.h"
+
+/* moving.c */
+void tl_move_forward_line(struct tl_app *app, const struct tl_number *n);
+void tl_move_backward_line(struct tl_app *app, const struct tl_number *n);
+void tl_move_forward_line_force(struct tl_app *app, const struct tl_number *n);
+void tl_move_backward_line_force(struct tl_app *app, const struct tl_number *n);
+void tl_move_forward_window(struct tl_app *app, const struct tl_number *n);
+void tl_move_backward_window(struct tl_app *app, const struct tl_number *n);
+void tl_move_forward_window_force(struct tl_app *app, const struct tl_number *n);
+void tl_move_forward_window_set(struct tl_app *app, const struct tl_number *n);
+void tl_move_backward_window_set(struct tl_app *app, const struct tl_number *n);
+void tl_move_forward_half(struct tl_app *app, const struct tl_number *n);
+void tl_move_backward_half(struct tl_app *app, const struct tl_number *n);
+void tl_move_forward_file_line(struct tl_app *app, const struct tl_number *n);
+void tl_move_backward_file_line(struct tl_app *app, const struct tl_number *n);
+void tl_move_goto_line(struct tl_app *app, const struct tl_number *n);
+void tl_move_goto_end(struct tl_app *app, const struct tl_number *n);
+void tl_move_goto_end_buffered(struct tl_app *app, const struct tl_number *n);
+void tl_move_goto_percent(struct tl_app *app, const struct tl_number *n);
+void tl_move_goto_offset(struct tl_app *app, const struct tl_number *n);
+void tl_move_shift_right(struct tl_app *app, const struct tl_number *n);
+void tl_move_shift_left(struct tl_app *app, const struct tl_number *n);
+void tl_move_shift_home(struct tl_app *app, const struct tl_number *n);
+void tl_move_shift_end(struct tl_app *app, const struct tl_number *n);
+
+/* marking.c */
+void tl_mark_set_top(struct tl_app *app, const struct tl_number *n);
+void tl_mark_set_bottom(struct tl_app *app, const struct tl_number *n);
+void tl_mark_clear(struct tl_app *app, const struct tl_number *n);
+void tl_mark_go_to(struct tl_app *app, const struct tl_number *n);
+
+/* filekeys.c */
+void tl_files_next(struct tl_app *app, const struct tl_number *n);
+void tl_files_previous(struct tl_app *app, const struct tl_number *n);
+void tl_files_nth(struct tl_app *app, const struct tl_number *n);
+void tl_files_remove(struct tl_app *app, const struct tl_number *n);
+void tl_files_examine(struct tl_app *app, const struct tl_number *n);
+void tl_files_info(struct tl_app *app, const struct tl_number *n);
+
+/* optionkeys.c */
+void tl_optionkey_toggle(struct tl_app *app, const struct tl_number *n);
+void tl_optionkey_show(struct tl_app *app, const struct tl_number *n);
+
+/* Jump to pos, to be shown at `row`: its line, or with `exact` the row that holds it. */
+void tl_move_jump(struct tl_app *app, uint64_t pos, unsigned row, bool exact);
+/* Jump to the end of what is known of the text. */
+void tl_move_show_end(struct tl_app *app);
+
+#endif

@@ -1,0 +1,418 @@
+/* moving.c: the commands that move: by rows, by jumping, sideways; and moves that take long. */
+#include "pager/commands.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* ---- moving by rows */
+
+static void moved_rows(struct tl_app *app, uint64_t n)
+{
+	if (n > app->rows)
+		app->jumped = true;
+	app->scrolled += (unsigned)(n > app->rows ? app->rows : n);
+	app->new_file = false;
+	tl_app_dirty(app);
+}
+
+static void broken(struct tl_app *app)
+{
+	const struct tl_err *err = tl_view_error(app->text.view);
+
+	if (err->msg[0]) /* empty: the user said ^C */
+		tl_app_message(app, "%s", err->msg);
+}
+
+/* -e, -E: going on at the end means the next file, or out. */
+static bool leave_at_end(struct tl_app *app)
+{
+	if (app->opt.quit_at_eof == 0 || app->text.help || !tl_view_at_end(app->text.view))
+		return false;
+	if (!tl_app_open_near(app, app->files.current + 1, 1))
+		tl_app_quit(app, TL_EXIT_OK);
+	return true;
+}
+
+static void edge(struct tl_app *app)
+{
+	if (app->opt.quiet == 0)
+		tl_app_bell(app);
+}
+
+/* Rows moved at a time: between such steps keys and ^C are seen to. */
+#define STRIDE 2000
+
+/* Move by at most a stride.  *left counts down; TL_MOVED with *left > 0: there is more. */
+static enum tl_moved stride(struct tl_app *app, bool back, bool force, uint64_t *left)
+{
+	uint64_t n = *left < STRIDE ? *left : STRIDE, rest;
+	enum tl_moved moved = back ? tl_view_backward(app->text.view, n, force, &rest)
+				   : tl_view_forward(app->text.view, n, force, &rest);
+
+	*left -= n - rest;
+	if (back) {
+		app->jumped = true;
+		app->new_file = false;
+		tl_app_dirty(app);
+	} else {
+		moved_rows(app, n - rest);
+	}
+	if (moved == TL_BROKEN)
+		broken(app);
+	return moved;
+}
+
+static void move_rows(struct tl_app *app, bool back, uint64_t n, bool force)
+{
+	uint64_t left = n;
+	enum tl_moved moved = stride(app, back, force, &left);
+
+	if (moved == TL_AT_EDGE && left == n)
+		edge(app);
+	if ((moved == TL_MOVED && left > 0) || moved == TL_LATER) {
+		tl_app_begin(app, back ? TL_OP_BACKWARD : TL_OP_FORWARD, left, force);
+		app->op.busy = moved == TL_MOVED;
+	}
+}
+
+static void go_forward(struct tl_app *app, uint64_t n, bool force)
+{
+	if (!leave_at_end(app))
+		move_rows(app, false, n, force || app->opt.past_eof);
+}
+
+static void go_backward(struct tl_app *app, uint64_t n, bool force)
+{
+	move_rows(app, true, n, force);
+}
+
+static uint64_t window(const struct tl_app *app)
+{
+	int w = app->opt.window;
+
+	if (w <= 0)
+		w += (int)app->rows;
+	return w > 0 ? (uint64_t)w : 1;
+}
+
+void tl_move_forward_line(struct tl_app *app, const struct tl_number *n)
+{
+	go_forward(app, tl_number_or(n, 1), false);
+}
+
+void tl_move_backward_line(struct tl_app *app, const struct tl_number *n)
+{
+	go_backward(app, tl_number_or(n, 1), false);
+}
+
+void tl_move_forward_line_force(struct tl_app *app, const struct tl_number *n)
+{
+	go_forward(app, tl_number_or(n, 1), true);
+}
+
+void tl_move_backward_line_force(struct tl_app *app, const struct tl_number *n)
+{
+	go_backward(app, tl_number_or(n, 1), true);
+}
+
+void tl_move_forward_window(struct tl_app *app, const struct tl_number *n)
+{
+	go_forward(app, tl_number_or(n, window(app)), false);
+}
+
+void tl_move_backward_window(struct tl_app *app, const struct tl_number *n)
+{
+	go_backward(app, tl_number_or(n, window(app)), false);
+}
+
+void tl_move_forward_window_force(struct tl_app *app, const struct tl_number *n)
+{
+	go_forward(app, tl_number_or(n, window(app)), true);
+}
+
+void tl_move_forward_window_set(struct tl_app *app, const struct tl_number *n)
+{
+	if (n->given && n->n > 0 && n->n < 1000000)
+		app->opt.window = (int)n->n;
+	tl_move_forward_window(app, n);
+}
+
+void tl_move_backward_window_set(struct tl_app *app, const struct tl_number *n)
+{
+	if (n->given && n->n > 0 && n->n < 1000000)
+		app->opt.window = (int)n->n;
+	tl_move_backward_window(app, n);
+}
+
+static uint64_t half(struct tl_app *app, const struct tl_number *n)
+{
+	if (n->given && n->n > 0 && n->n < 1000000)
+		app->half_window = (unsigned)n->n;
+	if (app->half_window)
+		return app->half_window;
+	return app->rows > 3 ? app->rows / 2 : 1;
+}
+
+void tl_move_forward_half(struct tl_app *app, const struct tl_number *n)
+{
+	go_forward(app, half(app, n), false);
+}
+
+void tl_move_backward_half(struct tl_app *app, const struct tl_number *n)
+{
+	go_backward(app, half(app, n), false);
+}
+
+/* ESC-j, ESC-k: by lines of the text, however many rows they take. */
+void tl_move_forward_file_line(struct tl_app *app, const struct tl_number *n)
+{
+	uint64_t pos = tl_view_pos(app->text.view, 0), next;
+
+	for (uint64_t i = tl_number_or(n, 1); i > 0 && pos != TL_NOPOS; i--) {
+		if (tl_view_next_line(app->text.view, pos, &next) != TL_FOUND)
+			break;
+		pos = next;
+	}
+	if (pos != TL_NOPOS)
+		tl_view_jump(app->text.view, pos, 0, true);
+	tl_app_dirty(app);
+}
+
+void tl_move_backward_file_line(struct tl_app *app, const struct tl_number *n)
+{
+	uint64_t pos = tl_view_pos(app->text.view, 0), prev;
+
+	for (uint64_t i = tl_number_or(n, 1); i > 0 && pos != TL_NOPOS; i--) {
+		if (tl_view_prev_line(app->text.view, pos, &prev) != TL_FOUND)
+			break;
+		pos = prev;
+	}
+	if (pos != TL_NOPOS)
+		tl_view_jump(app->text.view, pos, 0, true);
+	tl_app_dirty(app);
+}
+
+/* ---- jumping */
+
+unsigned tl_move_jump_row(const struct tl_app *app)
+{
+	const struct tl_where *w = &app->opt.jump;
+	int row = w->is_fraction ? (int)(w->fraction * app->rows) : w->row;
+
+	if (row < 0)
+		row += (int)app->rows;
+	row = row > 0 ? row - 1 : 0;
+	return (unsigned)row > app->rows - 2 ? app->rows - 2 : (unsigned)row;
+}
+
+void tl_move_jump(struct tl_app *app, uint64_t pos, unsigned row, bool exact)
+{
+	tl_app_set_last_mark(app);
+	if (tl_view_jump(app->text.view, pos, row, exact) == TL_BROKEN)
+		broken(app);
+	app->jumped = true;
+	app->new_file = false;
+	tl_app_dirty(app);
+}
+
+void tl_move_jump_line(struct tl_app *app, uint64_t pos)
+{
+	tl_move_jump(app, pos, tl_move_jump_row(app), false);
+}
+
+void tl_move_to_line(struct tl_app *app, uint64_t line)
+{
+	if (line == 0) {
+		tl_move_jump(app, 0, tl_move_jump_row(app), false);
+		return;
+	}
+	tl_app_count_lines(app, true);
+	tl_app_begin(app, TL_OP_LINE, line, false);
+}
+
+void tl_move_show_end(struct tl_app *app)
+{
+	tl_app_set_last_mark(app);
+	if (tl_view_end(app->text.view) == TL_BROKEN)
+		broken(app);
+	app->jumped = true;
+	app->new_file = false;
+	tl_app_dirty(app);
+}
+
+void tl_move_to_end(struct tl_app *app)
+{
+	struct tl_extent ext;
+
+	if (strcmp(tl_source_kind(app->text.src), "file") == 0)
+		tl_app_refresh_text(app);
+	tl_source_want(app->text.src, UINT64_MAX);
+	tl_source_extent(app->text.src, &ext);
+	if (ext.complete && !app->text.filter)
+		tl_move_show_end(app);
+	else
+		tl_app_begin(app, TL_OP_END, 0, false);
+}
+
+void tl_move_goto_line(struct tl_app *app, const struct tl_number *n)
+{
+	tl_move_to_line(app, n->given && n->n > 0 ? n->n - 1 : 0);
+}
+
+void tl_move_goto_end(struct tl_app *app, const struct tl_number *n)
+{
+	if (n->given && n->n > 0)
+		tl_move_to_line(app, n->n - 1);
+	else
+		tl_move_to_end(app);
+}
+
+/* ESC-G: the end of what a pipe has brought so far. */
+void tl_move_goto_end_buffered(struct tl_app *app, const struct tl_number *n)
+{
+	if (n->given && n->n > 0)
+		tl_move_to_line(app, n->n - 1);
+	else
+		tl_move_show_end(app);
+}
+
+void tl_move_goto_percent(struct tl_app *app, const struct tl_number *n)
+{
+	struct tl_extent ext;
+	double f = ((double)n->n + n->fraction) / 100;
+	uint64_t pos, end;
+
+	tl_source_extent(app->text.src, &ext);
+	if (!ext.complete) {
+		tl_app_message(app, "Don't know length of file");
+		return;
+	}
+	end = tl_source_end(app->text.src);
+	pos = tl_source_at(app->text.src, f > 1 ? 1 : f);
+	if (pos >= end && end > 0)
+		pos = end - 1;
+	tl_move_jump_line(app, pos);
+}
+
+void tl_move_goto_offset(struct tl_app *app, const struct tl_number *n)
+{
+	uint64_t end = tl_source_end(app->text.src);
+
+	if (n->n > end) {
+		tl_app_message(app, "Cannot seek to that file position");
+		return;
+	}
+	tl_move_jump_line(app, n->n);
+}
+
+/* ---- shifting */
+
+static void shift_by(struct tl_app *app, const struct tl_number *n, bool right)
+{
+	uint64_t by = app->cols / 2;
+
+	if (n->given && n->n > 0 && n->n < 1000000)
+		app->opt.shift = (int)n->n, app->opt.shift_fraction = 0;
+	if (app->opt.shift > 0)
+		by = (uint64_t)app->opt.shift;
+	else if (app->opt.shift_fraction > 0)
+		by = (uint64_t)(app->opt.shift_fraction * app->cols);
+	if (right)
+		app->hshift += by;
+	else
+		app->hshift = app->hshift > by ? app->hshift - by : 0;
+	app->jumped = true;
+	tl_app_apply_options(app);
+}
+
+void tl_move_shift_right(struct tl_app *app, const struct tl_number *n)
+{
+	shift_by(app, n, true);
+}
+
+void tl_move_shift_left(struct tl_app *app, const struct tl_number *n)
+{
+	shift_by(app, n, false);
+}
+
+void tl_move_shift_home(struct tl_app *app, const struct tl_number *n)
+{
+	app->hshift = 0;
+	app->jumped = true;
+	tl_app_apply_options(app);
+}
+
+void tl_move_shift_end(struct tl_app *app, const struct tl_number *n)
+{
+	uint64_t width = tl_view_widest(app->text.view);
+
+	app->hshift = width > app->cols ? width - app->cols : 0;
+	app->jumped = true;
+	tl_app_apply_options(app);
+}
+
+/* ---- operations */
+
+static bool step_line(struct tl_app *app)
+{
+	uint64_t pos;
+	struct tl_extent ext;
+
+	switch (tl_lineindex_find(app->text.lines, app->op.n, &pos)) {
+	case TL_FOUND:
+		app->op.kind = TL_OP_NONE;
+		tl_move_jump_line(app, pos);
+		return true;
+	case TL_PENDING:
+		tl_source_extent(app->text.src, &ext);
+		if (!ext.complete)
+			tl_source_want(app->text.src, ext.nchunks + 8);
+		return false;
+	case TL_NONE:
+		tl_app_message(app, "Cannot seek to line number %" PRIu64, app->op.n + 1);
+		return true;
+	case TL_FAILED:
+		tl_app_message(app, "Cannot read that line");
+		return true;
+	}
+	return true;
+}
+
+static bool step_end(struct tl_app *app)
+{
+	struct tl_extent ext;
+
+	tl_source_extent(app->text.src, &ext);
+	if (!ext.complete)
+		return false;
+	tl_app_set_last_mark(app);
+	if (tl_view_end(app->text.view) == TL_LATER)
+		return false;
+	app->jumped = true;
+	app->new_file = false;
+	tl_app_dirty(app);
+	return true;
+}
+
+bool tl_move_step(struct tl_app *app)
+{
+	enum tl_moved moved;
+
+	switch (app->op.kind) {
+	case TL_OP_NONE:
+		return true;
+	case TL_OP_SEARCH:
+		tl_find_progress(app);
+		return app->op.kind == TL_OP_NONE;
+	case TL_OP_LINE:
+		return step_line(app);
+	case TL_OP_END:
+		return step_end(app);
+	case TL_OP_FORWARD:
+	case TL_OP_BACKWARD:
+		moved = stride(app, app->op.kind == TL_OP_BACKWARD, app->op.force, &app->op.n);
+		app->op.busy = moved == TL_MOVED && app->op.n > 0;
+		return !app->op.busy && moved != TL_LATER;
+	}
+	return true;
+}

@@ -1,0 +1,115 @@
+/* optionkeys.c: - and _: options while the pager runs. */
+#include "pager/commands.h"
+
+#include <string.h>
+
+static struct {
+	enum tl_opt_action action;
+	const struct tl_option *opt;
+	bool upper;
+} changing;
+
+static void change_option(struct tl_app *app, const char *value)
+{
+	char say[512];
+	struct tl_err err = TL_ERR_INIT;
+
+	if (!tl_option_change(&app->opt, changing.opt, changing.upper, changing.action, value, say,
+			      sizeof(say), &err)) {
+		tl_app_message(app, "%s", err.msg);
+		return;
+	}
+	if (changing.action != TL_OPT_ASK) {
+		if (changing.opt->flags & TL_OPT_SEARCH)
+			tl_find_recompile(app);
+		if (changing.opt->flags & TL_OPT_REPAINT) {
+			app->jumped = true;
+			app->options_pending = true;
+		}
+		if (app->opt.numbers != 0)
+			tl_app_count_lines(app, false);
+	}
+	if (*say)
+		tl_app_message(app, "%s", say);
+	else if (app->options_pending)
+		tl_app_apply_options(app);
+}
+
+static void option_value_done(struct tl_app *app, const char *value)
+{
+	change_option(app, value);
+}
+
+static void take_option(struct tl_app *app, const struct tl_option *opt, bool upper)
+{
+	changing.opt = opt;
+	changing.upper = upper;
+	if (tl_option_needs_value(opt) && changing.action == TL_OPT_TOGGLE &&
+	    !(opt->flags & TL_OPT_FIXED))
+		tl_app_ask(app, opt->says[0] ? opt->says[0] : "Value: ", NULL, option_value_done);
+	else
+		change_option(app, NULL);
+}
+
+static void option_name_done(struct tl_app *app, const char *name)
+{
+	struct tl_err err = TL_ERR_INIT;
+	bool upper = false;
+	size_t len = strcspn(name, "=");
+	const struct tl_option *opt = tl_option_by_name(name, len, &upper, &err);
+
+	if (!opt) {
+		tl_app_message(app, "%s", err.msg);
+		return;
+	}
+	if (name[len] == '=' && changing.action == TL_OPT_TOGGLE) {
+		changing.opt = opt;
+		changing.upper = upper;
+		change_option(app, name + len + 1);
+		return;
+	}
+	take_option(app, opt, upper);
+}
+
+static void option_key(struct tl_app *app, unsigned key)
+{
+	bool asking = changing.action == TL_OPT_ASK, upper = false;
+	const struct tl_option *opt;
+
+	if (key == (asking ? '_' : '-')) {
+		const char *how = changing.action == TL_OPT_RESET   ? "--+"
+				  : changing.action == TL_OPT_UNSET ? "--!"
+								    : "--";
+
+		tl_app_ask(app, asking ? "__" : how, NULL, option_name_done);
+		return;
+	}
+	if (!asking && (key == '+' || key == '!')) {
+		changing.action = key == '+' ? TL_OPT_RESET : TL_OPT_UNSET;
+		tl_app_ask_char(app, option_key, "-%c", (int)key);
+		return;
+	}
+	if (key == '\r' || key == '\n' || (int)key == app->tty.erase || key == '\b')
+		return;
+	opt = key < 0x80 ? tl_option_by_letter((char)key, &upper) : NULL;
+	if (!opt) {
+		if (key >= 0x20 && key < 0x7f)
+			tl_app_message(app, "There is no -%c option", (int)key);
+		else
+			tl_app_message(app, "There is no such option");
+		return;
+	}
+	take_option(app, opt, upper);
+}
+
+void tl_optionkey_toggle(struct tl_app *app, const struct tl_number *n)
+{
+	changing.action = TL_OPT_TOGGLE;
+	tl_app_ask_char(app, option_key, "-");
+}
+
+void tl_optionkey_show(struct tl_app *app, const struct tl_number *n)
+{
+	changing.action = TL_OPT_ASK;
+	tl_app_ask_char(app, option_key, "_");
+}
