@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define WIDTH 79 /* of the text: what every terminal has */
+
 /* Bold, as a typewriter makes it: the view shows it so. */
 static void put_bold(struct tl_buf *out, const char *s)
 {
@@ -20,7 +22,7 @@ static void put_commands(struct tl_buf *out)
 			put_bold(out, c->name);
 			tl_buf_puts(out, "\n\n");
 		} else {
-			tl_buf_printf(out, "  %-26s %s\n", c->keys, c->help);
+			tl_buf_printf(out, "  %-23s %s\n", c->keys, c->help);
 		}
 	}
 }
@@ -41,14 +43,40 @@ static void put_option(struct tl_buf *out, const struct tl_option *opt)
 	else if (opt->letter)
 		snprintf(letters, sizeof(letters), "-%c", opt->letter);
 	snprintf(names, sizeof(names), "--%.*s%s", (int)len, opt->name, value);
-	tl_buf_printf(out, "  %-6s %-26s %s\n", letters, names, opt->help);
+	tl_buf_printf(out, "  %-5s %-22s %s\n", letters, names, opt->help);
 }
 
-static void put_options(struct tl_buf *out, bool ignored)
+static void put_options(struct tl_buf *out)
 {
 	for (const struct tl_option *opt = tl_option_table(); opt->name; opt++)
-		if (!(opt->flags & TL_OPT_IGNORED) == !ignored)
+		if (!(opt->flags & TL_OPT_IGNORED))
 			put_option(out, opt);
+}
+
+/* Only their names, in lines that fill the screen. */
+static void put_ignored_options(struct tl_buf *out)
+{
+	unsigned col = WIDTH;
+
+	for (const struct tl_option *opt = tl_option_table(); opt->name; opt++) {
+		char name[80];
+		unsigned len;
+
+		if (!(opt->flags & TL_OPT_IGNORED))
+			continue;
+		if (opt->letter)
+			len = (unsigned)snprintf(name, sizeof(name), "  -%c", opt->letter);
+		else
+			len = (unsigned)snprintf(name, sizeof(name), "  --%.*s",
+						 (int)strcspn(opt->name, "|"), opt->name);
+		if (col + len > WIDTH) {
+			tl_buf_puts(out, col == WIDTH ? "" : "\n");
+			col = 0;
+		}
+		tl_buf_puts(out, name);
+		col += len;
+	}
+	tl_buf_putc(out, '\n');
 }
 
 bool tl_help_text(struct tl_buf *out)
@@ -70,13 +98,14 @@ bool tl_help_text(struct tl_buf *out)
 	tl_buf_puts(out, "\n  ");
 	put_bold(out, "OPTIONS");
 	tl_buf_puts(out, "   on the command line, in LESS and TLESS, or with the - command\n\n");
-	put_options(out, false);
+	put_options(out);
 	tl_buf_puts(out, "\n  Accepted for the sake of scripts made for less, without effect:\n\n");
-	put_options(out, true);
+	put_ignored_options(out);
 	tl_buf_puts(out, "\n  ");
 	put_bold(out, "LINE EDITING");
 	tl_buf_puts(
-	    out, "   arrows move, Home End, ^W erases a word, ^U the line, ^V quotes a key,\n"
-		 "                 up and down recall earlier lines, TAB completes file names\n");
+	    out,
+	    "   arrows, Home, End move; ^W erases a word, ^U the line; ^V\n"
+	    "  quotes a key; up and down recall lines that begin alike; TAB completes names\n");
 	return tl_buf_puts(out, "\n");
 }

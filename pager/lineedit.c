@@ -52,6 +52,7 @@ void tl_lineedit_start(struct tl_lineedit *le, const char *prompt, struct tl_his
 	snprintf(le->prompt, sizeof(le->prompt), "%s", prompt);
 	le->history = history;
 	le->browsing = history ? history->n : 0;
+	le->before = TL_KEY_EDITS;
 	le->literal = false;
 	le->nesc = 0;
 	le->charset = charset;
@@ -97,7 +98,8 @@ static size_t char_after(const struct tl_lineedit *le, size_t i)
 
 static void remove_range(struct tl_lineedit *le, size_t from, size_t to)
 {
-	memmove(le->text.data + from, le->text.data + to, le->text.len - to);
+	if (from < to)
+		memmove(le->text.data + from, le->text.data + to, le->text.len - to);
 	le->text.len -= to - from;
 	le->at = from;
 }
@@ -112,6 +114,7 @@ static void insert(struct tl_lineedit *le, const char *bytes, size_t n)
 	le->at += n;
 }
 
+/* Moving by words goes to where one begins. */
 static size_t word_before(const struct tl_lineedit *le)
 {
 	size_t i = le->at;
@@ -134,24 +137,54 @@ static size_t word_after(const struct tl_lineedit *le)
 	return i;
 }
 
+/* Erasing takes either blanks or what is between blanks. */
+static void erase_word_before(struct tl_lineedit *le)
+{
+	size_t i = le->at;
+	bool blank = i > 0 && le->text.data[i - 1] == ' ';
+
+	while (i > 0 && (le->text.data[i - 1] == ' ') == blank)
+		i--;
+	remove_range(le, i, le->at);
+}
+
+static void erase_word_after(struct tl_lineedit *le)
+{
+	size_t i = le->at;
+	bool blank = i < le->text.len && le->text.data[i] == ' ';
+
+	while (i < le->text.len && (le->text.data[i] == ' ') == blank)
+		i++;
+	remove_range(le, le->at, i);
+}
+
 static enum tl_edit move(struct tl_lineedit *le, size_t to)
 {
 	le->at = to;
 	return TL_EDIT_MORE;
 }
 
+/* What stands before the cursor when one begins to browse is what earlier lines begin with. */
 static enum tl_edit browse(struct tl_lineedit *le, int step)
 {
 	struct tl_history *h = le->history;
-	size_t to;
+	size_t to = le->browsing;
 
-	if (!h || (step < 0 && le->browsing == 0) || (step > 0 && le->browsing >= h->n))
+	if (!h)
 		return TL_EDIT_BAD;
+	le->now = TL_KEY_RECALLS;
+	if (le->before != TL_KEY_RECALLS)
+		le->alike = le->at;
+	do {
+		if (step < 0 ? to == 0 : to >= h->n)
+			return TL_EDIT_BAD;
+		to += (size_t)step;
+	} while (to < h->n && le->alike > 0 &&
+		 strncmp(h->lines[to], (const char *)le->text.data, le->alike) != 0);
 	if (le->browsing == h->n) {
 		le->typed.len = 0;
 		tl_buf_append(&le->typed, le->text.data, le->text.len);
 	}
-	to = le->browsing + (size_t)step;
 	le->text.len = 0;
 	if (to == h->n)
 		tl_buf_append(&le->text, le->typed.data, le->typed.len);
@@ -183,18 +216,18 @@ static void find_matches(struct tl_lineedit *le)
 	globfree(&g);
 }
 
-static enum tl_edit complete(struct tl_lineedit *le)
+/* The first match, then one match on (or back) with each key. */
+static enum tl_edit complete(struct tl_lineedit *le, bool back)
 {
-	if (!le->complete_files)
-		return TL_EDIT_BAD;
+	le->now = TL_KEY_COMPLETES;
 	if (le->nmatches == 0) {
 		find_matches(le);
-		le->match = 0;
+		if (le->nmatches == 0)
+			return TL_EDIT_BAD;
+		le->match = back ? le->nmatches - 1 : 0;
 	} else {
-		le->match = (le->match + 1) % le->nmatches;
+		le->match = (le->match + (back ? le->nmatches - 1 : 1)) % le->nmatches;
 	}
-	if (le->nmatches == 0)
-		return TL_EDIT_BAD;
 	remove_range(le, le->word, le->at);
 	insert(le, le->matches[le->match], strlen(le->matches[le->match]));
 	return TL_EDIT_MORE;
@@ -204,10 +237,9 @@ static enum tl_edit complete(struct tl_lineedit *le)
 
 static enum tl_edit rub_out(struct tl_lineedit *le)
 {
-	if (le->text.len == 0)
+	if (le->at == 0)
 		return TL_EDIT_CANCEL;
-	if (le->at > 0)
-		remove_range(le, char_before(le, le->at), le->at);
+	remove_range(le, char_before(le, le->at), le->at);
 	return TL_EDIT_MORE;
 }
 
@@ -219,11 +251,12 @@ static const struct {
 	{ "\033[A", 'k' },    { "\033OA", 'k' },    { "\033[B", 'j' },    { "\033OB", 'j' },
 	{ "\033[C", 'l' },    { "\033OC", 'l' },    { "\033[D", 'h' },    { "\033OD", 'h' },
 	{ "\033[H", '0' },    { "\033OH", '0' },    { "\033[F", '$' },    { "\033OF", '$' },
-	{ "\033[1~", '0' },   { "\033[4~", '$' },   { "\033[3~", 'x' },   { "\033[1;5C", 'w' },
-	{ "\033[1;5D", 'b' }, { "\033[1;3C", 'w' }, { "\033[1;3D", 'b' }, { "\033k", 'k' },
-	{ "\033j", 'j' },     { "\033l", 'l' },     { "\033h", 'h' },     { "\0330", '0' },
-	{ "\033$", '$' },     { "\033w", 'w' },     { "\033b", 'b' },     { "\033x", 'x' },
-	{ "\033X", 'X' },     { "\033\b", 'X' },    { "\033\177", 'X' },
+	{ "\033[1~", '0' },   { "\033[4~", '$' },   { "\033[3~", 'x' },   { "\033[3;5~", 'X' },
+	{ "\033[1;5C", 'w' }, { "\033[1;5D", 'b' }, { "\033[1;3C", 'w' }, { "\033[1;3D", 'b' },
+	{ "\033[Z", 't' },    { "\033k", 'k' },     { "\033j", 'j' },     { "\033l", 'l' },
+	{ "\033h", 'h' },     { "\0330", '0' },     { "\033$", '$' },     { "\033w", 'w' },
+	{ "\033b", 'b' },     { "\033x", 'x' },     { "\033X", 'X' },     { "\033\b", 'W' },
+	{ "\033\177", 'W' },
 };
 
 static enum tl_edit act(struct tl_lineedit *le, char what)
@@ -250,48 +283,49 @@ static enum tl_edit act(struct tl_lineedit *le, char what)
 			remove_range(le, le->at, char_after(le, le->at));
 		return TL_EDIT_MORE;
 	case 'X':
-		remove_range(le, word_before(le), le->at);
+		erase_word_after(le);
 		return TL_EDIT_MORE;
+	case 'W':
+		erase_word_before(le);
+		return TL_EDIT_MORE;
+	case 't':
+		return le->complete_files ? complete(le, true) : TL_EDIT_BAD;
 	}
 	return TL_EDIT_BAD;
+}
+
+/* Does the sequence go on?  What no row knows is swallowed whole: a function key is no text. */
+static bool sequence_goes_on(const struct tl_lineedit *le, unsigned key)
+{
+	if (le->nesc < 2)
+		return true;
+	if (le->nesc == 2)
+		return key == '[' || key == 'O';
+	return le->esc[1] == '[' && (key < 0x40 || key > 0x7e); /* CSI, ECMA-48 5th ed. */
 }
 
 static enum tl_edit sequence_key(struct tl_lineedit *le, unsigned key)
 {
-	bool prefix = false;
+	size_t n;
 
-	if (le->nesc + 1 < sizeof(le->esc))
-		le->esc[le->nesc++] = (char)key;
-	for (size_t i = 0; i < sizeof(sequences) / sizeof(sequences[0]); i++) {
-		size_t len = strlen(sequences[i].keys);
-
-		if (len < le->nesc || memcmp(sequences[i].keys, le->esc, le->nesc) != 0)
-			continue;
-		if (len == le->nesc) {
-			le->nesc = 0;
-			return act(le, sequences[i].what);
-		}
-		prefix = true;
-	}
-	if (prefix)
+	if (le->nesc < sizeof(le->esc))
+		le->esc[le->nesc] = (char)key;
+	le->nesc++;
+	if (sequence_goes_on(le, key))
 		return TL_EDIT_MORE;
+	n = le->nesc;
 	le->nesc = 0;
+	for (size_t i = 0; i < sizeof(sequences) / sizeof(sequences[0]); i++)
+		if (n <= sizeof(le->esc) && strlen(sequences[i].keys) == n &&
+		    memcmp(sequences[i].keys, le->esc, n) == 0)
+			return act(le, sequences[i].what);
 	return TL_EDIT_BAD;
 }
 
-enum tl_edit tl_lineedit_key(struct tl_lineedit *le, unsigned key, int erase, int kill, int werase)
+static enum tl_edit plain_key(struct tl_lineedit *le, unsigned key, int erase, int kill, int werase)
 {
 	char byte = (char)key;
 
-	if (le->literal) {
-		le->literal = false;
-		insert(le, &byte, 1);
-		return TL_EDIT_MORE;
-	}
-	if (le->nesc > 0 || key == ESC)
-		return sequence_key(le, key);
-	if (key != '\t')
-		forget_matches(le);
 	if ((int)key == erase || key == '\b' || key == 0x7f)
 		return rub_out(le);
 	if ((int)key == kill || key == CTRL('U')) {
@@ -300,28 +334,50 @@ enum tl_edit tl_lineedit_key(struct tl_lineedit *le, unsigned key, int erase, in
 		remove_range(le, 0, le->text.len);
 		return TL_EDIT_MORE;
 	}
-	if ((int)key == werase || key == CTRL('W')) {
-		if (le->text.len == 0)
-			return TL_EDIT_CANCEL;
-		remove_range(le, word_before(le), le->at);
-		return TL_EDIT_MORE;
-	}
+	if ((int)key == werase || key == CTRL('W'))
+		return act(le, 'W');
 	switch (key) {
 	case '\r':
 	case '\n':
 		return TL_EDIT_DONE;
+	case CTRL('A'):
 	case CTRL('V'):
 		le->literal = true;
 		return TL_EDIT_MORE;
 	case CTRL('G'):
 		return TL_EDIT_CANCEL;
-	case '\t':
-		return complete(le);
 	case CTRL('P'):
-		return browse(le, -1);
+		return act(le, 'k');
+	case '\t':
+	case CTRL('O'):
+		if (le->complete_files)
+			return complete(le, key != '\t');
+		break;
 	}
 	insert(le, &byte, 1);
 	return TL_EDIT_MORE;
+}
+
+enum tl_edit tl_lineedit_key(struct tl_lineedit *le, unsigned key, int erase, int kill, int werase)
+{
+	enum tl_edit answer = TL_EDIT_MORE;
+	char byte = (char)key;
+
+	le->now = TL_KEY_EDITS;
+	if (le->literal) {
+		le->literal = false;
+		insert(le, &byte, 1);
+	} else if (le->nesc > 0 || key == ESC) {
+		answer = sequence_key(le, key);
+		if (le->nesc > 0) /* not a whole key yet */
+			return answer;
+	} else {
+		answer = plain_key(le, key, erase, kill, werase);
+	}
+	le->before = le->now;
+	if (le->now != TL_KEY_COMPLETES)
+		forget_matches(le);
+	return answer;
 }
 
 /* ---- drawing */
@@ -373,7 +429,7 @@ unsigned tl_lineedit_draw(const struct tl_lineedit *le, struct tl_cell *cells, u
 {
 	const char *text = (const char *)le->text.data;
 	unsigned room = cols > 1 ? cols - 1 : 1, col;
-	size_t from = 0;
+	size_t from = 0, width;
 
 	for (unsigned i = 0; i < cols; i++)
 		cells[i] = tl_cell_blank();
@@ -381,9 +437,13 @@ unsigned tl_lineedit_draw(const struct tl_lineedit *le, struct tl_cell *cells, u
 	if (le->text.len == 0)
 		return col;
 	/* Leave out characters on the left until the cursor is on the screen. */
-	while (from < le->at &&
-	       col + tl_text_width(text + from, le->at - from, le->charset) >= room)
-		from = char_after(le, from);
+	width = tl_text_width(text, le->at, le->charset);
+	while (from < le->at && col + width >= room) {
+		size_t next = char_after(le, from);
+
+		width -= tl_text_width(text + from, next - from, le->charset);
+		from = next;
+	}
 	tl_cells_put(cells, room, col, text + from, le->text.len - from, 0, le->charset);
-	return col + (unsigned)tl_text_width(text + from, le->at - from, le->charset);
+	return col + width < room ? col + (unsigned)width : room;
 }

@@ -24,11 +24,13 @@ struct tl_lineedit {
 	struct tl_history *history; /* borrowed; may be NULL */
 	size_t browsing;            /* index in history, n: the line being typed */
 	struct tl_buf typed;        /* the line being typed while browsing */
-	bool literal;               /* ^V: the next key is taken as it is */
-	char esc[8];                /* bytes of a key sequence so far */
-	unsigned nesc;
+	size_t alike;               /* bytes that the lines of this browsing begin with */
+	enum { TL_KEY_EDITS, TL_KEY_RECALLS, TL_KEY_COMPLETES } now, before; /* what keys did */
+	bool literal;  /* ^V: the next key is taken as it is */
+	char esc[8];   /* bytes of a key sequence so far, as far as they fit */
+	unsigned nesc; /* and how many there were */
 	enum tl_charset charset;
-	bool complete_files; /* TAB completes file names */
+	bool complete_files; /* TAB completes file names; else it is a character like others */
 	char **matches;      /* of the completion under way */
 	size_t nmatches, match;
 	size_t word; /* where the completed word starts */
@@ -37,7 +39,7 @@ struct tl_lineedit {
 enum tl_edit {
 	TL_EDIT_MORE,   /* the line is still being typed */
 	TL_EDIT_DONE,   /* Return: the text is complete */
-	TL_EDIT_CANCEL, /* erased past its beginning */
+	TL_EDIT_CANCEL, /* erased past its beginning, or given up with ^G */
 	TL_EDIT_BAD,    /* that key does nothing here: ring */
 };
 

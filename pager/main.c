@@ -7,9 +7,15 @@
 #include <string.h>
 #include <unistd.h>
 
+/* A bad option stops nothing: a caller may know options that this version does not. */
 static void warn(void *arg, const char *message)
 {
-	tl_app_message(arg, "%s", message);
+	struct tl_app *app = arg;
+
+	if (isatty(STDOUT_FILENO))
+		tl_app_message(app, "%s (\"%s --help\" for help)", message, app->progname);
+	else
+		fprintf(stderr, "%s (\"%s --help\" for help)\n", message, app->progname);
 }
 
 static const char *name_of(const char *argv0)
@@ -47,7 +53,6 @@ static int print_version(void)
 static int run(struct tl_app *app, int argc, char **argv)
 {
 	static char *standard_input[] = { (char *)"-", NULL };
-	struct tl_err err = TL_ERR_INIT;
 	const char *env;
 	char **names;
 	size_t n;
@@ -59,10 +64,7 @@ static int run(struct tl_app *app, int argc, char **argv)
 	env = getenv("TLESS");
 	if (env)
 		tl_options_from_env(&app->opt, env, warn, app);
-	if (!tl_options_from_args(&app->opt, argc, argv, &first, &err)) {
-		fprintf(stderr, "%s (\"%s --help\" for help)\n", err.msg, app->progname);
-		return TL_EXIT_ERROR;
-	}
+	first = tl_options_from_args(&app->opt, argc, argv, warn, app);
 	if (app->opt.quit_now == '?')
 		return print_help();
 	if (app->opt.quit_now == 'V')
@@ -72,6 +74,8 @@ static int run(struct tl_app *app, int argc, char **argv)
 	names = argv + first;
 	n = (size_t)(argc - first);
 	if (n == 0 && isatty(STDIN_FILENO)) {
+		for (size_t i = 0; i < app->nmessages; i++)
+			fprintf(stderr, "%s\n", app->messages[i]);
 		fprintf(stderr, "Missing filename (\"%s --help\" for help)\n", app->progname);
 		return TL_EXIT_ERROR;
 	}

@@ -1,4 +1,8 @@
-/* option.c: see option.h; the rows themselves are in optiontable.c. */
+/*
+ * option.c: see option.h; the rows themselves are in optiontable.c.  Words of the command line
+ * and the variables are read by one scanner, since less reads them alike: letters in a row,
+ * a value up to a `$`, -+ for defaults, --names, and +commands.
+ */
 #include "pager/option.h"
 
 #include <ctype.h>
@@ -16,28 +20,24 @@ static char **text_at(struct tl_options *o, const struct tl_option *opt)
 	return (char **)((char *)o + opt->at);
 }
 
-static void add_command(char ***list, size_t *n, const char *cmd)
+static bool is_flag(const struct tl_option *opt)
 {
-	char **more = realloc(*list, (*n + 1) * sizeof(**list));
+	return opt->kind == TL_OPT_BOOL || opt->kind == TL_OPT_TRIPLE;
+}
 
-	if (!more)
-		return;
-	*list = more;
-	more[*n] = strdup(cmd);
-	if (more[*n])
-		(*n)++;
+bool tl_option_needs_value(const struct tl_option *opt)
+{
+	return opt->kind == TL_OPT_NUMBER || opt->kind == TL_OPT_STRING;
 }
 
 void tl_options_init(struct tl_options *o)
 {
 	memset(o, 0, sizeof(*o));
 	for (const struct tl_option *opt = tl_option_table(); opt->name; opt++)
-		if (opt->kind == TL_OPT_BOOL || opt->kind == TL_OPT_TRIPLE ||
-		    (opt->kind == TL_OPT_NUMBER && !opt->handle))
+		if (is_flag(opt) || opt->kind == TL_OPT_NUMBER)
 			*int_at(o, opt) = opt->initial;
-	o->jump.row = 1;
-	o->ntabs = 1;
-	o->tabs[0] = 8;
+		else if (opt->parse)
+			opt->parse(o, "", NULL);
 }
 
 static void free_list(char **list, size_t n)
@@ -67,399 +67,375 @@ const struct tl_option *tl_option_by_letter(char c, bool *upper)
 	for (const struct tl_option *opt = tl_option_table(); opt->name; opt++) {
 		if (opt->letter == 0)
 			continue;
-		if (opt->letter == c) {
-			*upper = false;
+		*upper = opt->kind == TL_OPT_TRIPLE && toupper((unsigned char)opt->letter) == c;
+		if (opt->letter == c || *upper)
 			return opt;
-		}
-		if (opt->kind == TL_OPT_TRIPLE && toupper((unsigned char)opt->letter) == c) {
-			*upper = true;
-			return opt;
-		}
 	}
 	return NULL;
 }
 
-/* Compare `name` with one alternative of an option's names; how well do they agree? */
 enum agreement { AGREE_NOT, AGREE_PREFIX, AGREE_WHOLE };
 
-static enum agreement agree(const char *alt, size_t altlen, const char *name, size_t len)
+/* How well does what was typed agree with one of an option's names? */
+static enum agreement agree(const struct tl_option *opt, const char *typed, size_t len,
+			    bool shouted)
 {
-	if (len > altlen || strncasecmp(alt, name, len) != 0)
-		return AGREE_NOT;
-	return len == altlen ? AGREE_WHOLE : AGREE_PREFIX;
+	enum agreement best = AGREE_NOT;
+	size_t n;
+
+	for (const char *name = opt->name; *name && best != AGREE_WHOLE; name += n) {
+		name += *name == '|';
+		n = strcspn(name, "|");
+		if (len <= n &&
+		    (shouted ? strncasecmp(name, typed, len) == 0 : strncmp(name, typed, len) == 0))
+			best = len == n ? AGREE_WHOLE : AGREE_PREFIX;
+	}
+	return best;
 }
 
 const struct tl_option *tl_option_by_name(const char *name, size_t len, bool *upper,
 					  struct tl_err *err)
 {
 	const struct tl_option *found = NULL;
-	bool found_upper = false, ambiguous = false;
-	/* Capital letters ask for the upper case one of a triple: --QUIT-AT-EOF. */
-	bool shouted =
-	    len > 1 && isupper((unsigned char)name[0]) && isupper((unsigned char)name[1]);
+	size_t nfound = 0;
 
-	for (const struct tl_option *opt = tl_option_table(); opt->name; opt++) {
-		const char *alt = opt->name;
-		bool second = false;
+	/* A whole name wins over others that begin with it. */
+	for (int want = AGREE_WHOLE; want > AGREE_NOT && nfound == 0; want--)
+		for (const struct tl_option *opt = tl_option_table(); opt->name; opt++) {
+			bool shouted = opt->kind == TL_OPT_TRIPLE && isupper((unsigned char)*name);
 
-		while (*alt) {
-			size_t altlen = strcspn(alt, "|");
-			enum agreement how = agree(alt, altlen, name, len);
-			bool up = second || (shouted && opt->kind == TL_OPT_TRIPLE);
-
-			if (how == AGREE_WHOLE) {
-				*upper = up;
-				return opt;
-			}
-			if (how == AGREE_PREFIX) {
-				ambiguous = found && (found != opt || found_upper != up);
-				found = opt;
-				found_upper = up;
-				if (ambiguous)
-					break;
-			}
-			alt += altlen + (alt[altlen] == '|');
-			second = opt->kind == TL_OPT_TRIPLE;
+			if (len == 0 || (int)agree(opt, name, len, shouted) != want)
+				continue;
+			found = opt;
+			*upper = shouted;
+			nfound++;
 		}
-		if (ambiguous)
-			break;
-	}
-	if (ambiguous) {
+	if (nfound == 1)
+		return found;
+	if (nfound > 1)
 		tl_err_set(err, "--%.*s is an ambiguous abbreviation", (int)len, name);
-		return NULL;
-	}
-	if (!found)
+	else
 		tl_err_set(err, "There is no --%.*s option", (int)len, name);
-	*upper = found_upper;
-	return found;
+	return NULL;
 }
 
-bool tl_option_needs_value(const struct tl_option *opt)
+/* "-j (--jump-target)" */
+static const char *describe(const struct tl_option *opt, char *out, size_t size)
 {
-	return opt->kind == TL_OPT_NUMBER || opt->kind == TL_OPT_STRING ||
-	       (opt->kind == TL_OPT_DO && opt->handle && opt->says[0]);
+	int len = (int)strcspn(opt->name, "|");
+
+	if (opt->letter)
+		snprintf(out, size, "-%c (--%.*s)", opt->letter, len, opt->name);
+	else
+		snprintf(out, size, "--%.*s", len, opt->name);
+	return out;
 }
 
 /* ---- setting */
 
-static bool set_text(struct tl_options *o, const struct tl_option *opt, const char *text,
-		     struct tl_err *err)
+/* The value of a flag that is `now`, once its letter was given. */
+static int other_value(const struct tl_option *opt, int now, bool upper)
 {
-	char *copy;
+	int want = upper ? 2 : 1;
 
-	if (opt->handle)
-		return opt->handle(o, opt, text, NULL, 0, err);
-	copy = strdup(text);
-	if (!copy)
-		return tl_err_nomem(err);
-	free(*text_at(o, opt));
-	*text_at(o, opt) = copy;
-	return true;
+	if (opt->kind == TL_OPT_BOOL)
+		return !now;
+	return now == want ? 0 : want;
 }
 
-static bool set_number(struct tl_options *o, const struct tl_option *opt, const char *text,
-		       struct tl_err *err)
+static bool set_number(int *at, const struct tl_option *opt, const char *text, struct tl_err *err)
 {
-	char *end;
+	char *end, name[64];
 	long n = strtol(text, &end, 10);
 
-	if (opt->handle)
-		return opt->handle(o, opt, text, NULL, 0, err);
-	if (end == text || n < -1000000000L || n > 1000000000L)
-		return tl_err_set(err, "Number is required after -%c (--%s)",
-				  opt->letter ? opt->letter : '-', opt->name);
-	*int_at(o, opt) = (int)n;
+	if (end == text || *end || n < -1000000000L || n > 1000000000L)
+		return tl_err_set(err, "Number is required after %s",
+				  describe(opt, name, sizeof(name)));
+	*at = (int)n;
 	return true;
 }
 
-static void set_flag(struct tl_options *o, const struct tl_option *opt, bool upper)
+static bool set_text(char **at, const char *text, struct tl_err *err)
 {
-	if (opt->kind == TL_OPT_TRIPLE)
-		*int_at(o, opt) = (opt->flags & TL_OPT_NEGATED) ? (upper ? 2 : 0) : upper ? 2 : 1;
-	else
-		*int_at(o, opt) = !(opt->flags & TL_OPT_NEGATED);
+	char *copy = strdup(text);
+
+	if (!copy)
+		return tl_err_nomem(err);
+	free(*at);
+	*at = copy;
+	return true;
 }
 
-/* Back to the default; a handler takes the empty text as that. */
+static bool set_value(struct tl_options *o, const struct tl_option *opt, const char *text,
+		      struct tl_err *err)
+{
+	if (opt->kind == TL_OPT_NUMBER)
+		return set_number(int_at(o, opt), opt, text, err);
+	if (opt->parse)
+		return opt->parse(o, text, err);
+	return set_text(text_at(o, opt), text, err);
+}
+
 static void reset(struct tl_options *o, const struct tl_option *opt)
 {
-	if (opt->kind == TL_OPT_DO)
-		return;
-	if (opt->handle) {
-		opt->handle(o, opt, "", NULL, 0, NULL);
+	if (is_flag(opt) || opt->kind == TL_OPT_NUMBER) {
+		*int_at(o, opt) = opt->initial;
+	} else if (opt->parse) {
+		opt->parse(o, "", NULL);
 	} else if (opt->kind == TL_OPT_STRING) {
 		free(*text_at(o, opt));
 		*text_at(o, opt) = NULL;
-	} else {
-		*int_at(o, opt) = opt->initial;
 	}
 }
 
-/* ---- the command line and the environment */
+/* ---- the command line and the variables */
 
-/*
- * One source of option words.  In LESS a string ends at `$` or the end of the value, and a
- * number at the first character that cannot belong to it; on the command line a
- * string is the rest of the word or the next word.
- */
-struct feed {
-	bool env;
-	const char *p;    /* rest of the word (or of the whole environment value) */
-	char **next_word; /* command line: the words that follow; advanced when one is taken */
+struct scanner {
+	struct tl_options *o;
+	const char *s; /* what is left of the word, or of the variable */
+	char **words;  /* the words of the command line that follow; NULL: a variable */
+	bool reset;    /* behind -+ */
 };
 
-/* Take the value of an option as a new string. */
-static char *take_value(struct feed *f, bool number)
+static char *copy_value(const char *s, size_t n, bool backslash)
 {
-	size_t n;
-	char *value;
+	char *value = strndup(s, n), *to = value;
 
-	if (*f->p == '\0' && !f->env && *f->next_word) {
-		value = strdup(*f->next_word);
-		f->next_word++;
+	if (!value || !backslash)
 		return value;
+	for (const char *from = value; *from; from++) {
+		if (*from == '\\' && from[1])
+			from++;
+		*to++ = *from;
 	}
-	if (f->env)
-		while (*f->p == ' ')
-			f->p++;
-	n = strlen(f->p);
-	if (number) {
-		n = strspn(f->p, "0123456789.,-");
-		if (n == 0)
-			n = strcspn(f->p, " $");
-	} else if (f->env) {
-		for (n = 0; f->p[n] && f->p[n] != '$'; n++)
-			if (f->p[n] == '\\' && f->p[n + 1] == '$')
-				n++;
-	}
-	value = strndup(f->p, n);
-	f->p += n;
-	if (f->env && *f->p == '$')
-		f->p++;
-	if (value && f->env) { /* \$ is a dollar sign */
-		char *to = value;
-
-		for (const char *from = value; *from; from++)
-			if (from[0] != '\\' || from[1] != '$')
-				*to++ = *from;
-		*to = '\0';
-	}
+	*to = '\0';
 	return value;
 }
 
-static bool apply(struct tl_options *o, const struct tl_option *opt, bool upper, struct feed *f,
-		  enum tl_opt_action how, struct tl_err *err)
+/* The value of an option: a new string; NULL: none there, or no memory. */
+static char *take_value(struct scanner *in, const struct tl_option *opt, struct tl_err *err)
 {
-	bool ok = true, number = opt->kind == TL_OPT_NUMBER;
-	char *value;
+	bool backslash = in->o->use_backslash && opt->kind == TL_OPT_STRING;
+	char name[64], *value;
+	size_t n;
 
-	if (how == TL_OPT_RESET) {
-		reset(o, opt);
-		return true;
+	if (*in->s == '\0' && in->words && *in->words) {
+		value = strdup(*in->words++);
+		if (!value)
+			tl_err_nomem(err);
+		return value;
 	}
-	if (opt->kind == TL_OPT_DO && !tl_option_needs_value(opt))
-		return opt->handle(o, opt, "", NULL, 0, err);
-	if (!tl_option_needs_value(opt)) {
-		if (how == TL_OPT_UNSET)
-			*int_at(o, opt) = !opt->initial;
-		else
-			set_flag(o, opt, upper);
-		return true;
+	in->s += strspn(in->s, " \t");
+	if (opt->kind == TL_OPT_NUMBER)
+		n = (*in->s == '-') + strspn(in->s + (*in->s == '-'), "0123456789");
+	else if (opt->chars)
+		n = strspn(in->s, opt->chars);
+	else
+		for (n = 0; in->s[n] && in->s[n] != '$'; n++)
+			if (backslash && in->s[n] == '\\' && in->s[n + 1])
+				n++;
+	if (*in->s == '\0' || (n == 0 && opt->chars)) {
+		tl_err_set(err, "Value is required after %s", describe(opt, name, sizeof(name)));
+		return NULL;
 	}
-	if (*f->p == '\0' && (f->env || !*f->next_word))
-		return tl_err_set(err, "Value is required after -%c (--%s)",
-				  opt->letter ? opt->letter : '-', opt->name);
-	value = take_value(f, number);
+	value = copy_value(in->s, n, backslash);
 	if (!value)
-		return tl_err_nomem(err);
-	ok = number ? set_number(o, opt, value, err) : set_text(o, opt, value, err);
+		tl_err_nomem(err);
+	in->s += n;
+	return value;
+}
+
+static bool take_option(struct scanner *in, const struct tl_option *opt, bool upper,
+			struct tl_err *err)
+{
+	char *value;
+	bool ok;
+
+	if (in->reset) {
+		reset(in->o, opt);
+		return true;
+	}
+	if (!tl_option_needs_value(opt)) {
+		*int_at(in->o, opt) =
+		    opt->kind == TL_OPT_DO ? opt->initial : other_value(opt, opt->initial, upper);
+		return true;
+	}
+	value = take_value(in, opt, err);
+	ok = value && set_value(in->o, opt, value, err);
 	free(value);
 	return ok;
 }
 
-/* --name, --name=value, --name value. */
-static bool parse_long(struct tl_options *o, struct feed *f, enum tl_opt_action how,
-		       struct tl_err *err)
+static bool take_name(struct scanner *in, struct tl_err *err)
 {
-	size_t len = strcspn(f->p, f->env ? "= $" : "=");
-	bool upper = false;
-	const struct tl_option *opt = tl_option_by_name(f->p, len, &upper, err);
+	size_t len = strcspn(in->s, "= \t$");
+	bool upper;
+	const struct tl_option *opt = tl_option_by_name(in->s, len, &upper, err);
 
-	if (!opt) {
-		f->p += f->env ? strcspn(f->p, " $") : strlen(f->p);
+	if (!opt)
 		return false;
-	}
-	f->p += len;
-	if (*f->p == '=') {
-		f->p++;
+	in->s += len;
+	if (*in->s == '=') {
 		if (!tl_option_needs_value(opt))
 			return tl_err_set(err, "The --%.*s option should not be followed by =",
 					  (int)strcspn(opt->name, "|"), opt->name);
+		in->s++;
 	}
-	return apply(o, opt, upper, f, how, err);
+	return take_option(in, opt, upper, err);
 }
 
-/* A run of option letters. */
-static bool parse_letters(struct tl_options *o, struct feed *f, enum tl_opt_action how,
-			  struct tl_err *err)
+static bool add_command(char ***list, size_t *n, const char *cmd, size_t len, struct tl_err *err)
 {
-	while (*f->p && *f->p != ' ') {
-		bool upper = false;
-		char c = *f->p;
-		const struct tl_option *opt;
+	char **more = realloc(*list, (*n + 1) * sizeof(**list));
 
-		if (c == '$' || (f->env && c == '-')) {
-			f->p++;
-			continue;
-		}
-		/* -Ps, -PM: the letter behind P tells which prompt. */
-		opt = tl_option_by_letter(c, &upper);
-		f->p++;
-		if (!opt)
-			return tl_err_set(err, "There is no -%c option", c);
-		if (!apply(o, opt, upper, f, how, err))
-			return false;
-	}
+	if (!more)
+		return tl_err_nomem(err);
+	*list = more;
+	more[*n] = strndup(cmd, len);
+	if (!more[*n])
+		return tl_err_nomem(err);
+	(*n)++;
 	return true;
 }
 
 /* +cmd: for the first file; ++cmd: for every one. */
-static void parse_plus(struct tl_options *o, const char *cmd)
+static bool take_command(struct scanner *in, struct tl_err *err)
 {
-	if (*cmd == '+')
-		add_command(&o->every_commands, &o->nevery, cmd + 1);
-	else
-		add_command(&o->first_commands, &o->nfirst, *cmd ? cmd : "G");
+	bool every = *in->s == '+';
+	const char *cmd = in->s + every;
+	size_t len = strcspn(cmd, "$");
+
+	in->s = cmd + len;
+	if (every)
+		return add_command(&in->o->every_commands, &in->o->nevery, cmd, len, err);
+	return add_command(&in->o->first_commands, &in->o->nfirst, cmd, len, err);
 }
 
-void tl_options_from_env(struct tl_options *o, const char *value,
-			 void (*warn)(void *arg, const char *message), void *arg)
+static bool take_item(struct scanner *in, struct tl_err *err)
 {
-	struct feed f = { .env = true, .p = value };
+	const struct tl_option *opt;
+	bool upper, name;
+	char c = *in->s++;
 
-	while (*f.p) {
+	if (c == ' ' || c == '\t' || c == '$')
+		return true;
+	if (c == '+')
+		return take_command(in, err);
+	if (c == '-') {
+		name = *in->s == '-';
+		in->s += name;
+		in->reset = *in->s == '+';
+		in->s += in->reset;
+		return !name || take_name(in, err);
+	}
+	if (isdigit((unsigned char)c)) { /* -5 is -z5 */
+		c = 'z';
+		in->s--;
+	}
+	opt = tl_option_by_letter(c, &upper);
+	if (!opt)
+		return tl_err_set(err, "There is no -%c option", c);
+	return take_option(in, opt, upper, err);
+}
+
+static void scan(struct scanner *in, const char *text, tl_option_warn *warn, void *arg)
+{
+	in->s = text;
+	in->reset = false;
+	while (*in->s) {
 		struct tl_err err = TL_ERR_INIT;
-		enum tl_opt_action how = TL_OPT_TOGGLE;
-		bool ok = true, is_long = false;
 
-		if (*f.p == ' ' || *f.p == '$') {
-			f.p++;
+		if (take_item(in, &err))
 			continue;
-		}
-		if (*f.p == '+') {
-			char *cmd = strndup(f.p + 1, strcspn(f.p + 1, " $"));
-
-			f.p += 1 + strcspn(f.p + 1, " $");
-			if (cmd)
-				parse_plus(o, cmd);
-			free(cmd);
-			continue;
-		}
-		if (*f.p == '-') {
-			f.p++;
-			if (*f.p == '-' && f.p[1] && f.p[1] != ' ') {
-				is_long = true;
-				f.p++;
-			}
-			if (*f.p == '+' || *f.p == '!') {
-				how = *f.p == '+' ? TL_OPT_RESET : TL_OPT_UNSET;
-				f.p++;
-			}
-		}
-		ok = is_long ? parse_long(o, &f, how, &err) : parse_letters(o, &f, how, &err);
-		if (!ok)
-			warn(arg, err.msg);
+		warn(arg, err.msg);
+		/* What stands behind it may belong to it: go on with the next word. */
+		in->s += strcspn(in->s, " \t$");
 	}
 }
 
-bool tl_options_from_args(struct tl_options *o, int argc, char **argv, int *first_file,
-			  struct tl_err *err)
+void tl_options_from_env(struct tl_options *o, const char *value, tl_option_warn *warn, void *arg)
 {
-	char **word = argv + 1;
+	struct scanner in = { .o = o };
 
-	while (*word) {
-		const char *p = *word;
-		struct feed f = { .env = false, .next_word = word + 1 };
-		enum tl_opt_action how = TL_OPT_TOGGLE;
+	scan(&in, value, warn, arg);
+}
 
-		if (*p == '+') {
-			parse_plus(o, p + 1);
-			word++;
-			continue;
-		}
-		if (*p != '-' || p[1] == '\0')
+int tl_options_from_args(struct tl_options *o, int argc, char **argv, tl_option_warn *warn,
+			 void *arg)
+{
+	struct scanner in = { .o = o, .words = argc > 0 ? argv + 1 : argv };
+
+	/* A lone - or + is a file. */
+	while (*in.words && strchr("-+", **in.words) && (*in.words)[0] && (*in.words)[1]) {
+		const char *word = *in.words++;
+
+		if (!strcmp(word, "--"))
 			break;
-		if (!strcmp(p, "--")) {
-			word++;
-			break;
-		}
-		p += p[1] == '-' ? 2 : 1;
-		f.p = p;
-		if (*f.p == '+' || *f.p == '!') {
-			how = *f.p == '+' ? TL_OPT_RESET : TL_OPT_UNSET;
-			f.p++;
-		}
-		if (p == *word + 2 ? !parse_long(o, &f, how, err) : !parse_letters(o, &f, how, err))
-			return false;
-		word = f.next_word;
+		scan(&in, word, warn, arg);
 	}
-	*first_file = (int)(word - argv);
-	return true;
+	return (int)(in.words - argv);
 }
 
 /* ---- the - and _ commands */
+
+static void tell(const struct tl_options *o, const struct tl_option *opt, char *say, size_t size)
+{
+	const char *const *says = opt->says;
+	char number[16], name[64];
+	const char *value = NULL;
+
+	*say = '\0';
+	if (opt->flags & TL_OPT_IGNORED) {
+		snprintf(say, size, "The %s option has no effect",
+			 describe(opt, name, sizeof(name)));
+		return;
+	}
+	switch (opt->kind) {
+	case TL_OPT_BOOL:
+	case TL_OPT_TRIPLE:
+		value = says[*int_at((struct tl_options *)o, opt)];
+		snprintf(say, size, "%s", value ? value : "");
+		return;
+	case TL_OPT_DO:
+		snprintf(say, size, "%s", says[0]);
+		return;
+	case TL_OPT_NUMBER:
+		snprintf(number, sizeof(number), "%d", *int_at((struct tl_options *)o, opt));
+		value = number;
+		break;
+	case TL_OPT_STRING:
+		if (opt->print) {
+			opt->print(o, say, size);
+			return;
+		}
+		value = *text_at((struct tl_options *)o, opt);
+		break;
+	}
+	snprintf(say, size, "%s%s%s", says[1] ? says[1] : "", value ? value : "",
+		 says[2] ? says[2] : "");
+}
 
 bool tl_option_change(struct tl_options *o, const struct tl_option *opt, bool upper,
 		      enum tl_opt_action action, const char *value, char *say, size_t size,
 		      struct tl_err *err)
 {
-	int *v;
+	bool with_value = tl_option_needs_value(opt);
+	char name[64];
 
 	*say = '\0';
 	if (action != TL_OPT_ASK && (opt->flags & TL_OPT_FIXED))
-		return tl_err_set(err, "Cannot change the -%c (--%.*s) option",
-				  opt->letter ? opt->letter : '-', (int)strcspn(opt->name, "|"),
-				  opt->name);
-	if (tl_option_needs_value(opt)) {
-		if (action == TL_OPT_RESET)
-			reset(o, opt);
-		else if (action != TL_OPT_ASK && value &&
-			 !(opt->kind == TL_OPT_NUMBER ? set_number(o, opt, value, err)
-						      : set_text(o, opt, value, err)))
+		return tl_err_set(err, "Cannot change the %s option",
+				  describe(opt, name, sizeof(name)));
+	if (action == TL_OPT_UNSET && with_value)
+		return tl_err_set(err, "Cannot use -! for an option with a value");
+	if (action == TL_OPT_RESET)
+		reset(o, opt);
+	else if (action == TL_OPT_TOGGLE && with_value && value && *value) {
+		if (!set_value(o, opt, value, err))
 			return false;
-		if (opt->handle)
-			return opt->handle(o, opt, NULL, say, size, err);
-		if (opt->kind == TL_OPT_NUMBER)
-			snprintf(say, size, "%s%d", opt->says[0] ? opt->says[0] : "",
-				 *int_at(o, opt));
-		else
-			snprintf(say, size, "%s%s", opt->says[0] ? opt->says[0] : "",
-				 *text_at(o, opt) ? *text_at(o, opt) : "");
-		return true;
-	}
-	if (opt->kind == TL_OPT_DO)
-		return opt->handle(o, opt, action == TL_OPT_ASK ? NULL : "", say, size, err);
-	v = int_at(o, opt);
-	switch (action) {
-	case TL_OPT_TOGGLE:
-		if (opt->kind == TL_OPT_TRIPLE) {
-			int want = (opt->flags & TL_OPT_NEGATED) ? (upper ? 2 : 0) : upper ? 2 : 1;
-			int other = (opt->flags & TL_OPT_NEGATED) ? 1 : 0;
-
-			*v = *v == want ? other : want;
-		} else {
-			*v = !*v;
-		}
-		break;
-	case TL_OPT_RESET:
-		*v = opt->initial;
-		break;
-	case TL_OPT_UNSET:
-		*v = !opt->initial;
-		break;
-	case TL_OPT_ASK:
-		break;
-	}
-	snprintf(say, size, "%s", opt->says[*v] ? opt->says[*v] : "");
+	} else if (action != TL_OPT_ASK && is_flag(opt))
+		*int_at(o, opt) = other_value(
+		    opt, action == TL_OPT_TOGGLE ? *int_at(o, opt) : opt->initial, upper);
+	tell(o, opt, say, size);
 	return true;
 }

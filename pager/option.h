@@ -32,21 +32,17 @@ enum {
 
 /* The values of all options.  Three-way ones are 0, 1 (lower case letter), 2 (upper case). */
 struct tl_options {
-	int search_from;        /* -a 1, -A 2 */
-	int buffers;            /* -b: accepted, not needed */
-	int auto_buffers;       /* -B */
+	int search_from;        /* 0 -A, 1 -a, 2 default */
 	int clear_first;        /* -c */
 	int dumb_ok;            /* -d */
 	int quit_at_eof;        /* -e 1, -E 2 */
 	int force_open;         /* -f */
 	int quit_if_one_screen; /* -F */
-	int hilite;             /* 1 all hits, 0 -g last hit only, 2 -G none */
-	int back_scroll;        /* -h */
+	int hilite;             /* 0 none (-G), 1 the last hit only (-g), 2 all hits */
 	int icase;              /* -i 1, -I 2 */
 	struct tl_where jump;   /* -j */
 	int status_column;      /* -J */
 	int quit_on_intr;       /* -K */
-	int no_lessopen;        /* -L */
 	int prompt_kind;        /* -m 1, -M 2 */
 	int numbers;            /* 0 -n, 1 default (not shown), 2 -N */
 	int quiet;              /* -q 1, -Q 2 */
@@ -55,18 +51,18 @@ struct tl_options {
 	int chop;               /* -S */
 	int backspace;          /* -u 1, -U 2 */
 	int no_init;            /* -X */
-	int forw_scroll;        /* -y */
 	int window;             /* -z */
 	int tildes;             /* 1; -~ 0 */
 	int shift;              /* -#: columns, 0: half the screen */
-	double shift_fraction;
+	double shift_fraction;  /* -#.5: of the screen's width; 0: none */
 	int no_keypad;
 	int wordwrap;
 	int number_width;
 	int hit_count;
 	int no_index;
-	int past_eof; /* j and space scroll past the end */
-	int quit_now; /* --help, --version: what to print */
+	int past_eof;      /* forward commands scroll past the end */
+	int use_backslash; /* a backslash in a value makes the next character plain */
+	int quit_now;      /* what to print instead: '?' the help, 'V' the version */
 	unsigned ntabs;
 	unsigned tabs[32];
 	char *pattern; /* -p: /pattern to start with */
@@ -82,11 +78,11 @@ struct tl_options {
 };
 
 enum tl_opt_kind {
-	TL_OPT_BOOL,   /* the letter turns it on */
-	TL_OPT_TRIPLE, /* lower case 1, upper case 2 */
-	TL_OPT_NUMBER, /* a value follows */
-	TL_OPT_STRING, /* the rest of the word, or the next one; ends at $ */
-	TL_OPT_DO,     /* an action: -?, -V, -p */
+	TL_OPT_BOOL,   /* the letter gives it the value it has not by default */
+	TL_OPT_TRIPLE, /* likewise, and the capital letter gives it the value 2 */
+	TL_OPT_NUMBER, /* a number follows */
+	TL_OPT_STRING, /* text follows: the rest of the word up to a $, or else the next word */
+	TL_OPT_DO,     /* no value at all: -?, -V */
 };
 
 enum {
@@ -94,23 +90,25 @@ enum {
 	TL_OPT_FIXED = 1 << 1,   /* only at the start, not with `-` */
 	TL_OPT_IGNORED = 1 << 2, /* accepted for the sake of callers; has no effect */
 	TL_OPT_SEARCH = 1 << 3,  /* the pattern must be compiled again */
-	TL_OPT_NEGATED = 1 << 4, /* the letter turns it off */
 };
 
 struct tl_option {
-	char letter;      /* lower case one of a triple; 0: long name only */
-	const char *name; /* long name(s): "chop-long-lines", a triple's upper case one after a | */
+	char letter;      /* the lower case one of a triple; 0: long name only */
+	const char *name; /* long name, or names: "quiet|silent" */
 	enum tl_opt_kind kind;
 	unsigned flags;
-	size_t at; /* offset in struct tl_options */
-	int initial;
-	/* What `-` says then: off|on(1)|on(2); for numbers and strings the question to ask. */
+	size_t at;   /* offset in struct tl_options of an int, or of a char * */
+	int initial; /* for an int */
+	/*
+	 * What `-` and `_` say.  Flags: for the values 0, 1 and 2.  With a value: the question,
+	 * and what stands before and behind the value in the answer.
+	 */
 	const char *says[3];
-	const char *help; /* one line for --help */
-	/* Parse text, "" setting the default, or (text == NULL) print the value into out.
-	 * NULL for plain kinds. */
-	bool (*handle)(struct tl_options *o, const struct tl_option *opt, const char *text,
-		       char *out, size_t size, struct tl_err *err);
+	const char *help;  /* one line for --help */
+	const char *chars; /* a string made of these only: other letters may follow it */
+	/* Strings with a meaning: take the text ("" is the default), and tell the value. */
+	bool (*parse)(struct tl_options *o, const char *text, struct tl_err *err);
+	void (*print)(const struct tl_options *o, char *out, size_t size);
 };
 
 /* The table; the last row has name NULL. */
@@ -119,24 +117,30 @@ const struct tl_option *tl_option_table(void);
 void tl_options_init(struct tl_options *o);
 void tl_options_fini(struct tl_options *o);
 
-/* Parse the contents of LESS or TLESS: words, "-" before them optional, `$` ends a string.
- * Problems are reported through warn(), and parsing goes on. */
-void tl_options_from_env(struct tl_options *o, const char *value,
-			 void (*warn)(void *arg, const char *message), void *arg);
+/* Problems are told, one at a time, and parsing goes on behind them. */
+typedef void tl_option_warn(void *arg, const char *message);
+
+/* Parse the contents of LESS or TLESS: the hyphen before the first letters is optional. */
+void tl_options_from_env(struct tl_options *o, const char *value, tl_option_warn *warn, void *arg);
+
+/* Parse argv up to the first file name; returns its index. */
+int tl_options_from_args(struct tl_options *o, int argc, char **argv, tl_option_warn *warn,
+			 void *arg);
 
 /*
- * Parse argv up to the first file name; returns its index.  False: err names the option.
+ * Find by letter, or by long name or a prefix that only one has; *upper tells that the capital
+ * letter of a triple was given, or its name with a capital first letter.  NULL: none, and `err`
+ * (by name) says so.
  */
-bool tl_options_from_args(struct tl_options *o, int argc, char **argv, int *first_file,
-			  struct tl_err *err);
-
-/* Find by letter (upper tells which case was given), or by long name or unique prefix of one. */
 const struct tl_option *tl_option_by_letter(char c, bool *upper);
 const struct tl_option *tl_option_by_name(const char *name, size_t len, bool *upper,
 					  struct tl_err *err);
 
-/* What the `-` command does with an option: toggle, set to default (-+), set the other way (-!);
- * `value` for numbers and strings.  The message to show goes to say. */
+/*
+ * What the `-` command does with an option: toggle it or set it to `value`, give it its default
+ * (-+) or the other value (-!), or only tell what it is (_).  An empty `value`, or none, only
+ * tells.  The message to show goes to `say`.
+ */
 enum tl_opt_action { TL_OPT_TOGGLE, TL_OPT_RESET, TL_OPT_UNSET, TL_OPT_ASK };
 bool tl_option_change(struct tl_options *o, const struct tl_option *opt, bool upper,
 		      enum tl_opt_action action, const char *value, char *say, size_t size,

@@ -1,333 +1,332 @@
 /* optiontable.c: the rows of the option table, and the options that parse their own values. */
 #include "pager/option.h"
 
-#include <ctype.h>
+#include "pager/prompt.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Set *at to a copy of text, NULL for the empty one. */
-static bool set_string(char **at, const char *text, struct tl_err *err)
-{
-	char *copy = *text ? strdup(text) : NULL;
+/* ---- -j: a row from the top, a negative one from the bottom, .N a fraction of the screen */
 
-	if (*text && !copy)
+static bool parse_jump(struct tl_options *o, const char *text, struct tl_err *err)
+{
+	struct tl_where w = { false, 1, 0 };
+	char *end = (char *)text;
+
+	if (strchr(text, '.')) {
+		w.is_fraction = true;
+		w.fraction = strtod(text, &end);
+	} else if (*text) {
+		long row = strtol(text, &end, 10);
+
+		w.row = row > 100000 || row < -100000 ? 100000 : (int)row;
+	}
+	if ((*text && end == text) || *end || w.fraction < 0 || w.fraction >= 1)
+		return tl_err_set(err, "Invalid jump target '%s' after -j", text);
+	o->jump = w;
+	return true;
+}
+
+static void print_jump(const struct tl_options *o, char *out, size_t size)
+{
+	if (o->jump.is_fraction)
+		snprintf(out, size, "Position target at screen position %g", o->jump.fraction);
+	else
+		snprintf(out, size, "Position target at screen line %d", o->jump.row);
+}
+
+/* ---- -x: one tab width, or a list of stops, the last two of which give the rest */
+
+#define MAX_STOPS (sizeof(((struct tl_options *)0)->tabs) / sizeof(unsigned) - 1)
+
+static bool parse_tabs(struct tl_options *o, const char *text, struct tl_err *err)
+{
+	unsigned stops[MAX_STOPS], n = 0, last = 0;
+
+	for (const char *p = text; *p;) {
+		char *end;
+		unsigned long stop = strtoul(p, &end, 10);
+
+		if (*p < '0' || *p > '9' || (*end && *end != ','))
+			return tl_err_set(err, "Invalid tab stops '%s' after -x", text);
+		if (stop > last && stop < 100000 && n < MAX_STOPS)
+			stops[n++] = last = (unsigned)stop;
+		p = end + (*end == ',');
+	}
+	if (n > 1) { /* a list counts from column 0 */
+		o->ntabs = n + 1;
+		o->tabs[0] = 0;
+		memcpy(o->tabs + 1, stops, n * sizeof(stops[0]));
+	} else {
+		o->ntabs = 1;
+		o->tabs[0] = n == 1 ? stops[0] : 8;
+	}
+	return true;
+}
+
+static void print_tabs(const struct tl_options *o, char *out, size_t size)
+{
+	size_t used;
+
+	if (o->ntabs == 1) {
+		snprintf(out, size, "Tab stops every %u spaces", o->tabs[0]);
+		return;
+	}
+	used = (size_t)snprintf(out, size, "Tab stops %u", o->tabs[1]);
+	for (unsigned i = 2; i < o->ntabs && used < size; i++)
+		used += (size_t)snprintf(out + used, size - used, ",%u", o->tabs[i]);
+	if (used < size)
+		snprintf(out + used, size - used, " and then every %u spaces",
+			 o->tabs[o->ntabs - 1] - o->tabs[o->ntabs - 2]);
+}
+
+/* ---- -#: columns, or .N: a fraction of the width */
+
+static bool parse_shift(struct tl_options *o, const char *text, struct tl_err *err)
+{
+	char *end = (char *)text;
+	double fraction = 0;
+	long n = 0;
+
+	if (strchr(text, '.'))
+		fraction = strtod(text, &end);
+	else if (*text)
+		n = strtol(text, &end, 10);
+	if ((*text && end == text) || *end || n < 0 || n > 1000000 || !(fraction >= 0) ||
+	    fraction > 1)
+		return tl_err_set(err, "Invalid shift '%s' after -#", text);
+	o->shift = (int)n;
+	o->shift_fraction = fraction;
+	return true;
+}
+
+static void print_shift(const struct tl_options *o, char *out, size_t size)
+{
+	if (o->shift_fraction > 0)
+		snprintf(out, size, "Horizontal shift %g of screen width", o->shift_fraction);
+	else
+		snprintf(out, size, "Horizontal shift %d columns", o->shift);
+}
+
+/* ---- -P: a letter says which prompt, none means the short one */
+
+static bool parse_prompt(struct tl_options *o, const char *text, struct tl_err *err)
+{
+	static const char letters[TL_NPROMPTS + 1] = "smM=hw";
+	const char *which = *text ? strchr(letters, *text) : NULL;
+	char **at = &o->prompt[which ? which - letters : TL_PROMPT_SHORT];
+	char *copy;
+
+	if (*text == '\0') {
+		for (int i = 0; i < TL_NPROMPTS; i++) {
+			free(o->prompt[i]);
+			o->prompt[i] = NULL;
+		}
+		return true;
+	}
+	copy = strdup(which ? text + 1 : text);
+	if (!copy)
 		return tl_err_nomem(err);
 	free(*at);
 	*at = copy;
 	return true;
 }
 
-/* -j: N, -N, or .N (a fraction of the screen). */
-static bool handle_jump(struct tl_options *o, const struct tl_option *opt, const char *text,
-			char *out, size_t size, struct tl_err *err)
+static void print_prompt(const struct tl_options *o, char *out, size_t size)
 {
-	struct tl_where w = { false, 1, 0 };
-	char *end;
-
-	if (!text) {
-		if (o->jump.is_fraction)
-			snprintf(out, size, "Position target at screen position %g",
-				 o->jump.fraction);
-		else
-			snprintf(out, size, "Position target at screen line %d", o->jump.row);
-		return true;
-	}
-	if (*text) {
-		w.is_fraction = strchr(text, '.') != NULL;
-		if (w.is_fraction)
-			w.fraction = strtod(text, &end);
-		else
-			w.row = (int)strtol(text, &end, 10);
-		if (end == text || *end || w.fraction < 0 || w.fraction >= 1 || w.row == 0)
-			return tl_err_set(err, "Invalid jump target '%s' after -j", text);
-	}
-	o->jump = w;
-	return true;
+	snprintf(out, size, "%s", tl_prompt_proto(o, o->prompt_kind));
 }
 
-/* -x: one tab width, or a list of stops, the last two of which give the rest. */
-static bool handle_tabs(struct tl_options *o, const struct tl_option *opt, const char *text,
-			char *out, size_t size, struct tl_err *err)
+/* ---- --rscroll */
+
+static void print_rscroll(const struct tl_options *o, char *out, size_t size)
 {
-	unsigned n = 0, last = 0, stops[sizeof(o->tabs) / sizeof(o->tabs[0])];
-
-	if (!text) {
-		size_t used =
-		    (size_t)snprintf(out, size, "Tab stops %s", o->ntabs > 1 ? "" : "every ");
-
-		for (unsigned i = o->ntabs > 1; i < o->ntabs && used < size; i++)
-			used += (size_t)snprintf(out + used, size - used, "%s%u",
-						 i > (o->ntabs > 1) ? "," : "", o->tabs[i]);
-		if (o->ntabs > 1 && used < size)
-			snprintf(out + used, size - used, " and then every %u spaces",
-				 o->tabs[o->ntabs - 1] - o->tabs[o->ntabs - 2]);
-		else if (used < size)
-			snprintf(out + used, size - used, " spaces");
-		return true;
-	}
-	for (const char *p = text; *p && n < sizeof(stops) / sizeof(stops[0]) - 1;) {
-		char *end;
-		unsigned long v = strtoul(p, &end, 10);
-
-		if (end == p)
-			return tl_err_set(err, "Invalid tab stops '%s' after -x", text);
-		if (v > last && v < 100000)
-			stops[n++] = last = (unsigned)v;
-		p = *end == ',' ? end + 1 : end;
-		if (*end && *end != ',')
-			return tl_err_set(err, "Invalid tab stops '%s' after -x", text);
-	}
-	if (n == 0) {
-		o->ntabs = 1;
-		o->tabs[0] = 8;
-	} else if (n == 1) {
-		o->ntabs = 1;
-		o->tabs[0] = stops[0];
-	} else { /* a list counts from column 0 */
-		o->ntabs = n + 1;
-		o->tabs[0] = 0;
-		memcpy(o->tabs + 1, stops, n * sizeof(stops[0]));
-	}
-	return true;
+	snprintf(out, size, "rscroll character is %s", o->rscroll ? o->rscroll : ">");
 }
 
-/* -#: columns, or a fraction of the width. */
-static bool handle_shift(struct tl_options *o, const struct tl_option *opt, const char *text,
-			 char *out, size_t size, struct tl_err *err)
-{
-	char *end;
-	double fraction = 0;
-	long n = 0;
-
-	if (!text) {
-		if (o->shift_fraction > 0)
-			snprintf(out, size, "Horizontal shift %g of screen width",
-				 o->shift_fraction);
-		else
-			snprintf(out, size, "Horizontal shift %d columns", o->shift);
-		return true;
-	}
-	if (*text) {
-		if (strchr(text, '.'))
-			fraction = strtod(text, &end);
-		else
-			n = strtol(text, &end, 10);
-		if (end == text || *end || n < 0 || n > 1000000 || fraction < 0 || fraction > 1)
-			return tl_err_set(err, "Invalid shift '%s' after -#", text);
-	}
-	o->shift = (int)n;
-	o->shift_fraction = fraction;
-	return true;
-}
-
-/* -P: a letter says which prompt, none means the short one. */
-static bool handle_prompt(struct tl_options *o, const struct tl_option *opt, const char *text,
-			  char *out, size_t size, struct tl_err *err)
-{
-	static const char letters[] = "smM=hw";
-	const char *which;
-	int kind = TL_PROMPT_SHORT;
-
-	if (!text) {
-		snprintf(out, size, "%s",
-			 o->prompt[o->prompt_kind] ? o->prompt[o->prompt_kind] : "");
-		return true;
-	}
-	which = *text ? strchr(letters, *text) : NULL;
-	if (which) {
-		kind = (int)(which - letters);
-		text++;
-	}
-	return set_string(&o->prompt[kind], text, err);
-}
-
-static bool handle_pattern(struct tl_options *o, const struct tl_option *opt, const char *text,
-			   char *out, size_t size, struct tl_err *err)
-{
-	if (!text) {
-		snprintf(out, size, "%s", o->pattern ? o->pattern : "");
-		return true;
-	}
-	return set_string(&o->pattern, text, err);
-}
-
-static bool handle_help(struct tl_options *o, const struct tl_option *opt, const char *text,
-			char *out, size_t size, struct tl_err *err)
-{
-	o->quit_now = '?';
-	return true;
-}
-
-static bool handle_version(struct tl_options *o, const struct tl_option *opt, const char *text,
-			   char *out, size_t size, struct tl_err *err)
-{
-	if (out)
-		snprintf(out, size, "tless %s", TL_VERSION);
-	else
-		o->quit_now = 'V';
-	return true;
-}
+/* ---- the table */
 
 #define AT(field) offsetof(struct tl_options, field)
-#define NONE                     \
-	{                        \
-		NULL, NULL, NULL \
+
+/* Rows by kind; `says` is what option.h says it is for that kind. */
+#define FLAG(l, n, k, field, init, how, text, ...)                                           \
+	{                                                                                    \
+		.letter = (l), .name = (n), .kind = (k), .at = AT(field), .initial = (init), \
+		.flags = (how), .help = (text), .says = {                                    \
+			__VA_ARGS__                                                          \
+		}                                                                            \
 	}
+#define BOOL(l, n, field, init, how, text, ...) \
+	FLAG(l, n, TL_OPT_BOOL, field, init, how, text, __VA_ARGS__)
+#define TRIPLE(l, n, field, init, how, text, ...) \
+	FLAG(l, n, TL_OPT_TRIPLE, field, init, how, text, __VA_ARGS__)
+#define NUMBER(l, n, field, init, how, text, ...) \
+	FLAG(l, n, TL_OPT_NUMBER, field, init, how, text, __VA_ARGS__)
+#define STRING(l, n, field, how, text, ...) \
+	FLAG(l, n, TL_OPT_STRING, field, 0, how, text, __VA_ARGS__)
+#define PARSED(l, n, from, how, text, parser, printer, question)                                   \
+	{                                                                                          \
+		.letter = (l), .name = (n), .kind = TL_OPT_STRING, .flags = (how), .help = (text), \
+		.says = { question }, .chars = (from), .parse = (parser), .print = (printer)       \
+	}
+/* Accepted so that callers of less need not know the difference. */
+#define IGNORED_TEXT(l, n)   STRING(l, n, ignored_text, TL_OPT_IGNORED, "", "Value: ", NULL)
+#define IGNORED_NUMBER(l, n) NUMBER(l, n, ignored, 0, TL_OPT_IGNORED, "", "Value: ", NULL)
+#define IGNORED(l, n)        BOOL(l, n, ignored, 0, TL_OPT_IGNORED, "", NULL)
+#define IGNORED_TRIPLE(l, n) TRIPLE(l, n, ignored, 0, TL_OPT_IGNORED, "", NULL)
 
 /* clang-format off */
 static const struct tl_option table[] = {
-	{ 'a', "search-skip-screen|SEARCH-SKIP-SCREEN", TL_OPT_TRIPLE, 0, AT(search_from), 2,
-	  { "Search starts after the target line", "Search skips displayed screen",
-	    "Search includes all of displayed screen" },
-	  "search on from the end of the screen (-A: from its top line, the default)", NULL },
-	{ 'b', "buffers", TL_OPT_NUMBER, TL_OPT_IGNORED, AT(buffers), 64,
-	  { "Max buffer space per file (K): " }, "accepted; memory is bounded anyway", NULL },
-	{ 'B', "auto-buffers", TL_OPT_BOOL, TL_OPT_IGNORED, AT(auto_buffers), 0,
-	  { "Don't automatically allocate buffers", "Allocate buffers automatically when needed" },
-	  "accepted; memory is bounded anyway", NULL },
-	{ 'c', "clear-screen|CLEAR-SCREEN", TL_OPT_TRIPLE, TL_OPT_REPAINT, AT(clear_first), 0,
-	  { "Repaint by scrolling from bottom of screen", "Repaint by painting from top of screen",
-	    "Repaint by painting from top of screen" }, "repaint from the top, not by scrolling", NULL },
-	{ 'd', "dumb", TL_OPT_BOOL, TL_OPT_FIXED, AT(dumb_ok), 0, NONE,
-	  "do not complain about a terminal that cannot do much", NULL },
-	{ 'D', "color", TL_OPT_STRING, TL_OPT_IGNORED, AT(ignored_text), 0, { "Color: " },
-	  "accepted", NULL },
-	{ 'e', "quit-at-eof|QUIT-AT-EOF", TL_OPT_TRIPLE, 0, AT(quit_at_eof), 0,
-	  { "Don't quit at end-of-file", "Quit at end-of-file",
-	    "Quit immediately at end-of-file" },
-	  "quit when the end is reached for the second time (-E: the first)", NULL },
-	{ 'f', "force", TL_OPT_BOOL, 0, AT(force_open), 0,
-	  { "Open only regular files", "Open even non-regular files" },
-	  "open files that are not regular, and binary ones, without asking", NULL },
-	{ 'F', "quit-if-one-screen", TL_OPT_BOOL, 0, AT(quit_if_one_screen), 0,
-	  { "Don't quit if end-of-file on first screen", "Quit if end-of-file on first screen" },
-	  "quit if everything fits on one screen", NULL },
-	{ 'g', "hilite-search|HILITE-SEARCH", TL_OPT_TRIPLE, TL_OPT_REPAINT | TL_OPT_NEGATED,
-	  AT(hilite), 1,
-	  { "Highlight only the last match", "Highlight all matches", "Don't highlight any matches" },
-	  "highlight only the last hit (-G: none)", NULL },
-	{ 'h', "max-back-scroll", TL_OPT_NUMBER, 0, AT(back_scroll), -1, { "Backwards scroll limit: " },
-	  "scroll back by no more than this many lines; repaint for more", NULL },
-	{ 'i', "ignore-case|IGNORE-CASE", TL_OPT_TRIPLE, TL_OPT_SEARCH | TL_OPT_REPAINT, AT(icase), 0,
-	  { "Case is significant in searches", "Ignore case in searches",
-	    "Ignore case in searches and in patterns" },
-	  "ignore case unless the pattern has a capital (-I: always)", NULL },
-	{ 'j', "jump-target", TL_OPT_NUMBER, 0, AT(jump), 0, { "Target line: " },
-	  "the line of the screen where search hits and marks are shown", handle_jump },
-	{ 'J', "status-column", TL_OPT_BOOL, TL_OPT_REPAINT, AT(status_column), 0,
-	  { "Don't display a status column", "Display a status column" },
-	  "show marks and search hits in a column on the left", NULL },
-	{ 'k', "lesskey-file", TL_OPT_STRING, TL_OPT_FIXED | TL_OPT_IGNORED, AT(ignored_text), 0,
-	  { "Lesskey file: " }, "accepted", NULL },
-	{ 'K', "quit-on-intr", TL_OPT_BOOL, 0, AT(quit_on_intr), 0,
-	  { "Interrupt (ctrl-C) returns to prompt", "Interrupt (ctrl-C) exits less" },
-	  "quit on ^C", NULL },
-	{ 'L', "no-lessopen", TL_OPT_BOOL, TL_OPT_IGNORED, AT(no_lessopen), 0,
-	  { "Use the LESSOPEN filter", "Don't use the LESSOPEN filter" }, "accepted", NULL },
-	{ 'm', "long-prompt|LONG-PROMPT", TL_OPT_TRIPLE, TL_OPT_REPAINT, AT(prompt_kind), 0,
-	  { "Short prompt", "Medium prompt", "Long prompt" },
-	  "prompt with the percentage (-M: with line numbers too)", NULL },
-	{ 'n', "line-numbers|LINE-NUMBERS", TL_OPT_TRIPLE, TL_OPT_REPAINT | TL_OPT_NEGATED,
-	  AT(numbers), 1,
-	  { "Don't use line numbers", "Use line numbers", "Constantly display line numbers" },
-	  "do without line numbers (-N: show them on the left)", NULL },
-	{ 'o', "log-file", TL_OPT_STRING, TL_OPT_IGNORED, AT(ignored_text), 0, { "log file: " },
-	  "accepted", NULL },
-	{ 'O', "LOG-FILE", TL_OPT_STRING, TL_OPT_IGNORED, AT(ignored_text), 0, { "Log file: " },
-	  "accepted", NULL },
-	{ 'p', "pattern", TL_OPT_STRING, TL_OPT_FIXED, AT(pattern), 0, { "Pattern: " },
-	  "start at the first line that matches the pattern", handle_pattern },
-	{ 'P', "prompt", TL_OPT_STRING, TL_OPT_REPAINT, AT(prompt), 0, { "prompt: " },
-	  "set a prompt: -Ps short, -Pm medium, -PM long, -P= the = message, -Ph help, -Pw waiting",
-	  handle_prompt },
-	{ 'q', "quiet|QUIET|silent|SILENT", TL_OPT_TRIPLE, 0, AT(quiet), 0,
-	  { "Ring the bell for errors AND at eof/bof", "Ring the bell for errors but not at eof/bof",
-	    "Never ring the bell" }, "do not ring at the beginning and end (-Q: never)", NULL },
-	{ 'r', "raw-control-chars|RAW-CONTROL-CHARS", TL_OPT_TRIPLE, TL_OPT_REPAINT, AT(raw), 0,
-	  { "Display control characters as ^X", "Display control characters directly (not recommended)",
-	    "Display ANSI sequences directly, other control characters as ^X" },
-	  "send control characters to the terminal (-R: only colours, the sane choice)", NULL },
-	{ 's', "squeeze-blank-lines", TL_OPT_BOOL, TL_OPT_REPAINT, AT(squeeze), 0,
-	  { "Display all blank lines", "Squeeze multiple blank lines" },
-	  "show several blank lines as one", NULL },
-	{ 'S', "chop-long-lines", TL_OPT_BOOL, TL_OPT_REPAINT, AT(chop), 0,
-	  { "Fold long lines", "Chop long lines" }, "cut long lines instead of wrapping them", NULL },
-	{ 't', "tag", TL_OPT_STRING, TL_OPT_IGNORED | TL_OPT_FIXED, AT(ignored_text), 0, { "tag: " },
-	  "accepted", NULL },
-	{ 'T', "tag-file", TL_OPT_STRING, TL_OPT_IGNORED, AT(ignored_text), 0, { "tags file: " },
-	  "accepted", NULL },
-	{ 'u', "underline-special|UNDERLINE-SPECIAL", TL_OPT_TRIPLE,
-	  TL_OPT_REPAINT | TL_OPT_SEARCH, AT(backspace), 0,
-	  { "Display underlined text in underline mode", "Backspaces cause overstrike",
-	    "Print backspace as ^H" }, "send backspaces to the terminal (-U: show them as ^H)", NULL },
-	{ 'V', "version", TL_OPT_DO, 0, AT(quit_now), 0, NONE, "print the version", handle_version },
-	{ 'w', "hilite-unread|HILITE-UNREAD", TL_OPT_TRIPLE, TL_OPT_IGNORED, AT(ignored), 0,
-	  { "Don't highlight first unread line", "Highlight first unread line after forward-screen",
-	    "Highlight first unread line after any forward movement" }, "accepted", NULL },
-	{ 'x', "tabs", TL_OPT_NUMBER, TL_OPT_REPAINT, AT(tabs), 0, { "Tab stops: " },
-	  "tab stops: a width, or a list", handle_tabs },
-	{ 'X', "no-init", TL_OPT_BOOL, TL_OPT_FIXED, AT(no_init), 0, NONE,
-	  "stay on the main screen", NULL },
-	{ 'y', "max-forw-scroll", TL_OPT_NUMBER, 0, AT(forw_scroll), -1, { "Forward scroll limit: " },
-	  "scroll forward by no more than this many lines; repaint for more", NULL },
-	{ 'z', "window", TL_OPT_NUMBER, 0, AT(window), -1, { "Scroll window size: " },
-	  "lines a window has; negative: the screen less so many", NULL },
-	{ '"', "quotes", TL_OPT_STRING, TL_OPT_IGNORED, AT(ignored_text), 0, { "quotes: " },
-	  "accepted", NULL },
-	{ '~', "tilde", TL_OPT_BOOL, TL_OPT_REPAINT | TL_OPT_NEGATED, AT(tildes), 1,
-	  { "Don't show tildes after end of file", "Show tildes after end of file" },
-	  "show nothing instead of ~ after the end", NULL },
-	{ '#', "shift", TL_OPT_NUMBER, 0, AT(shift), 0, { "Horizontal shift: " },
-	  "columns to shift by with the arrow keys; 0: half the screen", handle_shift },
-	{ '?', "help", TL_OPT_DO, TL_OPT_FIXED, AT(quit_now), 0, NONE, "print this list", handle_help },
-	{ 0, "hit-count", TL_OPT_BOOL, TL_OPT_REPAINT, AT(hit_count), 0,
-	  { "Don't count search hits", "Show the number of the search hit and of all hits" },
-	  "show \"hit 3 of 1,204\" in the prompt after a search", NULL },
-	{ 0, "index-dir", TL_OPT_STRING, TL_OPT_FIXED, AT(index_dir), 0, { "Index directory: " },
-	  "where line indexes are kept (default: $XDG_CACHE_HOME/tless)", NULL },
-	{ 0, "line-num-width", TL_OPT_NUMBER, TL_OPT_REPAINT, AT(number_width), 7,
-	  { "Line number width: " }, "columns the line numbers of -N take at least", NULL },
-	{ 0, "no-index", TL_OPT_BOOL, TL_OPT_FIXED, AT(no_index), 0, NONE,
-	  "neither load nor save a line index", NULL },
-	{ 0, "no-keypad", TL_OPT_BOOL, TL_OPT_FIXED, AT(no_keypad), 0, NONE,
-	  "do not switch the terminal's keypad", NULL },
-	{ 0, "past-eof", TL_OPT_BOOL, 0, AT(past_eof), 0,
-	  { "Don't scroll past end of file", "Scroll past end of file" },
-	  "let forward commands scroll past the end", NULL },
-	{ 0, "rscroll", TL_OPT_STRING, TL_OPT_REPAINT, AT(rscroll), 0, { "rscroll character: " },
-	  "the character that marks cut lines; - for none", NULL },
-	{ 0, "wordwrap", TL_OPT_BOOL, TL_OPT_REPAINT, AT(wordwrap), 0,
-	  { "Wrap lines at any character", "Wrap lines at spaces" }, "wrap long lines at blanks", NULL },
-	/* What callers pass to less, accepted so that they need not know the difference. */
-	{ 0, "cmd", TL_OPT_STRING, TL_OPT_IGNORED, AT(ignored_text), 0, { "command: " }, "accepted", NULL },
-	{ 0, "exit-follow-on-close", TL_OPT_BOOL, TL_OPT_IGNORED, AT(ignored), 0, NONE, "accepted", NULL },
-	{ 0, "file-size", TL_OPT_BOOL, TL_OPT_IGNORED, AT(ignored), 0, NONE, "accepted", NULL },
-	{ 0, "follow-name", TL_OPT_BOOL, TL_OPT_IGNORED, AT(ignored), 0, NONE, "accepted", NULL },
-	{ 0, "form-feed", TL_OPT_BOOL, TL_OPT_IGNORED, AT(ignored), 0, NONE, "accepted", NULL },
-	{ 0, "header", TL_OPT_STRING, TL_OPT_IGNORED, AT(ignored_text), 0, { "Header lines: " }, "accepted", NULL },
-	{ 0, "incsearch", TL_OPT_BOOL, TL_OPT_IGNORED, AT(ignored), 0, NONE, "accepted", NULL },
-	{ 0, "intr", TL_OPT_STRING, TL_OPT_IGNORED, AT(ignored_text), 0, { "interrupt character: " }, "accepted", NULL },
-	{ 0, "match-shift", TL_OPT_STRING, TL_OPT_IGNORED, AT(ignored_text), 0, { "Search match shift: " }, "accepted", NULL },
-	{ 0, "modelines", TL_OPT_NUMBER, TL_OPT_IGNORED, AT(ignored), 0, { "Modelines: " }, "accepted", NULL },
-	{ 0, "mouse|MOUSE", TL_OPT_TRIPLE, TL_OPT_IGNORED, AT(ignored), 0, NONE, "accepted", NULL },
-	{ 0, "no-histdups", TL_OPT_BOOL, TL_OPT_IGNORED, AT(ignored), 0, NONE, "accepted", NULL },
-	{ 0, "no-number-headers", TL_OPT_BOOL, TL_OPT_IGNORED, AT(ignored), 0, NONE, "accepted", NULL },
-	{ 0, "no-search-headers", TL_OPT_BOOL, TL_OPT_IGNORED, AT(ignored), 0, NONE, "accepted", NULL },
-	{ 0, "no-vbell", TL_OPT_BOOL, TL_OPT_IGNORED, AT(ignored), 0, NONE, "accepted", NULL },
-	{ 0, "proc-backspace", TL_OPT_BOOL, TL_OPT_IGNORED, AT(ignored), 0, NONE, "accepted", NULL },
-	{ 0, "proc-return", TL_OPT_BOOL, TL_OPT_IGNORED, AT(ignored), 0, NONE, "accepted", NULL },
-	{ 0, "proc-tab", TL_OPT_BOOL, TL_OPT_IGNORED, AT(ignored), 0, NONE, "accepted", NULL },
-	{ 0, "redraw-on-quit", TL_OPT_BOOL, TL_OPT_IGNORED, AT(ignored), 0, NONE, "accepted", NULL },
-	{ 0, "save-marks", TL_OPT_BOOL, TL_OPT_IGNORED, AT(ignored), 0, NONE, "accepted", NULL },
-	{ 0, "search-options", TL_OPT_STRING, TL_OPT_IGNORED, AT(ignored_text), 0, { "Search options: " }, "accepted", NULL },
-	{ 0, "show-preproc-errors", TL_OPT_BOOL, TL_OPT_IGNORED, AT(ignored), 0, NONE, "accepted", NULL },
-	{ 0, "status-col-width", TL_OPT_NUMBER, TL_OPT_IGNORED, AT(ignored), 2, { "Status column width: " }, "accepted", NULL },
-	{ 0, "status-line", TL_OPT_BOOL, TL_OPT_IGNORED, AT(ignored), 0, NONE, "accepted", NULL },
-	{ 0, "use-backslash", TL_OPT_BOOL, TL_OPT_IGNORED, AT(ignored), 0, NONE, "accepted", NULL },
-	{ 0, "use-color", TL_OPT_BOOL, TL_OPT_IGNORED, AT(ignored), 0, NONE, "accepted", NULL },
-	{ 0, "wheel-lines", TL_OPT_NUMBER, TL_OPT_IGNORED, AT(ignored), 1, { "Lines to scroll: " }, "accepted", NULL },
-	{ 0, NULL, TL_OPT_BOOL, 0, 0, 0, NONE, NULL, NULL },
+	TRIPLE('a', "search-skip-screen", search_from, 2, 0,
+	       "search from behind the screen (-A: -j's line)",
+	       "Search includes displayed screen", "Search skips displayed screen",
+	       "Search includes all of displayed screen"),
+	IGNORED_NUMBER('b', "buffers"),
+	IGNORED('B', "auto-buffers"),
+	TRIPLE('c', "clear-screen", clear_first, 0, TL_OPT_REPAINT,
+	       "repaint from the top, not by scrolling",
+	       "Repaint by scrolling from bottom of screen", "Repaint by painting from top of screen",
+	       "Repaint by painting from top of screen"),
+	BOOL('d', "dumb", dumb_ok, 0, TL_OPT_FIXED,
+	     "no warning about a terminal that can do little",
+	     "Assume intelligent terminal", "Assume dumb terminal"),
+	IGNORED_TEXT('D', "color"),
+	TRIPLE('e', "quit-at-eof", quit_at_eof, 0, 0,
+	       "quit when going on at the end (-E: at the end)",
+	       "Don't quit at end-of-file", "Quit at end-of-file", "Quit immediately at end-of-file"),
+	BOOL('f', "force", force_open, 0, 0,
+	     "open also what is no regular file, or is binary",
+	     "Open only regular files", "Open even non-regular files"),
+	BOOL('F', "quit-if-one-screen", quit_if_one_screen, 0, 0,
+	     "quit if the text fits on one screen",
+	     "Don't quit if end-of-file on first screen", "Quit if end-of-file on first screen"),
+	TRIPLE('g', "hilite-search", hilite, 2, TL_OPT_REPAINT,
+	       "highlight the last hit only (-G: none at all)",
+	       "Don't highlight search matches", "Highlight matches for previous search only",
+	       "Highlight all matches for previous search pattern"),
+	IGNORED_NUMBER('h', "max-back-scroll"),
+	TRIPLE('i', "ignore-case", icase, 0, TL_OPT_SEARCH | TL_OPT_REPAINT,
+	       "small letters match both cases (-I: all do)",
+	       "Case is significant in searches", "Ignore case in searches",
+	       "Ignore case in searches and in patterns"),
+	PARSED('j', "jump-target", "0123456789.-", 0,
+	       "the screen's line where hits and marks are put",
+	       parse_jump, print_jump, "Target line: "),
+	BOOL('J', "status-column", status_column, 0, TL_OPT_REPAINT,
+	     "show marks and hits in a column on the left",
+	     "Don't display a status column", "Display a status column"),
+	IGNORED_TEXT('k', "lesskey-file"),
+	BOOL('K', "quit-on-intr", quit_on_intr, 0, 0, "quit on ^C, with status 2",
+	     "Interrupt (ctrl-C) returns to prompt", "Interrupt (ctrl-C) exits tless"),
+	IGNORED('L', "no-lessopen"),
+	TRIPLE('m', "long-prompt", prompt_kind, 0, TL_OPT_REPAINT,
+	       "prompt with percentage (-M: with line numbers)",
+	       "Short prompt", "Medium prompt", "Long prompt"),
+	TRIPLE('n', "line-numbers", numbers, 1, TL_OPT_REPAINT,
+	       "no line numbers (-N: show them on the left)",
+	       "Don't use line numbers", "Use line numbers", "Constantly display line numbers"),
+	IGNORED_TEXT('o', "log-file"),
+	IGNORED_TEXT('O', "LOG-FILE"),
+	STRING('p', "pattern", pattern, TL_OPT_FIXED,
+	       "start at the first line that matches", "Pattern: ", "Pattern: "),
+	PARSED('P', "prompt", NULL, TL_OPT_REPAINT,
+	       "set a prompt; first letter s m M = h w: which",
+	       parse_prompt, print_prompt, "prompt: "),
+	TRIPLE('q', "quiet|silent", quiet, 0, 0,
+	       "no bell at beginning and end (-Q: never)",
+	       "Ring the bell for errors AND at eof/bof", "Ring the bell for errors but not at eof/bof",
+	       "Never ring the bell"),
+	TRIPLE('r', "raw-control-chars", raw, 0, TL_OPT_REPAINT | TL_OPT_SEARCH,
+	       "send control characters (-R: colours only)",
+	       "Display control characters as ^X", "Display control characters directly (not recommended)",
+	       "Display ANSI sequences directly, other control characters as ^X"),
+	BOOL('s', "squeeze-blank-lines", squeeze, 0, TL_OPT_REPAINT, "show several blank lines as one",
+	     "Display all blank lines", "Squeeze multiple blank lines"),
+	BOOL('S', "chop-long-lines", chop, 0, TL_OPT_REPAINT, "cut long lines, do not wrap them",
+	     "Fold long lines", "Chop long lines"),
+	IGNORED_TEXT('t', "tag"),
+	IGNORED_TEXT('T', "tag-file"),
+	TRIPLE('u', "underline-special", backspace, 0, TL_OPT_REPAINT | TL_OPT_SEARCH,
+	       "send backspaces (-U: show them as ^H)",
+	       "Display underlined text in underline mode", "Backspaces cause overstrike",
+	       "Print backspace as ^H"),
+	FLAG('V', "version", TL_OPT_DO, quit_now, 'V', 0, "print the version", "tless " TL_VERSION),
+	IGNORED_TRIPLE('w', "hilite-unread"),
+	PARSED('x', "tabs", "0123456789,", TL_OPT_REPAINT, "tab stops: a width, or a list of columns",
+	       parse_tabs, print_tabs, "Tab stops: "),
+	BOOL('X', "no-init", no_init, 0, TL_OPT_FIXED, "stay on the terminal's main screen",
+	     "Send init/deinit strings to terminal", "Don't use init/deinit strings"),
+	IGNORED_NUMBER('y', "max-forw-scroll"),
+	NUMBER('z', "window", window, -1, 0, "lines of a window; -N: the screen's less N",
+	       "Scroll window size: ", "Scroll window size is ", " lines"),
+	IGNORED_TEXT('"', "quotes"),
+	BOOL('~', "tilde", tildes, 1, TL_OPT_REPAINT, "show no ~ behind the end",
+	     "Don't show tildes after end of file", "Show tildes after end of file"),
+	PARSED('#', "shift", "0123456789.", 0, "columns the arrow keys shift; 0: half a screen",
+	       parse_shift, print_shift, "Horizontal shift: "),
+	FLAG('?', "help", TL_OPT_DO, quit_now, '?', 0, "print this list", "Use \"h\" for help"),
+	BOOL(0, "hit-count", hit_count, 0, TL_OPT_REPAINT, "prompt with \"hit 3 of 1204\"",
+	     "Don't count search hits", "Show the number of the search hit and of all hits"),
+	STRING(0, "index-dir", index_dir, TL_OPT_FIXED, "keep line indexes there, not in ~/.cache",
+	       "Index directory: ", "Index directory: "),
+	NUMBER(0, "line-num-width", number_width, 7, TL_OPT_REPAINT,
+	       "columns that -N's numbers take at least",
+	       "Line number width: ", "Line number width is ", " chars"),
+	BOOL(0, "no-index", no_index, 0, TL_OPT_FIXED, "neither load nor save line indexes",
+	     "Use saved line indexes", "Don't use saved line indexes"),
+	BOOL(0, "no-keypad", no_keypad, 0, TL_OPT_FIXED, "do not switch the terminal's keypad",
+	     "Use keypad mode", "Don't use keypad mode"),
+	BOOL(0, "past-eof", past_eof, 0, 0, "let forward commands scroll past the end",
+	     "Don't scroll past end of file", "Scroll past end of file"),
+	{ .name = "rscroll", .kind = TL_OPT_STRING, .flags = TL_OPT_REPAINT, .at = AT(rscroll),
+	  .says = { "rscroll character: " }, .print = print_rscroll,
+	  .help = "the mark of cut lines; - for none" },
+	BOOL(0, "use-backslash", use_backslash, 0, TL_OPT_FIXED,
+	     "\\ quotes in values that follow: \\$ is a $",
+	     "Don't use backslash escaping in command line parameters",
+	     "Use backslash escaping in command line parameters"),
+	BOOL(0, "wordwrap", wordwrap, 0, TL_OPT_REPAINT, "wrap long lines at blanks",
+	     "Wrap lines at any character", "Wrap lines at spaces"),
+	IGNORED_TEXT(0, "autosave"),
+	IGNORED_TEXT(0, "cmd"),
+	IGNORED_TEXT(0, "emouse"),
+	IGNORED(0, "end-prompt"),
+	IGNORED(0, "exit-follow-on-close"),
+	IGNORED(0, "file-size"),
+	IGNORED(0, "follow-name"),
+	IGNORED(0, "form-feed"),
+	IGNORED_TEXT(0, "header"),
+	IGNORED(0, "hilite-target"),
+	IGNORED(0, "incsearch"),
+	IGNORED_TEXT(0, "intr"),
+	IGNORED_TEXT(0, "lesskey-content"),
+	IGNORED_TEXT(0, "lesskey-src"),
+	IGNORED_TEXT(0, "match-shift"),
+	IGNORED_NUMBER(0, "modelines"),
+	IGNORED_TRIPLE(0, "mouse"),
+	IGNORED(0, "no-edit-warn|no-warn-edit"),
+	IGNORED(0, "no-histdups"),
+	IGNORED(0, "no-number-headers"),
+	IGNORED(0, "no-paste"),
+	IGNORED(0, "no-search-header-columns"),
+	IGNORED(0, "no-search-header-lines"),
+	IGNORED(0, "no-search-headers"),
+	IGNORED(0, "no-vbell"),
+	IGNORED(0, "old-bot"),
+	IGNORED_TRIPLE(0, "proc-backspace"),
+	IGNORED_TRIPLE(0, "proc-return"),
+	IGNORED_TRIPLE(0, "proc-tab"),
+	IGNORED(0, "redraw-on-quit"),
+	IGNORED(0, "rmouse"),
+	IGNORED(0, "save-marks"),
+	IGNORED_TEXT(0, "search-options"),
+	IGNORED(0, "show-preproc-errors"),
+	IGNORED_NUMBER(0, "status-col-width"),
+	IGNORED(0, "status-line"),
+	IGNORED(0, "use-color"),
+	IGNORED_NUMBER(0, "wheel-lines"),
+	{ .name = NULL },
 };
 /* clang-format on */
 

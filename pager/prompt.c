@@ -1,4 +1,8 @@
-/* prompt.c: see prompt.h. */
+/*
+ * prompt.c: see prompt.h.  The language needs no stack: a condition that fails skips to its
+ * own `:` or `.`, counting the conditionals on the way; a `:` that is reached stands behind a
+ * part that was written, and skips likewise; a `.` that is reached says nothing.
+ */
 #include "pager/prompt.h"
 
 #include <inttypes.h>
@@ -26,151 +30,101 @@ const char *tl_prompt_proto(const struct tl_options *o, int kind)
 struct writer {
 	const struct tl_prompt_facts *facts;
 	struct tl_buf *out;
+	size_t start; /* of the prompt in `out` */
 	bool *pending;
 };
 
-/* The letter that may follow b, d, l, p says which line; none means the top one. */
-static enum tl_prompt_line line_letter(const char **p)
+/* The letter that may follow b, d, l, p, P says which line; none means the top one. */
+static enum tl_prompt_line line_letter(char what, const char **p)
 {
-	switch (**p) {
-	case 't':
-		++*p;
+	static const char letters[] = { 't', 'm', 'b', 'B', 'j' };
+	const char *which = memchr(letters, **p, sizeof(letters));
+
+	if (!which || !strchr("bdlpP", what))
 		return TL_LINE_TOP;
-	case 'm':
-		++*p;
-		return TL_LINE_MIDDLE;
-	case 'b':
-		++*p;
-		return TL_LINE_BOTTOM;
-	case 'B':
-		++*p;
-		return TL_LINE_AFTER;
-	case 'j':
-		++*p;
-		return TL_LINE_TARGET;
-	}
-	return TL_LINE_TOP;
+	++*p;
+	return (enum tl_prompt_line)(which - letters);
 }
 
-static bool takes_line(char c)
+/* %x; p stands behind it. */
+static void put_fact(struct writer *w, char what, const char **p)
 {
-	return c && strchr("bdlpP", c) != NULL;
-}
-
-static bool is_number(char c)
-{
-	return c && strchr("bBcdDilLmpPs", c) != NULL;
-}
-
-static void put_number(struct writer *w, char what, enum tl_prompt_line line)
-{
-	uint64_t n;
-	bool pending = false;
-
-	if (w->facts->number(w->facts->arg, what, line, &n, &pending)) {
-		tl_buf_printf(w->out, "%" PRIu64, n);
-	} else {
-		tl_buf_putc(w->out, '?');
-		*w->pending |= pending;
-	}
-}
-
-/* %t: blanks at the end go away. */
-static void trim(struct tl_buf *out)
-{
-	while (out->len > 0 && out->data[out->len - 1] == ' ')
-		out->len--;
-}
-
-static void put_escape(struct writer *w, const char **p)
-{
-	char c = *(*p)++;
-	enum tl_prompt_line line = TL_LINE_TOP;
+	enum tl_prompt_line line = line_letter(what, p);
 	const char *text;
-
-	if (takes_line(c))
-		line = line_letter(p);
-	if (c == 't') {
-		trim(w->out);
-	} else if (is_number(c)) {
-		put_number(w, c, line);
-	} else if (c == '%') {
-		tl_buf_putc(w->out, '%');
-	} else {
-		text = w->facts->text(w->facts->arg, c);
-		if (text)
-			tl_buf_puts(w->out, text);
-	}
-}
-
-static bool condition(struct writer *w, const char **p)
-{
-	char c = *(*p)++;
-	enum tl_prompt_line line = TL_LINE_TOP;
-	uint64_t n;
 	bool pending = false;
+	uint64_t n;
 
-	if (takes_line(c))
-		line = line_letter(p);
-	if (is_number(c) && c != 'c' && c != 'm')
-		return w->facts->number(w->facts->arg, c, line, &n, &pending) || pending;
-	return w->facts->state(w->facts->arg, c);
-}
-
-static void put_part(struct writer *w, const char **p, bool say);
-
-/* What follows the condition, up to its period, with an else part behind a colon. */
-static void put_conditional(struct writer *w, const char **p, bool say)
-{
-	bool yes = condition(w, p);
-
-	put_part(w, p, say && yes);
-	if (**p == ':') {
-		++*p;
-		put_part(w, p, say && !yes);
-	}
-	if (**p == '.')
-		++*p;
-}
-
-/* Text up to an unescaped : or . of the enclosing conditional, or the end. */
-static void put_part(struct writer *w, const char **p, bool say)
-{
-	struct tl_buf nothing = TL_BUF_INIT;
-	struct tl_buf *out = w->out;
-	bool ignored = false, *pending = w->pending;
-
-	if (!say) { /* walk through it all the same, for the nesting */
-		w->out = &nothing;
-		w->pending = &ignored;
-	}
-	while (**p && **p != '.' && **p != ':') {
-		char c = *(*p)++;
-
-		if (c == '\\' && **p)
-			tl_buf_putc(w->out, (uint8_t) * (*p)++);
-		else if (c == '?' && **p)
-			put_conditional(w, p, say);
-		else if (c == '%' && **p)
-			put_escape(w, p);
+	if (what == 't') { /* blanks at the end go away */
+		while (w->out->len > w->start && w->out->data[w->out->len - 1] == ' ')
+			w->out->len--;
+	} else if (strchr("bBcdDilLmpPs", what)) {
+		if (w->facts->number(w->facts->arg, what, line, &n, &pending))
+			tl_buf_printf(w->out, "%" PRIu64, n);
 		else
-			tl_buf_putc(w->out, (uint8_t)c);
+			tl_buf_putc(w->out, '?');
+		*w->pending |= pending;
+	} else if (strchr("EfFgTx", what)) {
+		text = w->facts->text(w->facts->arg, what);
+		tl_buf_puts(w->out, text ? text : "?");
 	}
-	w->out = out;
-	w->pending = pending;
-	tl_buf_fini(&nothing);
+}
+
+/* ?x; p stands behind it. */
+static bool condition(struct writer *w, char what, const char **p)
+{
+	enum tl_prompt_line line = line_letter(what, p);
+	bool pending = false;
+	uint64_t n;
+
+	if (what == 'a') /* something was written so far */
+		return w->out->len > w->start;
+	if (strchr("bBdDlLpPs", what)) /* one that comes later counts as known */
+		return w->facts->number(w->facts->arg, what, line, &n, &pending) || pending;
+	return w->facts->state(w->facts->arg, what);
+}
+
+/* Behind the `:` or `.` that ends the part of a conditional in which p stands. */
+static const char *skip_part(const char *p)
+{
+	unsigned level = 1;
+
+	for (; *p; p++)
+		if (*p == '\\' && p[1])
+			p++;
+		else if (*p == '?')
+			level++;
+		else if (*p == ':' && level == 1)
+			return p + 1;
+		else if (*p == '.' && --level == 0)
+			return p + 1;
+	return p;
 }
 
 void tl_prompt_format(const char *proto, const struct tl_prompt_facts *facts, struct tl_buf *out,
 		      bool *pending)
 {
-	struct writer w = { facts, out, pending };
+	struct writer w = { facts, out, out->len, pending };
 	const char *p = proto;
 
 	*pending = false;
 	while (*p) {
-		put_part(&w, &p, true);
-		if (*p) /* a . or : outside of any conditional is text */
-			tl_buf_putc(out, (uint8_t)*p++);
+		char c = *p++;
+
+		if (c == ':') {
+			p = skip_part(p);
+		} else if (c == '.') {
+			continue;
+		} else if (c != '\\' && c != '?' && c != '%') {
+			tl_buf_putc(out, (uint8_t)c);
+		} else if (*p) { /* one that stands at the very end is dropped */
+			char what = *p++;
+
+			if (c == '\\')
+				tl_buf_putc(out, (uint8_t)what);
+			else if (c == '%')
+				put_fact(&w, what, &p);
+			else if (!condition(&w, what, &p))
+				p = skip_part(p);
+		}
 	}
 }

@@ -1,7 +1,7 @@
 /*
- * prompt.h: less's prompt language (less(1), PROMPTS): text, %x escapes, and
- * ?x...:...  .  conditionals, which nest.  The facts come from a table of answers,
- * so that the language is tested without a pager.
+ * prompt.h: less's prompt language (less(1), PROMPTS): text, %x for facts, conditionals
+ * ?x...:...., which nest, and a backslash before what is to be plain.  The facts come from a
+ * table of answers, so that the language is tested without a pager.
  */
 #ifndef TL_PAGER_PROMPT_H
 #define TL_PAGER_PROMPT_H
@@ -20,20 +20,23 @@ enum tl_prompt_line {
 	TL_LINE_TARGET, /* j */
 };
 
-/* What is asked, by its letter: a number, some text, or a yes or no. */
+/*
+ * The facts, by the letter that asks for them.  A number that is not known is shown as "?",
+ * and so is a text that is NULL; *pending: it will be known later.
+ */
 struct tl_prompt_facts {
 	void *arg;
-	/* %x with a number: b B d D i l L m s p P T c; false: not known.  *pending: not yet. */
+	/* %x and ?x for b B d D l L p P s, %x for c i m */
 	bool (*number)(void *arg, char what, enum tl_prompt_line line, uint64_t *n, bool *pending);
-	/* %x with text: f F E x g o; NULL: none */
+	/* %x for E f F g T x */
 	const char *(*text)(void *arg, char what);
-	/* ?x that asks for a state: a e n m x c f */
+	/* ?x for c e f g m n x; other letters: false */
 	bool (*state)(void *arg, char what);
 };
 
 /*
- * Write the prompt that `proto` describes.  *pending is set when a number that is not known
- * yet stands in it as "?".
+ * Append the prompt that `proto` describes.  *pending tells whether a number that is not known
+ * yet stands in it as "?".  Any proto will do: conditionals that do not end go to its end.
  */
 void tl_prompt_format(const char *proto, const struct tl_prompt_facts *facts, struct tl_buf *out,
 		      bool *pending);
