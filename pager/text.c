@@ -36,14 +36,17 @@ static bool cut_short(const uint8_t *p, size_t n)
 
 static void classify(struct tl_char *c)
 {
-	switch (utf8proc_category((utf8proc_int32_t)c->code)) {
+	utf8proc_category_t category = utf8proc_category((utf8proc_int32_t)c->code);
+
+	switch (category) {
 	case UTF8PROC_CATEGORY_MN:
 	case UTF8PROC_CATEGORY_ME:
+	case UTF8PROC_CATEGORY_CF:
+		c->format = category == UTF8PROC_CATEGORY_CF;
 		c->kind = TL_CHAR_COMBINING;
 		c->width = 0;
 		return;
 	case UTF8PROC_CATEGORY_CC:
-	case UTF8PROC_CATEGORY_CF:
 	case UTF8PROC_CATEGORY_CS:
 	case UTF8PROC_CATEGORY_CO:
 	case UTF8PROC_CATEGORY_ZL:
@@ -58,7 +61,7 @@ static void classify(struct tl_char *c)
 
 struct tl_char tl_char_at(const uint8_t *p, size_t n, enum tl_charset cs)
 {
-	struct tl_char c = { TL_CHAR_PRINT, p[0], 1, 1, false };
+	struct tl_char c = { .kind = TL_CHAR_PRINT, .code = p[0], .len = 1, .width = 1 };
 	utf8proc_int32_t code;
 	utf8proc_ssize_t len;
 
@@ -103,13 +106,11 @@ size_t tl_char_show(const struct tl_char *c, char *out)
 
 size_t tl_char_encode(uint32_t code, char *out)
 {
-	utf8proc_ssize_t n = utf8proc_encode_char((utf8proc_int32_t)code, (utf8proc_uint8_t *)out);
-
-	if (n <= 0) {
+	if (!utf8proc_codepoint_valid((utf8proc_int32_t)code)) {
 		out[0] = '?';
-		n = 1;
+		return 1;
 	}
-	return (size_t)n;
+	return (size_t)utf8proc_encode_char((utf8proc_int32_t)code, (utf8proc_uint8_t *)out);
 }
 
 static bool says_utf8(const char *s)

@@ -23,6 +23,7 @@ struct tl_char {
 	uint8_t len;   /* bytes it takes in the text, at least 1 */
 	uint8_t width; /* columns: 0, 1 or 2 */
 	bool invalid;  /* not a character in this charset: `code` is a byte */
+	bool format;   /* combining, but a formatting character (Cf), which -U shows */
 };
 
 /* Decode the character at p; n > 0.  Any thread. */
@@ -32,7 +33,7 @@ struct tl_char tl_char_at(const uint8_t *p, size_t n, enum tl_charset cs);
  * Returns the length; out has room for 16. */
 size_t tl_char_show(const struct tl_char *c, char *out);
 
-/* UTF-8 of a code point; returns the length, 1 to 4. */
+/* UTF-8 of a code point, "?" where there is none; returns the length, 1 to 4. */
 size_t tl_char_encode(uint32_t code, char *out);
 
 /* The charset that LESSCHARSET, or else LC_ALL, LC_CTYPE or LANG asks for.
