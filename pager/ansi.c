@@ -21,7 +21,8 @@ static enum tl_ansi_kind parse_csi(const uint8_t *p, size_t n, size_t *len)
 	return n < TL_ANSI_MAX ? TL_ANSI_CUT : TL_ANSI_NONE;
 }
 
-static enum tl_ansi_kind parse_osc(const uint8_t *p, size_t n, size_t *len)
+/* A string that ST or BEL ends: OSC and its like. */
+static enum tl_ansi_kind parse_string(const uint8_t *p, size_t n, size_t *len)
 {
 	size_t i;
 
@@ -43,18 +44,39 @@ static enum tl_ansi_kind parse_osc(const uint8_t *p, size_t n, size_t *len)
 		return n < TL_ANSI_MAX ? TL_ANSI_CUT : TL_ANSI_NONE;
 	if (i == TL_ANSI_MAX)
 		return TL_ANSI_NONE;
-	return n > 3 && p[2] == '8' && p[3] == ';' ? TL_ANSI_LINK : TL_ANSI_OTHER;
+	return n > 3 && p[1] == ']' && p[2] == '8' && p[3] == ';' ? TL_ANSI_LINK : TL_ANSI_OTHER;
+}
+
+/* Other functions: intermediate bytes and a final one (ECMA-35 6th ed., 13.2). */
+static enum tl_ansi_kind parse_short(const uint8_t *p, size_t n, size_t *len)
+{
+	size_t i = 1;
+
+	while (i < n && i < TL_ANSI_MAX && p[i] >= 0x20 && p[i] <= 0x2f)
+		i++;
+	if (i == n)
+		return n < TL_ANSI_MAX ? TL_ANSI_CUT : TL_ANSI_NONE;
+	if (i == TL_ANSI_MAX || p[i] < 0x30 || p[i] > 0x7e)
+		return TL_ANSI_NONE;
+	*len = i + 1;
+	return TL_ANSI_OTHER;
 }
 
 enum tl_ansi_kind tl_ansi_parse(const uint8_t *p, size_t n, size_t *len)
 {
 	if (n < 2)
 		return TL_ANSI_CUT;
-	if (p[1] == '[')
+	switch (p[1]) {
+	case '[':
 		return parse_csi(p, n, len);
-	if (p[1] == ']')
-		return parse_osc(p, n, len);
-	return TL_ANSI_NONE;
+	case ']': /* OSC */
+	case 'P': /* DCS */
+	case 'X': /* SOS */
+	case '^': /* PM */
+	case '_': /* APC */
+		return parse_string(p, n, len);
+	}
+	return parse_short(p, n, len);
 }
 
 /* Parameters with their separators: 38:2::r:g:b and 38;2;r;g;b mean the same. */
@@ -93,9 +115,13 @@ static unsigned extended_color(const struct params *ps, unsigned i, uint32_t *co
 		have = end - i - 1;
 		if (ps->v[i + 1] == 5 && have >= 2)
 			*color = TL_COLOR_INDEX | (ps->v[i + 2] & 0xff);
-		else if (ps->v[i + 1] == 2 && have >= 4)
-			*color = TL_COLOR_RGB | (ps->v[end - 3] & 0xff) << 16 |
-				 (ps->v[end - 2] & 0xff) << 8 | (ps->v[end - 1] & 0xff);
+		else if (ps->v[i + 1] == 2 && have >= 4) {
+			/* behind the colour space, which some leave out, and before the tolerance */
+			const unsigned *c = &ps->v[i + (have == 4 ? 2 : 3)];
+
+			*color =
+			    TL_COLOR_RGB | (c[0] & 0xff) << 16 | (c[1] & 0xff) << 8 | (c[2] & 0xff);
+		}
 		return end - 1;
 	}
 	if (i + 2 < ps->n && ps->v[i + 1] == 5) {
@@ -142,6 +168,7 @@ static const uint32_t sgr_off[10] = {
 void tl_ansi_apply(struct tl_attr *attr, const uint8_t *p, size_t len)
 {
 	struct params ps;
+	uint32_t ignored;
 
 	if (len > 2 && p[2] >= '<' && p[2] <= '?')
 		return; /* private: not SGR */
@@ -167,6 +194,8 @@ void tl_ansi_apply(struct tl_attr *attr, const uint8_t *p, size_t len)
 			i = extended_color(&ps, i, &attr->fg);
 		} else if (v == 48) {
 			i = extended_color(&ps, i, &attr->bg);
+		} else if (v == 58) { /* of the underline: no terminal has to know it */
+			i = extended_color(&ps, i, &ignored);
 		} else if (v == 39) {
 			attr->fg = 0;
 		} else if (v == 49) {

@@ -8,7 +8,7 @@ enum tl_ansi_kind {
 	TL_ANSI_NONE,  /* not an escape sequence */
 	TL_ANSI_SGR,   /* ESC [ ... m: changes attributes */
 	TL_ANSI_LINK,  /* OSC 8 hyperlink */
-	TL_ANSI_OTHER, /* another sequence: dropped under -R */
+	TL_ANSI_OTHER, /* another sequence, or the beginning of a broken one: dropped under -R */
 	TL_ANSI_CUT,   /* the bytes end within a sequence */
 };
 
@@ -17,7 +17,7 @@ enum tl_ansi_kind {
 
 /*
  * Look at the sequence that starts with the ESC at p[0].  *len gets its length when the
- * answer is SGR, LINK or OTHER.  ECMA-48 5th ed., 5.4 (control sequences), 8.3.89 (OSC).
+ * answer is SGR, LINK or OTHER.  ECMA-48 5th ed., 5.4 (control sequences), 5.6 (strings).
  */
 enum tl_ansi_kind tl_ansi_parse(const uint8_t *p, size_t n, size_t *len);
 
