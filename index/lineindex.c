@@ -272,16 +272,19 @@ static bool remember(struct tl_lineindex *ix, const struct work *w,
 	return is_news(ix);
 }
 
-static void finish(struct tl_lineindex *ix, const struct work *w, struct tl_span span)
+/* False: the chunk has to be read again. */
+static bool finish(struct tl_lineindex *ix, const struct work *w, struct tl_span span)
 {
 	struct tl_chunk_facts facts = tl_chunk_survey(span);
-	bool news;
+	bool news, counted;
 
 	pthread_mutex_lock(&ix->lock);
 	news = remember(ix, w, &facts, span.len);
+	counted = w->k >= ix->nchunks || ix->chunks[w->k].state == COUNTED;
 	pthread_mutex_unlock(&ix->lock);
 	if (news)
 		post(ix);
+	return counted;
 }
 
 static void give_up(struct tl_lineindex *ix, const struct work *w)
@@ -392,10 +395,10 @@ static enum tl_step step(void *self, struct tl_worker *worker)
 	if (!claim(ix, &w))
 		return TL_STEP_WAIT;
 	buf->len = 0;
-	if (tl_source_read(ix->src, w.k, buf, NULL) == TL_FOUND)
-		finish(ix, &w, (struct tl_span){ buf->data, buf->len });
-	else
+	if (tl_source_read(ix->src, w.k, buf, NULL) != TL_FOUND)
 		give_up(ix, &w);
+	else if (!finish(ix, &w, (struct tl_span){ buf->data, buf->len }))
+		tl_jobs_wake(ix->pool); /* the job may sleep, as this chunk was taken */
 	save_when_complete(ix);
 	return TL_STEP_MORE;
 }
@@ -426,7 +429,7 @@ void tl_lineindex_start(struct tl_lineindex *ix)
 
 void tl_lineindex_offer(struct tl_lineindex *ix, uint64_t k, struct tl_span span)
 {
-	struct work w;
+	struct work w = { .k = k, .promised = UINT64_MAX };
 	bool wanted;
 
 	pthread_mutex_lock(&ix->lock);
@@ -434,7 +437,8 @@ void tl_lineindex_offer(struct tl_lineindex *ix, uint64_t k, struct tl_span span
 	wanted = k < ix->nchunks && (ix->chunks[k].state == TODO || ix->chunks[k].state == BROKEN);
 	/* It may have been read a while ago, when there was less of it: sure is only what
 	 * was there when all began. */
-	w = take(ix, k, k < ix->settled);
+	w.settled = k < ix->settled;
+	w.generation = ix->generation;
 	pthread_mutex_unlock(&ix->lock);
 	if (wanted)
 		finish(ix, &w, span);
