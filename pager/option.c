@@ -298,6 +298,15 @@ static bool add_command(char ***list, size_t *n, const char *cmd, size_t len, st
 	return true;
 }
 
+void tl_options_every_command(struct tl_options *o, const char *cmd)
+{
+	free_list(o->every_commands, o->nevery);
+	o->every_commands = NULL;
+	o->nevery = 0;
+	if (*cmd)
+		add_command(&o->every_commands, &o->nevery, cmd, strlen(cmd), NULL);
+}
+
 /* +cmd: for the first file; ++cmd: for every one. */
 static bool take_command(struct scanner *in, struct tl_err *err)
 {
@@ -328,9 +337,10 @@ static bool take_item(struct scanner *in, struct tl_err *err)
 		in->s += in->reset;
 		return !name || take_name(in, err);
 	}
-	if (isdigit((unsigned char)c)) { /* -5 is -z5 */
+	if (isdigit((unsigned char)c)) { /* -5 is -z5, -+5 too: there is a number to take */
 		c = 'z';
 		in->s--;
+		in->reset = false;
 	}
 	opt = tl_option_by_letter(c, &upper);
 	if (!opt)

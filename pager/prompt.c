@@ -27,6 +27,8 @@ const char *tl_prompt_proto(const struct tl_options *o, int kind)
 	return o->prompt[kind] ? o->prompt[kind] : builtin[kind];
 }
 
+#define MAX_PROMPT 65536 /* bytes; what is behind them no terminal shows */
+
 struct writer {
 	const struct tl_prompt_facts *facts;
 	struct tl_buf *out;
@@ -107,7 +109,7 @@ void tl_prompt_format(const char *proto, const struct tl_prompt_facts *facts, st
 	const char *p = proto;
 
 	*pending = false;
-	while (*p) {
+	while (*p && out->len - w.start < MAX_PROMPT) {
 		char c = *p++;
 
 		if (c == ':') {

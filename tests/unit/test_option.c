@@ -1,0 +1,622 @@
+/* test_option.c: options in all the ways that callers spell them, and what `-` says. */
+#include "pager/option.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static char warned[1024]; /* all messages, a line each */
+
+static void warn(void *arg, const char *message)
+{
+	size_t used = strlen(warned);
+
+	snprintf(warned + used, sizeof(warned) - used, "%s\n", message);
+}
+
+static struct tl_options from_env(const char *value)
+{
+	struct tl_options o;
+
+	warned[0] = '\0';
+	tl_options_init(&o);
+	tl_options_from_env(&o, value, warn, NULL);
+	return o;
+}
+
+/* The words of the command line, split at single blanks; *rest is the first file's name. */
+static struct tl_options from_args(const char *line, const char **rest)
+{
+	static char words[256], *argv[16];
+	struct tl_options o;
+	int argc = 0, first;
+
+	warned[0] = '\0';
+	snprintf(words, sizeof(words), "tless %s", line);
+	for (char *p = strtok(words, " "); p; p = strtok(NULL, " "))
+		argv[argc++] = p;
+	argv[argc] = NULL;
+	tl_options_init(&o);
+	first = tl_options_from_args(&o, argc, argv, warn, NULL);
+	assert_in_range(first, 1, argc);
+	if (rest)
+		*rest = argv[first] ? argv[first] : "";
+	return o;
+}
+
+static void test_defaults(void **state)
+{
+	struct tl_options o;
+
+	tl_options_init(&o);
+	assert_int_equal(o.numbers, 1);
+	assert_int_equal(o.hilite, 2);
+	assert_int_equal(o.search_from, 2);
+	assert_int_equal(o.tildes, 1);
+	assert_int_equal(o.window, -1);
+	assert_int_equal(o.jump.row, 1);
+	assert_false(o.jump.is_fraction);
+	assert_int_equal(o.ntabs, 1);
+	assert_int_equal(o.tabs[0], 8);
+	assert_int_equal(o.number_width, 7);
+	assert_null(o.pattern);
+	assert_null(o.prompt[TL_PROMPT_SHORT]);
+	tl_options_fini(&o);
+}
+
+/* git, systemd, perf, bat and psql set these. */
+static void test_what_callers_put_into_LESS(void **state)
+{
+	static const char *const git[] = {
+		"FRX", "-FRX", "-F -R -X", "F R X", "-F$-R$-X", "-F-R-X"
+	};
+	struct tl_options o;
+
+	for (size_t i = 0; i < sizeof(git) / sizeof(git[0]); i++) {
+		o = from_env(git[i]);
+		assert_true(o.quit_if_one_screen && o.raw == 2 && o.no_init);
+		assert_string_equal(warned, "");
+		tl_options_fini(&o);
+	}
+	o = from_env("FRSXMK");
+	assert_true(o.quit_if_one_screen && o.raw == 2 && o.chop && o.no_init && o.quit_on_intr);
+	assert_int_equal(o.prompt_kind, 2);
+	tl_options_fini(&o);
+	o = from_env("FRSXMK +G");
+	assert_int_equal(o.nfirst, 1);
+	assert_string_equal(o.first_commands[0], "G");
+	tl_options_fini(&o);
+	o = from_env("-imx4F");
+	assert_true(o.icase == 1 && o.prompt_kind == 1 && o.quit_if_one_screen);
+	assert_int_equal(o.tabs[0], 4);
+	tl_options_fini(&o);
+	o = from_env("--RAW-CONTROL-CHARS --quit-if-one-screen --no-lessopen -K");
+	assert_true(o.raw == 2 && o.quit_if_one_screen && o.quit_on_intr);
+	assert_string_equal(warned, "");
+	tl_options_fini(&o);
+}
+
+static void test_what_man_puts_into_LESS(void **state)
+{
+	struct tl_options o = from_env(
+	    "-ix8RmPm Manual page ls(1) ?ltline %lt?L/%L.:byte %bB?s/%s..?e (END):?pB %pB\\%.. "
+	    "(press h for help or q to quit)$PM Manual page ls(1)$");
+
+	assert_true(o.icase == 1 && o.raw == 2 && o.prompt_kind == 1);
+	assert_int_equal(o.ntabs, 1);
+	assert_int_equal(o.tabs[0], 8);
+	assert_string_equal(o.prompt[TL_PROMPT_MEDIUM],
+			    " Manual page ls(1) ?ltline %lt?L/%L.:byte %bB?s/%s..?e (END):?pB "
+			    "%pB\\%.. (press h for help or q to quit)");
+	assert_string_equal(o.prompt[TL_PROMPT_LONG], " Manual page ls(1)");
+	assert_string_equal(warned, "");
+	tl_options_fini(&o);
+}
+
+static void test_every_letter(void **state)
+{
+	const struct tl_option *opt;
+
+	for (opt = tl_option_table(); opt->name; opt++) {
+		char text[3] = { '-', opt->letter, '\0' };
+		struct tl_options o;
+		int value;
+
+		if (!opt->letter || opt->kind == TL_OPT_NUMBER || opt->kind == TL_OPT_STRING)
+			continue;
+		o = from_env(text);
+		value = *(int *)((char *)&o + opt->at);
+		assert_string_equal(warned, "");
+		if (opt->kind == TL_OPT_DO)
+			assert_int_equal(value, opt->letter);
+		else if (opt->kind == TL_OPT_BOOL)
+			assert_int_equal(value, !opt->initial);
+		else /* the letter of the default turns it off: -n, -A */
+			assert_int_equal(value, opt->initial == 1 ? 0 : 1);
+		tl_options_fini(&o);
+		if (opt->kind != TL_OPT_TRIPLE)
+			continue;
+		text[1] = (char)toupper((unsigned char)opt->letter);
+		o = from_env(text);
+		assert_int_equal(*(int *)((char *)&o + opt->at), opt->initial == 2 ? 0 : 2);
+		tl_options_fini(&o);
+	}
+}
+
+static void test_options_of_one_word(void **state)
+{
+	const char *file;
+	struct tl_options o = from_args("-Nx4,8S -j.5 -z-2 a -S", &file);
+
+	assert_string_equal(file, "a"); /* what follows a file is a file */
+	assert_true(o.numbers == 2 && o.chop);
+	assert_int_equal(o.ntabs, 3);
+	assert_int_equal(o.tabs[0], 0);
+	assert_int_equal(o.tabs[1], 4);
+	assert_int_equal(o.tabs[2], 8);
+	assert_true(o.jump.is_fraction);
+	assert_true(o.jump.fraction == 0.5);
+	assert_int_equal(o.window, -2);
+	tl_options_fini(&o);
+}
+
+static void test_where_options_end(void **state)
+{
+	static const struct {
+		const char *line, *file;
+	} cases[] = {
+		{ "-N a", "a" },         { "-- -N", "-N" },  { "-N -- -S", "-S" },
+		{ "-N - -S", "-" },      { "+ a", "+" },     { "-N", "" },
+		{ "-p pattern a", "a" }, { "-j 5 a", "a" },  { "--tabs 4 a", "a" },
+		{ "+G a", "a" },         { "-p -- a", "a" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *file;
+		struct tl_options o = from_args(cases[i].line, &file);
+
+		assert_string_equal(file, cases[i].file);
+		assert_string_equal(warned, "");
+		tl_options_fini(&o);
+	}
+}
+
+static void test_values(void **state)
+{
+	static const struct {
+		const char *line;
+		int row;
+	} jumps[] = {
+		{ "-j5", 5 },
+		{ "-j 5", 5 },
+		{ "-j-3", -3 },
+		{ "-j0", 0 },
+		{ "--jump-target=7", 7 },
+		{ "--jump 7", 7 },
+		{ "-j5 -+j", 1 },
+		{ "-j5N", 5 },
+	};
+	struct tl_options o;
+
+	for (size_t i = 0; i < sizeof(jumps) / sizeof(jumps[0]); i++) {
+		o = from_args(jumps[i].line, NULL);
+		assert_int_equal(o.jump.row, jumps[i].row);
+		assert_string_equal(warned, "");
+		tl_options_fini(&o);
+	}
+	o = from_args("-#5 --line-num-width 9 --rscroll=+ --index-dir=/x", NULL);
+	assert_int_equal(o.shift, 5);
+	assert_int_equal(o.number_width, 9);
+	assert_string_equal(o.rscroll, "+");
+	assert_string_equal(o.index_dir, "/x");
+	tl_options_fini(&o);
+	o = from_args("-#.25", NULL);
+	assert_true(o.shift_fraction == 0.25);
+	tl_options_fini(&o);
+	o = from_args("-5", NULL); /* as more(1) has it */
+	assert_int_equal(o.window, 5);
+	tl_options_fini(&o);
+	o = from_env("-+5");
+	assert_int_equal(o.window, 5);
+	tl_options_fini(&o);
+	o = from_args("-x9,17,33 -x4", NULL); /* the last one counts */
+	assert_int_equal(o.ntabs, 1);
+	assert_int_equal(o.tabs[0], 4);
+	tl_options_fini(&o);
+}
+
+static void test_many_tab_stops(void **state)
+{
+	char value[2048] = "-x";
+	struct tl_options o;
+
+	for (unsigned i = 1; i <= 100; i++)
+		snprintf(value + strlen(value), sizeof(value) - strlen(value), "%u,", i * 3);
+	o = from_env(value);
+	assert_int_equal(o.ntabs, sizeof(o.tabs) / sizeof(o.tabs[0]));
+	assert_int_equal(o.tabs[o.ntabs - 1], 3 * (o.ntabs - 1));
+	tl_options_fini(&o);
+	o = from_env("-x5,5,3,9"); /* those that do not go on to the right are left out */
+	assert_int_equal(o.ntabs, 3);
+	assert_int_equal(o.tabs[1], 5);
+	assert_int_equal(o.tabs[2], 9);
+	tl_options_fini(&o);
+}
+
+static void test_strings_end_at_a_dollar(void **state)
+{
+	struct tl_options o = from_env("-pneedle$S");
+
+	assert_string_equal(o.pattern, "needle");
+	assert_true(o.chop);
+	tl_options_fini(&o);
+	o = from_env("-p needle with blanks"); /* else they go to the end */
+	assert_string_equal(o.pattern, "needle with blanks");
+	tl_options_fini(&o);
+	o = from_args("-pneedle$S a", NULL); /* on the command line as well */
+	assert_string_equal(o.pattern, "needle");
+	assert_true(o.chop);
+	tl_options_fini(&o);
+	o = from_args("-p needle$S a", NULL); /* but not where the value is a word of its own */
+	assert_string_equal(o.pattern, "needle$S");
+	assert_false(o.chop);
+	tl_options_fini(&o);
+	o = from_env("-pa\\$S"); /* a backslash is nothing special, */
+	assert_string_equal(o.pattern, "a\\");
+	assert_true(o.chop);
+	tl_options_fini(&o);
+	o = from_env("--use-backslash -pa\\$S\\\\"); /* unless asked for */
+	assert_string_equal(o.pattern, "a$S\\");
+	assert_false(o.chop);
+	tl_options_fini(&o);
+}
+
+static void test_kinds_of_prompts(void **state)
+{
+	static const char letters[] = "smM=hw";
+	struct tl_options o;
+
+	for (int kind = 0; kind < TL_NPROMPTS; kind++) {
+		char value[32];
+
+		snprintf(value, sizeof(value), "-P%cabc$N", letters[kind]);
+		o = from_env(value);
+		assert_string_equal(o.prompt[kind], "abc");
+		assert_int_equal(o.numbers, 2);
+		tl_options_fini(&o);
+	}
+	o = from_env("-Pabc");
+	assert_string_equal(o.prompt[TL_PROMPT_SHORT], "abc");
+	tl_options_fini(&o);
+	o = from_env("-Ps$-Pmx$-+P"); /* an empty prompt is one */
+	assert_null(o.prompt[TL_PROMPT_SHORT]);
+	assert_null(o.prompt[TL_PROMPT_MEDIUM]);
+	tl_options_fini(&o);
+	o = from_env("-Ps$");
+	assert_string_equal(o.prompt[TL_PROMPT_SHORT], "");
+	tl_options_fini(&o);
+}
+
+static void test_back_to_the_default(void **state)
+{
+	struct tl_options o = from_args("-FRNx4 -+FN -+R", NULL);
+
+	assert_int_equal(o.quit_if_one_screen, 0);
+	assert_int_equal(o.numbers, 1);
+	assert_int_equal(o.raw, 0);
+	assert_int_equal(o.tabs[0], 4);
+	tl_options_fini(&o);
+	o = from_env("-+S-S"); /* up to the next hyphen */
+	assert_int_equal(o.chop, 1);
+	tl_options_fini(&o);
+	o = from_env("-S --+chop-long-lines");
+	assert_int_equal(o.chop, 0);
+	tl_options_fini(&o);
+}
+
+static void test_commands(void **state)
+{
+	struct tl_options o = from_args("-N+50 ++/x +G a", NULL);
+
+	assert_int_equal(o.nfirst, 2);
+	assert_string_equal(o.first_commands[0], "50");
+	assert_string_equal(o.first_commands[1], "G");
+	assert_int_equal(o.nevery, 1);
+	assert_string_equal(o.every_commands[0], "/x");
+	tl_options_fini(&o);
+	o = from_env("-N +/two words$-S");
+	assert_string_equal(o.first_commands[0], "/two words");
+	assert_true(o.chop);
+	tl_options_fini(&o);
+}
+
+static void check_name(const char *name, const char *found, bool upper)
+{
+	struct tl_err err = TL_ERR_INIT;
+	bool up = !upper;
+	const struct tl_option *opt = tl_option_by_name(name, strlen(name), &up, &err);
+
+	if (!found) {
+		assert_null(opt);
+		return;
+	}
+	assert_non_null(opt);
+	assert_string_equal(opt->name, found);
+	assert_int_equal(up, upper);
+}
+
+static void test_long_names(void **state)
+{
+	struct tl_options o;
+
+	check_name("chop-long-lines", "chop-long-lines", false);
+	check_name("chop", "chop-long-lines", false);
+	check_name("Chop", NULL, false); /* capitals are for triples */
+	check_name("quit-at-eof", "quit-at-eof", false);
+	check_name("QUIT-AT-EOF", "quit-at-eof", true);
+	check_name("Quit-at", "quit-at-eof", true);
+	check_name("quit-at-EOF", NULL, false);
+	check_name("silent", "quiet|silent", false);
+	check_name("SILENT", "quiet|silent", true);
+	check_name("q", NULL, false);
+	check_name("log-file", "log-file", false);
+	check_name("LOG-FILE", "LOG-FILE", false);
+	check_name("pattern", "pattern", false);
+	check_name("tag", "tag", false); /* though tag-file begins so */
+	check_name("tag-", "tag-file", false);
+	check_name("mouse", "mouse", false);
+	check_name("", NULL, false);
+	check_name("chop-long-lines-x", NULL, false);
+	for (const struct tl_option *opt = tl_option_table(); opt->name; opt++)
+		for (const char *p = opt->name; *p; p += *p == '|') {
+			size_t len = strcspn(p, "|");
+			bool upper;
+
+			assert_ptr_equal(tl_option_by_name(p, len, &upper, NULL), opt);
+			p += len;
+		}
+	o = from_args("--quit-at-e --RAW --tabs=3 --rscroll * -- a", NULL);
+	assert_string_equal(warned, "");
+	assert_true(o.quit_at_eof == 1 && o.raw == 2 && o.tabs[0] == 3);
+	assert_string_equal(o.rscroll, "*");
+	tl_options_fini(&o);
+}
+
+static void test_letters_and_names_are_not_used_twice(void **state)
+{
+	const struct tl_option *table = tl_option_table();
+
+	for (const struct tl_option *a = table; a->name; a++)
+		for (const struct tl_option *b = a + 1; b->name; b++) {
+			assert_false(a->letter && a->letter == b->letter);
+			assert_false(a->kind == TL_OPT_TRIPLE &&
+				     toupper((unsigned char)a->letter) == b->letter && a->letter);
+			assert_string_not_equal(a->name, b->name);
+		}
+}
+
+static void test_bad_options(void **state)
+{
+	static const struct {
+		const char *line, *says;
+	} cases[] = {
+		{ "-@", "There is no -@ option\n" },
+		{ "-@F -S", "There is no -@ option\n" },
+		{ "--foo", "There is no --foo option\n" },
+		{ "--foo=bar", "There is no --foo option\n" },
+		{ "--w", "--w is an ambiguous abbreviation\n" },
+		{ "--chop=3", "The --chop-long-lines option should not be followed by =\n" },
+		{ "-z", "Value is required after -z (--window)\n" },
+		{ "-zx", "Number is required after -z (--window)\n" },
+		{ "-z x", "Number is required after -z (--window)\n" },
+		{ "-z99999999999", "Number is required after -z (--window)\n" },
+		{ "-j", "Value is required after -j (--jump-target)\n" },
+		{ "-jx", "Value is required after -j (--jump-target)\n" },
+		{ "-j x", "Invalid jump target 'x' after -j\n" },
+		{ "-j1-", "Invalid jump target '1-' after -j\n" },
+		{ "-j1.5", "Invalid jump target '1.5' after -j\n" },
+		{ "-x,", "Invalid tab stops ',' after -x\n" },
+		{ "-x -4", "Invalid tab stops '-4' after -x\n" },
+		{ "-#2.5", "Invalid shift '2.5' after -#\n" },
+		{ "-p", "Value is required after -p (--pattern)\n" },
+		{ "--rscroll", "Value is required after --rscroll\n" },
+		{ "-@ --foo", "There is no -@ option\nThere is no --foo option\n" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct tl_options o = from_args(cases[i].line, NULL);
+
+		assert_string_equal(warned, cases[i].says);
+		assert_int_equal(o.jump.row, 1);
+		assert_int_equal(o.tabs[0], 8);
+		assert_int_equal(o.quit_if_one_screen, 0);
+		tl_options_fini(&o);
+	}
+}
+
+static void test_what_follows_a_bad_option_counts(void **state)
+{
+	struct tl_options o = from_env("--no-such-option$-N -@foo -S");
+
+	assert_string_equal(warned, "There is no --no-such-option option\nThere is no -@ option\n");
+	assert_true(o.numbers == 2 && o.chop);
+	assert_int_equal(o.force_open, 0);
+	tl_options_fini(&o);
+}
+
+static void check_says(struct tl_options *o, const char *letter, enum tl_opt_action action,
+		       const char *value, const char *says)
+{
+	struct tl_err err = TL_ERR_INIT;
+	bool upper = false;
+	const struct tl_option *opt = letter[1]
+					  ? tl_option_by_name(letter, strlen(letter), &upper, &err)
+					  : tl_option_by_letter(letter[0], &upper);
+	char say[256];
+
+	assert_non_null(opt);
+	if (tl_option_change(o, opt, upper, action, value, say, sizeof(say), &err))
+		assert_string_equal(say, says);
+	else
+		assert_string_equal(err.msg, says);
+}
+
+static void test_toggling(void **state)
+{
+	struct tl_options o;
+
+	tl_options_init(&o);
+	check_says(&o, "S", TL_OPT_TOGGLE, NULL, "Chop long lines");
+	check_says(&o, "S", TL_OPT_TOGGLE, NULL, "Fold long lines");
+	check_says(&o, "S", TL_OPT_UNSET, NULL, "Chop long lines");
+	check_says(&o, "S", TL_OPT_UNSET, NULL, "Chop long lines");
+	check_says(&o, "S", TL_OPT_ASK, NULL, "Chop long lines");
+	check_says(&o, "S", TL_OPT_RESET, NULL, "Fold long lines");
+	assert_int_equal(o.chop, 0);
+	check_says(&o, "e", TL_OPT_TOGGLE, NULL, "Quit at end-of-file");
+	check_says(&o, "E", TL_OPT_TOGGLE, NULL, "Quit immediately at end-of-file");
+	check_says(&o, "E", TL_OPT_TOGGLE, NULL, "Don't quit at end-of-file");
+	check_says(&o, "N", TL_OPT_TOGGLE, NULL, "Constantly display line numbers");
+	check_says(&o, "N", TL_OPT_TOGGLE, NULL, "Don't use line numbers");
+	check_says(&o, "n", TL_OPT_TOGGLE, NULL, "Use line numbers");
+	check_says(&o, "n", TL_OPT_TOGGLE, NULL, "Don't use line numbers");
+	check_says(&o, "n", TL_OPT_RESET, NULL, "Use line numbers");
+	check_says(&o, "g", TL_OPT_TOGGLE, NULL, "Highlight matches for previous search only");
+	check_says(&o, "G", TL_OPT_TOGGLE, NULL,
+		   "Highlight all matches for previous search pattern");
+	check_says(&o, "G", TL_OPT_TOGGLE, NULL, "Don't highlight search matches");
+	check_says(&o, "A", TL_OPT_TOGGLE, NULL, "Search includes displayed screen");
+	check_says(&o, "a", TL_OPT_UNSET, NULL, "Search skips displayed screen");
+	check_says(&o, "IGNORE-CASE", TL_OPT_TOGGLE, NULL,
+		   "Ignore case in searches and in patterns");
+	check_says(&o, "i", TL_OPT_TOGGLE, NULL, "Ignore case in searches");
+	check_says(&o, "~", TL_OPT_TOGGLE, NULL, "Don't show tildes after end of file");
+	check_says(&o, "r", TL_OPT_TOGGLE, NULL,
+		   "Display control characters directly (not recommended)");
+	check_says(&o, "R", TL_OPT_TOGGLE, NULL,
+		   "Display ANSI sequences directly, other control characters as ^X");
+	check_says(&o, "R", TL_OPT_TOGGLE, NULL, "Display control characters as ^X");
+	tl_options_fini(&o);
+}
+
+static void test_changing_values(void **state)
+{
+	struct tl_options o;
+
+	tl_options_init(&o);
+	check_says(&o, "z", TL_OPT_TOGGLE, "12", "Scroll window size is 12 lines");
+	check_says(&o, "z", TL_OPT_TOGGLE, "", "Scroll window size is 12 lines");
+	check_says(&o, "z", TL_OPT_TOGGLE, "x", "Number is required after -z (--window)");
+	check_says(&o, "z", TL_OPT_TOGGLE, "1x", "Number is required after -z (--window)");
+	check_says(&o, "z", TL_OPT_UNSET, NULL, "Cannot use -! for an option with a value");
+	check_says(&o, "z", TL_OPT_ASK, NULL, "Scroll window size is 12 lines");
+	check_says(&o, "z", TL_OPT_RESET, NULL, "Scroll window size is -1 lines");
+	check_says(&o, "j", TL_OPT_TOGGLE, ".5", "Position target at screen position 0.5");
+	check_says(&o, "j", TL_OPT_TOGGLE, "x", "Invalid jump target 'x' after -j");
+	check_says(&o, "j", TL_OPT_TOGGLE, "", "Position target at screen position 0.5");
+	check_says(&o, "j", TL_OPT_TOGGLE, "-4", "Position target at screen line -4");
+	check_says(&o, "j", TL_OPT_RESET, NULL, "Position target at screen line 1");
+	check_says(&o, "x", TL_OPT_TOGGLE, "4", "Tab stops every 4 spaces");
+	check_says(&o, "x", TL_OPT_TOGGLE, "9,17", "Tab stops 9,17 and then every 8 spaces");
+	check_says(&o, "x", TL_OPT_RESET, NULL, "Tab stops every 8 spaces");
+	check_says(&o, "#", TL_OPT_TOGGLE, "4", "Horizontal shift 4 columns");
+	check_says(&o, "#", TL_OPT_TOGGLE, ".5", "Horizontal shift 0.5 of screen width");
+	check_says(&o, "P", TL_OPT_TOGGLE, "mabc",
+		   "?n?f%f .?m(%T %i of %m) ..?e(END) ?x- Next\\: %x..%t");
+	check_says(&o, "m", TL_OPT_TOGGLE, NULL, "Medium prompt");
+	check_says(&o, "P", TL_OPT_ASK, NULL, "abc");
+	check_says(&o, "rscroll", TL_OPT_TOGGLE, "+", "rscroll character is +");
+	check_says(&o, "rscroll", TL_OPT_RESET, NULL, "rscroll character is >");
+	check_says(&o, "line-num-width", TL_OPT_TOGGLE, "9", "Line number width is 9 chars");
+	tl_options_fini(&o);
+}
+
+static void test_what_cannot_be_changed(void **state)
+{
+	struct tl_options o;
+
+	tl_options_init(&o);
+	check_says(&o, "X", TL_OPT_TOGGLE, NULL, "Cannot change the -X (--no-init) option");
+	check_says(&o, "X", TL_OPT_ASK, NULL, "Send init/deinit strings to terminal");
+	check_says(&o, "p", TL_OPT_TOGGLE, "x", "Cannot change the -p (--pattern) option");
+	check_says(&o, "no-index", TL_OPT_TOGGLE, NULL, "Cannot change the --no-index option");
+	check_says(&o, "incsearch", TL_OPT_TOGGLE, NULL, "The --incsearch option has no effect");
+	check_says(&o, "V", TL_OPT_TOGGLE, NULL, "tless " TL_VERSION);
+	assert_int_equal(o.no_init, 0);
+	assert_int_equal(o.quit_now, 0); /* -V asks; it does not leave */
+	tl_options_fini(&o);
+}
+
+/* Each option says something about each of its values, so that nobody wonders. */
+static void test_all_options_say_something(void **state)
+{
+	struct tl_options o;
+
+	tl_options_init(&o);
+	for (const struct tl_option *opt = tl_option_table(); opt->name; opt++)
+		for (int times = 0; times < 3; times++) {
+			struct tl_err err = TL_ERR_INIT;
+			char say[256];
+
+			if (tl_option_change(&o, opt, times == 1, TL_OPT_TOGGLE, "1", say,
+					     sizeof(say), &err))
+				assert_true(say[0] != '\0');
+			else
+				assert_true(err.msg[0] != '\0');
+			assert_true(tl_option_change(&o, opt, false, TL_OPT_ASK, NULL, say,
+						     sizeof(say), &err));
+			assert_true(say[0] != '\0');
+			assert_true(!tl_option_needs_value(opt) || opt->says[0]);
+		}
+	tl_options_fini(&o);
+}
+
+static void test_say_fits_its_buffer(void **state)
+{
+	struct tl_options o = from_env("-x1,200,3000,40000,50000,60000,70000,80000");
+	struct tl_err err = TL_ERR_INIT;
+	char say[24];
+
+	for (const struct tl_option *opt = tl_option_table(); opt->name; opt++)
+		for (size_t size = 1; size < sizeof(say); size++) {
+			memset(say, 'x', sizeof(say));
+			tl_option_change(&o, opt, false, TL_OPT_ASK, NULL, say, size, &err);
+			assert_non_null(memchr(say, '\0', size));
+			assert_int_equal(say[size], 'x');
+		}
+	tl_options_fini(&o);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_what_callers_put_into_LESS),
+		cmocka_unit_test(test_what_man_puts_into_LESS),
+		cmocka_unit_test(test_every_letter),
+		cmocka_unit_test(test_options_of_one_word),
+		cmocka_unit_test(test_where_options_end),
+		cmocka_unit_test(test_values),
+		cmocka_unit_test(test_many_tab_stops),
+		cmocka_unit_test(test_strings_end_at_a_dollar),
+		cmocka_unit_test(test_kinds_of_prompts),
+		cmocka_unit_test(test_back_to_the_default),
+		cmocka_unit_test(test_commands),
+		cmocka_unit_test(test_long_names),
+		cmocka_unit_test(test_letters_and_names_are_not_used_twice),
+		cmocka_unit_test(test_bad_options),
+		cmocka_unit_test(test_what_follows_a_bad_option_counts),
+		cmocka_unit_test(test_toggling),
+		cmocka_unit_test(test_changing_values),
+		cmocka_unit_test(test_what_cannot_be_changed),
+		cmocka_unit_test(test_all_options_say_something),
+		cmocka_unit_test(test_say_fits_its_buffer),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
