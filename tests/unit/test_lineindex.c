@@ -434,7 +434,6 @@ static void test_growth(void **state)
 	static const size_t steps[] = { 0, 1, 2, 700, 701, CHUNK - 1, CHUNK, CHUNK + 1, 0, 0 };
 	size_t n = 4 * CHUNK + 99, have = 0;
 	uint8_t *text = make_text(n, 300, 6);
-	uint64_t nlines;
 	struct setup s;
 
 	open_live(&s, "", 0, false);
@@ -450,12 +449,34 @@ static void test_growth(void **state)
 	}
 	append(&s, text + have, n - have);
 	set_complete(&s);
-	if (have < n)
-		assert_int_equal(tl_lineindex_count(s.ix, &nlines), TL_PENDING);
 	check_flat(&s, text, n);
 	assert_false(s.live->wanted);
 	close_all(&s);
 	free(text);
+}
+
+/* Nothing runs in the background: what was known before is not all there is to know. */
+static void test_growth_and_reset_are_noticed(void **state)
+{
+	uint64_t nlines = 77, done, total;
+	struct setup s;
+
+	open_live(&s, "a\nb\nc", 5, false);
+	tl_lineindex_offer(s.ix, 0, (struct tl_span){ (const uint8_t *)"a\nb\nc", 5 });
+	assert_int_equal(tl_lineindex_count(s.ix, &nlines), TL_FOUND);
+	assert_int_equal(nlines, 3);
+	append(&s, "\nd", 2);
+	assert_int_equal(tl_lineindex_count(s.ix, &nlines), TL_PENDING);
+	tl_lineindex_offer(s.ix, 0, (struct tl_span){ (const uint8_t *)"a\nb\nc\nd", 7 });
+	assert_int_equal(tl_lineindex_count(s.ix, &nlines), TL_FOUND);
+	assert_int_equal(nlines, 4);
+	tl_lineindex_reset(s.ix);
+	assert_int_equal(tl_lineindex_count(s.ix, &nlines), TL_PENDING);
+	assert_int_equal(nlines, 0);
+	tl_lineindex_progress(s.ix, &done, &total);
+	assert_int_equal(done, 0);
+	assert_int_equal(total, 1);
+	close_all(&s);
 }
 
 /* Only what is new is read again. */
@@ -481,15 +502,12 @@ static void test_reset(void **state)
 	size_t n = 3 * CHUNK;
 	uint8_t *old = make_text(n, 300, 8), *new = make_text(n - 5, 200, 9);
 	struct setup s;
-	uint64_t nlines;
 
 	open_live(&s, old, n, true);
 	count_all(&s);
 	change(&s, new, n - 5);
 	tl_source_drop_cache(s.src);
 	tl_lineindex_reset(s.ix);
-	assert_int_equal(tl_lineindex_count(s.ix, &nlines), TL_PENDING);
-	assert_int_equal(nlines, 0);
 	check_flat(&s, new, n - 5);
 	close_all(&s);
 	free(old);
@@ -697,6 +715,7 @@ int main(void)
 		cmocka_unit_test(test_outdated_offer),
 		cmocka_unit_test(test_marks),
 		cmocka_unit_test(test_growth),
+		cmocka_unit_test(test_growth_and_reset_are_noticed),
 		cmocka_unit_test(test_growth_keeps_counts),
 		cmocka_unit_test(test_reset),
 		cmocka_unit_test(test_reset_while_counting),
