@@ -2,6 +2,7 @@
 #include "pager/layout.h"
 
 #include "pager/ansi.h"
+#include "pager/pen.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -10,6 +11,15 @@
 #define PIECE 4096                 /* bytes fetched at a time: a few rows */
 #define LOOK  (UINT64_C(64) << 20) /* bytes scanned for a newline between looks at ^C */
 #define ESC   0x1b
+#define NEAR  64 /* bytes looked at around a boundary, and had at hand for a character */
+
+#define DROP (UINT64_C(1) << 20) /* of a line cut off by -S, at most so much is kept */
+
+/* All a row needs to know of those before it in its stretch. */
+struct tl_row_state {
+	uint32_t off; /* of its first byte, from the anchor */
+	struct tl_attr attr;
+};
 
 static volatile sig_atomic_t interrupted;
 
@@ -32,16 +42,24 @@ void tl_layout_fini(struct tl_layout *lay)
 {
 	tl_cursor_fini(&lay->cur);
 	tl_buf_fini(&lay->bytes);
+	free(lay->rows);
 }
 
 void tl_layout_reset(struct tl_layout *lay)
 {
 	lay->anchor = TL_NOPOS;
 	lay->bytes.len = 0;
+	lay->pending = false;
 	tl_cursor_drop(&lay->cur);
 }
 
 /* ---- where lines begin */
+
+static enum tl_lookup give_up(struct tl_layout *lay)
+{
+	lay->cur.err.msg[0] = '\0';
+	return TL_FAILED;
+}
 
 enum tl_lookup tl_layout_line_start(struct tl_layout *lay, uint64_t pos, uint64_t *out)
 {
@@ -50,10 +68,8 @@ enum tl_lookup tl_layout_line_start(struct tl_layout *lay, uint64_t pos, uint64_
 
 		if (found != TL_NONE)
 			return found;
-		if (interrupted) {
-			lay->cur.err.msg[0] = '\0';
-			return TL_FAILED;
-		}
+		if (interrupted)
+			return give_up(lay);
 		pos = *out;
 	}
 }
@@ -71,15 +87,150 @@ enum tl_lookup tl_layout_next_line(struct tl_layout *lay, uint64_t pos, uint64_t
 			return TL_FOUND; /* the end of the text ends its last line */
 		if (found != TL_FOUND)
 			return found;
-		if (interrupted) {
-			lay->cur.err.msg[0] = '\0';
-			return TL_FAILED;
-		}
+		if (interrupted)
+			return give_up(lay);
 		pos = *out;
 	}
 }
 
+/* The byte at pos, or before it: FOUND with where it stands. */
+static enum tl_lookup byte_at(struct tl_layout *lay, uint64_t pos, uint8_t *byte)
+{
+	struct tl_span span;
+	enum tl_lookup found = tl_cursor_forward(&lay->cur, pos, &span);
+
+	if (found == TL_FOUND)
+		*byte = span.data[0];
+	return found;
+}
+
+static enum tl_lookup byte_before(struct tl_layout *lay, uint64_t pos, uint8_t *byte, uint64_t *at)
+{
+	struct tl_span span;
+	uint64_t start;
+	enum tl_lookup found = tl_cursor_backward(&lay->cur, pos, &span, &start);
+
+	if (found == TL_FOUND) {
+		*byte = span.data[span.len - 1];
+		*at = start + span.len - 1;
+	}
+	return found;
+}
+
+bool tl_layout_is_blank(struct tl_layout *lay, uint64_t pos)
+{
+	uint8_t byte;
+
+	if (byte_at(lay, pos, &byte) != TL_FOUND)
+		return false;
+	if (byte == '\r' && byte_at(lay, tl_cursor_after(&lay->cur, pos, 1), &byte) != TL_FOUND)
+		return false;
+	return byte == '\n';
+}
+
+enum tl_lookup tl_layout_blank_end(struct tl_layout *lay, uint64_t pos, uint64_t *out)
+{
+	struct tl_span span;
+	enum tl_lookup found = TL_FOUND;
+	uint64_t looked = 0;
+
+	while (tl_layout_is_blank(lay, pos)) {
+		size_t n = 0;
+
+		found = tl_layout_next_line(lay, pos, &pos);
+		if (found != TL_FOUND)
+			return found;
+		/* a long run of newlines goes quickly */
+		if (tl_cursor_forward(&lay->cur, pos, &span) == TL_FOUND)
+			while (n < span.len && span.data[n] == '\n')
+				n++;
+		if (n > 0)
+			pos = tl_cursor_after(&lay->cur, pos, n);
+		looked += n + 1;
+		if (interrupted && looked > LOOK)
+			return give_up(lay);
+	}
+	*out = pos;
+	return TL_FOUND;
+}
+
+/* Where the line before the line start `pos` starts, if it is blank; NONE: it is not. */
+static enum tl_lookup blank_before(struct tl_layout *lay, uint64_t pos, uint64_t *out)
+{
+	uint64_t at;
+	uint8_t byte;
+	enum tl_lookup found = byte_before(lay, pos, &byte, out);
+
+	if (found != TL_FOUND)
+		return found;
+	found = byte_before(lay, *out, &byte, &at);
+	if (found == TL_FOUND && byte == '\r') {
+		*out = at;
+		found = byte_before(lay, at, &byte, &at);
+	}
+	if (found == TL_NONE) /* it is the text's first */
+		return TL_FOUND;
+	return found == TL_FOUND && byte != '\n' ? TL_NONE : found;
+}
+
+enum tl_lookup tl_layout_blank_start(struct tl_layout *lay, uint64_t pos, uint64_t *out)
+{
+	uint64_t looked = 0, start, prev;
+	struct tl_span span;
+	enum tl_lookup found;
+
+	for (*out = pos;; *out = prev) {
+		found = tl_cursor_backward(&lay->cur, *out, &span, &start);
+		if (found == TL_FOUND) { /* a long run of newlines goes quickly */
+			size_t n = span.len;
+
+			while (n >= 2 && span.data[n - 1] == '\n' && span.data[n - 2] == '\n')
+				n--;
+			looked += span.len - n + 1;
+			*out = n < span.len ? start + n : *out;
+			found = blank_before(lay, *out, &prev);
+		}
+		if (found != TL_FOUND)
+			return found == TL_NONE ? TL_FOUND : found;
+		if (interrupted && looked > LOOK)
+			return give_up(lay);
+	}
+}
+
 /* ---- stretches of long lines */
+
+/* Copy up to n bytes that begin at pos, or that end before it, wherever chunks are cut. */
+static size_t copy_after(struct tl_layout *lay, uint64_t pos, uint8_t *to, size_t n)
+{
+	size_t have = 0;
+	struct tl_span span;
+
+	while (have < n && tl_cursor_forward(&lay->cur, pos, &span) == TL_FOUND) {
+		size_t take = span.len < n - have ? span.len : n - have;
+
+		memcpy(to + have, span.data, take);
+		have += take;
+		pos = tl_cursor_after(&lay->cur, pos, take);
+	}
+	return have;
+}
+
+static size_t copy_before(struct tl_layout *lay, uint64_t pos, uint8_t *to, size_t n)
+{
+	size_t have = 0;
+	struct tl_span span;
+	uint64_t start;
+
+	while (have < n && tl_cursor_backward(&lay->cur, pos, &span, &start) == TL_FOUND) {
+		size_t take = span.len < n - have ? span.len : n - have;
+
+		have += take;
+		memcpy(to + n - have, span.data + span.len - take, take);
+		pos = start + span.len - take;
+	}
+	memmove(to, to + n - have, have);
+	return have;
+}
 
 /*
  * The place near the boundary b where a stretch begins: not within a character, nor
@@ -87,21 +238,11 @@ enum tl_lookup tl_layout_next_line(struct tl_layout *lay, uint64_t pos, uint64_t
  */
 static uint64_t adjust_boundary(struct tl_layout *lay, uint64_t b)
 {
-	struct tl_span before, after;
-	uint64_t start;
-	size_t len, n, skip = 0;
-	uint8_t around[64 + 64];
+	uint8_t around[NEAR + NEAR];
+	size_t n = copy_before(lay, b, around, NEAR);
+	size_t len = copy_after(lay, b, around + n, NEAR), used, skip = 0;
 
-	if (tl_cursor_backward(&lay->cur, b, &before, &start) != TL_FOUND)
-		return b;
-	n = before.len < 64 ? before.len : 64;
-	memcpy(around, before.data + before.len - n, n);
-	if (tl_cursor_forward(&lay->cur, b, &after) != TL_FOUND)
-		return b;
-	len = after.len < 64 ? after.len : 64;
-	memcpy(around + n, after.data, len);
 	for (size_t i = 0; i < n; i++) {
-		size_t used;
 		enum tl_ansi_kind kind;
 
 		if (around[i] != ESC)
@@ -113,35 +254,32 @@ static uint64_t adjust_boundary(struct tl_layout *lay, uint64_t b)
 	if (skip == 0 && lay->opts.charset == TL_CHARSET_UTF8)
 		while (skip < 3 && skip < len && (around[n + skip] & 0xc0) == 0x80)
 			skip++;
-	for (size_t i = 0; i < skip; i++)
-		if (around[n + i] == '\n')
-			return b;
-	return b + skip;
+	return memchr(around + n, '\n', skip) ? b : b + skip;
 }
 
-static bool newline_at(struct tl_layout *lay, uint64_t pos)
+/* A stretch begins at pos only where its line goes on. */
+static bool line_goes_on(struct tl_layout *lay, uint64_t pos)
 {
-	struct tl_span span;
+	uint8_t byte;
 
-	return tl_cursor_forward(&lay->cur, pos, &span) == TL_FOUND && span.data[0] == '\n';
+	return byte_at(lay, pos, &byte) == TL_FOUND && byte != '\n';
 }
 
 /*
- * The anchor at or before pos, and the end of its stretch (the next anchor if the line
- * goes on so far).  pos must not be the end of the text.
+ * Find the anchor at or before pos, and the boundary of its stretch, which counts if the
+ * line goes on so far.  pos must not be the end of the text.
  */
 static enum tl_lookup find_anchor(struct tl_layout *lay, uint64_t pos, uint64_t *anchor,
-				  uint64_t *stretch_end)
+				  uint64_t *boundary, bool *starts_line)
 {
 	uint64_t start, b, a, first;
 	enum tl_lookup found;
 
-	lay->anchor_starts_line = true;
-	if (lay->opts.chop) { /* a row begins where it is asked to, usually a line's start */
-		*stretch_end = TL_NOPOS;
-		*anchor = pos;
+	*starts_line = true;
+	*boundary = TL_NOPOS;
+	*anchor = pos;
+	if (lay->opts.chop) /* a row begins where it is asked to, usually a line's start */
 		return TL_FOUND;
-	}
 	found = tl_cursor_line_start(&lay->cur, pos, 3 * TL_STRETCH, &start);
 	if (found == TL_NONE)
 		start = 0; /* further back than matters here */
@@ -151,19 +289,27 @@ static enum tl_lookup find_anchor(struct tl_layout *lay, uint64_t pos, uint64_t 
 	first = (start + 2 * TL_STRETCH - 1) & ~(TL_STRETCH - 1);
 	for (b = pos & ~(TL_STRETCH - 1); b >= first && b > 0; b -= TL_STRETCH) {
 		a = adjust_boundary(lay, b);
-		if (a <= pos && !newline_at(lay, a)) {
-			lay->anchor_starts_line = false;
+		if (a <= pos && line_goes_on(lay, a)) {
+			*starts_line = false;
 			*anchor = a;
-			*stretch_end = b + TL_STRETCH;
+			*boundary = b + TL_STRETCH;
 			return TL_FOUND;
 		}
 	}
 	*anchor = start;
-	*stretch_end = first;
+	*boundary = first;
 	return TL_FOUND;
 }
 
 /* ---- the bytes of a stretch */
+
+/* The next piece would reach the boundary: find out where the stretch ends, if it does. */
+static void near_boundary(struct tl_layout *lay)
+{
+	lay->end = adjust_boundary(lay, lay->boundary);
+	if (!line_goes_on(lay, lay->end))
+		lay->end = lay->boundary = TL_NOPOS;
+}
 
 /* Have at least `n` bytes of the stretch at hand, if it has so many. */
 static enum tl_lookup fetch(struct tl_layout *lay, size_t n)
@@ -171,19 +317,28 @@ static enum tl_lookup fetch(struct tl_layout *lay, size_t n)
 	while (!lay->whole && lay->bytes.len < n) {
 		struct tl_span span;
 		uint64_t pos = lay->line_next;
-		enum tl_lookup found = tl_cursor_forward(&lay->cur, pos, &span);
+		enum tl_lookup found;
 		const uint8_t *nl;
 		size_t take;
 
+		if (lay->boundary != TL_NOPOS && lay->end == TL_NOPOS &&
+		    pos + PIECE >= lay->boundary)
+			near_boundary(lay);
+		if (pos == lay->end) {
+			lay->whole = true;
+			break;
+		}
+		found = tl_cursor_forward(&lay->cur, pos, &span);
 		if (found == TL_FAILED)
 			return found;
 		if (found != TL_FOUND) {
-			lay->whole = true;
-			lay->ends_line = true;
+			lay->whole = lay->ends_line = true;
 			lay->pending = found == TL_PENDING;
 			break;
 		}
 		take = span.len < PIECE ? span.len : PIECE;
+		if (take > lay->end - pos)
+			take = (size_t)(lay->end - pos);
 		nl = memchr(span.data, '\n', take);
 		if (nl)
 			take = (size_t)(nl - span.data);
@@ -198,411 +353,282 @@ static enum tl_lookup fetch(struct tl_layout *lay, size_t n)
 	return TL_FOUND;
 }
 
-/* Cut what was fetched where the next stretch begins. */
-static void limit_stretch(struct tl_layout *lay, uint64_t stretch_end)
+/* Are the bytes at hand those of the stretch that holds pos? */
+static bool is_loaded(const struct tl_layout *lay, uint64_t pos)
 {
-	uint64_t end;
-
-	if (stretch_end == TL_NOPOS || lay->anchor + lay->bytes.len < stretch_end)
-		return;
-	end = adjust_boundary(lay, stretch_end);
-	if (lay->bytes.len > end - lay->anchor) {
-		lay->bytes.len = (size_t)(end - lay->anchor);
-		lay->whole = true;
-		lay->ends_line = false;
-		lay->pending = false;
-		lay->line_next = end;
-	} else if (!lay->whole && lay->bytes.len == end - lay->anchor) {
-		lay->whole = true;
-		lay->ends_line = false;
-		lay->line_next = end;
-	}
+	if (lay->anchor == TL_NOPOS || lay->pending)
+		return false;
+	if (lay->opts.chop)
+		return pos == lay->anchor;
+	return pos >= lay->anchor && pos - lay->anchor < lay->bytes.len;
 }
 
-/* Make `bytes` hold the stretch that pos is in. */
-static enum tl_lookup load(struct tl_layout *lay, uint64_t pos, uint64_t *stretch_end)
+static bool add_row(struct tl_layout *lay, uint32_t off, struct tl_attr attr)
 {
-	uint64_t anchor;
-	enum tl_lookup found = find_anchor(lay, pos, &anchor, stretch_end);
+	if (lay->nrows == lay->maxrows) {
+		size_t max = lay->maxrows ? 2 * lay->maxrows : 16;
+		struct tl_row_state *rows = realloc(lay->rows, max * sizeof(*rows));
 
+		if (!rows)
+			return tl_err_nomem(&lay->cur.err);
+		lay->rows = rows;
+		lay->maxrows = max;
+	}
+	lay->rows[lay->nrows++] = (struct tl_row_state){ off, attr };
+	return true;
+}
+
+/* Make `bytes` hold the stretch that pos is in, or its beginning. */
+static enum tl_lookup load(struct tl_layout *lay, uint64_t pos)
+{
+	uint64_t anchor, boundary;
+	bool starts_line;
+	enum tl_lookup found;
+
+	if (is_loaded(lay, pos))
+		return TL_FOUND;
+	found = find_anchor(lay, pos, &anchor, &boundary, &starts_line);
 	if (found != TL_FOUND)
 		return found;
-	if (lay->anchor == anchor && lay->bytes.len > 0 && !lay->pending)
+	if (lay->anchor == anchor && is_loaded(lay, anchor))
 		return TL_FOUND;
-	lay->anchor = anchor;
+	lay->anchor = lay->line_next = anchor;
+	lay->boundary = boundary;
+	lay->starts_line = starts_line;
+	lay->end = TL_NOPOS;
 	lay->bytes.len = 0;
 	lay->whole = lay->pending = lay->ends_line = false;
-	lay->line_next = anchor;
-	return TL_FOUND;
+	lay->nrows = 0;
+	return add_row(lay, 0, (struct tl_attr){ 0, 0, 0 }) ? TL_FOUND : TL_FAILED;
 }
 
-/* ---- cells */
-
-/* The pen that fills rows one after another from an anchor on. */
-struct pen {
-	struct tl_layout *lay;
-	struct tl_row *row; /* cells are written only when it is the one asked for */
-	struct tl_attr attr;
-	uint64_t col;    /* of the next cell, before hshift is taken off */
-	size_t row_off;  /* where the current row starts */
-	size_t last_off; /* start of the last character written */
-	bool overstrike; /* a backspace asks the next character to go over the last one */
-	char held[8];    /* raw bytes (-r, -u) that go out before the next character */
-	size_t nheld;
-};
-
-static unsigned visible(const struct pen *pen, uint64_t col)
+/* The row of the stretch that holds byte `off`, or the last one known before it. */
+static size_t row_holding(const struct tl_layout *lay, size_t off)
 {
-	return (unsigned)(col - pen->lay->opts.hshift);
-}
+	size_t lo = 0, hi = lay->nrows;
 
-static struct tl_cell *cell_at(const struct pen *pen, uint64_t col)
-{
-	if (col < pen->lay->opts.hshift || visible(pen, col) >= pen->lay->opts.cols)
-		return NULL;
-	return &pen->row->cells[visible(pen, col)];
-}
+	while (hi - lo > 1) {
+		size_t mid = lo + (hi - lo) / 2;
 
-static void put_cell(struct pen *pen, const char *text, size_t len, unsigned width,
-		     struct tl_attr attr, size_t off)
-{
-	struct tl_cell *c = cell_at(pen, pen->col);
-	struct tl_cell *right = width == 2 ? cell_at(pen, pen->col + 1) : NULL;
-
-	if (c && (width == 1 || right)) {
-		c->attr = attr;
-		c->width = (uint8_t)width;
-		c->len = (uint8_t)(pen->nheld + len);
-		memcpy(c->text, pen->held, pen->nheld);
-		memcpy(c->text + pen->nheld, text, len);
-		pen->nheld = 0;
-		pen->row->offs[visible(pen, pen->col)] = (uint32_t)off;
-		if (right) {
-			*right = (struct tl_cell){ attr, 0, 0, "" };
-			pen->row->offs[visible(pen, pen->col + 1)] = (uint32_t)off;
-		}
-	} else if (c || right) { /* half a wide character at the left edge or the right one */
-		struct tl_cell *half = c ? c : right;
-		uint64_t col = c ? pen->col : pen->col + 1;
-
-		*half = tl_cell_blank();
-		half->attr = attr;
-		if (right) /* its left half is shifted out */
-			half->attr.flags |= TL_OWN_STANDOUT;
-		pen->row->offs[visible(pen, col)] = (uint32_t)off;
+		if (lay->rows[mid].off <= off)
+			lo = mid;
+		else
+			hi = mid;
 	}
-	pen->col += width;
-	pen->last_off = off;
+	return lo;
 }
 
-/* The width the row has for text; a shifted row has more columns on its left. */
-static uint64_t row_limit(const struct pen *pen)
-{
-	const struct tl_layout_opts *o = &pen->lay->opts;
-
-	return o->chop || o->hshift > 0 ? o->hshift + o->cols : o->cols;
-}
-
-/* Is there room for `width` more columns in this row? */
-static bool fits(const struct pen *pen, uint64_t width)
-{
-	return pen->col + width <= row_limit(pen) || pen->col == 0;
-}
-
-static unsigned tab_width(const struct tl_layout_opts *o, uint64_t col)
-{
-	uint64_t last = o->tabs[o->ntabs - 1], step;
-
-	for (unsigned i = 0; i < o->ntabs; i++)
-		if (o->ntabs > 1 && o->tabs[i] > col)
-			return (unsigned)(o->tabs[i] - col);
-	step = o->ntabs > 1 ? last - o->tabs[o->ntabs - 2] : last;
-	if (o->ntabs > 1)
-		return (unsigned)(step - (col - last) % step);
-	return (unsigned)(step - col % step);
-}
+/* ---- characters */
 
 /* What stands in the text at one place: a character, or a sequence without width. */
 struct glyph {
-	size_t len;     /* bytes */
+	enum {
+		NOTHING, /* the end, or what only changes state */
+		PRINT,
+		JOIN,
+		TAB,
+		BACKSPACE,
+		SHOWN, /* a stand-in for what cannot be printed */
+		RAW,   /* bytes for the terminal (-r, -u) */
+	} kind;
+	bool end;       /* nothing more */
+	bool blank;     /* a space or tab, where words may be parted */
+	size_t len;     /* bytes in the text */
 	unsigned width; /* columns, 0 for what only changes state */
-	struct tl_char ch;
-	bool tab;
-	bool end; /* nothing more */
-	bool backspace;
+	size_t nshown;
 	char shown[16];
-	size_t nshown; /* > 0: an unprintable character as shown */
-	char raw[4];
-	size_t nraw; /* bytes for the terminal (-r, -u) */
 };
 
-static void show_unprintable(struct glyph *g)
+static void show(struct glyph *g, const struct tl_char *c)
 {
-	g->nshown = tl_char_show(&g->ch, g->shown);
+	g->kind = SHOWN;
+	g->nshown = tl_char_show(c, g->shown);
 	g->width = (unsigned)g->nshown;
 }
 
-static void make_raw(struct glyph *g, const uint8_t *p)
-{
-	g->nraw = g->len < sizeof(g->raw) ? g->len : sizeof(g->raw);
-	memcpy(g->raw, p, g->nraw);
-	g->width = 0;
-}
-
 /* OSC 8 ; parameters ; URI begins a hyperlink, shown underlined; an empty URI ends it. */
-static void follow_link(struct pen *pen, const uint8_t *p, size_t len)
+static void follow_link(struct tl_attr *attr, const uint8_t *p, size_t len)
 {
 	const uint8_t *uri = memchr(p + 4, ';', len - 4);
-	bool open = uri && uri + 1 < p + len && uri[1] != ESC && uri[1] != '\a';
 
-	if (open)
-		pen->attr.flags |= TL_OWN_UNDERLINE;
+	if (uri && uri + 1 < p + len && uri[1] != ESC && uri[1] != '\a')
+		attr->flags |= TL_OWN_UNDERLINE;
 	else
-		pen->attr.flags &= ~(uint32_t)TL_OWN_UNDERLINE;
+		attr->flags &= ~(uint32_t)TL_OWN_UNDERLINE;
 }
 
-static void read_control(struct pen *pen, const uint8_t *p, size_t n, struct glyph *g)
+/* An escape sequence that acts, or is dropped; false: the ESC is a character like others. */
+static bool read_escape(struct tl_layout *lay, struct tl_attr *attr, const uint8_t *p, size_t n,
+			struct glyph *g)
 {
-	const struct tl_layout_opts *o = &pen->lay->opts;
+	size_t len;
+	enum tl_ansi_kind kind = tl_ansi_parse(p, n, &len);
 
-	switch (p[0]) {
-	case '\t':
-		if (o->bs == TL_BS_CONTROL)
-			break;
-		g->tab = true;
-		return;
-	case '\b':
-		if (o->bs == TL_BS_CONTROL)
-			break;
-		if (o->bs == TL_BS_PRINT || o->raw == TL_RAW_ALL) {
-			make_raw(g, p);
-			return;
-		}
-		g->backspace = true;
-		return;
-	case '\r':
-		if (o->bs == TL_BS_SPECIAL && n == 1 && pen->lay->whole && pen->lay->ends_line) {
-			g->width = 0; /* CR before a newline is not shown */
-			return;
-		}
-		if (o->bs == TL_BS_PRINT) {
-			make_raw(g, p);
-			return;
-		}
-		break;
-	case ESC:
-		if (o->raw != TL_RAW_NONE) {
-			enum tl_ansi_kind kind = tl_ansi_parse(p, n, &g->len);
+	if (kind == TL_ANSI_NONE || kind == TL_ANSI_CUT)
+		return false;
+	if (lay->opts.raw == TL_RAW_ALL && kind != TL_ANSI_SGR)
+		return false;
+	if (kind == TL_ANSI_SGR)
+		tl_ansi_apply(attr, p, len);
+	if (kind == TL_ANSI_LINK)
+		follow_link(attr, p, len);
+	g->kind = NOTHING;
+	g->len = len;
+	return true;
+}
 
-			if (kind == TL_ANSI_SGR)
-				tl_ansi_apply(&pen->attr, p, g->len);
-			if (kind == TL_ANSI_LINK)
-				follow_link(pen, p, g->len);
-			if (kind == TL_ANSI_SGR ||
-			    (o->raw == TL_RAW_SGR && kind != TL_ANSI_NONE && kind != TL_ANSI_CUT)) {
-				g->width = 0;
-				return;
-			}
-			g->len = 1;
-		}
-		break;
+static void read_control(struct tl_layout *lay, struct tl_attr *attr, const uint8_t *p, size_t n,
+			 const struct tl_char *c, struct glyph *g)
+{
+	enum tl_backspace bs = lay->opts.bs;
+
+	if (*p == '\t' && bs != TL_BS_CONTROL) {
+		g->kind = TAB;
+		g->blank = true;
+	} else if (*p == '\b' && bs == TL_BS_SPECIAL) {
+		g->kind = BACKSPACE;
+	} else if (*p == '\r' && bs == TL_BS_SPECIAL && n == 1 && lay->whole && lay->ends_line) {
+		g->kind = NOTHING; /* a CR before a newline is not shown */
+	} else if (*p == ESC && lay->opts.raw != TL_RAW_NONE && read_escape(lay, attr, p, n, g)) {
+		return;
+	} else if (lay->opts.raw == TL_RAW_ALL ||
+		   ((*p == '\b' || *p == '\r') && bs == TL_BS_PRINT)) {
+		g->kind = RAW;
+	} else {
+		show(g, c);
 	}
-	if (o->raw == TL_RAW_ALL)
-		make_raw(g, p);
-	else
-		show_unprintable(g);
 }
 
-/* Read what stands at `off`; FAILED when the text cannot be read. */
-static enum tl_lookup read_glyph(struct pen *pen, size_t off, struct glyph *g)
+/* Read what stands at `off`; sequences act on attr.  FAILED when the text cannot be read. */
+static enum tl_lookup read_glyph(struct tl_layout *lay, struct tl_attr *attr, size_t off,
+				 struct glyph *g)
 {
-	struct tl_layout *lay = pen->lay;
 	const uint8_t *p;
+	struct tl_char c;
 	size_t n;
 
-	if (off + 64 > lay->bytes.len && fetch(lay, off + 64) == TL_FAILED)
+	g->end = g->blank = false;
+	g->width = 0;
+	if (fetch(lay, off + NEAR) == TL_FAILED)
 		return TL_FAILED;
-	memset(g, 0, sizeof(*g));
+	if (off < lay->bytes.len && lay->bytes.data[off] == ESC &&
+	    fetch(lay, off + TL_ANSI_MAX) == TL_FAILED)
+		return TL_FAILED;
 	if (off >= lay->bytes.len) {
+		g->kind = NOTHING;
 		g->end = true;
 		return TL_FOUND;
 	}
 	p = lay->bytes.data + off;
 	n = lay->bytes.len - off;
-	if (*p == ESC && n < TL_ANSI_MAX && !lay->whole) {
-		if (fetch(lay, off + TL_ANSI_MAX) == TL_FAILED)
-			return TL_FAILED;
-		p = lay->bytes.data + off;
-		n = lay->bytes.len - off;
-	}
-	g->ch = tl_char_at(p, n, lay->opts.charset);
-	g->len = g->ch.len;
-	switch (g->ch.kind) {
+	c = tl_char_at(p, n, lay->opts.charset);
+	g->len = c.len;
+	switch (c.kind) {
 	case TL_CHAR_PRINT:
-		g->width = g->ch.width;
+		g->kind = PRINT;
+		g->width = c.width;
+		g->blank = *p == ' ';
 		break;
 	case TL_CHAR_COMBINING:
+		g->kind = JOIN;
+		if (c.format && lay->opts.bs == TL_BS_CONTROL)
+			show(g, &c);
 		break;
 	case TL_CHAR_CONTROL:
-		read_control(pen, p, n, g);
+		read_control(lay, attr, p, n, &c, g);
 		break;
 	case TL_CHAR_BINARY:
 	case TL_CHAR_CUT:
 		if (lay->opts.raw == TL_RAW_ALL)
-			make_raw(g, p), g->width = 1;
+			g->kind = PRINT, g->width = 1;
 		else
-			show_unprintable(g);
+			show(g, &c);
 		break;
 	}
 	return TL_FOUND;
 }
 
-/* Raw bytes have no place of their own: they go out with the next character. */
-static void hold(struct pen *pen, const char *p, size_t len)
+/* ---- rows */
+
+/* A row being filled. */
+struct filling {
+	struct tl_pen pen;
+	size_t start, off; /* of the row, and of the character to come */
+	bool blank;        /* the last character was one */
+	/* --wordwrap: the word that may have to go to the next row */
+	bool has_word;
+	size_t word;
+	uint64_t word_col;
+	struct tl_attr word_attr;
+};
+
+static void write_glyph(struct filling *f, const struct glyph *g, const uint8_t *p)
 {
-	if (pen->nheld + len <= sizeof(pen->held)) {
-		memcpy(pen->held + pen->nheld, p, len);
-		pen->nheld += len;
+	struct tl_pen *pen = &f->pen;
+	uint32_t off = (uint32_t)f->off;
+	struct tl_char bs = { .kind = TL_CHAR_CONTROL, .code = '\b', .len = 1 };
+	char shown[16];
+
+	switch (g->kind) {
+	case NOTHING:
+		break;
+	case PRINT:
+		tl_pen_put(pen, p, g->len, g->width, off);
+		break;
+	case JOIN:
+		tl_pen_join(pen, p, g->len);
+		break;
+	case TAB:
+		tl_pen_put_tab(pen, off);
+		break;
+	case BACKSPACE:
+		if (!tl_pen_back(pen))
+			tl_pen_put_shown(pen, shown, tl_char_show(&bs, shown), off);
+		else if (pen->col <= f->word_col)
+			f->has_word = false;
+		break;
+	case SHOWN:
+		tl_pen_put_shown(pen, g->shown, g->nshown, off);
+		break;
+	case RAW:
+		tl_pen_hold(pen, p, g->len);
+		break;
 	}
 }
 
-/* Add a combining character to the one written last. */
-static void join_last(struct pen *pen, const uint8_t *p, size_t len, size_t off)
+static void finish_row(struct tl_layout *lay, struct filling *f, bool line_over)
 {
-	struct tl_cell *c = NULL;
+	struct tl_row *row = f->pen.row;
 
-	for (uint64_t back = 1; back <= 2 && back <= pen->col && !c; back++) {
-		c = cell_at(pen, pen->col - back);
-		if (c && c->width == 0)
-			c = NULL;
-	}
-	if (!c) {
-		if (pen->col == 0)
-			put_cell(pen, " ", 1, 1, pen->attr, off);
-		c = pen->col > 0 ? cell_at(pen, pen->col - 1) : NULL;
-	}
-	if (c && c->len + len <= TL_CELL_BYTES) {
-		memcpy(c->text + c->len, p, len);
-		c->len = (uint8_t)(c->len + len);
-	}
-}
-
-/* x BS x is bold, _ BS x and x BS _ underlined; a different x just replaces. */
-static void overstrike(struct pen *pen, const struct glyph *g, const uint8_t *p, size_t off)
-{
-	struct tl_cell *old = NULL;
-	uint64_t back = 1;
-	struct tl_attr attr = pen->attr;
-
-	pen->overstrike = false;
-	old = pen->col >= 1 ? cell_at(pen, pen->col - 1) : NULL;
-	if (old && old->width == 0 && pen->col >= 2) {
-		old = cell_at(pen, pen->col - 2);
-		back = 2;
-	}
-	if (!old) {
-		if (pen->col == 0)
-			put_cell(pen, (const char *)p, g->len, g->width, attr, off);
-		return; /* shifted out on the left */
-	}
-	attr.flags |= old->attr.flags & (TL_OWN_BOLD | TL_OWN_UNDERLINE);
-	off = pen->last_off;
-	if (old->len == g->len && memcmp(old->text, p, g->len) == 0) {
-		/* _ BS _ : what the row was before, else bold */
-		if (*p == '_' && (old->attr.flags & TL_OWN_UNDERLINE))
-			attr.flags |= TL_OWN_UNDERLINE;
-		else
-			attr.flags |= TL_OWN_BOLD;
-	} else if (old->len == 1 && old->text[0] == '_') {
-		attr.flags |= TL_OWN_UNDERLINE;
-	} else if (g->len == 1 && *p == '_') {
-		old->attr.flags |= TL_OWN_UNDERLINE;
-		return;
-	} else {
-		attr = pen->attr;
-	}
-	pen->col -= back;
-	put_cell(pen, (const char *)p, g->len, g->width, attr, off);
-}
-
-static void write_glyph(struct pen *pen, const struct glyph *g, size_t off)
-{
-	const uint8_t *p = pen->lay->bytes.data + off;
-
-	if (g->tab) {
-		for (unsigned n = tab_width(&pen->lay->opts, pen->col); n > 0 && fits(pen, 1); n--)
-			put_cell(pen, " ", 1, 1, pen->attr, off);
-	} else if (g->nshown > 0) {
-		struct tl_attr attr = pen->attr;
-
-		attr.flags |= TL_OWN_STANDOUT;
-		for (size_t i = 0; i < g->nshown; i++)
-			put_cell(pen, g->shown + i, 1, 1, attr, off);
-	} else if (g->nraw > 0 && g->width == 0) {
-		hold(pen, g->raw, g->nraw);
-	} else if (g->nraw > 0) {
-		put_cell(pen, g->raw, g->nraw, 1, pen->attr, off);
-	} else if (g->backspace) {
-		pen->overstrike = pen->col > 0;
-	} else if (g->ch.kind == TL_CHAR_COMBINING) {
-		join_last(pen, p, g->len, off);
-	} else if (g->width > 0 && pen->overstrike) {
-		overstrike(pen, g, p, off);
-	} else if (g->width > 0) {
-		put_cell(pen, (const char *)p, g->len, g->width, pen->attr, off);
-	}
-}
-
-static void clear_cells(struct pen *pen)
-{
-	struct tl_row *row = pen->row;
-
-	for (unsigned i = 0; i < pen->lay->opts.cols; i++) {
-		row->cells[i] = tl_cell_blank();
-		row->offs[i] = UINT32_MAX;
-	}
-	pen->col = 0;
-	pen->nheld = 0;
-	pen->overstrike = false;
-}
-
-static void finish_row(struct pen *pen, size_t end_off, bool line_over)
-{
-	struct tl_layout *lay = pen->lay;
-	struct tl_row *row = pen->row;
-	uint64_t used = pen->col > lay->opts.hshift ? pen->col - lay->opts.hshift : 0;
-
+	row->width = f->pen.col;
+	row->ncells = tl_pen_finish_row(&f->pen);
 	row->anchor = lay->anchor;
-	row->pos = lay->anchor + pen->row_off;
-	row->ncells = used > lay->opts.cols ? lay->opts.cols : (unsigned)used;
+	row->pos = lay->anchor + f->start;
+	row->starts_line = f->start == 0 && lay->starts_line;
 	row->ends_line = line_over && lay->ends_line;
 	row->pending = line_over && lay->pending;
-	row->next = line_over ? lay->line_next : lay->anchor + end_off;
+	row->next = line_over ? lay->line_next : lay->anchor + f->off;
 }
 
 /* The row is full, and the line goes on: drop the rest of the line (-S). */
-static enum tl_lookup chop_row(struct pen *pen, size_t off)
+static enum tl_lookup chop_row(struct tl_layout *lay, struct filling *f, bool find_next)
 {
-	struct tl_layout *lay = pen->lay;
-	struct tl_row *row = pen->row;
+	struct tl_row *row = f->pen.row;
+	unsigned last = lay->opts.cols - 1;
 	enum tl_lookup found = TL_FOUND;
 
-	finish_row(pen, off, false);
+	finish_row(lay, f, true);
 	row->ncells = lay->opts.cols;
 	row->ends_line = true;
-	if (lay->opts.rscroll && lay->opts.cols > 1) {
-		unsigned last = lay->opts.cols - 1;
-
-		if (row->cells[last].width == 0) /* the right half of a wide character */
+	if (lay->opts.rscroll && last > 0) {
+		if (row->cells[last].width == 0) { /* the right half of a wide character */
 			row->cells[last - 1] = tl_cell_blank();
+			row->cells[last - 1].attr = lay->opts.rscroll_cell.attr;
+		}
 		row->cells[last] = lay->opts.rscroll_cell;
 	}
-	if (lay->whole) {
-		row->next = lay->line_next;
-		row->pending = lay->pending;
-		return TL_FOUND;
-	}
-	found = tl_layout_next_line(lay, lay->line_next, &row->next);
+	if (!lay->whole && find_next)
+		found = tl_layout_next_line(lay, lay->line_next, &row->next);
 	if (found == TL_PENDING) {
 		row->pending = true;
 		found = TL_FOUND;
@@ -610,101 +636,159 @@ static enum tl_lookup chop_row(struct pen *pen, size_t off)
 	return found;
 }
 
-/* A place to break the row before the word that does not fit: off of the word's start. */
-struct wrap_point {
-	size_t off;
-	uint64_t col;
-	struct tl_attr attr;
-	bool there;
-};
-
-static void cut_cells(struct pen *pen, uint64_t col)
+/* The next word does not fit: it goes to the next row.  Blanks that do not fit vanish. */
+static enum tl_lookup wrap_at_word(struct tl_layout *lay, struct filling *f, struct glyph *g,
+				   struct tl_attr *attr)
 {
-	for (uint64_t c = col; c < pen->col; c++) {
-		struct tl_cell *cell = cell_at(pen, c);
-
-		if (cell) {
-			*cell = tl_cell_blank();
-			pen->row->offs[visible(pen, c)] = UINT32_MAX;
-		}
+	if (!g->blank && !f->blank && f->has_word) {
+		tl_pen_cut(&f->pen, f->word_col);
+		f->off = f->word;
+		*attr = f->word_attr;
+		return TL_FOUND;
 	}
-	pen->col = col;
+	while (g->blank && !g->end) {
+		f->off += g->len;
+		*attr = f->pen.attr;
+		if (read_glyph(lay, &f->pen.attr, f->off, g) == TL_FAILED)
+			return TL_FAILED;
+	}
+	return TL_FOUND;
 }
 
-/*
- * Fill rows from the anchor until the one that holds `want` (the byte offset in the
- * stretch) is complete.  A row that starts exactly at `want` is the usual case.
- */
-static enum tl_lookup fill_until(struct pen *pen, size_t want, uint64_t stretch_end)
+static void start_row(struct filling *f, size_t off, struct tl_attr attr)
 {
-	struct tl_layout *lay = pen->lay;
-	size_t off = 0;
-	struct wrap_point wrap = { 0, 0, { 0, 0, 0 }, false };
-	bool was_blank = false;
+	tl_pen_start_row(&f->pen);
+	f->pen.attr = attr;
+	f->start = f->off = off;
+	f->has_word = f->blank = false;
+	f->word_col = 0;
+}
 
-	clear_cells(pen);
-	pen->row_off = 0;
+/* Let go of the bytes read so far: most of them are shifted out on the left. */
+static enum tl_lookup drop_bytes(struct tl_layout *lay, struct filling *f)
+{
+	if (interrupted)
+		return give_up(lay);
+	tl_pen_forget_offs(&f->pen);
+	lay->bytes.len -= f->off;
+	memmove(lay->bytes.data, lay->bytes.data + f->off, lay->bytes.len);
+	lay->anchor += f->off;
+	f->off = 0;
+	return TL_FOUND;
+}
+
+/* Write the printable ASCII characters at hand that fit: most texts are little else. */
+static void write_plain(struct tl_layout *lay, struct filling *f)
+{
+	const uint8_t *p = lay->bytes.data + f->off;
+	uint64_t room = f->pen.limit - f->pen.col;
+	size_t n = lay->bytes.len - f->off, i = 0;
+
+	if (f->pen.col >= f->pen.limit)
+		return;
+	if (n > room)
+		n = (size_t)room;
+	while (i < n && p[i] >= 0x20 && p[i] < 0x7f)
+		i++;
+	f->off += tl_pen_put_ascii(&f->pen, p, i, (uint32_t)f->off);
+}
+
+/* Fill rows until the one that holds `want`, a byte offset in the stretch, is complete. */
+static enum tl_lookup fill_until(struct tl_layout *lay, struct tl_row *row, size_t want,
+				 bool find_next)
+{
+	size_t known = row_holding(lay, want);
+	struct filling f = { .pen = { .opts = &lay->opts, .row = row } };
+
+	start_row(&f, lay->rows[known].off, lay->rows[known].attr);
 	for (;;) {
 		struct glyph g;
-		struct tl_attr before = pen->attr;
+		struct tl_attr before = f.pen.attr;
 
-		if (read_glyph(pen, off, &g) == TL_FAILED)
+		if (!lay->opts.wordwrap && f.off < lay->bytes.len)
+			write_plain(lay, &f);
+		if (lay->opts.chop && f.off >= DROP && drop_bytes(lay, &f) == TL_FAILED)
 			return TL_FAILED;
-		limit_stretch(lay, stretch_end);
-		if (off >= lay->bytes.len)
-			g.end = true;
-		if (g.end) {
-			finish_row(pen, off, true);
-			return TL_FOUND;
-		}
-		if (g.tab) { /* a tab that does not fit fills this row, and starts the next one */
-			g.width = tab_width(&lay->opts, pen->col);
-			if (!fits(pen, g.width))
-				write_glyph(pen, &g, off);
-		}
-		if (!g.backspace && g.width > 0 && !pen->overstrike && !fits(pen, g.width)) {
-			if (lay->opts.chop)
-				return chop_row(pen, off);
-			if (lay->opts.wordwrap && wrap.there && g.ch.code != ' ') {
-				cut_cells(pen, wrap.col);
-				off = wrap.off;
-				before = wrap.attr;
+		if (read_glyph(lay, &f.pen.attr, f.off, &g) == TL_FAILED)
+			return TL_FAILED;
+		if (g.kind == TAB)
+			g.width = tl_pen_tab_width(&f.pen);
+		if (!g.end && (g.width == 0 || tl_pen_fits(&f.pen, g.width))) {
+			if (g.width > 0 && f.blank && !g.blank) {
+				f.has_word = true;
+				f.word = f.off;
+				f.word_col = f.pen.col;
+				f.word_attr = before;
 			}
-			if (off > want) {
-				finish_row(pen, off, false);
-				return TL_FOUND;
-			}
-			clear_cells(pen);
-			pen->row_off = off;
-			pen->attr = before;
-			wrap.there = was_blank = false;
+			if (g.width > 0)
+				f.blank = g.blank;
+			write_glyph(&f, &g, lay->bytes.data + f.off);
+			f.off += g.len;
 			continue;
 		}
-		if (g.ch.code == ' ' || g.tab) {
-			was_blank = true;
-		} else if (was_blank && g.width > 0) {
-			wrap = (struct wrap_point){ off, pen->col, before, true };
-			was_blank = false;
-		}
-		write_glyph(pen, &g, off);
-		off += g.len;
+		/* Some fill this row, and start the next one. */
+		if (g.kind == TAB)
+			tl_pen_put_tab(&f.pen, (uint32_t)f.off);
+		else if (g.kind == SHOWN)
+			tl_pen_put_shown(&f.pen, g.shown, g.nshown, (uint32_t)f.off);
+		if (!g.end && lay->opts.chop)
+			return chop_row(lay, &f, find_next);
+		if (!g.end && lay->opts.wordwrap && wrap_at_word(lay, &f, &g, &before) == TL_FAILED)
+			return TL_FAILED;
+		finish_row(lay, &f, g.end);
+		if (g.end)
+			return TL_FOUND;
+		if (++known == lay->nrows && !add_row(lay, (uint32_t)f.off, before))
+			return TL_FAILED;
+		if (f.off > want)
+			return TL_FOUND;
+		start_row(&f, f.off, before);
 	}
+}
+
+static enum tl_lookup lay_out(struct tl_layout *lay, uint64_t pos, struct tl_row *row,
+			      bool find_next)
+{
+	struct tl_span span;
+	enum tl_lookup found = tl_cursor_forward(&lay->cur, pos, &span);
+
+	if (found == TL_FOUND)
+		found = load(lay, pos);
+	if (found == TL_FOUND)
+		found = fill_until(lay, row, (size_t)(pos - lay->anchor), find_next);
+	if (found == TL_FOUND && lay->opts.chop)
+		row->pos = pos;
+	return found;
 }
 
 enum tl_lookup tl_layout_row(struct tl_layout *lay, uint64_t pos, struct tl_row *row)
 {
-	struct pen pen = { .lay = lay, .row = row };
-	struct tl_span span;
-	uint64_t stretch_end = TL_NOPOS;
-	enum tl_lookup found = tl_cursor_forward(&lay->cur, pos, &span);
+	return lay_out(lay, pos, row, true);
+}
 
-	if (found != TL_FOUND)
-		return found;
-	found = load(lay, pos, &stretch_end);
-	if (found != TL_FOUND)
-		return found;
-	found = fill_until(&pen, (size_t)(pos - lay->anchor), stretch_end);
-	row->starts_line = row->pos == lay->anchor && lay->anchor_starts_line;
+enum tl_lookup tl_layout_draw(struct tl_layout *lay, uint64_t pos, struct tl_row *row)
+{
+	return lay_out(lay, pos, row, false);
+}
+
+enum tl_lookup tl_layout_width(struct tl_layout *lay, uint64_t pos, uint64_t *cols)
+{
+	struct tl_layout_opts saved = lay->opts;
+	struct tl_cell cell;
+	uint32_t off;
+	struct tl_row row = { .cells = &cell, .offs = &off };
+	enum tl_lookup found;
+
+	*cols = 0;
+	tl_layout_reset(lay);
+	lay->opts.chop = true;
+	lay->opts.hshift = UINT64_MAX / 2; /* everything is shifted out */
+	lay->opts.cols = 1;
+	found = lay_out(lay, pos, &row, false);
+	if (found == TL_FOUND)
+		*cols = row.width;
+	lay->opts = saved;
+	tl_layout_reset(lay);
 	return found;
 }
 
@@ -742,12 +826,12 @@ enum tl_lookup tl_layout_row_start(struct tl_layout *lay, uint64_t pos, uint64_t
 
 enum tl_lookup tl_layout_prev(struct tl_layout *lay, uint64_t pos, uint64_t *out)
 {
-	struct tl_span span;
-	uint64_t start;
-	enum tl_lookup found = tl_cursor_backward(&lay->cur, pos, &span, &start);
+	uint64_t at;
+	uint8_t byte;
+	enum tl_lookup found = byte_before(lay, pos, &byte, &at);
 
 	if (found != TL_FOUND)
 		return found;
 	/* The byte before pos: a newline, which its line's last row holds, or text. */
-	return tl_layout_row_start(lay, start + span.len - 1, out);
+	return tl_layout_row_start(lay, at, out);
 }

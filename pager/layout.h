@@ -45,26 +45,32 @@ struct tl_layout_opts {
 	unsigned tabs[TL_MAX_TABS];
 };
 
+/* The stretch being laid out: its bytes, and the rows found in it so far. */
 struct tl_layout {
 	struct tl_layout_opts opts;
 	struct tl_cursor cur;
-	struct tl_buf bytes; /* of the stretch being laid out, from `anchor` */
+	struct tl_buf bytes; /* of the stretch, from `anchor` */
 	uint64_t anchor;     /* TL_NOPOS: bytes hold nothing */
+	uint64_t line_next;  /* what follows the bytes; the next line or stretch, when whole */
+	uint64_t boundary;   /* a multiple of TL_STRETCH near which it ends; TL_NOPOS: none */
+	uint64_t end;        /* where it ends; TL_NOPOS: not known yet */
 	bool whole;          /* bytes reach the end of the line or stretch */
 	bool pending;        /* the line's end has not come yet */
 	bool ends_line;      /* a newline or the end of the text follows the bytes */
-	uint64_t line_next;  /* where what follows starts, when whole */
-	bool anchor_starts_line;
+	bool starts_line;    /* the anchor is a line's start */
+	struct tl_row_state *rows; /* where rows start */
+	size_t nrows, maxrows;
 };
 
 /* A row as laid out; the cells belong to the caller. */
 struct tl_row {
 	struct tl_cell *cells; /* opts.cols of them, all filled */
 	uint32_t *offs;        /* of each cell's first byte, from `anchor` */
-	uint64_t anchor;       /* of the stretch it is in */
+	uint64_t anchor;       /* of the stretch it is in, or a place nearer to it */
 	uint64_t pos;          /* of its first byte */
 	uint64_t next;         /* where the next row starts */
 	unsigned ncells;       /* columns used */
+	uint64_t width;        /* the same with those shifted out */
 	bool ends_line;        /* the next row belongs to another line */
 	bool starts_line;
 	bool pending; /* the text may go on within this row */
@@ -82,6 +88,13 @@ void tl_layout_reset(struct tl_layout *lay);
  */
 enum tl_lookup tl_layout_row(struct tl_layout *lay, uint64_t pos, struct tl_row *row);
 
+/* The same, but for row->next: in a line cut off by -S it may be too small, as its end is not
+ * looked for. */
+enum tl_lookup tl_layout_draw(struct tl_layout *lay, uint64_t pos, struct tl_row *row);
+
+/* Columns of the line or rest of a line at pos, were it in one row. */
+enum tl_lookup tl_layout_width(struct tl_layout *lay, uint64_t pos, uint64_t *cols);
+
 /* The bytes of the row's stretch, from row->anchor to `extra` bytes behind the row's end or
  * the stretch's end; valid until the next call.  `row` must be the one laid out last. */
 struct tl_span tl_layout_bytes(struct tl_layout *lay, const struct tl_row *row, size_t extra);
@@ -92,6 +105,15 @@ enum tl_lookup tl_layout_row_start(struct tl_layout *lay, uint64_t pos, uint64_t
 /* The start of the last row of the line that ends just before pos (a line's start), or of
  * the row before pos in the same line.  NONE: pos is the beginning of the text. */
 enum tl_lookup tl_layout_prev(struct tl_layout *lay, uint64_t pos, uint64_t *out);
+
+/*
+ * Runs of blank lines; a CR alone is blank too.  Is the line that starts at pos?  Then
+ * tl_layout_blank_end() gives where the first line starts that is not, or the end of the
+ * text, and tl_layout_blank_start() where the first blank line of the run does.
+ */
+bool tl_layout_is_blank(struct tl_layout *lay, uint64_t pos);
+enum tl_lookup tl_layout_blank_end(struct tl_layout *lay, uint64_t pos, uint64_t *out);
+enum tl_lookup tl_layout_blank_start(struct tl_layout *lay, uint64_t pos, uint64_t *out);
 
 /* Start of the line that holds pos, and of the next line; any length.  They answer FAILED
  * with an empty error when tl_layout_interrupt() was called meanwhile (a signal handler may). */

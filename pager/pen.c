@@ -1,0 +1,255 @@
+/* pen.c: see pen.h. */
+#include "pager/pen.h"
+
+#include <string.h>
+
+#define NO_OFF UINT32_MAX
+
+void tl_pen_start_row(struct tl_pen *pen)
+{
+	const struct tl_layout_opts *o = pen->opts;
+
+	pen->col = 0;
+	pen->limit = o->chop || o->hshift > 0 ? o->hshift + o->cols : o->cols;
+	pen->over = false;
+	pen->last_width = 0;
+	pen->last_strike = 0;
+	pen->nheld = 0;
+}
+
+/* The index of a column's cell, or cols where it is shifted out or does not fit. */
+static unsigned index_of(const struct tl_pen *pen, uint64_t col)
+{
+	const struct tl_layout_opts *o = pen->opts;
+
+	return col < o->hshift || col - o->hshift >= o->cols ? o->cols
+							     : (unsigned)(col - o->hshift);
+}
+
+static void blank_cells(struct tl_pen *pen, uint64_t from, uint64_t to)
+{
+	const struct tl_layout_opts *o = pen->opts;
+	unsigned i = from < o->hshift ? 0 : index_of(pen, from);
+	unsigned end = to < o->hshift ? 0 : index_of(pen, to);
+
+	for (; i < end; i++) {
+		pen->row->cells[i] = tl_cell_blank();
+		pen->row->offs[i] = NO_OFF;
+	}
+}
+
+unsigned tl_pen_finish_row(struct tl_pen *pen)
+{
+	const struct tl_layout_opts *o = pen->opts;
+
+	blank_cells(pen, pen->col, pen->limit);
+	if (pen->col <= o->hshift)
+		return 0;
+	return pen->col - o->hshift < o->cols ? (unsigned)(pen->col - o->hshift) : o->cols;
+}
+
+unsigned tl_pen_tab_width(const struct tl_pen *pen)
+{
+	const struct tl_layout_opts *o = pen->opts;
+	uint64_t last = o->tabs[o->ntabs - 1], step = last;
+
+	if (o->ntabs == 1)
+		return (unsigned)(step - pen->col % step);
+	for (unsigned i = 0; i < o->ntabs; i++)
+		if (o->tabs[i] > pen->col)
+			return (unsigned)(o->tabs[i] - pen->col);
+	step = last - o->tabs[o->ntabs - 2]; /* the last two set the distance from there on */
+	return (unsigned)(step - (pen->col - last) % step);
+}
+
+static void write_cell(struct tl_pen *pen, const char *text, size_t len, unsigned width,
+		       struct tl_attr attr, uint32_t off)
+{
+	unsigned none = pen->opts->cols, i = index_of(pen, pen->col);
+	unsigned right = width == 2 ? index_of(pen, pen->col + 1) : none;
+	struct tl_cell *cells = pen->row->cells;
+	uint32_t *offs = pen->row->offs;
+
+	if (i != none && (width == 1 || right != none)) {
+		cells[i].attr = attr;
+		cells[i].width = (uint8_t)width;
+		cells[i].len = (uint8_t)(pen->nheld + len);
+		memcpy(cells[i].text, pen->held, pen->nheld);
+		memcpy(cells[i].text + pen->nheld, text, len);
+		pen->nheld = 0;
+		offs[i] = off;
+		if (right != none) {
+			cells[right] = (struct tl_cell){ attr, 0, 0, "" };
+			offs[right] = off;
+		}
+	} else if (i != none || right != none) { /* half of a wide one, at an edge */
+		unsigned half = i != none ? i : right;
+
+		cells[half] = tl_cell_blank();
+		cells[half].attr = attr;
+		if (half == right) /* its left half is shifted out */
+			cells[half].attr.flags |= TL_OWN_STANDOUT;
+		offs[half] = off;
+	}
+	pen->col += width;
+	pen->last_width = width;
+	pen->last_off = off;
+}
+
+/* x BS x is bold, _ BS x and x BS _ underlined; anything else takes the place of what was
+ * there, and its looks. */
+static void strike(struct tl_pen *pen, const uint8_t *p, size_t len, unsigned width)
+{
+	const uint32_t both = TL_OWN_BOLD | TL_OWN_UNDERLINE;
+	const struct tl_cell *under = &pen->under;
+	struct tl_attr attr = pen->attr;
+	uint32_t made = under->attr.flags & both;
+	/* combining characters of the one below may follow again */
+	bool same = under->len >= len && memcmp(under->text, p, len) == 0;
+
+	pen->over = false;
+	if (same && *p == '_') { /* may mean either */
+		made |= made ? both : pen->last_strike ? pen->last_strike : TL_OWN_BOLD;
+	} else if (same) {
+		made |= TL_OWN_BOLD;
+	} else if (under->len > 0 && len == 1 && *p == '_') {
+		made |= TL_OWN_UNDERLINE;
+		p = (const uint8_t *)under->text;
+		len = under->len;
+		width = under->width;
+	} else if (under->len == 1 && under->text[0] == '_') {
+		made |= TL_OWN_UNDERLINE;
+	}
+	if (made)
+		pen->last_strike = made;
+	attr.flags |= made;
+	write_cell(pen, (const char *)p, len, width, attr, pen->last_off);
+}
+
+void tl_pen_put(struct tl_pen *pen, const uint8_t *p, size_t len, unsigned width, uint32_t off)
+{
+	if (pen->over)
+		strike(pen, p, len, width);
+	else
+		write_cell(pen, (const char *)p, len, width, pen->attr, off);
+}
+
+size_t tl_pen_put_ascii(struct tl_pen *pen, const uint8_t *p, size_t n, uint32_t off)
+{
+	struct tl_cell cell = tl_cell_blank();
+	size_t room = pen->col < pen->limit ? (size_t)(pen->limit - pen->col) : 0, i = 0;
+
+	if (n > room)
+		n = room;
+	if (n == 0)
+		return 0;
+	if (pen->over || pen->nheld > 0) {
+		tl_pen_put(pen, p, 1, 1, off);
+		return 1;
+	}
+	cell.attr = pen->attr;
+	pen->last_width = 1;
+	pen->last_off = off + (uint32_t)(n - 1);
+	if (pen->col < pen->opts->hshift) {
+		i = n < pen->opts->hshift - pen->col ? n : (size_t)(pen->opts->hshift - pen->col);
+		pen->col += i;
+	}
+	for (unsigned c = index_of(pen, pen->col); i < n; i++, c++) {
+		cell.text[0] = (char)p[i];
+		pen->row->cells[c] = cell;
+		pen->row->offs[c] = off + (uint32_t)i;
+		pen->col++;
+	}
+	return n;
+}
+
+void tl_pen_put_shown(struct tl_pen *pen, const char *s, size_t n, uint32_t off)
+{
+	struct tl_attr attr = pen->attr;
+
+	attr.flags |= TL_OWN_STANDOUT;
+	for (size_t i = 0; i < n && tl_pen_fits(pen, 1); i++)
+		write_cell(pen, s + i, 1, 1, attr, off);
+	pen->over = false;
+	pen->last_width = 0;
+}
+
+void tl_pen_put_tab(struct tl_pen *pen, uint32_t off)
+{
+	for (unsigned n = tl_pen_tab_width(pen); n > 0 && tl_pen_fits(pen, 1); n--)
+		write_cell(pen, " ", 1, 1, pen->attr, off);
+	pen->over = false;
+}
+
+void tl_pen_join(struct tl_pen *pen, const uint8_t *p, size_t len)
+{
+	unsigned none = pen->opts->cols, i = none;
+	struct tl_cell *c;
+
+	if (pen->col == 0) {
+		tl_pen_hold(pen, p, len);
+		return;
+	}
+	i = index_of(pen, pen->col - 1);
+	if (i != none && pen->row->cells[i].width == 0 && i > 0)
+		i--;
+	if (i == none)
+		return; /* shifted out with its character */
+	c = &pen->row->cells[i];
+	if (c->len + len <= TL_CELL_BYTES) {
+		memcpy(c->text + c->len, p, len);
+		c->len = (uint8_t)(c->len + len);
+	}
+}
+
+void tl_pen_hold(struct tl_pen *pen, const void *p, size_t len)
+{
+	if (pen->nheld + len <= sizeof(pen->held)) {
+		memcpy(pen->held + pen->nheld, p, len);
+		pen->nheld += len;
+	}
+}
+
+bool tl_pen_back(struct tl_pen *pen)
+{
+	unsigned width = pen->last_width, i;
+
+	if (pen->col == 0)
+		return false;
+	i = index_of(pen, pen->col - 1);
+	if (i == pen->opts->cols) { /* shifted out: it matters only how wide it was */
+		if (width == 0)
+			return false;
+		pen->under = tl_cell_blank();
+		pen->under.width = (uint8_t)width;
+	} else if (i == 0 && width == 2) { /* the right half of one */
+		pen->under = pen->row->cells[i];
+		pen->under.width = 2;
+	} else {
+		const struct tl_cell *c = &pen->row->cells[i];
+
+		if (c->attr.flags & TL_OWN_STANDOUT)
+			return false; /* not a character but the stand-in for one */
+		width = c->width == 0 && i > 0 ? 2 : 1;
+		pen->under = width == 2 ? c[-1] : *c;
+		pen->last_off = pen->row->offs[i];
+	}
+	tl_pen_cut(pen, pen->col - (width < pen->col ? width : pen->col));
+	pen->last_width = 1;
+	pen->over = true;
+	return true;
+}
+
+void tl_pen_cut(struct tl_pen *pen, uint64_t col)
+{
+	blank_cells(pen, col, pen->col);
+	pen->col = col;
+	pen->over = false;
+}
+
+void tl_pen_forget_offs(struct tl_pen *pen)
+{
+	for (unsigned i = 0; i < pen->opts->cols; i++)
+		pen->row->offs[i] = NO_OFF;
+	pen->last_off = NO_OFF;
+}

@@ -1,0 +1,910 @@
+/*
+ * test_layout.c: lines to rows.  The first half shows rows as pictures; the second lays out
+ * random texts and checks what must hold for all: rows follow each other, can be walked both
+ * ways, and are the same wherever one comes from and however the text is cut into chunks.
+ */
+#include "fake_source.h"
+#include "pager/layout.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "drawing.h"
+
+#define MAX_COLS 120
+
+/* A layout with its text and a row to fill. */
+struct paper {
+	struct tl_source *src;
+	struct tl_layout lay;
+	struct tl_row row;
+};
+
+static void open_source(struct paper *p, struct tl_source *src)
+{
+	p->src = src;
+	tl_layout_init(&p->lay, src);
+	p->lay.opts.charset = TL_CHARSET_UTF8;
+	row_init(&p->row, MAX_COLS);
+}
+
+static void open_text(struct paper *p, const void *bytes, size_t n)
+{
+	open_source(p, text_source(bytes, n));
+}
+
+static void close_paper(struct paper *p)
+{
+	tl_layout_fini(&p->lay);
+	row_fini(&p->row);
+	tl_source_close(p->src);
+}
+
+/* ---- pictures */
+
+static struct tl_layout_opts opts; /* of the next check() */
+
+static void plain_opts(unsigned cols)
+{
+	memset(&opts, 0, sizeof(opts));
+	opts.cols = cols;
+	opts.charset = TL_CHARSET_UTF8;
+	opts.ntabs = 1;
+	opts.tabs[0] = 8;
+	opts.rscroll_cell = tl_cell_blank();
+	opts.rscroll_cell.text[0] = '>';
+	opts.rscroll_cell.attr.flags = TL_OWN_STANDOUT;
+}
+
+/* The rows of the text are these; "text~looks", where there is something to see. */
+static void check_bytes(const char *text, size_t n, const char *const *rows)
+{
+	struct paper p;
+	uint64_t pos = 0;
+	size_t i = 0;
+	char shown[MAX_COLS * TL_CELL_BYTES], attrs[MAX_COLS + 1],
+	    all[sizeof(shown) + MAX_COLS + 2];
+
+	open_text(&p, text, n);
+	p.lay.opts = opts;
+	for (; tl_layout_row(&p.lay, pos, &p.row) == TL_FOUND; pos = p.row.next) {
+		picture(p.row.cells, opts.cols, shown, attrs);
+		snprintf(all, sizeof(all), *attrs ? "%s~%s" : "%s", shown, attrs);
+		assert_non_null(rows[i]);
+		assert_string_equal(all, rows[i]);
+		assert_int_equal(p.row.pos, pos);
+		i++;
+	}
+	assert_int_equal(pos, n);
+	assert_null(rows[i]);
+	close_paper(&p);
+}
+
+#define check(text, ...) \
+	check_bytes(text, sizeof(text) - 1, (const char *const[]){ __VA_ARGS__, NULL })
+
+static void lines_wrap(void **state)
+{
+	plain_opts(10);
+	check("short\n0123456789\n0123456789ab\n\nend", "short", "0123456789", "0123456789", "ab",
+	      "", "end");
+	check("\n\n", "", "");
+	check("0123456789", "0123456789");
+	check("01234567890123456789\n", "0123456789", "0123456789");
+	plain_opts(1);
+	check("ab\nc", "a", "b", "c");
+}
+
+static void lines_are_chopped(void **state)
+{
+	plain_opts(10);
+	opts.chop = true;
+	check("0123456789\n0123456789a\nab\n", "0123456789", "0123456789", "ab");
+	opts.rscroll = true;
+	check("0123456789\n0123456789a\nab\n", "0123456789", "012345678>~         r", "ab");
+	check("01234567\xe4\xb8\xadx\n", "01234567 >~        rr");
+	check("012345678\xe4\xb8\xad\n", "012345678>~         r");
+}
+
+static void lines_are_shifted(void **state)
+{
+	plain_opts(10);
+	opts.chop = opts.rscroll = true;
+	opts.hshift = 4;
+	check("0123456789abcd\nabc\nabcde\n", "456789abcd", "", "e");
+	check("0123456789abcde\n", "456789abc>~         r");
+	check("a\tb\n", "    b");
+	/* half a wide character */
+	check("012\xe4\xb8\xadx\n", " x~r");
+	check("01\xe4\xb8\xadxy\n", "xy");
+	check("0123\xe4\xb8\xadx\n", "\xe4\xb8\xadx");
+	/* what is shifted out still counts */
+	opts.raw = TL_RAW_SGR;
+	check("\033[1mabcdef\033[mg\n", "efg~ss");
+	check("a\ba_\bbc\bcd\bde\be_\bff\n", "eff~bu");
+}
+
+static void tabs_stop(void **state)
+{
+	plain_opts(20);
+	check("\tx\n1234567\tx\n12345678\tx\n", "        x", "1234567 x", "12345678        x");
+	opts.tabs[0] = 4;
+	check("\tx\n123\tx\n", "    x", "123 x");
+	opts.ntabs = 3;
+	opts.tabs[0] = 2, opts.tabs[1] = 5, opts.tabs[2] = 9;
+	check("a\tb\tc\td\te\n", "a b  c   d   e");
+}
+
+/* One that does not fit fills the row, and starts the next one. */
+static void a_tab_at_the_edge_is_there_twice(void **state)
+{
+	plain_opts(10);
+	check("12345678\tx\n", "12345678", "        x");
+	check("123456789\tx\n", "123456789", "        x");
+	check("1234567890\tx\n", "1234567890", "        x");
+	plain_opts(8);
+	check("1234567\tx\n", "1234567", "x");
+	plain_opts(4);
+	check("\tx\n", "", "x");
+	check("a\tx\n", "a", "", "x");
+}
+
+static void wide_characters_do_not_straddle_rows(void **state)
+{
+	plain_opts(5);
+	check("\xe4\xb8\xad\xe6\x96\x87\xe4\xb8\xad\n", "\xe4\xb8\xad\xe6\x96\x87", "\xe4\xb8\xad");
+	check("a\xe4\xb8\xad\xe6\x96\x87z\n", "a\xe4\xb8\xad\xe6\x96\x87", "z");
+	plain_opts(1);
+	check("\xe4\xb8\xad"
+	      "a\n",
+	      "", "a");
+}
+
+static void combining_characters_join(void **state)
+{
+	plain_opts(4);
+	check("e\xcc\x81te\xcc\x81s\xcc\x83\xcc\x81\n", "e\xcc\x81te\xcc\x81s\xcc\x83\xcc\x81");
+	check("abcd\xcc\x81"
+	      "e\n",
+	      "abcd\xcc\x81", "e");
+	check("\xe4\xb8\xad\xcc\x81x\n", "\xe4\xb8\xad\xcc\x81x");
+	/* nothing to join: it goes out with the next one */
+	check("\xcc\x81x\n", "\xcc\x81x");
+	check("\xef\xbb\xbf"
+	      "abcde\n",
+	      "\xef\xbb\xbf"
+	      "abcd",
+	      "e");
+	/* no more than a cell holds */
+	check("a\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81"
+	      "\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\n",
+	      "a\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81"
+	      "\xcc\x81\xcc\x81");
+}
+
+static void overstrike_is_bold_and_underlined(void **state)
+{
+	plain_opts(20);
+	check("x\bxy\n", "xy~b");
+	check("_\bxy\n", "xy~u");
+	check("x\b_y\n", "xy~u");
+	check("_\bx\bxx\bx\b_z\n", "xxz~BB");
+	check("a\ba\ba\n", "a~b");
+	check("\xe4\xb8\xad\b\xe4\xb8\xad"
+	      "e\xcc\x81\b"
+	      "e\xcc\x81z\n",
+	      "\xe4\xb8\xad"
+	      "e\xcc\x81z~bbb");
+	/* another character takes the place, with the looks of the old one */
+	check("+\boa\ba\bz\n", "oz~ b");
+	check("\xe4\xb8\xad\bxy\n", "xy");
+	check("x\b\xe4\xb8\xadz\n", "\xe4\xb8\xadz");
+	/* _ over _ is what was meant before in the row */
+	check("_\b_\n", "_~b");
+	check("_\bx_\b_\n_\b_\n", "x_~uu", "_~b");
+	check("x\bx_\b_\n", "x_~bb");
+}
+
+static void backspaces_go_back(void **state)
+{
+	plain_opts(20);
+	check("ab\b\bab!\n", "ab!~b");
+	check("__\b\bab\n", "ab~u");
+	check("abc\b\n", "ab");
+	check("abc\bX\n", "abX");
+	check("a\b\r\n", "");
+	check("a\b\tb\n", "        b");
+	/* not over nothing, nor over a stand-in */
+	check("\bab\n", "^Hab~rr");
+	check("ab\b\b\bx\n", "^Hx~rr");
+	check("a\x01\bb\n", "a^A^Hb~ rrrr");
+}
+
+static void overstrike_at_the_edge_stays_in_its_row(void **state)
+{
+	plain_opts(5);
+	check("abcde\bef\bf\n", "abcde~    b", "f~b");
+	check("abcd\xe4\xb8\xad\bx\n", "abcd", "x");
+	check("abcde_\bf\n", "abcde", "f~u");
+}
+
+static void control_characters_are_shown(void **state)
+{
+	plain_opts(20);
+	check("a\0b\x01\x7f\n", "a^@b^A^?~ rr rrrr");
+	check("\033[1mx\n", "ESC[1mx~rrr");
+	check("a\xff\xc3\xe4\xb8z\n", "a<FF><C3><E4><B8>z~ rrrrrrrrrrrrrrrr");
+	check("\xc2\x85\n", "<U+0085>~rrrrrrrr");
+	/* as much as fits, and all of it in the next row */
+	plain_opts(5);
+	check("abcd\x01x\n", "abcd^~    r", "^Ax~rr");
+	check("ab\xffx\n", "ab<FF~  rrr", "<FF>x~rrrr");
+	check("abcde\x01\n", "abcde", "^A~rr");
+	plain_opts(3);
+	check("\xff\n", "<FF~rrr");
+	plain_opts(9);
+	opts.charset = TL_CHARSET_ASCII;
+	check("\xc3\xa9\n", "<C3><A9>~rrrrrrrr");
+	opts.charset = TL_CHARSET_LATIN1;
+	check("\xe9\x9b\n", "\xe9<9B>~ rrrr");
+}
+
+static void a_CR_before_the_newline_is_not_shown(void **state)
+{
+	plain_opts(10);
+	check("ab\r\n\r\nx\ry\r\r\nz\r", "ab", "", "x^My^M~ rr rr", "z");
+	check("0123456789\r\nx\n", "0123456789", "x");
+	opts.bs = TL_BS_CONTROL;
+	check("ab\r\n", "ab^M~  rr");
+}
+
+static void u_and_U_change_what_backspace_is(void **state)
+{
+	plain_opts(20);
+	opts.bs = TL_BS_PRINT;
+	check("a\bab\rc\tx\n", "a\bab\rc    x");
+	opts.bs = TL_BS_CONTROL;
+	check("a\bab\tc\xe2\x80\x8b\n", "a^Hab^Ic<U+200B>~ rr  rr rrrrrrrr");
+}
+
+static void R_lets_SGR_act(void **state)
+{
+	plain_opts(10);
+	opts.raw = TL_RAW_SGR;
+	check("a\033[1mb\033[31mc\033[md\n", "abcd~ ss");
+	check("\033[1mab\nc\033[m\n", "ab~ss", "c"); /* a line's end is the end of it */
+	check("a\033[2Kb\033Mc\033(Bd\n", "abcd");
+	check("a\033]8;;http://x\033\\bc\033]8;;\033\\d\n", "abcd~ uu");
+	check("a\033]0;title\ab\n", "ab");
+	check("a\033[1\x01"
+	      "b\n",
+	      "a^Ab~ rr");
+	check("a\033\n", "aESC~ rrr");
+	check("a\033[1\n", "aESC[1~ rrr");
+	/* it goes on in the next row */
+	check("01234\033[1m56789abc\033[md\n", "0123456789~     sssss", "abcd~sss");
+	check("0123456789\033[1ma\n", "0123456789", "a~s");
+	/* over overstrike */
+	check("\033[31ma\ba_\bb\033[m\n", "ab~bu");
+}
+
+static void r_sends_everything(void **state)
+{
+	plain_opts(10);
+	opts.raw = TL_RAW_ALL;
+	check("a\x01"
+	      "b\033Mc\n",
+	      "a\x01"
+	      "b\033Mc");
+	check("a\033[1mb\033[mc\n", "abc~ s");
+	check("a\ba\n", "a~b"); /* only -u lets backspaces through */
+	check("\xff\n", "\xff");
+}
+
+static void words_wrap(void **state)
+{
+	plain_opts(10);
+	opts.wordwrap = true;
+	check("the quick brown fox\n", "the quick", "brown fox");
+	check("0123456789abc de\n", "0123456789", "abc de");
+	check("aaa 0123456789abc\n", "aaa", "0123456789", "abc");
+	/* blanks that do not fit vanish */
+	check("0123456789   \nx\n", "0123456789", "x");
+	check("01234 6789   abc\n", "01234 6789", "abc");
+	check("01234567\t\tx\n", "01234567", "x");
+	check("   0123456789\n", "", "0123456789");
+	/* the word takes its looks along, and leaves no trace */
+	check("aa b\bbcdefghi j\n", "aa bcdefgh~   b", "i j");
+	check("aa x_\bb_\bc_\bd_\be_\bf_\bg_\bh\n", "aa", "xbcdefgh~ uuuuuuu");
+	opts.raw = TL_RAW_SGR;
+	check("aaaa \033[1mbb\033[mccccc\n", "aaaa", "bbccccc~ss");
+}
+
+static void in_chop_mode_a_row_begins_where_asked(void **state)
+{
+	struct paper p;
+	const char *text = "0123456789abcdefgh\nnext\n";
+
+	open_text(&p, text, strlen(text));
+	p.lay.opts.cols = 5;
+	p.lay.opts.chop = true;
+	for (uint64_t pos = 0; pos < 18; pos++) {
+		assert_int_equal(tl_layout_row(&p.lay, pos, &p.row), TL_FOUND);
+		assert_int_equal(p.row.pos, pos);
+		assert_int_equal(p.row.next, 19);
+		assert_true(p.row.ends_line);
+		assert_int_equal(p.row.cells[0].text[0], text[pos]);
+		assert_int_equal(tl_layout_draw(&p.lay, pos, &p.row), TL_FOUND);
+		assert_int_equal(p.row.cells[0].text[0], text[pos]);
+		assert_int_equal(tl_layout_row_start(&p.lay, pos, &pos), TL_FOUND);
+		assert_int_equal(pos, 0);
+		pos = p.row.pos;
+	}
+	close_paper(&p);
+}
+
+static void cells_know_their_bytes(void **state)
+{
+	struct paper p;
+	const char *text = "a\xe4\xb8\xad\tx\bxz\xff\n";
+	/* a, two columns, a tab up to 8, x over x, z, <FF> */
+	static const uint32_t want[] = { 0, 1, 1, 4, 4, 4, 4, 4, 5, 8, 9, 9, 9, 9, UINT32_MAX };
+
+	open_text(&p, text, strlen(text));
+	assert_int_equal(tl_layout_row(&p.lay, 0, &p.row), TL_FOUND);
+	assert_int_equal(p.row.ncells, 14);
+	assert_int_equal(p.row.width, 14);
+	assert_memory_equal(p.row.offs, want, sizeof(want));
+	close_paper(&p);
+}
+
+static void the_end_is_no_row(void **state)
+{
+	struct paper p;
+	uint64_t pos;
+
+	open_text(&p, "ab\ncd", 5);
+	assert_int_equal(tl_layout_row(&p.lay, 5, &p.row), TL_NONE);
+	assert_int_equal(tl_layout_row(&p.lay, 3, &p.row), TL_FOUND);
+	assert_true(p.row.ends_line);
+	assert_false(p.row.pending);
+	assert_int_equal(p.row.next, 5);
+	assert_int_equal(tl_layout_prev(&p.lay, 0, &pos), TL_NONE);
+	close_paper(&p);
+	open_text(&p, "", 0);
+	assert_int_equal(tl_layout_row(&p.lay, 0, &p.row), TL_NONE);
+	assert_int_equal(tl_layout_prev(&p.lay, 0, &pos), TL_NONE);
+	close_paper(&p);
+}
+
+static void a_line_that_still_comes_is_pending(void **state)
+{
+	struct fake f;
+	struct tl_source *src;
+	struct paper p;
+
+	fake_init(&f, (const uint8_t *)"one\ntwo and more\n");
+	f.nchunks = 2;
+	f.complete = false;
+	f.ends[0] = 4;
+	f.ends[1] = 7;
+	assert_true(tl_source_new(&fake_ops, &f, &src, NULL));
+	open_source(&p, src);
+	assert_int_equal(tl_layout_row(&p.lay, 0, &p.row), TL_FOUND);
+	assert_false(p.row.pending);
+	assert_int_equal(tl_layout_row(&p.lay, p.row.next, &p.row), TL_FOUND);
+	assert_true(p.row.pending);
+	assert_int_equal(p.row.ncells, 3);
+	assert_int_equal(tl_layout_row(&p.lay, p.row.next, &p.row), TL_PENDING);
+	f.ends[1] = 17;
+	f.complete = true;
+	tl_layout_reset(&p.lay);
+	tl_source_drop_cache(src);
+	assert_int_equal(tl_layout_row(&p.lay, (uint64_t)1 << FAKE_SHIFT, &p.row), TL_FOUND);
+	assert_false(p.row.pending);
+	assert_int_equal(p.row.ncells, 12);
+	close_paper(&p);
+}
+
+static void what_cannot_be_read_fails(void **state)
+{
+	struct fake f;
+	struct tl_source *src;
+	struct paper p;
+	uint64_t pos, second = (uint64_t)1 << FAKE_SHIFT;
+
+	fake_init(&f, (const uint8_t *)"one\ntwo\n");
+	f.nchunks = 2;
+	f.ends[0] = 4;
+	f.ends[1] = 8;
+	f.failing = 1;
+	assert_true(tl_source_new(&fake_ops, &f, &src, NULL));
+	open_source(&p, src);
+	assert_int_equal(tl_layout_row(&p.lay, second, &p.row), TL_FAILED);
+	assert_string_equal(p.lay.cur.err.msg, "chunk 1 is broken");
+	assert_int_equal(tl_layout_row_start(&p.lay, second, &pos), TL_FAILED);
+	assert_int_equal(tl_layout_row(&p.lay, 0, &p.row), TL_FOUND);
+	close_paper(&p);
+}
+
+static void widths_are_those_of_one_row(void **state)
+{
+	struct paper p;
+	const char *text = "a\tb\xe4\xb8\xad\n\n\x01\bx\bx\n";
+	uint64_t cols;
+
+	open_text(&p, text, strlen(text));
+	p.lay.opts.cols = 3;
+	assert_int_equal(tl_layout_width(&p.lay, 0, &cols), TL_FOUND);
+	assert_int_equal(cols, 11);
+	assert_int_equal(tl_layout_width(&p.lay, 7, &cols), TL_FOUND);
+	assert_int_equal(cols, 0);
+	assert_int_equal(tl_layout_width(&p.lay, 8, &cols), TL_FOUND);
+	assert_int_equal(cols, 5);
+	assert_int_equal(p.lay.opts.cols, 3);
+	assert_int_equal(tl_layout_width(&p.lay, strlen(text), &cols), TL_NONE);
+	close_paper(&p);
+}
+
+static void blank_runs_have_ends(void **state)
+{
+	struct paper p;
+	const char *text = "\n\r\na\n\n\n\r\n\nb\n\r\rc\n\n";
+	uint64_t pos;
+
+	open_text(&p, text, strlen(text));
+	assert_true(tl_layout_is_blank(&p.lay, 0));
+	assert_true(tl_layout_is_blank(&p.lay, 1));
+	assert_false(tl_layout_is_blank(&p.lay, 3));
+	assert_false(tl_layout_is_blank(&p.lay, 12));
+	assert_int_equal(tl_layout_blank_end(&p.lay, 0, &pos), TL_FOUND);
+	assert_int_equal(pos, 3);
+	for (uint64_t at = 5; at < 10; at += at == 7 ? 2 : 1) {
+		assert_int_equal(tl_layout_blank_end(&p.lay, at, &pos), TL_FOUND);
+		assert_int_equal(pos, 10);
+		assert_int_equal(tl_layout_blank_start(&p.lay, at, &pos), TL_FOUND);
+		assert_int_equal(pos, 5);
+	}
+	assert_int_equal(tl_layout_blank_start(&p.lay, 1, &pos), TL_FOUND);
+	assert_int_equal(pos, 0);
+	assert_int_equal(tl_layout_blank_end(&p.lay, strlen(text) - 1, &pos), TL_FOUND);
+	assert_int_equal(pos, strlen(text));
+	close_paper(&p);
+}
+
+/* ---- what holds for all texts */
+
+/* A source of full chunks of any size: positions are byte offsets. */
+struct flat {
+	const struct tl_buf *text;
+	struct tl_source_ops ops;
+};
+
+static void flat_extent(void *self, struct tl_extent *out)
+{
+	const struct flat *f = self;
+	size_t size = (size_t)1 << f->ops.shift, n = f->text->len;
+
+	*out = (struct tl_extent){ (n + size - 1) / size, n ? (n - 1) % size + 1 : 0, true };
+}
+
+static enum tl_lookup flat_read(void *self, uint64_t k, struct tl_buf *out, struct tl_err *err)
+{
+	const struct flat *f = self;
+	size_t at = (size_t)k << f->ops.shift, n = (size_t)1 << f->ops.shift;
+
+	if (at >= f->text->len)
+		return TL_NONE;
+	tl_buf_append(out, f->text->data + at, f->text->len - at < n ? f->text->len - at : n);
+	return TL_FOUND;
+}
+
+static struct tl_source *flat_source(struct flat *f, const struct tl_buf *text, unsigned shift)
+{
+	struct tl_source *src = NULL;
+
+	f->text = text;
+	f->ops = (struct tl_source_ops){
+		.name = "flat",
+		.shift = shift,
+		.extent = flat_extent,
+		.read = flat_read,
+		.close = fake_close,
+	};
+	assert_true(tl_source_new(&f->ops, f, &src, NULL));
+	return src;
+}
+
+struct walk {
+	uint64_t *pos; /* n + 1 of them */
+	uint64_t *sum; /* of what a row shows */
+	size_t n;
+};
+
+static uint64_t sum_of(const struct tl_row *row, unsigned cols)
+{
+	uint64_t h = 14695981039346656037u;
+
+#define ADD(x) h = (h ^ (uint64_t)(x)) * 1099511628211u
+	ADD(row->ncells);
+	ADD(row->ends_line);
+	ADD(row->starts_line);
+	for (unsigned i = 0; i < cols; i++) {
+		const struct tl_cell *c = &row->cells[i];
+
+		ADD(c->attr.flags);
+		ADD(c->attr.fg);
+		ADD(c->attr.bg);
+		ADD(c->width);
+		for (unsigned k = 0; k < c->len; k++)
+			ADD(c->text[k]);
+		ADD(row->offs[i] == UINT32_MAX ? 0 : row->anchor + row->offs[i] - row->pos);
+	}
+#undef ADD
+	return h;
+}
+
+static void check_row(const struct tl_row *row, unsigned cols)
+{
+	assert_in_range(row->ncells, 0, cols);
+	assert_true(row->next > row->pos);
+	for (unsigned i = 0; i < cols; i++) {
+		const struct tl_cell *c = &row->cells[i];
+
+		assert_in_range(c->width, 0, 2);
+		assert_in_range(c->len, c->width ? 1 : 0, c->width ? TL_CELL_BYTES : 0);
+		if (c->width == 2)
+			assert_true(i + 1 < cols && row->cells[i + 1].width == 0);
+		if (c->width == 0)
+			assert_true(i > 0 && row->cells[i - 1].width == 2);
+		if (i >= row->ncells)
+			assert_true(c->len == 1 && c->text[0] == ' ' && c->attr.flags == 0);
+		if (row->offs[i] != UINT32_MAX) /* what fills the row may start the next one */
+			assert_in_range(row->anchor + row->offs[i], row->pos, row->next);
+	}
+}
+
+static void walk_forward(struct paper *p, struct walk *w, uint64_t end)
+{
+	size_t max = 1024;
+
+	w->n = 0;
+	w->pos = malloc((max + 1) * sizeof(*w->pos));
+	w->sum = malloc((max + 1) * sizeof(*w->sum));
+	w->pos[0] = 0;
+	while (tl_layout_row(&p->lay, w->pos[w->n], &p->row) == TL_FOUND) {
+		assert_int_equal(p->row.pos, w->pos[w->n]);
+		check_row(&p->row, p->lay.opts.cols);
+		w->sum[w->n++] = sum_of(&p->row, p->lay.opts.cols);
+		if (w->n == max) {
+			max *= 2;
+			w->pos = realloc(w->pos, (max + 1) * sizeof(*w->pos));
+			w->sum = realloc(w->sum, (max + 1) * sizeof(*w->sum));
+		}
+		w->pos[w->n] = p->row.next;
+	}
+	assert_int_equal(w->pos[w->n], end);
+}
+
+static void walk_fini(struct walk *w)
+{
+	free(w->pos);
+	free(w->sum);
+}
+
+static void walk_backward(struct paper *p, const struct walk *w, uint64_t end)
+{
+	uint64_t pos = end;
+
+	for (size_t i = w->n; i > 0; i--) {
+		assert_int_equal(tl_layout_prev(&p->lay, pos, &pos), TL_FOUND);
+		assert_int_equal(pos, w->pos[i - 1]);
+	}
+	assert_int_equal(tl_layout_prev(&p->lay, pos, &pos), TL_NONE);
+}
+
+static size_t row_with(const struct walk *w, uint64_t pos)
+{
+	size_t lo = 0, hi = w->n;
+
+	while (hi - lo > 1) {
+		size_t mid = (lo + hi) / 2;
+
+		if (w->pos[mid] <= pos)
+			lo = mid;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+/* Rows in any order, and rows of any byte, from a layout that may know something or not. */
+static void visit(struct paper *p, const struct walk *w, uint64_t len, int times)
+{
+	while (len > 0 && times-- > 0) {
+		uint64_t byte = ((uint64_t)rand() << 16 ^ (uint64_t)rand()) % len, start;
+		size_t i = row_with(w, byte);
+
+		if (rand() % 4 == 0)
+			tl_layout_reset(&p->lay);
+		assert_int_equal(tl_layout_row_start(&p->lay, byte, &start), TL_FOUND);
+		assert_int_equal(start, w->pos[i]);
+		if (rand() % 8 == 0)
+			tl_layout_reset(&p->lay);
+		assert_int_equal(tl_layout_row(&p->lay, start, &p->row), TL_FOUND);
+		assert_int_equal(p->row.pos, start);
+		assert_int_equal(p->row.next, w->pos[i + 1]);
+		assert_int_equal(sum_of(&p->row, p->lay.opts.cols), w->sum[i]);
+		if (p->lay.opts.chop)
+			continue;
+		assert_int_equal(tl_layout_row(&p->lay, byte, &p->row), TL_FOUND);
+		assert_int_equal(p->row.pos, start);
+		assert_int_equal(sum_of(&p->row, p->lay.opts.cols), w->sum[i]);
+	}
+}
+
+static void check_invariants(const struct tl_buf *text, const struct tl_layout_opts *o, int times)
+{
+	struct paper p;
+	struct walk w;
+	struct flat flat;
+
+	open_text(&p, text->data, text->len);
+	p.lay.opts = *o;
+	walk_forward(&p, &w, text->len);
+	visit(&p, &w, text->len, times);
+	walk_backward(&p, &w, text->len);
+	close_paper(&p);
+
+	/* cut into chunks elsewhere */
+	open_source(&p, flat_source(&flat, text, 9 + (unsigned)rand() % 9));
+	p.lay.opts = *o;
+	visit(&p, &w, text->len, times);
+	walk_backward(&p, &w, text->len);
+	close_paper(&p);
+	walk_fini(&w);
+}
+
+static void rows_do_not_depend_on_the_way(void **state)
+{
+	srand(4);
+	for (int round = 0; round < 2000; round++) {
+		struct tl_buf text = TL_BUF_INIT;
+		struct tl_layout_opts o;
+
+		random_text(&text, round % NTEXTS, 1 + (unsigned)rand() % 30,
+			    (unsigned)rand() % 200);
+		random_layout_opts(&o);
+		if (rand() % 3 == 0) {
+			o.chop = true;
+			o.hshift = rand() % 2 ? (uint64_t)rand() % 50 : 0;
+		}
+		check_invariants(&text, &o, 20);
+		tl_buf_fini(&text);
+	}
+}
+
+/* Chunks of whole lines, positions with holes: the same rows at the positions of their bytes. */
+static void rows_do_not_depend_on_chunks(void **state)
+{
+	srand(5);
+	for (int round = 0; round < 300; round++) {
+		struct tl_buf text = TL_BUF_INIT;
+		struct paper a, b;
+		struct fake f;
+		struct tl_source *src;
+		uint64_t pos = 0;
+
+		random_text(&text, round % NTEXTS, 1 + (unsigned)rand() % 30,
+			    (unsigned)rand() % 200);
+		fake_init(&f, text.data);
+		for (size_t i = 0; i < text.len; i++)
+			if (text.data[i] == '\n' && rand() % 3 == 0 && f.nchunks < FAKE_CHUNKS - 1)
+				f.ends[f.nchunks++] = i + 1;
+		if (fake_start(&f, f.nchunks) < text.len)
+			f.ends[f.nchunks++] = text.len;
+		assert_true(tl_source_new(&fake_ops, &f, &src, NULL));
+		open_text(&a, text.data, text.len);
+		open_source(&b, src);
+		random_layout_opts(&a.lay.opts);
+		b.lay.opts = a.lay.opts;
+		while (tl_layout_row(&a.lay, pos, &a.row) == TL_FOUND) {
+			uint64_t there;
+
+			assert_int_equal(tl_layout_row(&b.lay, fake_pos(&f, (size_t)pos), &b.row),
+					 TL_FOUND);
+			assert_int_equal(sum_of(&a.row, a.lay.opts.cols),
+					 sum_of(&b.row, b.lay.opts.cols));
+			assert_int_equal(b.row.next, fake_pos(&f, (size_t)a.row.next));
+			assert_int_equal(tl_layout_prev(&b.lay, b.row.next, &there), TL_FOUND);
+			assert_int_equal(there, fake_pos(&f, (size_t)pos));
+			pos = a.row.next;
+		}
+		assert_int_equal(pos, text.len);
+		close_paper(&a);
+		close_paper(&b);
+		tl_buf_fini(&text);
+	}
+}
+
+/* ---- lines longer than a stretch */
+
+static void put_line(struct tl_buf *b, size_t upto, int kind)
+{
+	while (b->len < upto)
+		put_random(b, rand() % 4 ? TEXT_ASCII : kind);
+	b->len = upto;
+}
+
+static void long_lines_have_rows_too(void **state)
+{
+	srand(6);
+	for (int kind = 0; kind < NTEXTS; kind++) {
+		struct tl_buf text = TL_BUF_INIT;
+		struct tl_layout_opts o;
+
+		random_text(&text, kind, 5, 50);
+		put_line(&text, text.len + (size_t)rand() % TL_STRETCH + 3 * TL_STRETCH, kind);
+		tl_buf_putc(&text, '\n');
+		random_text(&text, kind, 5, 50);
+		tl_buf_putc(&text, '\n');
+		put_line(&text, text.len + 2 * TL_STRETCH + (size_t)rand() % TL_STRETCH, kind);
+		random_layout_opts(&o);
+		if (o.cols < 20)
+			o.cols += 20;
+		check_invariants(&text, &o, 40);
+		tl_buf_fini(&text);
+	}
+}
+
+/* A line's end at, before and behind a boundary; the next line begins where it can. */
+static void newlines_may_stand_at_a_boundary(void **state)
+{
+	static const size_t at[] = { TL_STRETCH, 2 * TL_STRETCH, 3 * TL_STRETCH, 1 << 20,
+				     (1 << 20) + TL_STRETCH };
+
+	srand(7);
+	for (size_t i = 0; i < sizeof(at) / sizeof(at[0]); i++)
+		for (int by = -1; by <= 2; by++)
+			for (int more = at[i] < 1 << 20 ? 0 : 2; more < 3; more++) {
+				struct tl_buf text = TL_BUF_INIT;
+				struct tl_layout_opts o;
+
+				/* the line begins at 0 or a little later */
+				random_text(&text, TEXT_ASCII, (unsigned)rand() % 3, 9);
+				put_line(&text, at[i] + (size_t)by, TEXT_ASCII);
+				if (more)
+					tl_buf_putc(&text, '\n');
+				if (more == 2)
+					tl_buf_puts(&text, "next\n");
+				random_layout_opts(&o);
+				o.cols = 40 + (unsigned)rand() % 60;
+				check_invariants(&text, &o, 4);
+				tl_buf_fini(&text);
+			}
+}
+
+/* What stands over a boundary is not cut: every row shows only whole things. */
+static void boundaries_do_not_cut(void **state)
+{
+	static const char *const s[] = { "\xc3\xa9", "\xe4\xb8\xad", "\xf0\x9f\x98\x80",
+					 "\033[1;38;5;200m", "\033]8;;http://a/b\033\\" };
+	struct paper p;
+
+	for (size_t i = 0; i < sizeof(s) / sizeof(s[0]); i++)
+		for (size_t before = 0; before <= strlen(s[i]); before++) {
+			struct tl_buf text = TL_BUF_INIT;
+			uint64_t pos = 0;
+
+			srand(8);
+			while (text.len < 2 * TL_STRETCH - before)
+				tl_buf_putc(&text, 'a');
+			tl_buf_puts(&text, s[i]);
+			while (text.len < 2 * TL_STRETCH + 500)
+				tl_buf_putc(&text, 'b');
+			open_text(&p, text.data, text.len);
+			p.lay.opts.cols = 100;
+			p.lay.opts.raw = TL_RAW_SGR;
+			for (; tl_layout_row(&p.lay, pos, &p.row) == TL_FOUND; pos = p.row.next)
+				for (unsigned c = 0; c < p.row.ncells; c++) {
+					assert_false(p.row.cells[c].attr.flags & TL_OWN_STANDOUT);
+					if (p.row.cells[c].len == 1)
+						assert_in_range(p.row.cells[c].text[0], 'a', 'b');
+				}
+			close_paper(&p);
+			tl_buf_fini(&text);
+		}
+}
+
+/* Columns far to the right of a long line, without keeping the line. */
+static void a_long_line_can_be_shifted_far(void **state)
+{
+	struct paper p;
+	struct tl_buf text = TL_BUF_INIT;
+	uint64_t cols, len = 5 << 20;
+	char want[16];
+
+	tl_buf_reserve(&text, len);
+	while (text.len < len)
+		tl_buf_putc(&text, (uint8_t)('a' + text.len % 26));
+	tl_buf_puts(&text, "\nnext\n");
+	open_text(&p, text.data, text.len);
+	assert_int_equal(tl_layout_width(&p.lay, 0, &cols), TL_FOUND);
+	assert_int_equal(cols, len);
+	p.lay.opts.cols = 10;
+	p.lay.opts.chop = true;
+	for (uint64_t shift = 0; shift < len; shift += 999983) {
+		p.lay.opts.hshift = shift;
+		tl_layout_reset(&p.lay);
+		assert_int_equal(tl_layout_row(&p.lay, 0, &p.row), TL_FOUND);
+		assert_int_equal(p.row.pos, 0);
+		assert_int_equal(p.row.next, len + 1);
+		for (unsigned i = 0; i < 10; i++)
+			want[i] = (char)('a' + (shift + i) % 26);
+		for (unsigned i = 0; i < 10; i++)
+			assert_int_equal(p.row.cells[i].text[0], want[i]);
+		assert_true(p.lay.bytes.len < (3 << 20));
+	}
+	close_paper(&p);
+	tl_buf_fini(&text);
+}
+
+static void a_signal_ends_a_long_look(void **state)
+{
+	struct paper p;
+	struct tl_buf text = TL_BUF_INIT;
+	uint64_t cols;
+
+	while (text.len < 3 << 20)
+		tl_buf_puts(&text, "0123456789abcdef");
+	open_text(&p, text.data, text.len);
+	tl_layout_interrupt(true);
+	assert_int_equal(tl_layout_width(&p.lay, 0, &cols), TL_FAILED);
+	assert_string_equal(p.lay.cur.err.msg, "");
+	tl_layout_interrupt(false);
+	assert_int_equal(tl_layout_width(&p.lay, 0, &cols), TL_FOUND);
+	assert_int_equal(cols, text.len);
+	close_paper(&p);
+	tl_buf_fini(&text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(lines_wrap),
+		cmocka_unit_test(lines_are_chopped),
+		cmocka_unit_test(lines_are_shifted),
+		cmocka_unit_test(tabs_stop),
+		cmocka_unit_test(a_tab_at_the_edge_is_there_twice),
+		cmocka_unit_test(wide_characters_do_not_straddle_rows),
+		cmocka_unit_test(combining_characters_join),
+		cmocka_unit_test(overstrike_is_bold_and_underlined),
+		cmocka_unit_test(backspaces_go_back),
+		cmocka_unit_test(overstrike_at_the_edge_stays_in_its_row),
+		cmocka_unit_test(control_characters_are_shown),
+		cmocka_unit_test(a_CR_before_the_newline_is_not_shown),
+		cmocka_unit_test(u_and_U_change_what_backspace_is),
+		cmocka_unit_test(R_lets_SGR_act),
+		cmocka_unit_test(r_sends_everything),
+		cmocka_unit_test(words_wrap),
+		cmocka_unit_test(in_chop_mode_a_row_begins_where_asked),
+		cmocka_unit_test(cells_know_their_bytes),
+		cmocka_unit_test(the_end_is_no_row),
+		cmocka_unit_test(a_line_that_still_comes_is_pending),
+		cmocka_unit_test(what_cannot_be_read_fails),
+		cmocka_unit_test(widths_are_those_of_one_row),
+		cmocka_unit_test(blank_runs_have_ends),
+		cmocka_unit_test(rows_do_not_depend_on_the_way),
+		cmocka_unit_test(rows_do_not_depend_on_chunks),
+		cmocka_unit_test(long_lines_have_rows_too),
+		cmocka_unit_test(newlines_may_stand_at_a_boundary),
+		cmocka_unit_test(boundaries_do_not_cut),
+		cmocka_unit_test(a_long_line_can_be_shifted_far),
+		cmocka_unit_test(a_signal_ends_a_long_look),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
