@@ -29,6 +29,8 @@ bool tl_filelist_add(struct tl_filelist *fl, const char *name, size_t at)
 	memmove(files + at + 1, files + at, (fl->n - at) * sizeof(*files));
 	files[at] = f;
 	fl->n++;
+	if (fl->previous >= at)
+		fl->previous++;
 	return true;
 }
 
@@ -37,7 +39,9 @@ void tl_filelist_remove(struct tl_filelist *fl, size_t i)
 	file_free(fl->files[i]);
 	fl->n--;
 	memmove(fl->files + i, fl->files + i + 1, (fl->n - i) * sizeof(*fl->files));
-	if (fl->previous > i)
+	if (fl->previous == i)
+		fl->previous = fl->n;
+	else if (fl->previous > i)
 		fl->previous--;
 }
 

@@ -13,11 +13,10 @@ struct tl_mark {
 };
 
 struct tl_file {
-	char *name; /* "-" is standard input */
-	uint64_t
-	    pos; /* position of the row at `row` when it was last left; TL_NOPOS: never shown */
+	char *name;   /* "-" is standard input */
+	uint64_t pos; /* of the row at `row` when it was last left; TL_NOPOS: never shown */
 	unsigned row;
-	uint64_t last_pos; /* where '' goes */
+	uint64_t last_pos; /* where '' goes; TL_NOPOS: the beginning */
 	unsigned last_row;
 	struct tl_source *kept; /* a pipe's source: cannot be opened a second time */
 	struct tl_mark *marks;
@@ -28,11 +27,11 @@ struct tl_file {
 struct tl_filelist {
 	struct tl_file **files;
 	size_t n;
-	size_t current; /* n: none */
-	size_t previous;
+	size_t current;  /* n: none; for the caller to move */
+	size_t previous; /* what # names; n: none; goes with its file */
 };
 
-/* Names are copied.  False: out of memory. */
+/* Put a file before the one at `at` (n: at the end).  The name is copied.  False: out of memory. */
 bool tl_filelist_add(struct tl_filelist *fl, const char *name, size_t at);
 void tl_filelist_remove(struct tl_filelist *fl, size_t i);
 void tl_filelist_fini(struct tl_filelist *fl);
