@@ -90,6 +90,20 @@ void tl_app_quit(struct tl_app *app, int status)
 	app->status = status;
 }
 
+void tl_app_prompt_read(struct tl_app *app)
+{
+	if (app->name_shown)
+		app->new_file = false;
+}
+
+/* Messages do not break into what the user is typing. */
+static void show_messages(struct tl_app *app)
+{
+	if (app->nmessages > 0 && app->mode == TL_MODE_COMMAND)
+		app->mode = TL_MODE_MESSAGE;
+	tl_app_dirty(app);
+}
+
 static void add_message(struct tl_app *app, const char *text)
 {
 	char **more = realloc(app->messages, (app->nmessages + 1) * sizeof(*more));
@@ -100,8 +114,12 @@ static void add_message(struct tl_app *app, const char *text)
 	more[app->nmessages] = strdup(text);
 	if (more[app->nmessages])
 		app->nmessages++;
-	app->mode = TL_MODE_MESSAGE;
-	tl_app_dirty(app);
+	if (app->text.view && tl_view_squished(app->text.view)) {
+		if (app->options_pending)
+			tl_app_apply_options(app);
+		tl_view_refresh(app->text.view);
+	}
+	show_messages(app);
 }
 
 void tl_app_message(struct tl_app *app, const char *fmt, ...)
@@ -130,8 +148,15 @@ static void drop_message(struct tl_app *app)
 	app->message_is_proto = false;
 	if (app->nmessages == 0)
 		app->mode = TL_MODE_COMMAND;
+	tl_app_prompt_read(app);
 	if (app->options_pending)
 		tl_app_apply_options(app);
+	if (app->nmessages == 0 && app->go_on.next != SIZE_MAX) {
+		size_t next = app->go_on.next;
+
+		app->go_on.next = SIZE_MAX;
+		tl_app_open_near(app, next, app->go_on.step);
+	}
 	tl_app_dirty(app);
 }
 
@@ -271,7 +296,7 @@ static void draw(struct tl_app *app)
 	f.text = app->cells;
 	f.used = used;
 	f.prompt = app->cells + (size_t)used * app->cols;
-	f.cursor_col = tl_app_bottom_line(app, app->cells + (size_t)used * app->cols);
+	f.cursor_col = tl_app_bottom_line(app, app->cells, used);
 	f.scrolled = app->first_draw ? 1 : app->jumped ? 0 : app->scrolled;
 	tl_screen_draw(app->screen, &f);
 	if (v)
@@ -412,16 +437,41 @@ static void handle_signals(struct tl_app *app)
 		handle_resize(app);
 }
 
+/* F: is there more?  Does it hold the pattern? */
+static void follow_on(struct tl_app *app)
+{
+	uint64_t hit;
+
+	tl_app_refresh_text(app);
+	if (app->followed != tl_source_end(app->text.src))
+		tl_view_end(app->text.view);
+	if (app->followed > tl_source_end(app->text.src))
+		app->followed = tl_source_end(app->text.src); /* it shrank */
+	tl_app_dirty(app);
+	if (app->follow == TL_FOLLOW_ON) {
+		app->followed = tl_source_end(app->text.src);
+		return;
+	}
+	if (!tl_find_in_new_text(app, &hit))
+		return;
+	if (app->follow == TL_FOLLOW_RING) {
+		tl_app_bell(app);
+		return;
+	}
+	app->mode = TL_MODE_COMMAND;
+	tl_move_jump_line(app, hit);
+}
+
 static void text_changed(struct tl_app *app)
 {
 	tl_app_count_lines(app, false);
 	if (app->text.filter)
 		tl_filter_grow(app->text.filter);
-	if (tl_view_pending(app->text.view) || app->mode == TL_MODE_FOLLOW ||
-	    !tl_view_empty(app->text.view)) {
+	if (app->mode == TL_MODE_FOLLOW)
+		follow_on(app);
+	else if (!tl_view_empty(app->text.view))
 		tl_view_grow(app->text.view);
-		tl_app_dirty(app);
-	}
+	tl_app_dirty(app);
 }
 
 static void handle_messages(struct tl_app *app)
@@ -462,7 +512,7 @@ static void message_key(struct tl_app *app, struct tl_key key)
 {
 	drop_message(app);
 	if (key.code != '\r' && key.code != '\n' && key.code != ' ' &&
-	    key.code != TL_KEY_END_COMMAND && app->nmessages == 0)
+	    key.code != TL_KEY_END_COMMAND)
 		tl_tty_unget(&app->tty, key);
 }
 
@@ -479,6 +529,7 @@ static void line_key(struct tl_app *app, unsigned key)
 		break;
 	case TL_EDIT_CANCEL:
 		app->mode = TL_MODE_COMMAND;
+		show_messages(app);
 		break;
 	case TL_EDIT_BAD:
 		tl_app_bell(app);
@@ -486,6 +537,7 @@ static void line_key(struct tl_app *app, unsigned key)
 	case TL_EDIT_DONE:
 		app->mode = TL_MODE_COMMAND;
 		app->line_done(app, tl_lineedit_text(&app->line));
+		show_messages(app);
 		break;
 	}
 	tl_app_dirty(app);
@@ -516,6 +568,7 @@ static void handle_key(struct tl_app *app, struct tl_key key)
 		app->mode = TL_MODE_COMMAND;
 		tl_app_dirty(app);
 		app->char_done(app, key.code);
+		show_messages(app);
 		break;
 	case TL_MODE_FOLLOW:
 		follow_key(app, key.code);
@@ -526,10 +579,24 @@ static void handle_key(struct tl_app *app, struct tl_key key)
 	}
 }
 
+/* n and N during a search want the hit after the one being searched. */
+static bool only_repeats(const struct tl_app *app)
+{
+	if (app->op.kind != TL_OP_SEARCH)
+		return false;
+	for (unsigned i = 0; i < app->tty.n; i++) {
+		uint16_t key = app->tty.queue[(app->tty.head + i) % app->tty.cap].code;
+
+		if (key != 'n' && key != 'N')
+			return false;
+	}
+	return true;
+}
+
 /*
- * May the next key act now?  Keys typed before an operation showed itself were meant for
- * what comes after it: they wait.  A key typed while its progress is on the screen acts at
- * once, and those before it with it.
+ * May the next key act now?  Keys typed ahead, in one go with the command that began an
+ * operation, were meant for what comes after it: they wait.  A key typed later acts as soon as
+ * the operation shows its progress, and those before it with it.
  */
 static bool key_may_act(struct tl_app *app)
 {
@@ -540,7 +607,7 @@ static bool key_may_act(struct tl_app *app)
 	if (app->op.kind == TL_OP_NONE || app->mode != TL_MODE_COMMAND)
 		return true;
 	last = app->tty.queue[(app->tty.head + app->tty.n - 1) % app->tty.cap];
-	return app->op.shown_ms != 0 && last.when_ms >= app->op.shown_ms;
+	return app->op.shown_ms != 0 && last.when_ms > app->op.started_ms && !only_repeats(app);
 }
 
 static void handle_keys(struct tl_app *app)
@@ -601,8 +668,8 @@ static void on_time(struct tl_app *app)
 		}
 		tl_app_dirty(app);
 	}
-	if (app->mode == TL_MODE_FOLLOW && tl_app_refresh_text(app) != TL_SAME)
-		tl_view_end(app->text.view);
+	if (app->mode == TL_MODE_FOLLOW)
+		follow_on(app);
 	if (tl_find_counting(app))
 		tl_app_dirty(app);
 }
@@ -661,6 +728,7 @@ static bool start(struct tl_app *app, char **names, size_t n, struct tl_err *err
 
 	app->first_draw = true;
 	app->find.found = app->find.last_hit = TL_NOPOS;
+	app->go_on.next = SIZE_MAX;
 	for (size_t i = 0; i < n; i++)
 		if (!tl_filelist_add(&app->files, names[i], app->files.n))
 			return tl_err_nomem(err);

@@ -48,6 +48,9 @@ enum tl_mode {
 	TL_MODE_FOLLOW,  /* F */
 };
 
+/* What F does when the search pattern turns up in new text. */
+enum tl_follow { TL_FOLLOW_ON, TL_FOLLOW_STOP, TL_FOLLOW_RING };
+
 enum tl_op_kind {
 	TL_OP_NONE,
 	TL_OP_SEARCH,
@@ -120,6 +123,11 @@ struct tl_app {
 	struct tl_text text;  /* what is shown */
 	struct tl_text under; /* the file, while help is shown */
 	bool new_file;        /* the prompt names the file once */
+	bool name_shown;      /* it has */
+	struct {
+		size_t next; /* file to open when the message was read; SIZE_MAX: none */
+		int step;
+	} go_on;
 	bool opened_any;
 
 	enum tl_mode mode;
@@ -139,6 +147,8 @@ struct tl_app {
 	struct tl_op op;
 	struct tl_find find;
 
+	enum tl_follow follow;
+	uint64_t followed;    /* new text was looked through for the pattern up to here */
 	unsigned half_window; /* d, u; 0: half the screen */
 	uint64_t hshift;
 	bool dirty, numbers_pending, prompt_pending;
@@ -164,6 +174,8 @@ void tl_app_dirty(struct tl_app *app);
 void tl_app_message(struct tl_app *app, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* The same with a prompt (prompt.h), formatted again when numbers become known. */
 void tl_app_message_proto(struct tl_app *app, int kind);
+/* The prompt has been read: it need not name the file again. */
+void tl_app_prompt_read(struct tl_app *app);
 /* Ask for a line; `done` gets it unless it is cancelled. */
 void tl_app_ask(struct tl_app *app, const char *prompt, struct tl_history *history,
 		void (*done)(struct tl_app *app, const char *text));
@@ -191,7 +203,7 @@ void tl_app_close_text(struct tl_app *app);
 struct tl_file *tl_app_file(struct tl_app *app); /* NULL: help, or none */
 /* Remember where one is in the file. */
 void tl_app_save_position(struct tl_app *app);
-/* Put (file, position) aside for ''. */
+/* Put the position aside for ''. */
 void tl_app_set_last_mark(struct tl_app *app);
 /* Count a text of a chunk or two at once, so that its line numbers are never pending. */
 void tl_app_count_small(struct tl_app *app);
@@ -210,8 +222,11 @@ bool tl_help_text(struct tl_buf *out);
 
 /* ---- status.c */
 
-/* Draw the bottom line into `cols` cells; returns the cursor's column. */
-unsigned tl_app_bottom_line(struct tl_app *app, struct tl_cell *row);
+/*
+ * Draw the bottom line below the `used` rows of text in `cells`; returns the cursor's column.  A
+ * message that is wider than the screen takes rows from the text, which moves up.
+ */
+unsigned tl_app_bottom_line(struct tl_app *app, struct tl_cell *cells, unsigned used);
 const struct tl_prompt_facts *tl_app_facts(struct tl_app *app);
 
 /* ---- command.c */
@@ -251,6 +266,8 @@ void tl_find_reverse_files(struct tl_app *app, const struct tl_number *n);
 void tl_find_toggle_hilite(struct tl_app *app, const struct tl_number *n);
 void tl_find_clear(struct tl_app *app, const struct tl_number *n);
 void tl_find_filter(struct tl_app *app, const struct tl_number *n);
+/* F: look for the pattern in lines that came since the last look; *hit is the first. */
+bool tl_find_in_new_text(struct tl_app *app, uint64_t *hit);
 /* The scan has moved on: act on its end. */
 void tl_find_progress(struct tl_app *app);
 void tl_find_cancel(struct tl_app *app);

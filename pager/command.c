@@ -19,17 +19,49 @@ static void reload(struct tl_app *app, const struct tl_number *n)
 	repaint(app, n);
 }
 
-static void follow(struct tl_app *app, const struct tl_number *n)
+static void start_following(struct tl_app *app, enum tl_follow how)
 {
 	if (app->text.help) {
 		tl_app_bell(app);
+		return;
+	}
+	if (how != TL_FOLLOW_ON && !app->find.matcher) {
+		tl_app_message(app, "No previous regular expression");
 		return;
 	}
 	tl_source_want(app->text.src, UINT64_MAX);
 	tl_app_refresh_text(app);
 	tl_move_show_end(app);
 	app->text.lost = TL_SAME;
+	app->follow = how;
+	app->followed = tl_source_end(app->text.src);
 	app->mode = TL_MODE_FOLLOW;
+}
+
+static void follow(struct tl_app *app, const struct tl_number *n)
+{
+	start_following(app, TL_FOLLOW_ON);
+}
+
+static void follow_to_match(struct tl_app *app, const struct tl_number *n)
+{
+	start_following(app, TL_FOLLOW_STOP);
+}
+
+static void follow_with_bell(struct tl_app *app, const struct tl_number *n)
+{
+	start_following(app, TL_FOLLOW_RING);
+}
+
+/* +cmd: from now on for each file opened. */
+static void every_file_done(struct tl_app *app, const char *text)
+{
+	tl_options_every_command(&app->opt, text);
+}
+
+static void every_file(struct tl_app *app, const struct tl_number *n)
+{
+	tl_app_ask(app, "+", NULL, every_file_done);
 }
 
 static void help(struct tl_app *app, const struct tl_number *n)
@@ -62,6 +94,7 @@ static const struct tl_command table[] = {
 	{ "z", "forward-window-set", tl_move_forward_window_set, "Forward one window (and set the window to N).", true },
 	{ "w", "backward-window-set", tl_move_backward_window_set, "Backward one window (and set the window to N).", true },
 	{ "ESC-SPACE", "forward-window-force", tl_move_forward_window_force, "Forward one window, past the end too.", true },
+	{ "ESC-b", "backward-window-force", tl_move_backward_window_force, "Backward one window, past the beginning too.", true },
 	{ "d ^D", "forward-half", tl_move_forward_half, "Forward one half-window (and set it to N).", true },
 	{ "u ^U", "backward-half", tl_move_backward_half, "Backward one half-window (and set it to N).", true },
 	{ "J", "forward-line-force", tl_move_forward_line_force, "Forward one line, past the end too.", true },
@@ -73,6 +106,8 @@ static const struct tl_command table[] = {
 	{ "ESC-} ^RightArrow", "shift-end", tl_move_shift_end, "Right to the end of the longest line shown.", true },
 	{ "ESC-{ ^LeftArrow", "shift-home", tl_move_shift_home, "Left to the first column.", true },
 	{ "F", "follow", follow, "Show the end and what comes there; ^C ends it.", false },
+	{ "ESC-F", "follow-to-match", follow_to_match, "Like F, but stop when the search pattern turns up.", false },
+	{ "ESC-f", "follow-with-bell", follow_with_bell, "Like F, but ring when the search pattern turns up.", false },
 	{ "r ^R ^L", "repaint", repaint, "Repaint the screen.", false },
 	{ "R", "reload", reload, "Repaint, look at the file anew, drop typed keys.", false },
 	{ "", "JUMPING", NULL, NULL, false },
@@ -105,6 +140,7 @@ static const struct tl_command table[] = {
 	{ "", "MISCELLANEOUS", NULL, NULL, false },
 	{ "-", "toggle-option", tl_optionkey_toggle, "-<letter>, --<name> change an option, -+ resets it.", false },
 	{ "_", "show-option", tl_optionkey_show, "_<letter> or __<name> says how an option is set.", false },
+	{ "+", "every-file", every_file, "+cmd runs the command each time a file is opened.", false },
 	{ "!", "shell", tl_shell_command, "!command runs it; % is the file, # the previous one.", false },
 	{ "|", "pipe", tl_shell_pipe, "|<mark>command gets the text from here to the mark.", false },
 	{ "s", "save", tl_shell_save, "s file saves the text.", false },
@@ -279,6 +315,7 @@ void tl_command_key(struct tl_app *app, unsigned key)
 	struct tl_number n;
 	bool more;
 
+	tl_app_prompt_read(app);
 	if (key == TL_KEY_END_COMMAND) { /* +123 */
 		read_number(app, &n);
 		app->nkeys = 0;

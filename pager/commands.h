@@ -15,6 +15,7 @@ void tl_move_backward_line_force(struct tl_app *app, const struct tl_number *n);
 void tl_move_forward_window(struct tl_app *app, const struct tl_number *n);
 void tl_move_backward_window(struct tl_app *app, const struct tl_number *n);
 void tl_move_forward_window_force(struct tl_app *app, const struct tl_number *n);
+void tl_move_backward_window_force(struct tl_app *app, const struct tl_number *n);
 void tl_move_forward_window_set(struct tl_app *app, const struct tl_number *n);
 void tl_move_backward_window_set(struct tl_app *app, const struct tl_number *n);
 void tl_move_forward_half(struct tl_app *app, const struct tl_number *n);

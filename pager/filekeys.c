@@ -57,8 +57,8 @@ void tl_files_remove(struct tl_app *app, const struct tl_number *n)
 		tl_app_bell(app);
 		return;
 	}
-	if (!tl_app_open_near(app, gone + 1, 1) &&
-	    !(gone > 0 && tl_app_open_near(app, gone - 1, -1)))
+	if (!(gone > 0 && tl_app_open_near(app, gone - 1, -1)) &&
+	    !tl_app_open_near(app, gone + 1, 1))
 		return;
 	tl_filelist_remove(&app->files, gone);
 	if (app->files.current > gone)

@@ -10,6 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* As much of a new line is looked at while a file is followed. */
+#define NEW_LINE_MAX (UINT64_C(1) << 20)
+
 /* ---- scans that run */
 
 static bool running(struct tl_scan *scan)
@@ -502,6 +505,10 @@ void tl_find_reverse_files(struct tl_app *app, const struct tl_number *n)
 
 void tl_find_toggle_hilite(struct tl_app *app, const struct tl_number *n)
 {
+	if (!app->find.matcher) {
+		tl_app_message(app, "No previous regular expression");
+		return;
+	}
 	app->find.hilite_off = !app->find.hilite_off;
 	tl_app_apply_options(app);
 	show_hilite(app);
@@ -513,6 +520,33 @@ void tl_find_clear(struct tl_app *app, const struct tl_number *n)
 	free(app->find.pattern);
 	app->find.pattern = NULL;
 	show_hilite(app);
+}
+
+/* ---- F */
+
+bool tl_find_in_new_text(struct tl_app *app, uint64_t *hit)
+{
+	struct tl_cursor cur;
+	struct tl_scratch *scratch;
+	struct tl_buf line = TL_BUF_INIT;
+	uint64_t next;
+	bool found = false;
+
+	if (!app->find.matcher || !tl_scratch_new(&scratch, NULL))
+		return false;
+	tl_cursor_init(&cur, app->text.src);
+	while (!found &&
+	       tl_cursor_read_line(&cur, app->followed, NEW_LINE_MAX, &line, &next) == TL_FOUND) {
+		found = tl_matcher_line(app->find.matcher, scratch,
+					(struct tl_span){ line.data, line.len });
+		*hit = app->followed;
+		app->followed = next;
+		line.len = 0;
+	}
+	tl_cursor_fini(&cur);
+	tl_buf_fini(&line);
+	tl_scratch_free(scratch);
+	return found;
 }
 
 /* ---- & */

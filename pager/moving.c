@@ -11,7 +11,6 @@ static void moved_rows(struct tl_app *app, uint64_t n)
 	if (n > app->rows)
 		app->jumped = true;
 	app->scrolled += (unsigned)(n > app->rows ? app->rows : n);
-	app->new_file = false;
 	tl_app_dirty(app);
 }
 
@@ -52,7 +51,6 @@ static enum tl_moved stride(struct tl_app *app, bool back, bool force, uint64_t 
 	*left -= n - rest;
 	if (back) {
 		app->jumped = true;
-		app->new_file = false;
 		tl_app_dirty(app);
 	} else {
 		moved_rows(app, n - rest);
@@ -128,6 +126,11 @@ void tl_move_backward_window(struct tl_app *app, const struct tl_number *n)
 void tl_move_forward_window_force(struct tl_app *app, const struct tl_number *n)
 {
 	go_forward(app, tl_number_or(n, window(app)), true);
+}
+
+void tl_move_backward_window_force(struct tl_app *app, const struct tl_number *n)
+{
+	go_backward(app, tl_number_or(n, window(app)), true);
 }
 
 void tl_move_forward_window_set(struct tl_app *app, const struct tl_number *n)
@@ -207,11 +210,20 @@ unsigned tl_move_jump_row(const struct tl_app *app)
 
 void tl_move_jump(struct tl_app *app, uint64_t pos, unsigned row, bool exact)
 {
+	struct tl_view *v = app->text.view;
+	struct tl_file *f = tl_app_file(app);
+	struct tl_file before = f ? *f : (struct tl_file){ 0 };
+	bool near = tl_view_row_of(v, pos) >= 0;
+
 	tl_app_set_last_mark(app);
-	if (tl_view_jump(app->text.view, pos, row, exact) == TL_BROKEN)
+	if (tl_view_jump(v, pos, row, exact) == TL_BROKEN)
 		broken(app);
+	/* Where a jump only scrolls, '' still goes where it went. */
+	if (f && (near || (f->last_pos != TL_NOPOS && tl_view_row_of(v, f->last_pos) >= 0))) {
+		f->last_pos = before.last_pos;
+		f->last_row = before.last_row;
+	}
 	app->jumped = true;
-	app->new_file = false;
 	tl_app_dirty(app);
 }
 
@@ -236,7 +248,6 @@ void tl_move_show_end(struct tl_app *app)
 	if (tl_view_end(app->text.view) == TL_BROKEN)
 		broken(app);
 	app->jumped = true;
-	app->new_file = false;
 	tl_app_dirty(app);
 }
 
@@ -389,7 +400,6 @@ static bool step_end(struct tl_app *app)
 	if (tl_view_end(app->text.view) == TL_LATER)
 		return false;
 	app->jumped = true;
-	app->new_file = false;
 	tl_app_dirty(app);
 	return true;
 }

@@ -216,6 +216,17 @@ static const char *shown_name(const struct tl_file *f)
 	return f->name;
 }
 
+/* The status column shows the marks of a line. */
+static char mark_in(void *arg, uint64_t pos, uint64_t next)
+{
+	const struct tl_file *f = arg;
+
+	for (size_t i = 0; i < f->nmarks; i++)
+		if (f->marks[i].pos >= pos && f->marks[i].pos < next)
+			return f->marks[i].letter;
+	return 0;
+}
+
 /* The text is there: show it where it was left, and run the commands of + and ++. */
 static void show_text(struct tl_app *app, struct tl_file *f)
 {
@@ -223,8 +234,10 @@ static void show_text(struct tl_app *app, struct tl_file *f)
 
 	app->opened_any = true;
 	app->new_file = true;
+	app->name_shown = false;
 	app->hshift = 0;
 	tl_app_apply_options(app);
+	tl_view_set_status(app->text.view, mark_in, f);
 	tl_source_want(app->text.src, 1);
 	tl_find_text_opened(app);
 	if (f->pos != TL_NOPOS)
@@ -295,6 +308,12 @@ bool tl_app_open_near(struct tl_app *app, size_t i, int step)
 		if (tl_app_open(app, i))
 			return true;
 		i += (size_t)step;
+		if (app->text.src && i < app->files.n) {
+			/* The message is read first, over the text that is there. */
+			app->go_on.next = i;
+			app->go_on.step = step;
+			return true;
+		}
 	}
 	return false;
 }
@@ -405,6 +424,8 @@ void tl_app_leave_help(struct tl_app *app)
 	close_text(app, &app->text);
 	app->text = app->under;
 	memset(&app->under, 0, sizeof(app->under));
+	app->new_file = true;
+	app->name_shown = false;
 	tl_app_apply_options(app);
 	tl_find_text_opened(app);
 	tl_app_dirty(app);

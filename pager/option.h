@@ -127,6 +127,9 @@ void tl_options_from_env(struct tl_options *o, const char *value, tl_option_warn
 int tl_options_from_args(struct tl_options *o, int argc, char **argv, tl_option_warn *warn,
 			 void *arg);
 
+/* The + command: cmd is run for every file from now on, in place of what was; "": nothing. */
+void tl_options_every_command(struct tl_options *o, const char *cmd);
+
 /*
  * Find by letter, or by long name or a prefix that only one has; *upper tells that the capital
  * letter of a triple was given, or its name with a capital first letter.  NULL: none, and `err`

@@ -29,7 +29,7 @@ static void change_option(struct tl_app *app, const char *value)
 		if (app->opt.numbers != 0)
 			tl_app_count_lines(app, false);
 	}
-	if (*say)
+	if (*say && !value)
 		tl_app_message(app, "%s", say);
 	else if (app->options_pending)
 		tl_app_apply_options(app);

@@ -530,6 +530,18 @@ static unsigned choose(unsigned a, unsigned b, int c, unsigned d)
 	return n > 4000 ? 4000 : n;
 }
 
+/* LESS_LINES, LESS_COLUMNS: so many, or (negative) so many less than there are. */
+static void override(const char *name, unsigned *n)
+{
+	const char *v = getenv(name);
+	long want = v ? strtol(v, NULL, 10) : 0;
+
+	if (want < 0)
+		want += *n;
+	if (want > 0 && want < 4000)
+		*n = (unsigned)want;
+}
+
 void tl_screen_size(struct tl_screen *s, unsigned *rows, unsigned *cols)
 {
 	struct winsize ws = { 0, 0, 0, 0 };
@@ -539,6 +551,8 @@ void tl_screen_size(struct tl_screen *s, unsigned *rows, unsigned *cols)
 	ioctl(s->fd, TIOCGWINSZ, &ws);
 	*rows = choose(ws.ws_row, from_env("LINES"), s->ti.nrows, 24);
 	*cols = choose(ws.ws_col, from_env("COLUMNS"), s->ti.ncols, 80);
+	override("LESS_LINES", rows);
+	override("LESS_COLUMNS", cols);
 	if (*rows < 2)
 		*rows = 2; /* a line of text and the prompt, wherever they end up */
 	if (s->cells && *rows == s->rows && *cols == s->cols)

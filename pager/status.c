@@ -69,9 +69,10 @@ static bool source_size(struct tl_app *app, uint64_t *n)
 	return ext.complete;
 }
 
+/* Rounded to the nearest, as less does. */
 static uint64_t percent(uint64_t part, uint64_t whole)
 {
-	return whole == 0 ? 100 : (uint64_t)((double)part * 100 / (double)whole);
+	return whole == 0 ? 100 : (uint64_t)((double)part * 100 / (double)whole + 0.5);
 }
 
 static bool fact_number(void *arg, char what, enum tl_prompt_line where, uint64_t *n, bool *pending)
@@ -276,6 +277,8 @@ static unsigned command_prompt(struct tl_app *app, struct tl_cell *row)
 			tl_buf_putc(&text, ' ');
 		tl_buf_puts(&text, hits);
 	}
+	if (app->new_file)
+		app->name_shown = true;
 	if (text.len == 0)
 		col = put(app, row, col, ":", 0);
 	else
@@ -284,19 +287,35 @@ static unsigned command_prompt(struct tl_app *app, struct tl_cell *row)
 	return col;
 }
 
-static unsigned message_line(struct tl_app *app, struct tl_cell *row)
+static void clear_rows(struct tl_app *app, struct tl_cell *cells, unsigned from, unsigned to)
+{
+	for (size_t i = (size_t)from * app->cols; i < (size_t)to * app->cols; i++)
+		cells[i] = tl_cell_blank();
+}
+
+static unsigned message_line(struct tl_app *app, struct tl_cell *cells, unsigned used)
 {
 	struct tl_buf text = TL_BUF_INIT;
-	unsigned col;
+	size_t width;
+	unsigned col, more, first;
 
 	if (app->message_is_proto)
 		tl_prompt_format(app->messages[0], tl_app_facts(app), &text, &app->prompt_pending);
 	else
 		tl_buf_puts(&text, app->messages[0]);
 	tl_buf_puts(&text, "  (press RETURN)");
-	col = put(app, row, 0, tl_buf_str(&text), TL_OWN_STANDOUT);
+	width = tl_text_width(tl_buf_str(&text), text.len, app->charset);
+	more = (unsigned)(width / app->cols);
+	if (more > used)
+		more = used;
+	first = used - more;
+	memmove(cells, cells + (size_t)more * app->cols,
+		(size_t)first * app->cols * sizeof(*cells));
+	clear_rows(app, cells, first, used + 1);
+	col = tl_cells_put(cells + (size_t)first * app->cols, (more + 1) * app->cols - 1, 0,
+			   (const char *)text.data, text.len, TL_OWN_STANDOUT, app->charset);
 	tl_buf_fini(&text);
-	return col;
+	return col - more * app->cols;
 }
 
 static unsigned follow_line(struct tl_app *app, struct tl_cell *row)
@@ -309,10 +328,11 @@ static unsigned follow_line(struct tl_app *app, struct tl_cell *row)
 	return put(app, row, col, "Waiting for data... (^C to abort)", TL_OWN_STANDOUT);
 }
 
-unsigned tl_app_bottom_line(struct tl_app *app, struct tl_cell *row)
+unsigned tl_app_bottom_line(struct tl_app *app, struct tl_cell *cells, unsigned used)
 {
-	for (unsigned i = 0; i < app->cols; i++)
-		row[i] = tl_cell_blank();
+	struct tl_cell *row = cells + (size_t)used * app->cols;
+
+	clear_rows(app, cells, used, used + 1);
 	app->prompt_pending = false;
 	switch (app->mode) {
 	case TL_MODE_COMMAND:
@@ -322,7 +342,7 @@ unsigned tl_app_bottom_line(struct tl_app *app, struct tl_cell *row)
 	case TL_MODE_CHAR:
 		return put(app, row, 0, app->char_prompt, 0);
 	case TL_MODE_MESSAGE:
-		return message_line(app, row);
+		return message_line(app, cells, used);
 	case TL_MODE_FOLLOW:
 		return follow_line(app, row);
 	}

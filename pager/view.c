@@ -9,6 +9,13 @@
 #define STATUS_COLS  2
 #define HILITE_BYTES 4096 /* looked at beyond a row's end for a match that began in it */
 
+/* How the row above was numbered. */
+struct numbering {
+	bool known;
+	uint64_t line, next;
+	bool ends_line;
+};
+
 struct tl_view {
 	struct tl_layout lay;
 	struct tl_source *src;
@@ -168,28 +175,31 @@ static enum tl_lookup line_passing(struct tl_view *v, uint64_t pos, uint64_t *ou
 	return v->filter ? tl_filter_next(v->filter, pos, out) : TL_FOUND;
 }
 
-/* Is the line at pos empty?  For -s; a CR alone counts as empty. */
-static bool blank_line(struct tl_view *v, uint64_t pos)
+/* Does a line start at pos? */
+static bool at_line_start(struct tl_view *v, uint64_t pos)
 {
 	struct tl_span span;
+	uint64_t start;
 
-	if (tl_cursor_forward(&v->lay.cur, pos, &span) != TL_FOUND)
-		return false;
-	return span.data[0] == '\n' ||
-	       (span.len > 1 && span.data[0] == '\r' && span.data[1] == '\n');
+	return tl_cursor_backward(&v->lay.cur, pos, &span, &start) != TL_FOUND ||
+	       span.data[span.len - 1] == '\n';
 }
 
-static enum tl_lookup skip_blank_lines(struct tl_view *v, uint64_t *pos)
+/*
+ * With -s a run of blank lines is shown as its first one, wherever one comes from: within a run
+ * (a part of it came later through a pipe) its end is what to go on with.
+ */
+static enum tl_lookup skip_blank_rest(struct tl_view *v, uint64_t *pos)
 {
-	while (blank_line(v, *pos)) {
-		uint64_t next;
-		enum tl_lookup found = tl_layout_next_line(&v->lay, *pos, &next);
+	uint64_t start;
+	enum tl_lookup found;
 
-		if (found != TL_FOUND)
-			return found;
-		*pos = next;
-	}
-	return TL_FOUND;
+	if (!tl_layout_is_blank(&v->lay, *pos))
+		return TL_FOUND;
+	found = tl_layout_blank_start(&v->lay, *pos, &start);
+	if (found == TL_FOUND && start < *pos)
+		found = tl_layout_blank_end(&v->lay, *pos, pos);
+	return found;
 }
 
 /*
@@ -198,18 +208,17 @@ static enum tl_lookup skip_blank_lines(struct tl_view *v, uint64_t *pos)
  */
 static enum tl_lookup row_at(struct tl_view *v, uint64_t pos, uint64_t *at, uint64_t *next)
 {
+	bool at_line = (v->filter || v->opts.squeeze) && at_line_start(v, pos);
 	enum tl_lookup found;
-	struct tl_span span;
-	uint64_t start;
-	bool at_line = true;
 
-	if (v->filter || v->opts.squeeze) {
-		found = tl_cursor_backward(&v->lay.cur, pos, &span, &start);
-		at_line = found != TL_FOUND || span.data[span.len - 1] == '\n';
-	}
 	*at = pos;
+	if (v->opts.squeeze && at_line) {
+		found = skip_blank_rest(v, at);
+		if (found != TL_FOUND)
+			return found == TL_FAILED ? failed(v) : found;
+	}
 	if (v->filter && at_line) {
-		found = line_passing(v, pos, at);
+		found = line_passing(v, *at, at);
 		if (found != TL_FOUND)
 			return found;
 	}
@@ -219,31 +228,20 @@ static enum tl_lookup row_at(struct tl_view *v, uint64_t pos, uint64_t *at, uint
 	if (found != TL_FOUND)
 		return found;
 	*next = v->row.next;
-	if (v->opts.squeeze && at_line && v->row.ncells == 0 && blank_line(v, *at))
-		if (skip_blank_lines(v, next) == TL_FAILED)
-			return failed(v);
+	if (v->opts.squeeze && at_line && tl_layout_is_blank(&v->lay, *at) &&
+	    tl_layout_blank_end(&v->lay, *at, next) == TL_FAILED)
+		return failed(v);
 	return TL_FOUND;
 }
 
-/* With -s a run of blank lines is its first one. */
-static enum tl_lookup first_of_blank_run(struct tl_view *v, uint64_t *pos)
+/* The first blank line of the run that *pos is in, with -s. */
+static enum tl_lookup to_blank_start(struct tl_view *v, uint64_t *pos)
 {
-	while (blank_line(v, *pos)) {
-		uint64_t prev, start;
-		enum tl_lookup found = tl_layout_prev(&v->lay, *pos, &prev);
+	enum tl_lookup found = TL_FOUND;
 
-		if (found == TL_FAILED)
-			return failed(v);
-		if (found != TL_FOUND)
-			break;
-		found = tl_layout_line_start(&v->lay, prev, &start);
-		if (found != TL_FOUND)
-			return found == TL_FAILED ? failed(v) : found;
-		if (!blank_line(v, start))
-			break;
-		*pos = start;
-	}
-	return TL_FOUND;
+	if (v->opts.squeeze && tl_layout_is_blank(&v->lay, *pos) && at_line_start(v, *pos))
+		found = tl_layout_blank_start(&v->lay, *pos, pos);
+	return found == TL_FAILED ? failed(v) : found;
 }
 
 static enum tl_lookup row_before(struct tl_view *v, uint64_t pos, uint64_t *out)
@@ -271,9 +269,7 @@ static enum tl_lookup row_before(struct tl_view *v, uint64_t pos, uint64_t *out)
 	found = tl_layout_prev(&v->lay, pos, out);
 	if (found == TL_FAILED)
 		return failed(v);
-	if (found == TL_FOUND && v->opts.squeeze && at_line)
-		return first_of_blank_run(v, out);
-	return found;
+	return found == TL_FOUND ? to_blank_start(v, out) : found;
 }
 
 /* ---- the table of rows */
@@ -337,13 +333,13 @@ static unsigned rows_used(const struct tl_view *v)
 	return n;
 }
 
-/* Rows that show text: none above, perhaps none below. */
-static bool only_one_row_left(const struct tl_view *v)
+/* Would the screen be empty once row i is gone? */
+static bool is_last_row(const struct tl_view *v, unsigned i)
 {
-	for (unsigned i = 1; i < v->rows; i++)
-		if (v->pos[i] != TL_NOPOS)
+	for (unsigned k = 0; k < v->rows; k++)
+		if (k != i && v->pos[k] != TL_NOPOS)
 			return false;
-	return v->pos[0] != TL_NOPOS;
+	return true;
 }
 
 enum tl_moved tl_view_forward(struct tl_view *v, uint64_t n, bool force, uint64_t *left)
@@ -376,7 +372,7 @@ enum tl_moved tl_view_forward(struct tl_view *v, uint64_t n, bool force, uint64_
 			push_bottom(v, next);
 			end = next;
 		} else {
-			if (!force || only_one_row_left(v)) {
+			if (!force || is_last_row(v, 0)) {
 				result = TL_AT_EDGE;
 				break;
 			}
@@ -397,6 +393,8 @@ enum tl_moved tl_view_backward(struct tl_view *v, uint64_t n, bool force, uint64
 	*left = n;
 	if (tl_view_empty(v))
 		return TL_AT_EDGE;
+	if (v->pos[0] != TL_NOPOS)
+		v->squished = false; /* even where it cannot move */
 	while (*left > 0) {
 		uint64_t prev, last = v->pos[v->rows];
 		unsigned used;
@@ -406,7 +404,7 @@ enum tl_moved tl_view_backward(struct tl_view *v, uint64_t n, bool force, uint64
 			found = row_before(v, v->pos[0], &prev);
 		if (found == TL_FAILED)
 			return TL_BROKEN;
-		if (found == TL_NONE && force && rows_used(v) > 1)
+		if (found == TL_NONE && force && !is_last_row(v, v->rows - 1))
 			prev = TL_NOPOS; /* an empty row above the beginning */
 		else if (found != TL_FOUND) {
 			result = found == TL_PENDING ? TL_LATER : TL_AT_EDGE;
@@ -452,6 +450,11 @@ bool tl_view_shows_all(const struct tl_view *v)
 		return false;
 	return v->pos[0] == TL_NOPOS ||
 	       row_before((struct tl_view *)v, v->pos[0], &prev) == TL_NONE;
+}
+
+bool tl_view_squished(const struct tl_view *v)
+{
+	return v->squished;
 }
 
 bool tl_view_pending(const struct tl_view *v)
@@ -501,7 +504,9 @@ static enum tl_lookup target_row(struct tl_view *v, uint64_t pos, bool exact, ui
 	enum tl_lookup found = exact ? tl_layout_row_start(&v->lay, pos, out)
 				     : tl_layout_line_start(&v->lay, pos, out);
 
-	return found == TL_FAILED ? failed(v) : found;
+	if (found == TL_FAILED)
+		return failed(v);
+	return found == TL_FOUND ? to_blank_start(v, out) : found;
 }
 
 enum tl_moved tl_view_jump(struct tl_view *v, uint64_t pos, unsigned row, bool exact)
@@ -593,6 +598,7 @@ void tl_view_refresh(struct tl_view *v)
 	 * may stay as it is, begun at what was at the top. */
 	if (!v->lay.opts.chop && tl_layout_row_start(&v->lay, top, &top) == TL_FAILED)
 		failed(v);
+	to_blank_start(v, &top);
 	v->squished = false;
 	fill_from(v, top, blank);
 }
@@ -670,15 +676,17 @@ static void put_text(struct tl_cell *cells, unsigned n, const char *s, uint32_t 
 static bool mark_matches(struct tl_view *v, struct tl_row *row)
 {
 	struct tl_span line;
-	size_t from = 0, start, end, last;
+	size_t first = (size_t)(row->pos - row->anchor), from, start, end, last;
 	bool any = false;
 
 	if (!v->hilite || row->ncells == 0)
 		return false;
-	if (v->hilite_only != TL_NOPOS && v->hilite_only != row->anchor)
+	if (v->hilite_only != TL_NOPOS &&
+	    v->hilite_only != (row->starts_line ? row->pos : row->anchor))
 		return false;
 	last = (size_t)(row->next - row->anchor);
 	line = tl_layout_bytes(&v->lay, row, HILITE_BYTES);
+	from = row->pos < row->anchor ? 0 : first > HILITE_BYTES ? first - HILITE_BYTES : 0;
 	while (from <= line.len &&
 	       tl_matcher_in_line(v->hilite, v->scratch, line, from, &start, &end)) {
 		if (start >= last)
@@ -693,12 +701,33 @@ static bool mark_matches(struct tl_view *v, struct tl_row *row)
 	return any;
 }
 
-static void put_prefix(struct tl_view *v, struct tl_cell *cells, uint64_t pos, bool matched,
+/*
+ * The line number of the row laid out last.  The row above gives it away, where no lines are
+ * left out between them: asking the index means counting in half a chunk.
+ */
+static enum tl_lookup number_of(struct tl_view *v, struct numbering *n)
+{
+	const struct tl_row *row = &v->row;
+	bool jumps = v->filter || (v->opts.squeeze && row->ncells == 0);
+	enum tl_lookup found = TL_FOUND;
+
+	if (!v->lines)
+		return TL_PENDING;
+	if (n->known && n->next == row->pos)
+		n->line += n->ends_line;
+	else
+		found = tl_lineindex_line_of(v->lines, row->pos, &n->line);
+	n->known = found == TL_FOUND && !jumps;
+	n->next = row->next;
+	n->ends_line = row->ends_line;
+	return found;
+}
+
+static void put_prefix(struct tl_view *v, struct tl_cell *cells, bool matched, struct numbering *n,
 		       bool *numbers_pending)
 {
 	unsigned col = 0, room = prefix_cols(v);
 	char number[32];
-	uint64_t line;
 
 	for (unsigned i = 0; i < room; i++)
 		cells[i] = tl_cell_blank();
@@ -707,8 +736,8 @@ static void put_prefix(struct tl_view *v, struct tl_cell *cells, uint64_t pos, b
 	if (v->opts.status) {
 		char mark = 0;
 
-		if (v->mark_in && v->row.starts_line)
-			mark = v->mark_in(v->mark_arg, pos, v->row.next);
+		if (v->mark_in)
+			mark = v->mark_in(v->mark_arg, v->row.pos, v->row.next);
 		if (mark || matched) {
 			cells[0].text[0] = mark ? mark : '*';
 			cells[0].attr.flags = TL_OWN_STANDOUT;
@@ -716,8 +745,8 @@ static void put_prefix(struct tl_view *v, struct tl_cell *cells, uint64_t pos, b
 		col = STATUS_COLS;
 	}
 	if (v->opts.numbers) {
-		if (v->lines && tl_lineindex_line_of(v->lines, pos, &line) == TL_FOUND) {
-			snprintf(number, sizeof(number), "%*" PRIu64, (int)v->digits, line + 1);
+		if (number_of(v, n) == TL_FOUND) {
+			snprintf(number, sizeof(number), "%*" PRIu64, (int)v->digits, n->line + 1);
 			put_text(cells + col, v->digits, number, 0);
 		} else {
 			*numbers_pending = true;
@@ -727,26 +756,17 @@ static void put_prefix(struct tl_view *v, struct tl_cell *cells, uint64_t pos, b
 
 uint64_t tl_view_widest(struct tl_view *v)
 {
-	struct tl_layout_opts saved = v->lay.opts;
-	uint64_t widest = 0;
+	uint64_t widest = 0, width, start;
 
-	v->lay.opts.chop = false;
-	v->lay.opts.wordwrap = false;
-	v->lay.opts.hshift = 0;
-	tl_layout_reset(&v->lay);
 	for (unsigned i = 0; i < v->rows; i++) {
-		uint64_t width = 0, pos = v->pos[i];
-
-		/* Rows of full width, as many as the line would wrap to. */
-		while (pos != TL_NOPOS && tl_layout_row(&v->lay, pos, &v->row) == TL_FOUND) {
-			width += v->row.ends_line ? v->row.ncells : saved.cols;
-			pos = v->row.ends_line ? TL_NOPOS : v->row.next;
-		}
-		if (width > widest)
+		if (v->pos[i] == TL_NOPOS)
+			continue;
+		start = v->pos[i];
+		if (!v->lay.opts.chop && tl_layout_line_start(&v->lay, start, &start) != TL_FOUND)
+			continue;
+		if (tl_layout_width(&v->lay, start, &width) == TL_FOUND && width > widest)
 			widest = width;
 	}
-	v->lay.opts = saved;
-	tl_layout_reset(&v->lay);
 	return widest + prefix_cols(v);
 }
 
@@ -772,26 +792,30 @@ static void widen_numbers(struct tl_view *v)
 unsigned tl_view_compose(struct tl_view *v, struct tl_cell *cells, bool *numbers_pending)
 {
 	unsigned prefix, used = v->squished ? rows_used(v) : v->rows;
+	struct numbering n = { .known = false };
+	struct tl_cell *laid_out = v->row.cells;
 
 	*numbers_pending = false;
 	widen_numbers(v);
 	prefix = prefix_cols(v);
 	for (unsigned i = 0; i < v->rows; i++) {
 		struct tl_cell *out = cells + (size_t)i * v->cols;
-		bool matched;
 
-		for (unsigned c = 0; c < v->cols; c++)
-			out[c] = tl_cell_blank();
-		if (v->pos[i] == TL_NOPOS) {
-			if (v->opts.tildes && i < used && !v->pending)
-				put_text(out, v->cols, "~", TL_OWN_BOLD);
+		v->row.cells = out + prefix;
+		if (v->pos[i] != TL_NOPOS &&
+		    tl_layout_draw(&v->lay, v->pos[i], &v->row) == TL_FOUND) {
+			if (v->pos[i + 1] != TL_NOPOS)
+				v->row.next = v->pos[i + 1];
+			else if (v->pos[v->rows] != TL_NOPOS)
+				v->row.next = v->pos[v->rows];
+			put_prefix(v, out, mark_matches(v, &v->row), &n, numbers_pending);
 			continue;
 		}
-		if (tl_layout_row(&v->lay, v->pos[i], &v->row) != TL_FOUND)
-			continue;
-		matched = mark_matches(v, &v->row);
-		put_prefix(v, out, v->pos[i], matched, numbers_pending);
-		memcpy(out + prefix, v->row.cells, (v->cols - prefix) * sizeof(*out));
+		for (unsigned c = 0; c < v->cols; c++)
+			out[c] = tl_cell_blank();
+		if (v->pos[i] == TL_NOPOS && v->opts.tildes && i < used && !v->pending)
+			put_text(out, v->cols, "~", TL_OWN_BOLD);
 	}
+	v->row.cells = laid_out;
 	return used;
 }
