@@ -125,9 +125,9 @@ const struct tl_view_opts *tl_view_opts(const struct tl_view *v)
 
 void tl_view_set_opts(struct tl_view *v, const struct tl_view_opts *opts)
 {
+	if (v->opts.number_width != opts->number_width)
+		v->digits = opts->number_width; /* compose() widens it where need be */
 	v->opts = *opts;
-	if (v->digits < opts->number_width)
-		v->digits = opts->number_width;
 	apply_opts(v);
 	if (v->started)
 		tl_view_refresh(v);
@@ -509,6 +509,14 @@ static enum tl_lookup target_row(struct tl_view *v, uint64_t pos, bool exact, ui
 	return found == TL_FOUND ? to_blank_start(v, out) : found;
 }
 
+/* Fill the screen from `top` on, with so many empty rows above it. */
+static enum tl_moved fill_below(struct tl_view *v, uint64_t top, unsigned empty)
+{
+	for (unsigned i = 0; i < empty; i++)
+		v->pos[i] = TL_NOPOS;
+	return fill_from(v, top, empty);
+}
+
 enum tl_moved tl_view_jump(struct tl_view *v, uint64_t pos, unsigned row, bool exact)
 {
 	uint64_t target, top, left;
@@ -533,17 +541,11 @@ enum tl_moved tl_view_jump(struct tl_view *v, uint64_t pos, unsigned row, bool e
 		return TL_MOVED;
 	}
 	v->squished = false;
-	if (v->started && v->pos[0] != TL_NOPOS && target < v->pos[0]) {
-		/* Above the screen: a full screen below it, as if one had scrolled back. */
-		top = target;
-		rows_up(v, &top, row, &up);
-		return fill_from(v, top, 0);
-	}
 	top = target;
 	found = rows_up(v, &top, row, &up);
 	if (found == TL_FAILED)
 		return TL_BROKEN;
-	return fill_from(v, top, 0);
+	return fill_below(v, top, row - up);
 }
 
 enum tl_moved tl_view_end(struct tl_view *v)
@@ -560,7 +562,7 @@ enum tl_moved tl_view_end(struct tl_view *v)
 		return TL_LATER;
 	if (up == 0 && v->filter) /* nothing passes the filter */
 		top = 0;
-	return fill_from(v, top, 0);
+	return fill_below(v, top, up == 0 ? 0 : v->rows - up);
 }
 
 enum tl_moved tl_view_start(struct tl_view *v, bool squish)
@@ -627,7 +629,7 @@ void tl_view_text_replaced(struct tl_view *v)
 	for (unsigned i = 0; i <= v->rows; i++)
 		if (v->pos[i] != TL_NOPOS && v->pos[i] > end)
 			v->pos[i] = TL_NOPOS;
-	if (v->started && v->pos[0] == TL_NOPOS)
+	if (v->started && (v->pos[0] == TL_NOPOS || v->pos[0] == end))
 		tl_view_end(v);
 	else
 		tl_view_refresh(v);

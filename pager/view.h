@@ -66,11 +66,11 @@ enum tl_moved tl_view_backward(struct tl_view *v, uint64_t n, bool force, uint64
 
 /*
  * Show the line that holds pos with its first row (or the row that holds pos, where
- * `exact`) at row `row`, from 0; less where the text begins above.  Scrolls when it is near.
+ * `exact`) at row `row`, from 0; above the text's beginning rows are empty.
  */
 enum tl_moved tl_view_jump(struct tl_view *v, uint64_t pos, unsigned row, bool exact);
 
-/* Show the last full screen of what is known of the text. */
+/* Show the end of what is known of the text at the bottom of the screen. */
 enum tl_moved tl_view_end(struct tl_view *v);
 
 /* The first screen: as jump to the beginning, but a short text leaves the rest of the screen
