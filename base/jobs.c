@@ -21,7 +21,8 @@ struct tl_job {
 	enum tl_urgency urgency;
 	unsigned running;  /* steps under way */
 	unsigned refs;     /* the pool's and the handle's */
-	uint64_t slept_at; /* pool->wakes when it answered WAIT */
+	uint64_t news;     /* steps that did something */
+	uint64_t slept_at; /* what happened() when a step found nothing to do */
 	bool asleep;
 	bool drained;  /* no more steps to hand out */
 	bool finished; /* done() has returned */
@@ -45,6 +46,12 @@ struct tl_jobs {
 	unsigned nthreads; /* started; they are not before the first job */
 	struct thread threads[MAX_WORKERS];
 };
+
+/* Counts what may have given the job something to do. */
+static uint64_t happened(const struct tl_jobs *pool, const struct tl_job *job)
+{
+	return pool->wakes + job->news;
+}
 
 static void unref(struct tl_job *job) /* with the lock held */
 {
@@ -88,7 +95,7 @@ static struct tl_job *next_job(struct tl_jobs *pool)
 		}
 		if (job->drained)
 			continue;
-		if (job->asleep && job->slept_at == pool->wakes)
+		if (job->asleep && job->slept_at == happened(pool, job))
 			continue;
 		job->asleep = false;
 		return job;
@@ -98,7 +105,7 @@ static struct tl_job *next_job(struct tl_jobs *pool)
 
 static void run_step(struct tl_jobs *pool, struct tl_job *job, struct tl_worker *w)
 {
-	uint64_t seen = pool->wakes;
+	uint64_t seen = happened(pool, job);
 	enum tl_step answer;
 
 	if (!atomic_load(&job->cancelled)) {
@@ -112,6 +119,8 @@ static void run_step(struct tl_jobs *pool, struct tl_job *job, struct tl_worker 
 		} else if (answer == TL_STEP_WAIT) {
 			job->asleep = true;
 			job->slept_at = seen; /* a wake during the step counts */
+		} else {
+			job->news++; /* so does what another step did meanwhile */
 		}
 	}
 	finish_if_idle(pool, job);
@@ -214,11 +223,12 @@ struct tl_job *tl_jobs_start(struct tl_jobs *pool, enum tl_urgency urgency,
 	job->urgency = urgency;
 	job->refs = 2;
 	pthread_mutex_lock(&pool->lock);
-	if (!start_threads(pool)) {
+	if (!pool->closing && !start_threads(pool)) {
 		pthread_mutex_unlock(&pool->lock);
 		free(job);
 		return NULL;
 	}
+	atomic_store(&job->cancelled, pool->closing); /* started by a done() of tl_jobs_close() */
 	for (at = &pool->first; *at && (*at)->urgency <= urgency; at = &(*at)->next)
 		;
 	job->next = *at;

@@ -19,7 +19,7 @@ struct tl_worker {
 
 enum tl_step {
 	TL_STEP_MORE, /* did something; there is more */
-	TL_STEP_WAIT, /* nothing to do until tl_jobs_wake() */
+	TL_STEP_WAIT, /* nothing to do until tl_jobs_wake(), or until another step has done something */
 	TL_STEP_DONE, /* all steps are handed out; others may still be running */
 };
 
@@ -41,7 +41,8 @@ struct tl_job;
 /* A pool of `nthreads` workers, started with the first job; 0: one a CPU, 16 at the most. */
 bool tl_jobs_open(unsigned nthreads, struct tl_jobs **out, struct tl_err *err);
 
-/* Cancel all jobs, wait for running steps, call every done(). */
+/* Cancel all jobs, wait for running steps, call every done().  Handles are to be released
+ * before.  NULL is fine. */
 void tl_jobs_close(struct tl_jobs *pool);
 
 unsigned tl_jobs_width(const struct tl_jobs *pool);
