@@ -78,7 +78,7 @@ static size_t list_file(struct tl_app *app, const char *name, size_t at)
 static void examine_names(struct tl_app *app, const char *text)
 {
 	size_t at = app->files.current < app->files.n ? app->files.current + 1 : app->files.n;
-	size_t first = SIZE_MAX, before = app->files.n;
+	size_t first = SIZE_MAX;
 	char *words = strdup(text), *save = NULL;
 	bool one = access(text, F_OK) == 0;
 
@@ -102,8 +102,8 @@ static void examine_names(struct tl_app *app, const char *text)
 		globfree(&g);
 	}
 	free(words);
-	if (first < app->files.n && !tl_app_open(app, first) && app->files.n == before + 1)
-		tl_filelist_remove(&app->files, first); /* a new name that is not there */
+	if (first < app->files.n)
+		tl_app_open(app, first);
 }
 
 static void examine_done(struct tl_app *app, const char *name)

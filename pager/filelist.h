@@ -21,7 +21,6 @@ struct tl_file {
 	struct tl_source *kept; /* a pipe's source: cannot be opened a second time */
 	struct tl_mark *marks;
 	size_t nmarks;
-	bool bad; /* could not be opened */
 };
 
 struct tl_filelist {

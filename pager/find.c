@@ -190,9 +190,11 @@ static uint64_t search_start(struct tl_app *app, bool backward, bool repeat)
 	}
 	if (pos == TL_NOPOS)
 		return backward ? TL_NOPOS : 0;
-	if (next && tl_layout_next_line(tl_view_layout(v), pos, &line) == TL_FOUND)
+	if (!next && tl_layout_line_start(tl_view_layout(v), pos, &line) == TL_FOUND &&
+	    (!backward || line == pos))
 		return line;
-	if (tl_layout_line_start(tl_view_layout(v), pos, &line) == TL_FOUND)
+	/* Backward from within a line, that line is the first looked at. */
+	if (tl_layout_next_line(tl_view_layout(v), pos, &line) == TL_FOUND)
 		return line;
 	return pos;
 }
@@ -230,6 +232,49 @@ static void count_hits(struct tl_app *app, uint64_t line_pos)
 		tl_scan_start(&all, app->jobs, &f->count, NULL);
 }
 
+/*
+ * With lines cut off at the edge, shift so that the match can be seen: not at all if it is on
+ * the first screen of columns, else half a screen before it, but not past the line's end.
+ */
+static void shift_to_hit(struct tl_app *app, uint64_t pos)
+{
+	struct tl_layout *lay = tl_view_layout(app->text.view);
+	struct tl_scratch *scratch;
+	struct tl_buf line = TL_BUF_INIT;
+	struct tl_cursor cur;
+	uint64_t width = app->cols, next, left, right, end_col, shift = app->hshift;
+	size_t start = 0, end = 0;
+	bool found = false;
+
+	if ((!app->opt.chop && app->hshift == 0) || !tl_scratch_new(&scratch, NULL))
+		return;
+	tl_cursor_init(&cur, app->text.src);
+	if (tl_cursor_read_line(&cur, pos, TL_STRETCH, &line, &next) == TL_FOUND)
+		found =
+		    tl_matcher_in_line(app->find.matcher, scratch,
+				       (struct tl_span){ line.data, line.len }, 0, &start, &end);
+	tl_cursor_fini(&cur);
+	tl_scratch_free(scratch);
+	tl_buf_fini(&line);
+	if (!found || tl_layout_column(lay, pos, start, &left) != TL_FOUND ||
+	    tl_layout_width(lay, pos, &end_col) != TL_FOUND)
+		return;
+	if (tl_layout_column(lay, pos, end, &right) != TL_FOUND)
+		right = end_col;
+	if (right < width)
+		shift = 0;
+	else if (left <= shift || right >= shift + width) {
+		shift = left > width / 2 ? left - width / 2 : 0;
+		if (shift + width > end_col)
+			shift = end_col >= width ? end_col - width + 1 : 0;
+	}
+	if (shift == app->hshift)
+		return;
+	app->hshift = shift;
+	app->jumped = true;
+	tl_app_apply_options(app);
+}
+
 static void go_to_hit(struct tl_app *app, uint64_t pos)
 {
 	struct tl_find *f = &app->find;
@@ -239,6 +284,7 @@ static void go_to_hit(struct tl_app *app, uint64_t pos)
 		tl_view_refresh(app->text.view);
 	else
 		tl_move_jump_line(app, pos);
+	shift_to_hit(app, pos);
 	f->keep = false;
 	show_hilite(app);
 	count_hits(app, pos);

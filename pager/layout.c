@@ -8,10 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PIECE 4096                 /* bytes fetched at a time: a few rows */
-#define LOOK  (UINT64_C(64) << 20) /* bytes scanned for a newline between looks at ^C */
-#define ESC   0x1b
-#define NEAR  64 /* bytes looked at around a boundary, and had at hand for a character */
+#define COLUMN_STEP 256                  /* columns looked at together for one that is asked for */
+#define PIECE       4096                 /* bytes fetched at a time: a few rows */
+#define LOOK        (UINT64_C(64) << 20) /* bytes scanned for a newline between looks at ^C */
+#define ESC         0x1b
+#define NEAR        64 /* bytes looked at around a boundary, and had at hand for a character */
 
 #define DROP (UINT64_C(1) << 20) /* of a line cut off by -S, at most so much is kept */
 
@@ -769,6 +770,40 @@ enum tl_lookup tl_layout_row(struct tl_layout *lay, uint64_t pos, struct tl_row 
 enum tl_lookup tl_layout_draw(struct tl_layout *lay, uint64_t pos, struct tl_row *row)
 {
 	return lay_out(lay, pos, row, false);
+}
+
+enum tl_lookup tl_layout_column(struct tl_layout *lay, uint64_t pos, size_t off, uint64_t *col)
+{
+	struct tl_layout_opts saved = lay->opts;
+	struct tl_cell cells[COLUMN_STEP];
+	uint32_t offs[COLUMN_STEP];
+	struct tl_row row = { .cells = cells, .offs = offs };
+	enum tl_lookup found = off < TL_STRETCH ? TL_FOUND : TL_NONE;
+	uint64_t shift;
+
+	tl_layout_reset(lay);
+	lay->opts.chop = true;
+	lay->opts.rscroll = false;
+	lay->opts.cols = COLUMN_STEP;
+	for (shift = 0; found == TL_FOUND; shift += COLUMN_STEP) {
+		unsigned i = 0;
+
+		lay->opts.hshift = shift;
+		found = lay_out(lay, pos, &row, false);
+		if (found != TL_FOUND)
+			break;
+		while (i < row.ncells && (offs[i] == UINT32_MAX || offs[i] < off))
+			i++;
+		if (i < row.ncells) {
+			*col = shift + i;
+			break;
+		}
+		if (row.ncells < COLUMN_STEP)
+			found = TL_NONE;
+	}
+	lay->opts = saved;
+	tl_layout_reset(lay);
+	return found;
 }
 
 enum tl_lookup tl_layout_width(struct tl_layout *lay, uint64_t pos, uint64_t *cols)

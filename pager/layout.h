@@ -92,6 +92,12 @@ enum tl_lookup tl_layout_row(struct tl_layout *lay, uint64_t pos, struct tl_row 
  * looked for. */
 enum tl_lookup tl_layout_draw(struct tl_layout *lay, uint64_t pos, struct tl_row *row);
 
+/*
+ * The column at which byte `off` of the line at pos is shown, were the line in one row.  NONE:
+ * further in than TL_STRETCH, or behind the line's end.
+ */
+enum tl_lookup tl_layout_column(struct tl_layout *lay, uint64_t pos, size_t off, uint64_t *col);
+
 /* Columns of the line or rest of a line at pos, were it in one row. */
 enum tl_lookup tl_layout_width(struct tl_layout *lay, uint64_t pos, uint64_t *cols);
 

@@ -256,17 +256,26 @@ static void show_text(struct tl_app *app, struct tl_file *f)
 	tl_screen_forget(app->screen);
 }
 
+/* less forgets files that it cannot show. */
+static void drop_file(struct tl_app *app, size_t i)
+{
+	tl_filelist_remove(&app->files, i);
+	if (app->files.current > i)
+		app->files.current--;
+}
+
 static void binary_answer(struct tl_app *app, unsigned key)
 {
-	struct tl_file *f = tl_app_file(app);
+	size_t gone = app->files.current;
 
 	if (key == 'y' || key == 'Y') {
-		show_text(app, f);
+		show_text(app, tl_app_file(app));
 		return;
 	}
-	f->bad = true;
 	tl_app_close_text(app);
-	if (!tl_app_open_near(app, app->files.current + 1, 1) && !app->opened_any)
+	app->files.current = app->files.n;
+	drop_file(app, gone);
+	if (!tl_app_open_near(app, gone, 1) && !tl_app_open_near(app, gone - 1, -1))
 		tl_app_quit(app, TL_EXIT_ERROR);
 }
 
@@ -277,8 +286,10 @@ bool tl_app_open(struct tl_app *app, size_t i)
 	struct tl_err err = TL_ERR_INIT;
 
 	if (!open_source(app, f, &src, &err)) {
-		f->bad = true;
 		tl_app_message(app, "%s", err.msg);
+		app->new_file = true;
+		app->name_shown = false;
+		drop_file(app, i);
 		return false;
 	}
 	if (app->text.src)
@@ -307,7 +318,7 @@ bool tl_app_open_near(struct tl_app *app, size_t i, int step)
 	while (i < app->files.n) { /* going down below 0 wraps to a large number */
 		if (tl_app_open(app, i))
 			return true;
-		i += (size_t)step;
+		i = step < 0 ? i - 1 : i; /* it left the list: the next one has its place */
 		if (app->text.src && i < app->files.n) {
 			/* The message is read first, over the text that is there. */
 			app->go_on.next = i;

@@ -29,7 +29,8 @@ static void change_option(struct tl_app *app, const char *value)
 		if (app->opt.numbers != 0)
 			tl_app_count_lines(app, false);
 	}
-	if (*say && !value)
+	/* What was typed needs no confirmation, but for plain numbers less gives one. */
+	if (*say && (!value || !*value || changing.opt->kind == TL_OPT_NUMBER))
 		tl_app_message(app, "%s", say);
 	else if (app->options_pending)
 		tl_app_apply_options(app);

@@ -165,6 +165,37 @@ static void put_cells(struct tl_screen *s, const struct tl_cell *row, unsigned f
 	s->x = to;
 }
 
+static void clear_row(struct tl_screen *s, unsigned y)
+{
+	unsigned n = row_length(s, row_of(s->cells, s, y));
+
+	if (n == 0)
+		return;
+	move_to(s, y, 0);
+	set_pen(s, &plain);
+	if (s->ti.cap[TL_CAP_CLEAR_EOL]) {
+		send_cap(s, TL_CAP_CLEAR_EOL);
+	} else {
+		if (y == s->rows - 1 && n == s->cols)
+			n--; /* nothing stands in the corner */
+		for (unsigned i = 0; i < n; i++)
+			tl_buf_putc(&s->out, ' ');
+		s->x = s->cols;
+		s->y = s->rows;
+	}
+	blank(s, s->cells, y, y + 1);
+}
+
+/* Does the row hold bytes that may move the cursor anywhere (-r, -u)? */
+static bool has_raw(struct tl_screen *s, const struct tl_cell *row)
+{
+	for (unsigned x = 0; x < s->cols; x++)
+		for (unsigned i = 0; i < row[x].len; i++)
+			if ((uint8_t)row[x].text[i] < 0x20)
+				return true;
+	return false;
+}
+
 /* Bring row y of the terminal from `old` to `want`. */
 static void paint_row(struct tl_screen *s, unsigned y, struct tl_cell *old,
 		      const struct tl_cell *want)
@@ -177,6 +208,11 @@ static void paint_row(struct tl_screen *s, unsigned y, struct tl_cell *old,
 		return;
 	while (last > first && same_cell(&old[last - 1], &want[last - 1]))
 		last--;
+	if (has_raw(s, want) || has_raw(s, old)) { /* all of it, from a clean line on */
+		clear_row(s, y);
+		first = 0;
+		last = s->cols;
+	}
 	/* Not from the middle of a wide character, old or new. */
 	while (first > 0 && (want[first].len == 0 || old[first].len == 0))
 		first--;
@@ -193,7 +229,7 @@ static void paint_row(struct tl_screen *s, unsigned y, struct tl_cell *old,
 		else
 			put_cells(s, want, length > first ? length : first, old_length);
 	}
-	if (s->x >= s->cols)
+	if (s->x >= s->cols || has_raw(s, want))
 		s->x = s->cols, s->y = s->rows; /* where am and xenl leave it: not known */
 	memcpy(old, want, s->cols * sizeof(*old));
 }
@@ -225,28 +261,9 @@ static int find_scroll(struct tl_screen *s, unsigned text_rows)
 	return 0;
 }
 
-/* The prompt line is cleared first: it would scroll into the text. */
-static void clear_row(struct tl_screen *s, unsigned y)
-{
-	unsigned n = row_length(s, row_of(s->cells, s, y));
-
-	if (n == 0)
-		return;
-	move_to(s, y, 0);
-	set_pen(s, &plain);
-	if (s->ti.cap[TL_CAP_CLEAR_EOL]) {
-		send_cap(s, TL_CAP_CLEAR_EOL);
-	} else {
-		for (unsigned i = 0; i < n && i + 1 < s->cols; i++)
-			tl_buf_putc(&s->out, ' ');
-		s->x = n;
-	}
-	blank(s, s->cells, y, y + 1);
-}
-
 static void scroll_up(struct tl_screen *s, unsigned k)
 {
-	clear_row(s, s->prompt_row);
+	clear_row(s, s->prompt_row); /* it would scroll into the text */
 	set_pen(s, &plain);
 	move_to(s, s->rows - 1, 0);
 	for (unsigned i = 0; i < k; i++)
@@ -314,20 +331,34 @@ static void print_prompt(struct tl_screen *s, unsigned prompt_row)
 	set_pen(s, &plain);
 }
 
-/* Rewrite the line the cursor is in. */
-static void redo_prompt(struct tl_screen *s, unsigned prompt_row)
+/* Empty the line the cursor is in, which is the prompt's. */
+static void erase_prompt(struct tl_screen *s)
 {
-	unsigned old = row_length(s, row_of(s->cells, s, s->printed));
+	unsigned n = row_length(s, row_of(s->cells, s, s->printed));
 
 	tl_buf_putc(&s->out, '\r');
 	if (s->ti.cap[TL_CAP_CLEAR_EOL]) {
 		send_cap(s, TL_CAP_CLEAR_EOL);
-	} else {
-		for (unsigned i = 0; i < old && i + 1 < s->cols; i++)
-			tl_buf_putc(&s->out, ' ');
-		tl_buf_putc(&s->out, '\r');
+		return;
 	}
-	print_prompt(s, prompt_row);
+	for (unsigned i = 0; i < n && i + 1 < s->cols; i++)
+		tl_buf_putc(&s->out, ' ');
+	tl_buf_putc(&s->out, '\r');
+}
+
+/* How many rows of the frame to come are the last ones of what was printed. */
+static unsigned rows_seen(struct tl_screen *s, unsigned n)
+{
+	for (unsigned k = s->printed > n ? s->printed - n : 0; k < s->printed; k++) {
+		unsigned y = 0;
+
+		while (y + k < s->printed &&
+		       same_row(s, row_of(s->cells, s, y + k), row_of(s->next, s, y)))
+			y++;
+		if (y + k == s->printed)
+			return y;
+	}
+	return 0;
 }
 
 /* Without cursor movement: what is new is printed below. */
@@ -335,26 +366,12 @@ static void draw_dumb(struct tl_screen *s, unsigned prompt_row)
 {
 	unsigned from = 0;
 
-	if (s->known == KNOWN_PROMPT && s->printed == prompt_row) {
-		for (unsigned k = 0; k <= prompt_row; k++) {
-			bool all = true;
-
-			for (unsigned y = 0; y + k < prompt_row && all; y++)
-				all =
-				    same_row(s, row_of(s->cells, s, y + k), row_of(s->next, s, y));
-			if (all) {
-				from = prompt_row - k;
-				break;
-			}
-		}
+	if (s->known == KNOWN_PROMPT) {
+		from = rows_seen(s, prompt_row);
+		erase_prompt(s);
 	}
-	if (s->known == KNOWN_PROMPT)
-		redo_prompt(s, s->rows - 1 > prompt_row ? prompt_row + 1 : prompt_row);
-	if (s->known == KNOWN_PROMPT && from < prompt_row)
-		tl_buf_putc(&s->out, '\r');
-	if (from < prompt_row)
-		print_down(s, from, prompt_row);
-	redo_prompt(s, prompt_row);
+	print_down(s, from, prompt_row);
+	print_prompt(s, prompt_row);
 	s->known = KNOWN_PROMPT;
 	s->printed = prompt_row;
 }
@@ -416,7 +433,8 @@ void tl_screen_draw(struct tl_screen *s, const struct tl_frame *f)
 		draw_dumb(s, prompt_row);
 	} else if (s->known == KNOWN_PROMPT && prompt_row == s->printed &&
 		   text_unchanged(s, prompt_row)) {
-		redo_prompt(s, prompt_row);
+		erase_prompt(s);
+		print_prompt(s, prompt_row);
 	} else if (s->known == KNOWN_NOT && !s->alternate && f->scrolled > 0) {
 		/* The first frame on the main screen goes on where the shell left off. */
 		print_down(s, 0, prompt_row);

@@ -372,7 +372,12 @@ enum tl_moved tl_view_forward(struct tl_view *v, uint64_t n, bool force, uint64_
 			push_bottom(v, next);
 			end = next;
 		} else {
-			if (!force || is_last_row(v, 0)) {
+			/* Empty rows at the top may scroll away though nothing follows. */
+			bool stay = v->pos[0] != TL_NOPOS || used < v->rows;
+
+			if ((!force && stay) || is_last_row(v, 0) || used == 0) {
+				if (used == 0)
+					v->squished = false;
 				result = TL_AT_EDGE;
 				break;
 			}
@@ -522,6 +527,7 @@ enum tl_moved tl_view_jump(struct tl_view *v, uint64_t pos, unsigned row, bool e
 	uint64_t target, top, left;
 	enum tl_lookup found;
 	unsigned up;
+	bool above;
 	int on;
 
 	found = target_row(v, pos, exact, &target);
@@ -537,15 +543,17 @@ enum tl_moved tl_view_jump(struct tl_view *v, uint64_t pos, unsigned row, bool e
 		if ((unsigned)on > row)
 			return tl_view_forward(v, (unsigned)on - row, true, &left);
 		if ((unsigned)on < row)
-			return tl_view_backward(v, row - (unsigned)on, true, &left);
+			return tl_view_backward(v, row - (unsigned)on, false, &left);
 		return TL_MOVED;
 	}
 	v->squished = false;
+	above = v->started && v->pos[0] != TL_NOPOS && target < v->pos[0];
 	top = target;
 	found = rows_up(v, &top, row, &up);
 	if (found == TL_FAILED)
 		return TL_BROKEN;
-	return fill_below(v, top, row - up);
+	/* Going back never leaves rows empty; going forward keeps the target at its row. */
+	return fill_below(v, top, above ? 0 : row - up);
 }
 
 enum tl_moved tl_view_end(struct tl_view *v)
@@ -760,7 +768,7 @@ uint64_t tl_view_widest(struct tl_view *v)
 {
 	uint64_t widest = 0, width, start;
 
-	for (unsigned i = 0; i < v->rows; i++) {
+	for (unsigned i = 0; i <= v->rows; i++) { /* the next line too, as in less */
 		if (v->pos[i] == TL_NOPOS)
 			continue;
 		start = v->pos[i];

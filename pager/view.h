@@ -82,7 +82,7 @@ uint64_t tl_view_pos(const struct tl_view *v, unsigned i);
 bool tl_view_empty(const struct tl_view *v);     /* nothing was shown yet */
 bool tl_view_at_end(const struct tl_view *v);    /* the last line known is on the screen */
 bool tl_view_shows_all(const struct tl_view *v); /* and the first */
-bool tl_view_squished(const struct tl_view *v);	 /* less than a screen, nothing below it */
+bool tl_view_squished(const struct tl_view *v);  /* less than a screen, nothing below it */
 bool tl_view_pending(const struct tl_view *v);   /* rows are missing that may still come */
 const struct tl_err *tl_view_error(const struct tl_view *v);
 

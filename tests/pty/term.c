@@ -496,6 +496,13 @@ struct term_cell term_cell(struct term *t, int y, int x)
 	if (!get_cell(t, y, x, &cell))
 		return out;
 	put_cell(&b, &cell);
+	/* libvterm leaves the right half of a wide character with the looks of what was there. */
+	if (cell.chars[0] == (uint32_t)-1 && x > 0) {
+		unsigned width = cell.width;
+
+		get_cell(t, y, x - 1, &cell);
+		cell.width = width;
+	}
 	snprintf(out.text, sizeof(out.text), "%s", tl_buf_str(&b));
 	tl_buf_fini(&b);
 	out.width = cell.width;
