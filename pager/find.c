@@ -68,7 +68,7 @@ static unsigned option_flags(struct tl_app *app, const char *pattern)
 	if (app->opt.icase == 2 || (app->opt.icase == 1 && !has_capital(pattern)))
 		flags |= TL_MATCH_ICASE;
 	if (app->opt.raw == 2)
-		flags |= TL_MATCH_STRIP_SGR;
+		flags |= TL_MATCH_STRIP_ESCAPES;
 	if (app->opt.backspace == 0)
 		flags |= TL_MATCH_OVERSTRIKE | TL_MATCH_CRLF;
 	if (app->charset == TL_CHARSET_UTF8)

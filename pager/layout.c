@@ -3,6 +3,7 @@
 
 #include "pager/ansi.h"
 #include "pager/pen.h"
+#include "text/escape.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -244,12 +245,12 @@ static uint64_t adjust_boundary(struct tl_layout *lay, uint64_t b)
 	size_t len = copy_after(lay, b, around + n, NEAR), used, skip = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		enum tl_ansi_kind kind;
+		enum tl_escape kind;
 
 		if (around[i] != ESC)
 			continue;
-		kind = tl_ansi_parse(around + i, n + len - i, &used);
-		if (kind != TL_ANSI_NONE && kind != TL_ANSI_CUT && i + used > n)
+		kind = tl_escape_parse(around + i, n + len - i, &used);
+		if (kind != TL_ESCAPE_NONE && kind != TL_ESCAPE_CUT && i + used > n)
 			skip = i + used - n;
 	}
 	if (skip == 0 && lay->opts.charset == TL_CHARSET_UTF8)
@@ -463,15 +464,15 @@ static bool read_escape(struct tl_layout *lay, struct tl_attr *attr, const uint8
 			struct glyph *g)
 {
 	size_t len;
-	enum tl_ansi_kind kind = tl_ansi_parse(p, n, &len);
+	enum tl_escape kind = tl_escape_parse(p, n, &len);
 
-	if (kind == TL_ANSI_NONE || kind == TL_ANSI_CUT)
+	if (kind == TL_ESCAPE_NONE || kind == TL_ESCAPE_CUT)
 		return false;
-	if (lay->opts.raw == TL_RAW_ALL && kind != TL_ANSI_SGR)
+	if (lay->opts.raw == TL_RAW_ALL && kind != TL_ESCAPE_SGR)
 		return false;
-	if (kind == TL_ANSI_SGR)
+	if (kind == TL_ESCAPE_SGR)
 		tl_ansi_apply(attr, p, len);
-	if (kind == TL_ANSI_LINK)
+	if (kind == TL_ESCAPE_LINK)
 		follow_link(attr, p, len);
 	g->kind = NOTHING;
 	g->len = len;
@@ -513,7 +514,7 @@ static enum tl_lookup read_glyph(struct tl_layout *lay, struct tl_attr *attr, si
 	if (fetch(lay, off + NEAR) == TL_FAILED)
 		return TL_FAILED;
 	if (off < lay->bytes.len && lay->bytes.data[off] == ESC &&
-	    fetch(lay, off + TL_ANSI_MAX) == TL_FAILED)
+	    fetch(lay, off + TL_ESCAPE_MAX) == TL_FAILED)
 		return TL_FAILED;
 	if (off >= lay->bytes.len) {
 		g->kind = NOTHING;

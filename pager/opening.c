@@ -1,7 +1,7 @@
 /* opening.c: files become texts, and the place in each is kept. */
 #include "pager/app.h"
 
-#include "pager/ansi.h"
+#include "text/escape.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -156,7 +156,7 @@ static bool looks_binary(struct tl_app *app, struct tl_source *src)
 		size_t len = 0;
 
 		if (span.data[i] == 0x1b && app->opt.raw == 2) {
-			tl_ansi_parse(span.data + i, span.len - i, &len);
+			tl_escape_parse(span.data + i, span.len - i, &len);
 			if (len > 0) {
 				i += len;
 				continue;

@@ -6,11 +6,11 @@
 #include "search/convert.h"
 
 #include "search/matcher.h"
+#include "text/escape.h"
 
 #include <string.h>
 
 #define ESC 0x1b
-#define BEL 0x07
 
 /* Text from `at` on, up to the next piece, comes from the line's [raw, raw_end). */
 struct piece {
@@ -41,38 +41,13 @@ static size_t npieces(const struct tl_converted *c)
 	return c->pieces.len / sizeof(struct piece);
 }
 
-/* ---- escape sequences: SGR (ECMA-48 5th ed.) and hyperlinks (OSC 8) */
-
-static size_t sgr_len(const uint8_t *p, size_t n)
-{
-	size_t i = 2;
-
-	while (i < n && p[i] >= 0x20 && p[i] <= 0x3f)
-		i++;
-	return i < n && p[i] == 'm' ? i + 1 : 0;
-}
-
-static size_t osc8_len(const uint8_t *p, size_t n)
-{
-	if (n < 4 || p[2] != '8' || p[3] != ';')
-		return 0;
-	for (size_t i = 4; i < n; i++) {
-		if (p[i] == BEL)
-			return i + 1;
-		if (p[i] == ESC)
-			return i + 1 < n && p[i + 1] == '\\' ? i + 2 : 0;
-	}
-	return 0;
-}
-
 size_t tl_escape_len(struct tl_span line, size_t at)
 {
-	const uint8_t *p = line.data + at;
-	size_t n = line.len - at;
+	size_t len = 0;
 
-	if (n < 3 || p[0] != ESC)
-		return 0;
-	return p[1] == '[' ? sgr_len(p, n) : p[1] == ']' ? osc8_len(p, n) : 0;
+	if (line.data[at] == ESC)
+		tl_escape_parse(line.data + at, line.len - at, &len);
+	return len;
 }
 
 /* ---- putting the text together */
@@ -158,7 +133,7 @@ static bool overstrike(struct work *w, size_t *at)
 		++*at;
 	}
 	if (*at == w->line.len || w->line.data[*at] == '\b' ||
-	    (w->flags & TL_MATCH_STRIP_SGR && tl_escape_len(w->line, *at)))
+	    (w->flags & TL_MATCH_STRIP_ESCAPES && tl_escape_len(w->line, *at)))
 		return true;
 	over = char_len(w, *at);
 	*at += over;
@@ -171,7 +146,7 @@ static bool overstrike(struct work *w, size_t *at)
 static size_t plain_end(const struct work *w, size_t at)
 {
 	const uint8_t *p = w->line.data;
-	bool strip = w->flags & TL_MATCH_STRIP_SGR, over = w->flags & TL_MATCH_OVERSTRIKE;
+	bool strip = w->flags & TL_MATCH_STRIP_ESCAPES, over = w->flags & TL_MATCH_OVERSTRIKE;
 
 	while (at < w->line.len && !(strip && p[at] == ESC) && !(over && p[at] == '\b'))
 		at++;

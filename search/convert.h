@@ -18,7 +18,7 @@ struct tl_converted {
 void tl_converted_fini(struct tl_converted *c);
 
 /*
- * Convert one line (no newline in it); `flags` are TL_MATCH_STRIP_SGR, TL_MATCH_OVERSTRIKE,
+ * Convert one line (no newline in it); `flags` are TL_MATCH_STRIP_ESCAPES, TL_MATCH_OVERSTRIKE,
  * TL_MATCH_CRLF; others are ignored.  UTF-8 characters are units where TL_MATCH_UTF8 is set,
  * else bytes.  False: out of memory.
  */

@@ -150,7 +150,7 @@ bool tl_matcher_new(const char *pattern, size_t len, unsigned flags, struct tl_m
 	if (!m)
 		return tl_err_nomem(err);
 	m->flags = flags;
-	m->watch = (flags & TL_MATCH_STRIP_SGR ? TL_HAS_ESCAPE : 0) |
+	m->watch = (flags & TL_MATCH_STRIP_ESCAPES ? TL_HAS_ESCAPE : 0) |
 		   (flags & TL_MATCH_OVERSTRIKE ? TL_HAS_BACKSPACE : 0) |
 		   (flags & TL_MATCH_CRLF ? TL_HAS_CR : 0);
 	m->literal = tl_literal();

@@ -17,7 +17,7 @@ enum {
 	TL_MATCH_LITERAL = 1 << 1, /* metacharacters are plain text */
 	TL_MATCH_INVERT = 1 << 2,  /* lines that do not match */
 	TL_MATCH_UTF8 = 1 << 3,    /* text and pattern are UTF-8; invalid bytes are no characters */
-	TL_MATCH_STRIP_SGR =
+	TL_MATCH_STRIP_ESCAPES =
 	    1 << 4, /* match with escape sequences (SGR, OSC 8) taken out: less -R */
 	TL_MATCH_OVERSTRIKE =
 	    1 << 5,             /* match with x^Hx and _^Hx reduced to x: less without -u, -U */

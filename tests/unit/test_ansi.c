@@ -1,5 +1,6 @@
 /* test_ansi.c: escape sequences: where they end, what SGR does, and that it comes back. */
 #include "pager/ansi.h"
+#include "text/escape.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,41 +13,41 @@
 	(TL_SGR_BOLD | TL_SGR_DIM | TL_SGR_ITALIC | TL_SGR_UNDERLINE | TL_SGR_BLINK | \
 	 TL_SGR_REVERSE | TL_SGR_HIDDEN | TL_SGR_STRIKE)
 
-static void check_parse(const char *s, enum tl_ansi_kind want, size_t want_len)
+static void check_parse(const char *s, enum tl_escape want, size_t want_len)
 {
 	size_t len = 0, n = strlen(s);
 
-	assert_int_equal(tl_ansi_parse((const uint8_t *)s, n, &len), want);
-	if (want != TL_ANSI_NONE && want != TL_ANSI_CUT)
+	assert_int_equal(tl_escape_parse((const uint8_t *)s, n, &len), want);
+	if (want != TL_ESCAPE_NONE && want != TL_ESCAPE_CUT)
 		assert_int_equal(len, want_len);
 }
 
 static void sequences_have_kinds_and_ends(void **state)
 {
-	check_parse("\033[m", TL_ANSI_SGR, 3);
-	check_parse("\033[1;31mred", TL_ANSI_SGR, 7);
-	check_parse("\033[38:2::1:2:3mx", TL_ANSI_SGR, 14);
-	check_parse("\033[2Kx", TL_ANSI_OTHER, 4);
-	check_parse("\033[?25h", TL_ANSI_OTHER, 6);
-	check_parse("\033[1 qx", TL_ANSI_OTHER, 5);
-	check_parse("\033]8;;http://a/\033\\text", TL_ANSI_LINK, 16);
-	check_parse("\033]8;id=1;x\atext", TL_ANSI_LINK, 11);
-	check_parse("\033]0;title\atext", TL_ANSI_OTHER, 10);
-	check_parse("\033]2;t\033\\", TL_ANSI_OTHER, 7);
-	check_parse("\033Mx", TL_ANSI_OTHER, 2);
-	check_parse("\033(Bx", TL_ANSI_OTHER, 3);
-	check_parse("\033\001", TL_ANSI_NONE, 0);
-	check_parse("\033\xc3\xa9", TL_ANSI_NONE, 0);
-	check_parse("\033\033[m", TL_ANSI_NONE, 0);
+	check_parse("\033[m", TL_ESCAPE_SGR, 3);
+	check_parse("\033[1;31mred", TL_ESCAPE_SGR, 7);
+	check_parse("\033[38:2::1:2:3mx", TL_ESCAPE_SGR, 14);
+	check_parse("\033[2Kx", TL_ESCAPE_OTHER, 4);
+	check_parse("\033[?25h", TL_ESCAPE_OTHER, 6);
+	check_parse("\033[1 qx", TL_ESCAPE_OTHER, 5);
+	check_parse("\033]8;;http://a/\033\\text", TL_ESCAPE_LINK, 16);
+	check_parse("\033]8;id=1;x\atext", TL_ESCAPE_LINK, 11);
+	check_parse("\033]0;title\atext", TL_ESCAPE_OTHER, 10);
+	check_parse("\033]2;t\033\\", TL_ESCAPE_OTHER, 7);
+	check_parse("\033Mx", TL_ESCAPE_OTHER, 2);
+	check_parse("\033(Bx", TL_ESCAPE_OTHER, 3);
+	check_parse("\033\001", TL_ESCAPE_NONE, 0);
+	check_parse("\033\xc3\xa9", TL_ESCAPE_NONE, 0);
+	check_parse("\033\033[m", TL_ESCAPE_NONE, 0);
 }
 
 static void broken_sequences_end_where_they_break(void **state)
 {
-	check_parse("\033[1\x01x", TL_ANSI_OTHER, 3);
-	check_parse("\033[1;31\033[m", TL_ANSI_OTHER, 6);
-	check_parse("\033[1\xe4\xb8\xad", TL_ANSI_OTHER, 3);
-	check_parse("\033]8;;a\033[m", TL_ANSI_LINK, 6);
-	check_parse("\033]8;;a\001", TL_ANSI_NONE, 0);
+	check_parse("\033[1\x01x", TL_ESCAPE_OTHER, 3);
+	check_parse("\033[1;31\033[m", TL_ESCAPE_OTHER, 6);
+	check_parse("\033[1\xe4\xb8\xad", TL_ESCAPE_OTHER, 3);
+	check_parse("\033]8;;a\033[m", TL_ESCAPE_LINK, 6);
+	check_parse("\033]8;;a\001", TL_ESCAPE_NONE, 0);
 }
 
 static void every_prefix_of_a_sequence_is_cut(void **state)
@@ -58,26 +59,26 @@ static void every_prefix_of_a_sequence_is_cut(void **state)
 		for (size_t n = 1; n < strlen(s[i]); n++) {
 			size_t len;
 
-			assert_int_equal(tl_ansi_parse((const uint8_t *)s[i], n, &len),
-					 TL_ANSI_CUT);
+			assert_int_equal(tl_escape_parse((const uint8_t *)s[i], n, &len),
+					 TL_ESCAPE_CUT);
 		}
 }
 
 static void endless_sequences_are_none(void **state)
 {
-	static uint8_t b[2 * TL_ANSI_MAX];
+	static uint8_t b[2 * TL_ESCAPE_MAX];
 	size_t len;
 
 	memset(b, '1', sizeof(b));
 	b[0] = 0x1b;
 	b[1] = '[';
-	assert_int_equal(tl_ansi_parse(b, sizeof(b), &len), TL_ANSI_NONE);
-	b[TL_ANSI_MAX - 1] = 'm';
-	assert_int_equal(tl_ansi_parse(b, sizeof(b), &len), TL_ANSI_SGR);
-	assert_int_equal(len, TL_ANSI_MAX);
+	assert_int_equal(tl_escape_parse(b, sizeof(b), &len), TL_ESCAPE_NONE);
+	b[TL_ESCAPE_MAX - 1] = 'm';
+	assert_int_equal(tl_escape_parse(b, sizeof(b), &len), TL_ESCAPE_SGR);
+	assert_int_equal(len, TL_ESCAPE_MAX);
 	b[1] = ']';
-	assert_int_equal(tl_ansi_parse(b, sizeof(b), &len), TL_ANSI_NONE);
-	assert_int_equal(tl_ansi_parse(b, TL_ANSI_MAX - 1, &len), TL_ANSI_CUT);
+	assert_int_equal(tl_escape_parse(b, sizeof(b), &len), TL_ESCAPE_NONE);
+	assert_int_equal(tl_escape_parse(b, TL_ESCAPE_MAX - 1, &len), TL_ESCAPE_CUT);
 }
 
 static struct tl_attr applied(struct tl_attr a, const char *s)
@@ -186,7 +187,7 @@ static void what_is_encoded_applies_again(void **state)
 		n = tl_ansi_encode(&a, out);
 		assert_true(n <= sizeof(out));
 		if (n > 0) {
-			assert_int_equal(tl_ansi_parse((uint8_t *)out, n, &len), TL_ANSI_SGR);
+			assert_int_equal(tl_escape_parse((uint8_t *)out, n, &len), TL_ESCAPE_SGR);
 			assert_int_equal(len, n);
 			tl_ansi_apply(&b, (uint8_t *)out, n);
 		}
@@ -207,17 +208,17 @@ static void any_bytes_are_survived(void **state)
 	for (int i = 0; i < 300000; i++) {
 		size_t n = 1 + (size_t)rand() % sizeof(b), len = 0;
 		struct tl_attr a = { 0, 0, 0 }, again = { 0, 0, 0 };
-		enum tl_ansi_kind kind;
+		enum tl_escape kind;
 
 		for (size_t k = 0; k < n; k++)
 			b[k] = rand() % 20 ? (uint8_t)alphabet[rand() % (int)(sizeof(alphabet) - 1)]
 					   : (uint8_t)rand();
 		b[0] = 0x1b;
-		kind = tl_ansi_parse(b, n, &len);
-		if (kind == TL_ANSI_NONE || kind == TL_ANSI_CUT)
+		kind = tl_escape_parse(b, n, &len);
+		if (kind == TL_ESCAPE_NONE || kind == TL_ESCAPE_CUT)
 			continue;
 		assert_in_range(len, 2, n);
-		if (kind != TL_ANSI_SGR)
+		if (kind != TL_ESCAPE_SGR)
 			continue;
 		tl_ansi_apply(&a, b, len);
 		len = tl_ansi_encode(&a, out);

@@ -127,7 +127,7 @@ static void test_invert(void **state)
 
 static void test_match_in_a_converted_line(void **state)
 {
-	unsigned flags = TL_MATCH_STRIP_SGR | TL_MATCH_OVERSTRIKE | TL_MATCH_CRLF;
+	unsigned flags = TL_MATCH_STRIP_ESCAPES | TL_MATCH_OVERSTRIKE | TL_MATCH_CRLF;
 	struct tl_matcher *m = compile("bar$", flags);
 	struct tl_span line = span("fo\033[1mo b\bb\033[0mar\r");
 	size_t start, end;

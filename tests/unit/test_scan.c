@@ -59,7 +59,7 @@ static const struct pattern patterns[] = {
 	{ "zzz", 0 },
 	{ "a", TL_MATCH_INVERT },
 	{ "[^a]b", TL_MATCH_INVERT },
-	{ "ab", TL_MATCH_STRIP_SGR | TL_MATCH_OVERSTRIKE | TL_MATCH_CRLF },
+	{ "ab", TL_MATCH_STRIP_ESCAPES | TL_MATCH_OVERSTRIKE | TL_MATCH_CRLF },
 	{ "c$", TL_MATCH_CRLF },
 	{ "abcabcabcabcabcabcabcabc", 0 },
 };
