@@ -537,6 +537,7 @@ enum tl_moved tl_view_jump(struct tl_view *v, uint64_t pos, unsigned row, bool e
 		return found == TL_FAILED ? TL_BROKEN : TL_LATER;
 	if (row >= v->rows)
 		row = v->rows - 1;
+	v->squished = false;
 	on = v->started ? tl_view_row_of(v, target) : -1;
 	if (on >= 0 && v->pos[on] == target) {
 		/* Already on the screen: scroll, past the end if need be. */
@@ -546,7 +547,6 @@ enum tl_moved tl_view_jump(struct tl_view *v, uint64_t pos, unsigned row, bool e
 			return tl_view_backward(v, row - (unsigned)on, false, &left);
 		return TL_MOVED;
 	}
-	v->squished = false;
 	above = v->started && v->pos[0] != TL_NOPOS && target < v->pos[0];
 	top = target;
 	found = rows_up(v, &top, row, &up);

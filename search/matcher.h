@@ -17,11 +17,10 @@ enum {
 	TL_MATCH_LITERAL = 1 << 1, /* metacharacters are plain text */
 	TL_MATCH_INVERT = 1 << 2,  /* lines that do not match */
 	TL_MATCH_UTF8 = 1 << 3,    /* text and pattern are UTF-8; invalid bytes are no characters */
-	TL_MATCH_STRIP_ESCAPES =
-	    1 << 4, /* match with escape sequences (SGR, OSC 8) taken out: less -R */
-	TL_MATCH_OVERSTRIKE =
-	    1 << 5,             /* match with x^Hx and _^Hx reduced to x: less without -u, -U */
-	TL_MATCH_CRLF = 1 << 6, /* match without the CR before a newline */
+	/* What is taken out of a line before matching: */
+	TL_MATCH_STRIP_ESCAPES = 1 << 4, /* escape sequences (less -R) */
+	TL_MATCH_OVERSTRIKE = 1 << 5,    /* x^Hx and _^Hx become x (less without -u, -U) */
+	TL_MATCH_CRLF = 1 << 6,          /* the CR before a newline */
 };
 
 /*
