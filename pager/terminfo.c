@@ -64,6 +64,8 @@ void tl_terminfo_read(struct tl_terminfo *ti)
 	bool described;
 
 	memset(ti, 0, sizeof(*ti));
+	if (cur_term)
+		del_curterm(cur_term);
 	described = setupterm(NULL, 1, &status) == 0;
 	ti->known = described;
 	for (int i = 0; i < TL_NCAPS; i++)

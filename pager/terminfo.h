@@ -39,7 +39,7 @@ struct tl_terminfo {
 	bool generic;              /* a description that says nothing ("dumb" and the like) */
 };
 
-/* Reads TERM's description once; strings live as long as the program. */
+/* Reads TERM's description; strings live until it is read again. */
 void tl_terminfo_read(struct tl_terminfo *ti);
 
 /* Append capability `cap` (nothing where the terminal lacks it), or the string that moves the
