@@ -20,31 +20,58 @@ static bool refused(struct tl_app *app)
 	return true;
 }
 
-/* Run with the shell, the terminal as it was; `in`, if >= 0, becomes standard input. */
-static void run_shell(struct tl_app *app, const char *command, int in)
+/* What the terminal sends to us and the command alike: the command is meant. */
+static const struct {
+	int sig;
+	void (*meanwhile)(int sig);
+} shared[] = { { SIGINT, SIG_IGN }, { SIGQUIT, SIG_IGN }, { SIGTSTP, SIG_DFL } };
+
+#define NSHARED (sizeof(shared) / sizeof(shared[0]))
+
+/*
+ * Run with the shell, the terminal as it was.  With `feed`, standard input is a pipe, to which
+ * feed(app, fd) writes; a command that has enough makes it fail with EPIPE.
+ */
+static void run_shell(struct tl_app *app, const char *command,
+		      void (*feed)(struct tl_app *app, int fd))
 {
 	const char *shell = getenv("SHELL");
+	struct sigaction saved[NSHARED];
+	int ends[2] = { -1, -1 };
 	pid_t pid;
-	int status;
 
+	if (!shell || !*shell)
+		shell = "sh";
+	if (feed && pipe2(ends, O_CLOEXEC) != 0)
+		return;
+	for (size_t i = 0; i < NSHARED; i++) {
+		struct sigaction sa = { .sa_handler = shared[i].meanwhile };
+
+		sigaction(shared[i].sig, &sa, &saved[i]);
+	}
 	pid = fork();
 	if (pid == 0) {
+		for (size_t i = 0; i < NSHARED; i++)
+			signal(shared[i].sig, SIG_DFL);
 		signal(SIGPIPE, SIG_DFL);
-		if (in >= 0)
-			dup2(in, STDIN_FILENO);
-		else if (app->tty.fd >= 0)
-			dup2(app->tty.fd, STDIN_FILENO);
+		if (feed || app->tty.fd >= 0)
+			dup2(feed ? ends[0] : app->tty.fd, STDIN_FILENO);
 		if (*command)
-			execlp(shell && *shell ? shell : "sh", shell ? shell : "sh", "-c", command,
-			       (char *)NULL);
+			execlp(shell, shell, "-c", command, (char *)NULL);
 		else
-			execlp(shell && *shell ? shell : "sh", shell ? shell : "sh", (char *)NULL);
+			execlp(shell, shell, (char *)NULL);
 		_exit(127); /* exit-ok: the child after a failed exec */
 	}
-	if (in >= 0)
-		close(in);
-	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+	if (feed) {
+		close(ends[0]);
+		if (pid > 0)
+			feed(app, ends[1]);
+		close(ends[1]);
+	}
+	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 		;
+	for (size_t i = 0; i < NSHARED; i++)
+		sigaction(shared[i].sig, &saved[i], NULL);
 }
 
 /* % is the current file, # the previous one, !! the last command; a backslash protects. */
@@ -102,7 +129,7 @@ static void shell_done(struct tl_app *app, const char *text)
 	tl_app_suspend(app);
 	printf("!%s\n", tl_buf_str(&command));
 	fflush(stdout);
-	run_shell(app, tl_buf_str(&command), -1);
+	run_shell(app, tl_buf_str(&command), NULL);
 	tl_buf_fini(&command);
 	done_notice(app, "!done");
 }
@@ -142,33 +169,21 @@ static bool write_text(struct tl_app *app, int fd, uint64_t from, uint64_t to, s
 	return ok;
 }
 
+static void feed_pipe(struct tl_app *app, int fd)
+{
+	write_text(app, fd, pipe_from, pipe_to, NULL);
+}
+
 static void pipe_done(struct tl_app *app, const char *text)
 {
 	struct tl_buf command = TL_BUF_INIT;
-	int ends[2];
-	pid_t writer;
 
-	if (pipe(ends) != 0) {
-		tl_app_message(app, "cannot make a pipe");
-		return;
-	}
 	expand(app, text, &command);
 	tl_history_add(&app->command_history, text);
 	tl_app_suspend(app);
 	printf("|%s\n", tl_buf_str(&command));
 	fflush(stdout);
-	/* A process of its own feeds the pipe, so that both ends move. */
-	writer = fork();
-	if (writer == 0) {
-		signal(SIGPIPE, SIG_DFL);
-		close(ends[0]);
-		write_text(app, ends[1], pipe_from, pipe_to, NULL);
-		_exit(0); /* exit-ok: the child */
-	}
-	close(ends[1]);
-	run_shell(app, tl_buf_str(&command), ends[0]);
-	if (writer > 0)
-		waitpid(writer, NULL, 0);
+	run_shell(app, tl_buf_str(&command), feed_pipe);
 	tl_buf_fini(&command);
 	done_notice(app, "|done");
 }
@@ -313,7 +328,7 @@ void tl_shell_edit(struct tl_app *app, const struct tl_number *n)
 	tl_buf_putc(&command, ' ');
 	quote(&command, f->name);
 	tl_app_suspend(app);
-	run_shell(app, tl_buf_str(&command), -1);
+	run_shell(app, tl_buf_str(&command), NULL);
 	tl_buf_fini(&command);
 	tl_app_resume(app);
 	tl_app_refresh_text(app);
