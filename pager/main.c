@@ -42,8 +42,11 @@ static int print_help(void)
 	return ok && fflush(stdout) == 0 ? TL_EXIT_OK : TL_EXIT_ERROR;
 }
 
-static int print_version(void)
+/* Callers of less look for its name and the number of the version that it behaves like. */
+static int print_version(const char *progname)
 {
+	if (!strcmp(progname, "less"))
+		printf("less 590 (this is tless)\n");
 	printf("tless %s (PCRE2 regular expressions)\n"
 	       "A pager with the keys of less for huge text and trace files.\n",
 	       TL_VERSION);
@@ -68,7 +71,7 @@ static int run(struct tl_app *app, int argc, char **argv)
 	if (app->opt.quit_now == '?')
 		return print_help();
 	if (app->opt.quit_now == 'V')
-		return print_version();
+		return print_version(app->progname);
 	if (!tl_charset_from_env(&app->charset))
 		tl_app_message(app, "invalid charset name in LESSCHARSET");
 	names = argv + first;
