@@ -267,7 +267,10 @@ void tl_move_to_end(struct tl_app *app)
 
 void tl_move_goto_line(struct tl_app *app, const struct tl_number *n)
 {
-	tl_move_to_line(app, n->given && n->n > 0 ? n->n - 1 : 0);
+	if (n->given && n->n > 0)
+		tl_move_to_line(app, n->n - 1);
+	else /* whatever -j says: nothing is above the first line */
+		tl_move_jump(app, 0, 0, false);
 }
 
 void tl_move_goto_end(struct tl_app *app, const struct tl_number *n)

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define STATUS_COLS  2
-#define HILITE_BYTES 4096 /* looked at beyond a row's end for a match that began in it */
+#define HILITE_BYTES 1024 /* looked at around a row for matches that reach into it */
 
 /* How the row above was numbered. */
 struct numbering {
@@ -345,6 +345,7 @@ static bool is_last_row(const struct tl_view *v, unsigned i)
 enum tl_moved tl_view_forward(struct tl_view *v, uint64_t n, bool force, uint64_t *left)
 {
 	enum tl_moved result = TL_MOVED;
+	bool full = rows_used(v) == v->rows;
 	uint64_t end;
 
 	*left = n;
@@ -373,7 +374,7 @@ enum tl_moved tl_view_forward(struct tl_view *v, uint64_t n, bool force, uint64_
 			end = next;
 		} else {
 			/* Empty rows at the top may scroll away though nothing follows. */
-			bool stay = v->pos[0] != TL_NOPOS || used < v->rows;
+			bool stay = v->pos[0] != TL_NOPOS || !full;
 
 			if ((!force && stay) || is_last_row(v, 0) || used == 0) {
 				if (used == 0)
@@ -527,7 +528,6 @@ enum tl_moved tl_view_jump(struct tl_view *v, uint64_t pos, unsigned row, bool e
 	uint64_t target, top, left;
 	enum tl_lookup found;
 	unsigned up;
-	bool above;
 	int on;
 
 	found = target_row(v, pos, exact, &target);
@@ -544,16 +544,14 @@ enum tl_moved tl_view_jump(struct tl_view *v, uint64_t pos, unsigned row, bool e
 		if ((unsigned)on > row)
 			return tl_view_forward(v, (unsigned)on - row, true, &left);
 		if ((unsigned)on < row)
-			return tl_view_backward(v, row - (unsigned)on, false, &left);
+			return tl_view_backward(v, row - (unsigned)on, true, &left);
 		return TL_MOVED;
 	}
-	above = v->started && v->pos[0] != TL_NOPOS && target < v->pos[0];
 	top = target;
 	found = rows_up(v, &top, row, &up);
 	if (found == TL_FAILED)
 		return TL_BROKEN;
-	/* Going back never leaves rows empty; going forward keeps the target at its row. */
-	return fill_below(v, top, above ? 0 : row - up);
+	return fill_below(v, top, row - up);
 }
 
 enum tl_moved tl_view_end(struct tl_view *v)
@@ -686,7 +684,8 @@ static void put_text(struct tl_cell *cells, unsigned n, const char *s, uint32_t 
 static bool mark_matches(struct tl_view *v, struct tl_row *row)
 {
 	struct tl_span line;
-	size_t first = (size_t)(row->pos - row->anchor), from, start, end, last;
+	size_t first = row->pos > row->anchor ? (size_t)(row->pos - row->anchor) : 0;
+	size_t last = (size_t)(row->next - row->anchor), from = 0, start, end, base;
 	bool any = false;
 
 	if (!v->hilite || row->ncells == 0)
@@ -694,18 +693,24 @@ static bool mark_matches(struct tl_view *v, struct tl_row *row)
 	if (v->hilite_only != TL_NOPOS &&
 	    v->hilite_only != (row->starts_line ? row->pos : row->anchor))
 		return false;
-	last = (size_t)(row->next - row->anchor);
+	/* The row and what is near it: matches that reach into it from farther away are not worth
+	 * looking through a long line once a row. */
 	line = tl_layout_bytes(&v->lay, row, HILITE_BYTES);
-	from = row->pos < row->anchor ? 0 : first > HILITE_BYTES ? first - HILITE_BYTES : 0;
+	base = first > HILITE_BYTES ? first - HILITE_BYTES : 0;
+	line.data += base;
+	line.len -= base;
+	last -= base;
+	if (line.len > last && line.len - last > HILITE_BYTES)
+		line.len = last + HILITE_BYTES;
 	while (from <= line.len &&
 	       tl_matcher_in_line(v->hilite, v->scratch, line, from, &start, &end)) {
 		if (start >= last)
 			break;
 		if (v->opts.hilite == TL_HILITE_ALL)
 			for (unsigned i = 0; i < row->ncells; i++)
-				if (row->offs[i] >= start && row->offs[i] < end)
+				if (row->offs[i] >= base + start && row->offs[i] < base + end)
 					row->cells[i].attr.flags |= TL_OWN_STANDOUT;
-		any = true;
+		any = any || base + end > first;
 		from = end > start ? end : end + 1;
 	}
 	return any;

@@ -231,7 +231,7 @@ uint64_t tl_source_at(struct tl_source *src, double fraction)
 		return tl_source_end(src);
 	if (tl_source_is_flat(src)) {
 		end = tl_source_end(src);
-		pos = (uint64_t)(fraction * (double)end);
+		pos = (uint64_t)(fraction * (double)end + 0.5); /* the nearest, as in less */
 		return pos < end ? pos : end;
 	}
 	tl_source_extent(src, &ex);
