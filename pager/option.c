@@ -395,7 +395,7 @@ static void tell(const struct tl_options *o, const struct tl_option *opt, char *
 	const char *value = NULL;
 
 	*say = '\0';
-	if (opt->flags & TL_OPT_IGNORED) {
+	if ((opt->flags & TL_OPT_IGNORED) && !says[1]) {
 		snprintf(say, size, "The %s option has no effect",
 			 describe(opt, name, sizeof(name)));
 		return;

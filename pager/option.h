@@ -39,6 +39,7 @@ struct tl_options {
 	int force_open;         /* -f */
 	int quit_if_one_screen; /* -F */
 	int hilite;             /* 0 none (-G), 1 the last hit only (-g), 2 all hits */
+	int back_scroll;        /* -h; no effect, but told */
 	int icase;              /* -i 1, -I 2 */
 	struct tl_where jump;   /* -j */
 	int status_column;      /* -J */
@@ -51,6 +52,7 @@ struct tl_options {
 	int chop;               /* -S */
 	int backspace;          /* -u 1, -U 2 */
 	int no_init;            /* -X */
+	int forw_scroll;        /* -y; no effect, but told */
 	int window;             /* -z */
 	int tildes;             /* 1; -~ 0 */
 	int shift;              /* -#: columns, 0: half the screen */

@@ -532,6 +532,7 @@ static void test_changing_values(void **state)
 	check_says(&o, "P", TL_OPT_ASK, NULL, "abc");
 	check_says(&o, "rscroll", TL_OPT_TOGGLE, "+", "rscroll character is +");
 	check_says(&o, "rscroll", TL_OPT_RESET, NULL, "rscroll character is >");
+	check_says(&o, "y", TL_OPT_TOGGLE, "3", "Forward scroll limit is 3 lines");
 	check_says(&o, "line-num-width", TL_OPT_TOGGLE, "9", "Line number width is 9 chars");
 	tl_options_fini(&o);
 }
