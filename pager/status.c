@@ -88,7 +88,7 @@ static bool fact_number(void *arg, char what, enum tl_prompt_line where, uint64_
 		*n = app->files.n;
 		return true;
 	case 'c':
-		*n = app->hshift + 1;
+		*n = app->hshift;
 		return true;
 	case 'B':
 	case 's':
@@ -140,7 +140,7 @@ static const char *fact_text(void *arg, char what)
 	switch (what) {
 	case 'f':
 	case 'g':
-		return app->text.name && strcmp(app->text.name, "-") ? app->text.name : "";
+		return app->text.name;
 	case 'F':
 		return app->text.name ? base_name(app->text.name) : "";
 	case 'E':
@@ -148,7 +148,7 @@ static const char *fact_text(void *arg, char what)
 		       : getenv("EDITOR") ? getenv("EDITOR")
 					  : "vi";
 	case 'x':
-		return fl->current + 1 < fl->n ? fl->files[fl->current + 1]->name : "";
+		return fl->current + 1 < fl->n ? fl->files[fl->current + 1]->name : NULL;
 	case 'T':
 		return "file";
 	}
@@ -160,8 +160,6 @@ static bool fact_state(void *arg, char what)
 	struct tl_app *app = arg;
 
 	switch (what) {
-	case 'a':
-		return app->text.help;
 	case 'e':
 		return tl_view_at_end(app->text.view);
 	case 'f':
@@ -211,7 +209,8 @@ static void op_text(struct tl_app *app, struct tl_buf *out)
 {
 	struct tl_extent ext;
 	double done = op_progress(app);
-	const char *what = "Waiting for data";
+	const char *what = NULL;
+	bool pending;
 
 	tl_source_extent(app->text.src, &ext);
 	if (app->op.kind == TL_OP_SEARCH)
@@ -222,14 +221,19 @@ static void op_text(struct tl_app *app, struct tl_buf *out)
 		what = "Filtering";
 	else if (app->op.busy)
 		what = "Moving";
+	if (what)
+		tl_buf_puts(out, what);
+	else
+		tl_prompt_format(tl_prompt_proto(&app->opt, TL_PROMPT_WAIT), tl_app_facts(app), out,
+				 &pending);
 	if (done >= 0 && ext.complete)
-		tl_buf_printf(out, "%s... %d%% (^C to stop)", what, (int)(done * 100));
+		tl_buf_printf(out, "... %d%% (^C to stop)", (int)(done * 100));
 	else if (app->op.kind == TL_OP_END || app->op.kind == TL_OP_SEARCH ||
 		 app->op.kind == TL_OP_LINE)
-		tl_buf_printf(out, "%s... %llu MiB (^C to stop)", what,
+		tl_buf_printf(out, "... %llu MiB (^C to stop)",
 			      (unsigned long long)(tl_source_end(app->text.src) >> 20));
 	else
-		tl_buf_printf(out, "%s... (^C to stop)", what);
+		tl_buf_printf(out, "... (^C to stop)");
 }
 
 static unsigned put(struct tl_app *app, struct tl_cell *row, unsigned col, const char *text,
@@ -237,6 +241,20 @@ static unsigned put(struct tl_app *app, struct tl_cell *row, unsigned col, const
 {
 	return tl_cells_put(row, app->cols > 1 ? app->cols - 1 : 1, col, text, strlen(text), flags,
 			    app->charset);
+}
+
+/* The end of a prompt that is too long: what changes stands there. */
+static const char *tail(struct tl_app *app, const char *text, unsigned cols)
+{
+	size_t n = strlen(text);
+
+	while (n > 0 && tl_text_width(text, n, app->charset) >= cols) {
+		struct tl_char c = tl_char_at((const uint8_t *)text, n, app->charset);
+
+		text += c.len;
+		n -= c.len;
+	}
+	return text;
 }
 
 static bool op_visible(struct tl_app *app)
@@ -282,7 +300,8 @@ static unsigned command_prompt(struct tl_app *app, struct tl_cell *row)
 	if (text.len == 0)
 		col = put(app, row, col, ":", 0);
 	else
-		col = put(app, row, col, tl_buf_str(&text), TL_OWN_STANDOUT);
+		col = put(app, row, col, tail(app, tl_buf_str(&text), app->cols - col),
+			  TL_OWN_STANDOUT);
 	tl_buf_fini(&text);
 	return col;
 }
@@ -320,12 +339,18 @@ static unsigned message_line(struct tl_app *app, struct tl_cell *cells, unsigned
 
 static unsigned follow_line(struct tl_app *app, struct tl_cell *row)
 {
-	unsigned col = 0;
+	struct tl_buf text = TL_BUF_INIT;
+	bool pending;
+	unsigned col;
 
 	if (app->text.lost)
-		col = put(app, row, 0, app->text.lost == TL_SHRANK ? "(shrunk) " : "(replaced) ",
-			  TL_OWN_STANDOUT);
-	return put(app, row, col, "Waiting for data... (^C to abort)", TL_OWN_STANDOUT);
+		tl_buf_puts(&text, app->text.lost == TL_SHRANK ? "(shrunk) " : "(replaced) ");
+	tl_prompt_format(tl_prompt_proto(&app->opt, TL_PROMPT_WAIT), tl_app_facts(app), &text,
+			 &pending);
+	tl_buf_puts(&text, "... (^C to abort)");
+	col = put(app, row, 0, tl_buf_str(&text), TL_OWN_STANDOUT);
+	tl_buf_fini(&text);
+	return col;
 }
 
 unsigned tl_app_bottom_line(struct tl_app *app, struct tl_cell *cells, unsigned used)
