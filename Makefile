@@ -8,8 +8,8 @@ PREFIX  ?= /usr/local
 PKGS    := tinfo libpcre2-8 libzstd libxxhash libutf8proc
 TESTPKGS := cmocka vterm
 
-build := build$(if $(SAN),/san-$(subst $(comma),-,$(SAN)))
 comma := ,
+build := build$(if $(SAN),/san-$(subst $(comma),-,$(SAN)))
 
 CC      ?= gcc
 OPT     := $(if $(DEBUG),-O0,-O2) -g
