@@ -679,20 +679,27 @@ static enum tl_lookup drop_bytes(struct tl_layout *lay, struct filling *f)
 	return TL_FOUND;
 }
 
-/* Write the printable ASCII characters at hand that fit: most texts are little else. */
+/* Write the printable ASCII characters at hand that fit, and those they overstrike: most texts
+ * are little else. */
 static void write_plain(struct tl_layout *lay, struct filling *f)
 {
-	const uint8_t *p = lay->bytes.data + f->off;
-	uint64_t room = f->pen.limit - f->pen.col;
-	size_t n = lay->bytes.len - f->off, i = 0;
+	const uint8_t *p = lay->bytes.data;
+	size_t len = lay->bytes.len, i;
 
-	if (f->pen.col >= f->pen.limit)
-		return;
-	if (n > room)
-		n = (size_t)room;
-	while (i < n && p[i] >= 0x20 && p[i] < 0x7f)
-		i++;
-	f->off += tl_pen_put_ascii(&f->pen, p, i, (uint32_t)f->off);
+	while (f->off < len && f->pen.col < f->pen.limit) {
+		uint64_t room = f->pen.limit - f->pen.col;
+		size_t n = len - f->off < room ? len - f->off : (size_t)room;
+
+		for (i = 0; i < n && p[f->off + i] >= 0x20 && p[f->off + i] < 0x7f; i++)
+			;
+		f->off += tl_pen_put_ascii(&f->pen, p + f->off, i, (uint32_t)f->off);
+		if (i > 0 && f->off < len && p[f->off] != '\b')
+			continue;
+		if (f->off == len || p[f->off] != '\b' || lay->opts.bs != TL_BS_SPECIAL ||
+		    !tl_pen_back(&f->pen))
+			break;
+		f->off++;
+	}
 }
 
 /* Fill rows until the one that holds `want`, a byte offset in the stretch, is complete. */

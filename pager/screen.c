@@ -27,6 +27,7 @@ struct tl_screen {
 	unsigned rows, cols;
 	struct tl_cell *cells; /* rows x cols, as the terminal shows them */
 	struct tl_cell *next;  /* the frame to come */
+	uint64_t *sums;        /* of both ones' rows, to see which have moved */
 	enum known known;
 	unsigned printed; /* rows of the frame above the prompt when KNOWN_PROMPT */
 	unsigned y, x;    /* the cursor; x == cols: not known */
@@ -190,9 +191,8 @@ static void clear_row(struct tl_screen *s, unsigned y)
 static bool has_raw(struct tl_screen *s, const struct tl_cell *row)
 {
 	for (unsigned x = 0; x < s->cols; x++)
-		for (unsigned i = 0; i < row[x].len; i++)
-			if ((uint8_t)row[x].text[i] < 0x20)
-				return true;
+		if (row[x].len > 0 && (uint8_t)row[x].text[0] < 0x20)
+			return true;
 	return false;
 }
 
@@ -231,31 +231,57 @@ static void paint_row(struct tl_screen *s, unsigned y, struct tl_cell *old,
 	}
 	if (s->x >= s->cols || has_raw(s, want))
 		s->x = s->cols, s->y = s->rows; /* where am and xenl leave it: not known */
-	memcpy(old, want, s->cols * sizeof(*old));
 }
 
 /* ---- scrolling */
 
-static bool rows_match(struct tl_screen *s, unsigned text_rows, unsigned up, unsigned down)
+/* A number that is the same for rows that look the same, and hardly ever for others. */
+static uint64_t row_sum(struct tl_screen *s, const struct tl_cell *row)
 {
-	unsigned n = text_rows - up - down, differ = 0;
+	uint64_t sum = 0, text;
+
+	for (unsigned x = 0; x < s->cols; x++) {
+		const struct tl_cell *c = &row[x];
+
+		sum *= UINT64_C(0x9e3779b97f4a7c15);
+		if (c->len == 0 || is_blank(c))
+			continue;
+		memcpy(&text, c->text, sizeof(text));
+		if (c->len < sizeof(text))
+			text &= (UINT64_C(1) << 8 * c->len) - 1;
+		sum += text + ((uint64_t)c->attr.flags << 32) + c->attr.fg + c->attr.bg * 3 + 1;
+	}
+	return sum;
+}
+
+/* Do most rows of n look the same? */
+static bool rows_match(const uint64_t *old, const uint64_t *new, unsigned n)
+{
+	unsigned differ = 0;
 
 	for (unsigned y = 0; y < n; y++)
-		if (!same_row(s, row_of(s->cells, s, y + up), row_of(s->next, s, y + down)))
-			if (++differ > n / 4)
-				return false;
+		if (old[y] != new[y] && ++differ > n / 4)
+			return false;
 	return true;
 }
 
 /* Rows up (> 0) or down (< 0) by which most of the old text is found in the new. */
 static int find_scroll(struct tl_screen *s, unsigned text_rows)
 {
-	if (text_rows < 3 || rows_match(s, text_rows, 0, 0))
+	uint64_t *old = s->sums, *new = s->sums + s->rows;
+
+	if (text_rows < 3)
+		return 0;
+	for (unsigned y = 0; y < text_rows; y++) {
+		old[y] = row_sum(s, row_of(s->cells, s, y));
+		new[y] = row_sum(s, row_of(s->next, s, y));
+	}
+	if (rows_match(old, new, text_rows))
 		return 0;
 	for (unsigned k = 1; k + 1 < text_rows; k++) {
-		if (rows_match(s, text_rows, k, 0))
+		if (rows_match(old + k, new, text_rows - k))
 			return (int)k;
-		if (rows_match(s, text_rows, 0, k))
+		if (rows_match(old, new + k, text_rows - k))
 			return -(int)k;
 	}
 	return 0;
@@ -401,6 +427,7 @@ static void clear_all(struct tl_screen *s)
 static void paint(struct tl_screen *s, const struct tl_frame *f, unsigned prompt_row)
 {
 	unsigned text_rows = s->rows - 1;
+	struct tl_cell *shown;
 
 	if (!s->opts.clear_first && prompt_row == text_rows && s->prompt_row == text_rows) {
 		int k = 0;
@@ -416,6 +443,9 @@ static void paint(struct tl_screen *s, const struct tl_frame *f, unsigned prompt
 	}
 	for (unsigned y = 0; y < s->rows; y++)
 		paint_row(s, y, row_of(s->cells, s, y), row_of(s->next, s, y));
+	shown = s->cells;
+	s->cells = s->next;
+	s->next = shown;
 	set_pen(s, &plain);
 	move_to(s, prompt_row, f->cursor_col < s->cols ? f->cursor_col : s->cols - 1);
 	s->prompt_row = prompt_row;
@@ -524,6 +554,7 @@ void tl_screen_close(struct tl_screen *s)
 	tl_buf_fini(&s->out);
 	free(s->cells);
 	free(s->next);
+	free(s->sums);
 	free(s);
 }
 
@@ -564,6 +595,7 @@ void tl_screen_size(struct tl_screen *s, unsigned *rows, unsigned *cols)
 {
 	struct winsize ws = { 0, 0, 0, 0 };
 	struct tl_cell *cells, *next;
+	uint64_t *sums;
 	size_t n;
 
 	ioctl(s->fd, TIOCGWINSZ, &ws);
@@ -578,17 +610,21 @@ void tl_screen_size(struct tl_screen *s, unsigned *rows, unsigned *cols)
 	n = (size_t)*rows * *cols;
 	cells = calloc(n, sizeof(*cells));
 	next = calloc(n, sizeof(*next));
-	if (!cells || !next) {
+	sums = calloc(*rows, 2 * sizeof(*sums));
+	if (!cells || !next || !sums) {
 		free(cells);
 		free(next);
+		free(sums);
 		*rows = s->rows;
 		*cols = s->cols;
 		return;
 	}
 	free(s->cells);
 	free(s->next);
+	free(s->sums);
 	s->cells = cells;
 	s->next = next;
+	s->sums = sums;
 	s->rows = *rows;
 	s->cols = *cols;
 	tl_screen_forget(s);
