@@ -163,17 +163,18 @@ static void start_scan(struct tl_app *app, bool backward, uint64_t from, uint64_
 
 /*
  * Where a search starts: a new one at the edge of the screen, a repeated one at the line
- * after (backward: before) the one at -j's row; -a and -A as less(1) says.
+ * after (backward: before) the one at -j's row; -a and -A as less(1) says.  False: no text there.
  */
-static uint64_t search_start(struct tl_app *app, bool backward, bool repeat)
+static bool search_start(struct tl_app *app, bool backward, bool repeat, uint64_t *from)
 {
 	struct tl_view *v = app->text.view;
 	unsigned rows = tl_view_rows(v), row = tl_move_jump_row(app);
 	bool next = !backward;
-	uint64_t pos, line;
+	uint64_t pos;
 
+	*from = backward ? TL_NOPOS : 0;
 	if (tl_view_empty(v))
-		return backward ? TL_NOPOS : 0;
+		return true;
 	if (app->opt.search_from == 1) {
 		row = backward ? 0 : rows;
 		next = false;
@@ -189,19 +190,20 @@ static uint64_t search_start(struct tl_app *app, bool backward, bool repeat)
 		pos = tl_view_pos(v, row);
 	}
 	if (pos == TL_NOPOS)
-		return backward ? TL_NOPOS : 0;
-	if (!next && tl_layout_line_start(tl_view_layout(v), pos, &line) == TL_FOUND &&
-	    (!backward || line == pos))
-		return line;
+		return false;
+	if (!next && tl_layout_line_start(tl_view_layout(v), pos, from) == TL_FOUND &&
+	    (!backward || *from == pos))
+		return true;
 	/* Backward from within a line, that line is the first looked at. */
-	if (tl_layout_next_line(tl_view_layout(v), pos, &line) == TL_FOUND)
-		return line;
-	return pos;
+	if (tl_layout_next_line(tl_view_layout(v), pos, from) != TL_FOUND)
+		*from = pos;
+	return true;
 }
 
 static void search(struct tl_app *app, bool backward, bool repeat, uint64_t nth)
 {
 	struct tl_find *f = &app->find;
+	uint64_t from;
 
 	if (!f->matcher) {
 		tl_app_message(app, "No previous regular expression");
@@ -211,7 +213,10 @@ static void search(struct tl_app *app, bool backward, bool repeat, uint64_t nth)
 		f->hilite_off = false;
 		tl_app_apply_options(app);
 	}
-	start_scan(app, backward, search_start(app, backward, repeat), nth);
+	if (search_start(app, backward, repeat, &from))
+		start_scan(app, backward, from, nth);
+	else
+		tl_app_message(app, "Nothing to search");
 	show_hilite(app);
 }
 
@@ -656,6 +661,14 @@ static bool add_filter(struct tl_find *f, const char *text, unsigned flags)
 	return true;
 }
 
+static bool shows_nothing(const struct tl_view *v)
+{
+	for (unsigned i = 0; i < tl_view_rows(v); i++)
+		if (tl_view_pos(v, i) != TL_NOPOS)
+			return false;
+	return true;
+}
+
 static void filter_done(struct tl_app *app, const char *text)
 {
 	struct tl_find *f = &app->find;
@@ -678,8 +691,7 @@ static void filter_done(struct tl_app *app, const char *text)
 	}
 	make_filter(app);
 	tl_view_refresh(app->text.view);
-	if (app->text.filter && tl_view_pos(app->text.view, 0) == TL_NOPOS &&
-	    !tl_view_pending(app->text.view))
+	if (app->text.filter && shows_nothing(app->text.view) && !tl_view_pending(app->text.view))
 		tl_view_end(app->text.view); /* all that passes is above */
 	app->jumped = true;
 	tl_app_dirty(app);

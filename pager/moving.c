@@ -153,7 +153,7 @@ static uint64_t half(struct tl_app *app, const struct tl_number *n)
 		app->half_window = (unsigned)n->n;
 	if (app->half_window)
 		return app->half_window;
-	return app->rows > 3 ? app->rows / 2 : 1;
+	return (app->rows + 1) / 2;
 }
 
 void tl_move_forward_half(struct tl_app *app, const struct tl_number *n)
