@@ -586,16 +586,19 @@ static void write_glyph(struct filling *f, const struct glyph *g, const uint8_t 
 	case BACKSPACE:
 		if (!tl_pen_back(pen))
 			tl_pen_put_shown(pen, shown, tl_char_show(&bs, shown), off);
-		else if (pen->col <= f->word_col)
-			f->has_word = false;
 		break;
 	case SHOWN:
 		tl_pen_put_shown(pen, g->shown, g->nshown, off);
 		break;
 	case RAW:
-		tl_pen_hold(pen, p, g->len);
+		if (*p == '\b')
+			tl_pen_hold_back(pen);
+		else
+			tl_pen_hold(pen, p, g->len);
 		break;
 	}
+	if (pen->col <= f->word_col) /* backspaces have gone back over its beginning */
+		f->has_word = false;
 }
 
 static void finish_row(struct tl_layout *lay, struct filling *f, bool line_over)

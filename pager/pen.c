@@ -210,6 +210,23 @@ void tl_pen_hold(struct tl_pen *pen, const void *p, size_t len)
 	}
 }
 
+void tl_pen_hold_back(struct tl_pen *pen)
+{
+	unsigned i = pen->col > 0 ? index_of(pen, pen->col - 1) : pen->opts->cols;
+	bool shifted_out = pen->col > 0 && i == pen->opts->cols;
+
+	if (pen->col == 0 || (!shifted_out && pen->row->cells[i].width != 1)) {
+		tl_pen_hold(pen, "\b", 1);
+		return;
+	}
+	pen->nheld = 0;
+	if (!shifted_out && pen->row->cells[i].len < sizeof(pen->held)) {
+		tl_pen_hold(pen, pen->row->cells[i].text, pen->row->cells[i].len);
+		tl_pen_hold(pen, "\b", 1);
+	}
+	tl_pen_cut(pen, pen->col - 1);
+}
+
 bool tl_pen_back(struct tl_pen *pen)
 {
 	unsigned width = pen->last_width, i;

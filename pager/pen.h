@@ -24,7 +24,7 @@ struct tl_pen {
 	uint32_t last_strike; /* bold or underline that overstrike made last in this row */
 
 	/* bytes without a place of their own (-r, -u) go out before the next character */
-	char held[8];
+	char held[16];
 	size_t nheld;
 };
 
@@ -56,6 +56,9 @@ void tl_pen_put_tab(struct tl_pen *pen, uint32_t off);
 void tl_pen_join(struct tl_pen *pen, const uint8_t *p, size_t len);
 /* Bytes for the terminal that take no column. */
 void tl_pen_hold(struct tl_pen *pen, const void *p, size_t len);
+/* A backspace for the terminal: the next character takes the last one's place, and goes out
+ * behind it and the backspace. */
+void tl_pen_hold_back(struct tl_pen *pen);
 /* Go back over the character before, so that the next one overstrikes it.  False: there is
  * none that could be. */
 bool tl_pen_back(struct tl_pen *pen);

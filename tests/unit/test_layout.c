@@ -265,7 +265,10 @@ static void u_and_U_change_what_backspace_is(void **state)
 {
 	plain_opts(20);
 	opts.bs = TL_BS_PRINT;
-	check("a\bab\rc\tx\n", "a\bab\rc    x");
+	check("a\bab\rc\tx\n", "a\bab\rc     x");
+	check("x\bxx\bxx\bxx\bxx\bxx\bxx\bxx\bxx\bxx\bxy\n",
+	      "x\bxx\bxx\bxx\bxx\bxx\bxx\bxx\bxx\bxx\bxy");
+	check("\b\ba\n", "\b\ba");
 	opts.bs = TL_BS_CONTROL;
 	check("a\bab\tc\xe2\x80\x8b\n", "a^Hab^Ic<U+200B>~ rr  rr rrrrrrrr");
 }
