@@ -188,6 +188,7 @@ static bool search_start(struct tl_app *app, bool backward, bool repeat, uint64_
 			break;
 		row = backward ? row - 1 : row + 1;
 		pos = tl_view_pos(v, row);
+		next = false; /* it comes after the empty one already */
 	}
 	if (pos == TL_NOPOS)
 		return false;
