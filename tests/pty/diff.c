@@ -29,12 +29,32 @@ static bool same_cell(const struct term_cell *a, const struct term_cell *b, bool
 	return blank || (a->bold == b->bold && (!colors || a->fg == b->fg));
 }
 
+bool diff_wide_message(struct diff *d)
+{
+	int last = term_rows(d->own) - 1, edge = term_cols(d->own) - 1;
+	const char *text = term_row(d->own, last);
+	size_t len = strlen(text);
+
+	return last > 0 && len > 0 && text[len - 1] == ')' &&
+	       term_cell(d->own, last - 1, edge).reverse &&
+	       term_cell(d->less, last - 1, edge).reverse;
+}
+
+/* The end of a wide message, reverse to the edge where the terminal scrolled in reverse. */
+static void drop_reverse_end(struct diff *d, int y, int x, struct term_cell *less)
+{
+	if (y == term_rows(d->own) - 1 && diff_wide_message(d) &&
+	    (size_t)x >= strlen(term_row(d->own, y)))
+		less->reverse = false;
+}
+
 static bool row_differs(struct diff *d, int y)
 {
 	for (int x = 0; x < term_cols(d->own); x++) {
 		struct term_cell a = term_cell(d->less, y, x);
 		struct term_cell b = term_cell(d->own, y, x);
 
+		drop_reverse_end(d, y, x, &a);
 		if (!same_cell(&a, &b, d->colors))
 			return true;
 	}

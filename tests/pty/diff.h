@@ -29,4 +29,7 @@ void diff_close(struct diff *d);
  */
 bool diff_keys(struct diff *d, const char *keys);
 
+/* Is a message shown that takes more than the bottom row? */
+bool diff_wide_message(struct diff *d);
+
 #endif
