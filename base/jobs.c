@@ -134,6 +134,10 @@ static void *work(void *arg)
 
 	/* Signals are for the thread that owns the screen. */
 	sigfillset(&all);
+	sigdelset(&all, SIGBUS); /* but for those the thread itself brings about */
+	sigdelset(&all, SIGSEGV);
+	sigdelset(&all, SIGFPE);
+	sigdelset(&all, SIGILL);
 	pthread_sigmask(SIG_BLOCK, &all, NULL);
 	pthread_mutex_lock(&pool->lock);
 	while (!pool->closing) {

@@ -273,13 +273,13 @@ static bool remember(struct tl_lineindex *ix, const struct work *w,
 }
 
 /* False: the chunk has to be read again. */
-static bool finish(struct tl_lineindex *ix, const struct work *w, struct tl_span span)
+static bool finish(struct tl_lineindex *ix, const struct work *w,
+		   const struct tl_chunk_facts *facts, size_t len)
 {
-	struct tl_chunk_facts facts = tl_chunk_survey(span);
 	bool news, counted;
 
 	pthread_mutex_lock(&ix->lock);
-	news = remember(ix, w, &facts, span.len);
+	news = remember(ix, w, facts, len);
 	counted = w->k >= ix->nchunks || ix->chunks[w->k].state == COUNTED;
 	pthread_mutex_unlock(&ix->lock);
 	if (news)
@@ -385,19 +385,38 @@ static bool claim(struct tl_lineindex *ix, struct work *w)
 	return found;
 }
 
-/* Reads past the cache: what is on the screen shall stay in it. */
+/* Survey chunk k past the cache: what is on the screen shall stay in it. */
+static bool survey(struct tl_lineindex *ix, uint64_t k, struct tl_buf *buf,
+		   struct tl_chunk_facts *facts, size_t *len)
+{
+	struct tl_mapped m;
+
+	if (tl_source_map(ix->src, k, 0, &m)) {
+		*facts = tl_chunk_survey(m.chunk);
+		*len = m.chunk.len;
+		if (tl_source_unmap(ix->src, &m))
+			return true;
+	}
+	buf->len = 0;
+	if (tl_source_read(ix->src, k, buf, NULL) != TL_FOUND)
+		return false;
+	*facts = tl_chunk_survey((struct tl_span){ buf->data, buf->len });
+	*len = buf->len;
+	return true;
+}
+
 static enum tl_step step(void *self, struct tl_worker *worker)
 {
 	struct tl_lineindex *ix = self;
-	struct tl_buf *buf = &worker->buf;
+	struct tl_chunk_facts facts;
 	struct work w;
+	size_t len;
 
 	if (!claim(ix, &w))
 		return TL_STEP_WAIT;
-	buf->len = 0;
-	if (tl_source_read(ix->src, w.k, buf, NULL) != TL_FOUND)
+	if (!survey(ix, w.k, &worker->buf, &facts, &len))
 		give_up(ix, &w);
-	else if (!finish(ix, &w, (struct tl_span){ buf->data, buf->len }))
+	else if (!finish(ix, &w, &facts, len))
 		tl_jobs_wake(ix->pool); /* the job may sleep, as this chunk was taken */
 	save_when_complete(ix);
 	return TL_STEP_MORE;
@@ -430,6 +449,7 @@ void tl_lineindex_start(struct tl_lineindex *ix)
 void tl_lineindex_offer(struct tl_lineindex *ix, uint64_t k, struct tl_span span)
 {
 	struct work w = { .k = k, .promised = UINT64_MAX };
+	struct tl_chunk_facts facts;
 	bool wanted;
 
 	pthread_mutex_lock(&ix->lock);
@@ -440,8 +460,10 @@ void tl_lineindex_offer(struct tl_lineindex *ix, uint64_t k, struct tl_span span
 	w.settled = k < ix->settled;
 	w.generation = ix->generation;
 	pthread_mutex_unlock(&ix->lock);
-	if (wanted)
-		finish(ix, &w, span);
+	if (!wanted)
+		return;
+	facts = tl_chunk_survey(span);
+	finish(ix, &w, &facts, span.len);
 }
 
 /* From nothing to something and back. */

@@ -14,6 +14,7 @@
 #define PATIENCE_MS 30  /* an operation that takes longer shows its progress */
 #define PROGRESS_MS 100 /* and renews it so often */
 #define FOLLOW_MS   100 /* F looks for growth so often */
+#define FRAME_MS    50  /* while it goes on, frames are no closer than that */
 #define QUIET_MS    10  /* lines are counted when the screen has been let alone so long */
 #define STALL_MS    300 /* a pipe that brings nothing so long: show what there is */
 
@@ -273,6 +274,7 @@ static void draw(struct tl_app *app)
 	unsigned used = 0;
 
 	app->dirty = false;
+	app->drawn_ms = tl_now_ms();
 	if (!reserve_cells(app))
 		return;
 	if (v && tl_view_empty(v) && app->mode != TL_MODE_CHAR)
@@ -469,7 +471,7 @@ static void text_changed(struct tl_app *app)
 		tl_filter_grow(app->text.filter);
 	if (app->mode == TL_MODE_FOLLOW)
 		follow_on(app);
-	else if (!tl_view_empty(app->text.view))
+	else if (!tl_view_empty(app->text.view) && tl_view_pending(app->text.view))
 		tl_view_grow(app->text.view);
 	tl_app_dirty(app);
 }
@@ -555,6 +557,7 @@ static void follow_key(struct tl_app *app, unsigned key)
 
 static void handle_key(struct tl_app *app, struct tl_key key)
 {
+	app->drawn_ms = 0; /* what it does is shown at once */
 	switch (app->mode) {
 	case TL_MODE_MESSAGE:
 		message_key(app, key);
@@ -622,11 +625,26 @@ static void handle_keys(struct tl_app *app)
 	}
 }
 
+/*
+ * Is there something to draw, and is it time?  Before an operation shows itself nothing is drawn;
+ * then its progress is, but not at the pace of a pipe's messages.
+ */
+static bool may_draw(const struct tl_app *app, uint64_t now)
+{
+	if (!app->dirty)
+		return false;
+	if (app->op.kind == TL_OP_NONE)
+		return true;
+	return app->op.shown_ms != 0 && now >= app->drawn_ms + FRAME_MS;
+}
+
 /* How long to sleep, in ms; -1: until something happens. */
 static int patience(struct tl_app *app)
 {
 	uint64_t now = tl_now_ms();
 
+	if (app->dirty && app->op.shown_ms != 0 && app->op.kind != TL_OP_NONE && !app->op.busy)
+		return now < app->drawn_ms + FRAME_MS ? (int)(app->drawn_ms + FRAME_MS - now) : 0;
 	if (app->op.kind != TL_OP_NONE && app->op.busy)
 		return 0;
 	if (app->op.kind != TL_OP_NONE && app->op.shown_ms == 0) {
@@ -706,7 +724,7 @@ static void loop(struct tl_app *app)
 		if (app->op.kind != TL_OP_NONE && app->op.shown_ms == 0 &&
 		    tl_now_ms() >= app->op.started_ms + PATIENCE_MS)
 			on_time(app);
-		if (app->dirty && (app->op.kind == TL_OP_NONE || app->op.shown_ms != 0))
+		if (may_draw(app, tl_now_ms()))
 			draw(app);
 		if (!app->quit && !key_may_act(app))
 			wait_for_events(app);
@@ -779,7 +797,6 @@ static void warn_dumb(struct tl_app *app)
 int tl_app_run(struct tl_app *app, char **names, size_t n)
 {
 	struct tl_err err = TL_ERR_INIT;
-	size_t warnings = app->nmessages;
 
 	if (!start(app, names, n, &err)) {
 		fprintf(stderr, "%s: %s\n", app->progname, err.msg);
@@ -791,7 +808,6 @@ int tl_app_run(struct tl_app *app, char **names, size_t n)
 		finish(app);
 		return TL_EXIT_ERROR;
 	}
-	(void)warnings;
 	warn_dumb(app);
 	tl_tty_raw(&app->tty);
 	loop(app);

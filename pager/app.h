@@ -153,6 +153,7 @@ struct tl_app {
 	uint64_t hshift;
 	bool dirty, numbers_pending, prompt_pending;
 	bool options_pending; /* the message about a changed option is read first */
+	uint64_t drawn_ms;    /* when the last frame was drawn; 0: long ago */
 	uint64_t count_at_ms; /* when to start counting lines; 0: no plan */
 	unsigned scrolled;
 	bool jumped;

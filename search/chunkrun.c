@@ -144,6 +144,37 @@ enum tl_lookup tl_chunkrun_read(struct tl_source *src, uint64_t k, size_t longes
 	return TL_FOUND;
 }
 
+bool tl_chunkrun_map(struct tl_source *src, uint64_t k, struct tl_chunkrun *out)
+{
+	struct tl_mapped m;
+	const uint8_t *data, *nl;
+	size_t first = 0, end;
+
+	if (!tl_source_map(src, k, REST_NEXT, &m))
+		return false;
+	data = m.chunk.data;
+	end = m.chunk.len;
+	if (m.before > 0 && data[-1] != '\n')
+		first = behind_newline(memchr(data, '\n', end), data, end);
+	if (first < end && data[end - 1] != '\n') {
+		nl = memchr(data + end, '\n', m.after);
+		if (!nl) { /* a long line, or the text's last: not for here */
+			tl_source_unmap(src, &m);
+			return false;
+		}
+		end = behind_newline(nl, data, end);
+	}
+	*out = (struct tl_chunkrun){
+		.chunk = m.chunk,
+		.run = { data + first, end - first },
+		.pos = tl_pos_make(src, k, first),
+		.long_pos = TL_NOPOS,
+		.mapped = m,
+		.settled = true,
+	};
+	return true;
+}
+
 void tl_chunkrun_offer(const struct tl_chunkrun *run, uint64_t k, struct tl_lineindex *lines,
 		       struct tl_scratch *s)
 {

@@ -23,6 +23,8 @@ struct tl_chunkrun {
 	 * one and not in the run; see tl_longline_matches(). */
 	uint64_t long_pos;
 
+	struct tl_mapped mapped; /* of tl_chunkrun_map() */
+
 	bool settled; /* the chunk has all its bytes */
 	bool pending; /* more will come: lines behind the run may begin in this chunk */
 	bool at_end;  /* what is here depends on where the text ends now */
@@ -35,6 +37,13 @@ struct tl_chunkrun {
  */
 enum tl_lookup tl_chunkrun_read(struct tl_source *src, uint64_t k, size_t longest,
 				struct tl_buf *buf, struct tl_chunkrun *out, struct tl_err *err);
+
+/*
+ * The same without reading, where the chunk and the rest of its last line can be looked at in
+ * place.  False: read it.  After true, tl_source_unmap(src, &out->mapped) says whether what
+ * was found there holds.
+ */
+bool tl_chunkrun_map(struct tl_source *src, uint64_t k, struct tl_chunkrun *out);
 
 /*
  * Have the index (may be NULL) count the chunk, which is in hand anyway, and tell s from what the

@@ -154,6 +154,23 @@ static enum tl_lookup read_run(struct chunk *c)
 				c->err);
 }
 
+/* look() at a chunk in place; false: that is not possible, and nothing has changed. */
+static bool look_in_place(struct chunk *c, uint64_t nth, uint64_t *hits, uint64_t *first,
+			  uint64_t *pos, enum tl_lookup *found)
+{
+	uint64_t hits_before = *hits, first_before = *first;
+
+	if (!tl_chunkrun_map(c->scan->req.src, c->k, &c->run))
+		return false;
+	tl_chunkrun_offer(&c->run, c->k, c->scan->req.lines, c->s);
+	*found = hits_in_run(c, nth, hits, first, pos) ? TL_FOUND : TL_NONE;
+	if (tl_source_unmap(c->scan->req.src, &c->run.mapped))
+		return true;
+	*hits = hits_before;
+	*first = first_before;
+	return false;
+}
+
 /*
  * Look for the nth hit of the chunk (0: count all) in the direction of the search.  FOUND: *pos;
  * NONE: there are fewer, *hits is their number; PENDING: those so far, the chunk goes on;
@@ -163,11 +180,15 @@ static enum tl_lookup look(struct chunk *c, uint64_t nth, uint64_t *hits, uint64
 			   uint64_t *pos)
 {
 	bool backward = c->scan->req.backward, open;
-	enum tl_lookup found = read_run(c), there = TL_NONE;
-	uint64_t long_pos = c->run.long_pos;
+	enum tl_lookup found, there = TL_NONE;
+	uint64_t long_pos;
 
+	if (look_in_place(c, nth, hits, first, pos, &found))
+		return found;
+	found = read_run(c);
 	if (found != TL_FOUND)
 		return found;
+	long_pos = c->run.long_pos;
 	tl_chunkrun_offer(&c->run, c->k, c->scan->req.lines, c->s);
 	open = c->run.pending && c->high > c->run.pos + c->run.run.len;
 	if (open && backward)

@@ -1,10 +1,13 @@
 /*
- * file.c: a text in a file, read with pread in chunks of 1 MiB.  The size is that of
+ * file.c: a text in a file, read with pread in chunks of 1 MiB; scans look at it through
+ * windows (window.h).  The size is that of
  * the last look; refresh() looks again.  A file cut off under us is found out by a short
  * read, which moves the end.  When the path names another file, that one is put behind the
  * old descriptor with dup3(), so that reads on other threads need no lock.
  */
 #include "text/source.h"
+
+#include "text/window.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,8 +27,9 @@ struct file {
 	char *what;    /* for messages */
 	bool is_block; /* a device */
 	_Atomic uint64_t size;
-	pthread_mutex_t lock;     /* of: */
-	struct tl_identity ident; /* as of open or the last refresh */
+	struct tl_windows *windows; /* NULL: none, all is read */
+	pthread_mutex_t lock;       /* of: */
+	struct tl_identity ident;   /* as of open or the last refresh */
 };
 
 static void file_extent(void *self, struct tl_extent *out)
@@ -107,6 +111,37 @@ static enum tl_lookup file_read(void *self, uint64_t k, struct tl_buf *out, stru
 	return file_read_part(self, k, 0, CHUNK, out, err);
 }
 
+static bool file_map(void *self, uint64_t k, size_t after, struct tl_mapped *out)
+{
+	struct file *f = self;
+	uint64_t size = atomic_load(&f->size), from = k << TL_FILE_SHIFT, left;
+	const uint8_t *data;
+	struct tl_window *w;
+
+	if (from >= size || size - from <= CHUNK)
+		return false;
+	left = size - from - CHUNK;
+	out->before = from > 0;
+	out->after = after < left ? after : (size_t)left;
+	if (!tl_windows_take(f->windows, f->fd, size, from - out->before,
+			     out->before + CHUNK + out->after, &data, &w))
+		return false;
+	out->chunk = (struct tl_span){ data + out->before, CHUNK };
+	out->window = w;
+	out->end = from + CHUNK + out->after;
+	return true;
+}
+
+/* The rest of a page that the file ends in reads as zeros, without a signal: ask. */
+static bool file_unmap(void *self, const struct tl_mapped *m)
+{
+	struct file *f = self;
+	struct stat st;
+	bool whole = fstat(f->fd, &st) == 0 && (uint64_t)st.st_size >= m->end;
+
+	return tl_windows_give(f->windows, m->window) && whole;
+}
+
 static bool same_file(const struct tl_identity *a, const struct tl_identity *b)
 {
 	return a->dev == b->dev && a->ino == b->ino;
@@ -139,6 +174,7 @@ static void follow_path(struct file *f)
 		return;
 	if (fstat(fd, &new) == 0 && S_ISREG(new.st_mode))
 		dup3(fd, f->fd, O_CLOEXEC);
+	tl_windows_forget(f->windows);
 	close(fd);
 }
 
@@ -185,6 +221,7 @@ static void file_close(void *self)
 {
 	struct file *f = self;
 
+	tl_windows_free(f->windows);
 	close(f->fd);
 	pthread_mutex_destroy(&f->lock);
 	free(f->path);
@@ -198,6 +235,8 @@ static const struct tl_source_ops file_ops = {
 	.extent = file_extent,
 	.read = file_read,
 	.read_part = file_read_part,
+	.map = file_map,
+	.unmap = file_unmap,
 	.refresh = file_refresh,
 	.identity = file_identity,
 	.close = file_close,
@@ -248,6 +287,8 @@ static bool open_either(int fd, const char *path, const char *what, struct tl_so
 	f->is_block = S_ISBLK(st.st_mode);
 	f->ident = identity_of(fd, &st);
 	atomic_init(&f->size, f->ident.size);
+	if (S_ISREG(st.st_mode) && f->ident.size > CHUNK)
+		f->windows = tl_windows_new();
 	f->path = path ? strdup(path) : NULL;
 	f->what = strdup(what);
 	if (!f->what || (path && !f->path)) {

@@ -60,6 +60,16 @@ enum tl_lookup tl_source_read(struct tl_source *src, uint64_t k, struct tl_buf *
 	return src->ops->read(src->self, k, out, err);
 }
 
+bool tl_source_map(struct tl_source *src, uint64_t k, size_t after, struct tl_mapped *out)
+{
+	return src->ops->map && src->ops->map(src->self, k, after, out);
+}
+
+bool tl_source_unmap(struct tl_source *src, const struct tl_mapped *m)
+{
+	return src->ops->unmap(src->self, m);
+}
+
 /* Through the cache: the neighbour that needs the rest of it may be read next. */
 static enum tl_lookup read_pinned(struct tl_source *src, uint64_t k, size_t at, size_t n,
 				  bool from_end, struct tl_buf *out, struct tl_err *err)
@@ -166,7 +176,8 @@ bool tl_source_head(struct tl_source *src, struct tl_span *out)
 	pthread_mutex_lock(&src->head_lock);
 	if (!src->head_read && src->ops->read_part) {
 		src->head_read = true;
-		if (src->ops->read_part(src->self, 0, 0, TL_HEAD_BYTES, &src->head, NULL) != TL_FOUND)
+		if (src->ops->read_part(src->self, 0, 0, TL_HEAD_BYTES, &src->head, NULL) !=
+		    TL_FOUND)
 			src->head.len = 0;
 	}
 	*out = (struct tl_span){ src->head.data, src->head.len };

@@ -62,6 +62,14 @@ struct tl_identity {
 
 enum tl_change { TL_SAME, TL_GREW, TL_SHRANK, TL_REPLACED };
 
+/* A full chunk where it lies, for a scan. */
+struct tl_mapped {
+	struct tl_span chunk;
+	size_t before, after; /* bytes of the text that can be read there before and behind it */
+	uint64_t end;         /* position behind all that */
+	void *window;
+};
+
 /* What a kind of text provides.  A const table; see file.c, pipe.c, memory.c. */
 struct tl_source_ops {
 	const char *name; /* "file", "pipe", ... */
@@ -84,6 +92,10 @@ struct tl_source_ops {
 	 * where it is not cheaper than read().  Any thread. */
 	enum tl_lookup (*read_part)(void *self, uint64_t k, size_t at, size_t n, struct tl_buf *out,
 				    struct tl_err *err);
+
+	/* Show chunk k in place, as tl_source_map() says; both or neither, may be NULL. */
+	bool (*map)(void *self, uint64_t k, size_t after, struct tl_mapped *out);
+	bool (*unmap)(void *self, const struct tl_mapped *m);
 
 	/* Somebody needs chunks 0 .. n-1, or all (UINT64_MAX): go and get them.  May be NULL.
 	 * Any thread, does not block. */
@@ -140,6 +152,15 @@ enum tl_lookup tl_source_read_part(struct tl_source *src, uint64_t k, size_t at,
 enum tl_lookup tl_source_read_last(struct tl_source *src, uint64_t k, struct tl_buf *out,
 				   struct tl_err *err);
 bool tl_source_has_whole_lines(const struct tl_source *src);
+
+/*
+ * Look at chunk k without copying it, at the byte before it, and at up to `after` bytes behind
+ * it.  False: not possible for this chunk, which includes a last one that may grow: read it.
+ * Until unmap() on the same thread; that is false when the file was cut off meanwhile: forget
+ * what was seen, and read.  Any thread.
+ */
+bool tl_source_map(struct tl_source *src, uint64_t k, size_t after, struct tl_mapped *out);
+bool tl_source_unmap(struct tl_source *src, const struct tl_mapped *m);
 
 void tl_source_want(struct tl_source *src, uint64_t nchunks);
 void tl_source_stop(struct tl_source *src);
