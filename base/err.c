@@ -42,7 +42,7 @@ static void take(struct tl_err *err, char *text)
 
 bool tl_err_set(struct tl_err *err, const char *fmt, ...)
 {
-	char text[2 * LONGEST]; /* err->msg may be among the arguments */
+	char text[2 * LONGEST + 1]; /* err->msg may be among the arguments */
 	va_list ap;
 
 	if (!err)
@@ -57,7 +57,7 @@ bool tl_err_set(struct tl_err *err, const char *fmt, ...)
 
 bool tl_err_sys(struct tl_err *err, const char *fmt, ...)
 {
-	char text[2 * LONGEST];
+	char text[2 * LONGEST + 1];
 	int saved = errno;
 	const char *reason;
 	va_list ap;
@@ -84,7 +84,7 @@ bool tl_err_nomem(struct tl_err *err)
 
 bool tl_err_prefix(struct tl_err *err, const char *fmt, ...)
 {
-	char text[2 * LONGEST];
+	char text[2 * LONGEST + 1];
 	va_list ap;
 
 	if (!err)
