@@ -186,7 +186,11 @@ void tl_app_ask_char(struct tl_app *app, void (*done)(struct tl_app *app, unsign
 
 void tl_app_begin(struct tl_app *app, enum tl_op_kind kind, uint64_t n, bool force)
 {
-	app->op = (struct tl_op){ .kind = kind, .n = n, .force = force, .started_ms = tl_now_ms() };
+	app->op = (struct tl_op){ .kind = kind,
+				  .n = n,
+				  .force = force,
+				  .started_ms = tl_now_ms(),
+				  .burst = app->tty.burst };
 	app->op.seen_ms = app->op.started_ms;
 	tl_app_dirty(app);
 }
@@ -610,7 +614,7 @@ static bool key_may_act(struct tl_app *app)
 	if (app->op.kind == TL_OP_NONE || app->mode != TL_MODE_COMMAND)
 		return true;
 	last = app->tty.queue[(app->tty.head + app->tty.n - 1) % app->tty.cap];
-	return app->op.shown_ms != 0 && last.when_ms > app->op.started_ms && !only_repeats(app);
+	return app->op.shown_ms != 0 && last.burst > app->op.burst && !only_repeats(app);
 }
 
 static void handle_keys(struct tl_app *app)

@@ -71,7 +71,7 @@ void tl_tty_cooked(struct tl_tty *tty)
 	tty->raw = false;
 }
 
-static void push(struct tl_tty *tty, uint16_t code, uint64_t when)
+static void push(struct tl_tty *tty, uint16_t code, uint32_t burst)
 {
 	if (tty->n == tty->cap) {
 		unsigned cap = tty->cap ? 2 * tty->cap : 64;
@@ -86,19 +86,19 @@ static void push(struct tl_tty *tty, uint16_t code, uint64_t when)
 		tty->head = 0;
 		tty->cap = cap;
 	}
-	tty->queue[(tty->head + tty->n++) % tty->cap] = (struct tl_key){ code, when };
+	tty->queue[(tty->head + tty->n++) % tty->cap] = (struct tl_key){ code, burst };
 }
 
 void tl_tty_read(struct tl_tty *tty)
 {
 	uint8_t bytes[512];
 	ssize_t n = read(tty->fd, bytes, sizeof(bytes));
-	uint64_t now = tl_now_ms();
 
 	if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN))
 		tty->eof = true;
+	tty->burst++;
 	for (ssize_t i = 0; i < n; i++)
-		push(tty, bytes[i], now);
+		push(tty, bytes[i], tty->burst);
 }
 
 bool tl_tty_peek(const struct tl_tty *tty, struct tl_key *key)
@@ -122,7 +122,7 @@ void tl_tty_unget(struct tl_tty *tty, struct tl_key key)
 {
 	unsigned n = tty->n;
 
-	push(tty, key.code, key.when_ms); /* makes room; the key belongs at the other end */
+	push(tty, key.code, key.burst); /* makes room; the key belongs at the other end */
 	if (tty->n == n)
 		return;
 	tty->head = (tty->head + tty->cap - 1) % tty->cap;

@@ -1,4 +1,4 @@
-/* tty.h: the terminal as a keyboard: modes, and keys with the time they came. */
+/* tty.h: the terminal as a keyboard: modes, and keys and which came together. */
 #ifndef TL_PAGER_TTY_H
 #define TL_PAGER_TTY_H
 
@@ -15,7 +15,8 @@ enum {
 
 struct tl_key {
 	uint16_t code;
-	uint64_t when_ms; /* monotonic; 0: not typed but given (+cmd) */
+	uint32_t
+	    burst; /* keys read in one go have the same, later ones a higher one; 0: given (+cmd) */
 };
 
 struct tl_tty {
@@ -25,6 +26,7 @@ struct tl_tty {
 	bool eof;
 	struct termios saved;
 	int erase, kill, werase; /* the user's editing characters, -1: none */
+	uint32_t burst;          /* of the keys read last */
 	struct tl_key *queue;
 	unsigned head, n, cap;
 };
