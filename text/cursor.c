@@ -39,7 +39,8 @@ static enum tl_lookup hold(struct tl_cursor *cur, uint64_t k, uint64_t b)
 	if (holds(cur, k, b))
 		return TL_FOUND;
 	tl_cursor_drop(cur); /* pinned too, perhaps, but it has grown since */
-	if (k == 0 && b < TL_HEAD_BYTES && tl_source_head(cur->src, &cur->span) && b < cur->span.len) {
+	if (k == 0 && b < TL_HEAD_BYTES && tl_source_head(cur->src, &cur->span) &&
+	    b < cur->span.len) {
 		cur->head = true;
 		cur->k = 0;
 		return TL_FOUND;

@@ -17,7 +17,7 @@ struct tl_cursor {
 	struct tl_source *src; /* borrowed */
 	uint64_t k;            /* pinned chunk, TL_NOPOS: none */
 	struct tl_span span;
-	bool head;	   /* the span is tl_source_head()'s: nothing is pinned */
+	bool head;         /* the span is tl_source_head()'s: nothing is pinned */
 	struct tl_err err; /* of the last TL_FAILED */
 };
 

@@ -69,7 +69,8 @@ static uint64_t count(const uint8_t *at, size_t n)
 
 static void *work(void *arg)
 {
-	uint8_t *buf = aligned_alloc(4096, BLOCK); /* pread copies twice as fast to an aligned one */
+	uint8_t *buf =
+	    aligned_alloc(4096, BLOCK); /* pread copies twice as fast to an aligned one */
 	uint64_t sum = 0;
 	ssize_t n;
 
