@@ -850,7 +850,7 @@ struct tl_span tl_layout_bytes(struct tl_layout *lay, const struct tl_row *row, 
 
 enum tl_lookup tl_layout_row_start(struct tl_layout *lay, uint64_t pos, uint64_t *out)
 {
-	struct tl_row row;
+	struct tl_row row = { 0 };
 	enum tl_lookup found;
 
 	if (lay->opts.chop)
