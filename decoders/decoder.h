@@ -1,0 +1,114 @@
+/*
+ * decoder.h: the whole contract between the pager and a format that has to be decoded before
+ * it can be read.
+ *
+ * A decoder turns a file into a row of chunks of text, each made alone, in any order, by any
+ * thread: a pure function of the file, the options and the chunk's number.  Everything else
+ * (caching, line numbers, search, scrolling) comes from text/, index/ and search/ by way of
+ * source.h: tl_decoder_open() makes a decoder look like any other text source.
+ */
+#ifndef TL_DECODERS_DECODER_H
+#define TL_DECODERS_DECODER_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/jobs.h"
+#include "text/source.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define TL_DECODER_ABI    1
+#define TL_DECODER_NOTIME UINT64_MAX
+
+/* Positions in a decoded text: chunk number above, byte in the chunk below. */
+#define TL_DECODER_SHIFT 32
+
+/* What the user chose; strings are borrowed during open().  NULL: not chosen. */
+struct tl_decoder_options {
+	const char *view; /* --trace-view: calls (default), returns, branches, insns, perf, spt */
+	const char *columns;  /* --trace-columns: names of columns to show, comma-separated */
+	const char *time;     /* --time: A,B in perf's syntax */
+	const char *cpu;      /* --cpu: 0,2-4 */
+	const char *tid;      /* --tid: 17,18 */
+	const char *comm;     /* --comm: name,name */
+	const char *symfs;    /* --symfs: a folder that stands for / when binaries are looked for */
+	struct tl_jobs *pool; /* to share the work of opening, may be NULL: all on this thread */
+};
+
+/* What is known of a line. */
+struct tl_place {
+	uint64_t time_ns;      /* of the line; TL_DECODER_NOTIME: the trace has no time */
+	uint64_t chunk_ns;     /* where its chunk begins, likewise */
+	char queue[32];        /* "cpu 3", "thread 4711", "" */
+	int32_t pid, tid, cpu; /* -1: not known */
+};
+
+struct tl_decoder_ops {
+	unsigned abi;     /* TL_DECODER_ABI */
+	const char *name; /* "perf" */
+
+	/* 0 = not mine .. 100 = sure.  Looks at the first bytes of a file only. */
+	int (*probe)(const uint8_t *head, size_t len);
+
+	/*
+	 * Gives *self, released with close().  `saved` is what save() gave for this very file
+	 * and these options in an earlier run, or is empty; it is foreign bytes, and any doubt
+	 * means to do without.  Milliseconds, whatever the size; may use options->pool.
+	 */
+	bool (*open)(const char *path, const struct tl_decoder_options *options,
+		     struct tl_span saved, void **self, struct tl_err *err);
+
+	/* How many chunks there are; never changes. */
+	uint64_t (*chunks)(const void *self);
+
+	/*
+	 * Append the text of chunk k: whole lines, none perhaps.  Damage in the file is a line of
+	 * text; false is for what is wrong with us (no memory).  Any thread, several at once.
+	 */
+	bool (*decode)(void *self, uint64_t k, struct tl_buf *out, struct tl_err *err);
+
+	/* First time in chunk k, ns; never decreases with k.  TL_DECODER_NOTIME: not known.
+	 * Any thread, at once. */
+	uint64_t (*time)(const void *self, uint64_t k);
+
+	/* First and last time of the text.  False: it has no time.  Any thread, at once. */
+	bool (*range)(const void *self, uint64_t *first_ns, uint64_t *last_ns);
+
+	/* The first line at or after a time; *byte may be the chunk's end where there is none in
+	 * it.  False: the text has no time.  Decodes a chunk or two.  Any thread. */
+	bool (*locate)(void *self, uint64_t time_ns, uint64_t *k, uint64_t *byte,
+		       struct tl_err *err);
+
+	/* What the line that holds this byte of chunk k tells of.  Decodes a chunk.  Any thread. */
+	bool (*describe)(void *self, uint64_t k, uint64_t byte, struct tl_place *out,
+			 struct tl_err *err);
+
+	/* Gaps and errors in the chunks decoded so far, for the prompt.  Any thread, at once. */
+	uint64_t (*gaps)(const void *self);
+
+	/* Append what open() took long to find out, for the next run.  Any thread. */
+	bool (*save)(const void *self, struct tl_buf *out);
+
+	void (*close)(void *self);
+};
+
+/* The decoder that is surest of these first bytes of a file; NULL: it is text.  Any thread. */
+const struct tl_decoder_ops *tl_decoder_probe(const uint8_t *head, size_t len);
+
+/* All of them; ends with NULL. */
+extern const struct tl_decoder_ops *const tl_decoders[];
+
+/*
+ * Open a file with a decoder as a source.  `index_dir` (may be NULL: none) is where save()'s
+ * bytes are kept between runs.  tl_decoder_of() is the way back from such a source to its decoder; false
+ * for any other source.  Main thread.
+ */
+bool tl_decoder_open(const struct tl_decoder_ops *ops, const char *path,
+		     const struct tl_decoder_options *options, const char *index_dir,
+		     struct tl_source **out, struct tl_err *err);
+bool tl_decoder_of(struct tl_source *src, const struct tl_decoder_ops **ops, void **self);
+
+#endif

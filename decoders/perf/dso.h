@@ -1,0 +1,55 @@
+/*
+ * dso.h: the binaries a recording ran: their code bytes and their symbols.
+ *
+ * Found by the path that was recorded, below --symfs, by build-id in ~/.debug and
+ * /usr/lib/debug; a file whose build-id is another is refused by name.  Looked for and read
+ * when first asked, never before.  Offsets are file offsets throughout, as a mapping's pgoff is.
+ */
+#ifndef TL_DECODERS_PERF_DSO_H
+#define TL_DECODERS_PERF_DSO_H
+
+#include "decoders/perf/perfdata.h"
+
+struct tl_dsos; /* all of a recording's */
+struct tl_dso;  /* one; lives as long as its tl_dsos */
+
+struct tl_symbol {
+	uint64_t start, end; /* file offsets; end is behind the last byte */
+	const char *name;    /* demangled; lives as long as the dso */
+};
+
+/* Borrows `perf` (for its build-ids) until close; copies symfs (may be NULL). */
+bool tl_dsos_open(const struct tl_perf *perf, const char *symfs, struct tl_dsos **out,
+		  struct tl_err *err);
+void tl_dsos_close(struct tl_dsos *all);
+
+/*
+ * The binary of a mapping.  `path` as recorded ("[vdso]", "//anon", "[kernel.kallsyms]_text"
+ * and the like too); build_id may be NULL (then the recording's table is asked).  The same one for
+ * the same path and build-id.  Opens nothing.  Any thread; NULL: out of memory.
+ */
+struct tl_dso *tl_dsos_get(struct tl_dsos *all, const char *path, const uint8_t *build_id,
+			   size_t build_id_len, int32_t pid);
+
+/* The name perf prints in brackets behind a symbol: the recorded path, "[kernel.kallsyms]", ... */
+const char *tl_dso_name(const struct tl_dso *d);
+unsigned tl_dso_number(const struct tl_dso *d); /* 0, 1, ... within its tl_dsos */
+
+/*
+ * The code from a file offset on: *bytes, *len of them at most up to the end of what is
+ * readable there; they stay put until tl_dsos_close().  False: none; tl_dso_why() says why.
+ * Any thread.  JIT and anonymous memory have none.
+ */
+bool tl_dso_code(struct tl_dso *d, uint64_t offset, const uint8_t **bytes, size_t *len);
+
+/* One line on why there is no code, naming the file and what to do; "" if there is.  Any thread. */
+const char *tl_dso_why(struct tl_dso *d);
+
+/* The symbol that holds an offset, chosen among aliases as perf does; false: none.
+ * Any thread; the first call per binary reads its symbol tables. */
+bool tl_dso_symbol(struct tl_dso *d, uint64_t offset, struct tl_symbol *out);
+
+/* The file offset of a function's start by name, for tests and address filters; false: none. */
+bool tl_dso_find(struct tl_dso *d, const char *name, uint64_t *offset);
+
+#endif

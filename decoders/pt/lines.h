@@ -1,0 +1,34 @@
+/*
+ * lines.h: events become lines of text.  One formatter per view; the lines of a chunk depend on
+ * that chunk's events only.
+ */
+#ifndef TL_DECODERS_PT_LINES_H
+#define TL_DECODERS_PT_LINES_H
+
+#include "decoders/decoder.h"
+#include "decoders/pt/event.h"
+
+struct tl_pt_style; /* a view, its columns, and caches of names; shared by all workers */
+
+/*
+ * `view` and `columns` as in tl_decoder_options (NULL: the default).  False: no such view or
+ * column; the message lists what there is.
+ */
+bool tl_pt_style_open(const char *view, const char *columns, const struct tl_perf *perf,
+		      bool has_time, struct tl_pt_style **out, struct tl_err *err);
+void tl_pt_style_close(struct tl_pt_style *style);
+
+/* Which events it shows: TL_PT_WANT_ bits for the flow decoder. */
+unsigned tl_pt_style_wants(const struct tl_pt_style *style);
+
+/* The column heads, one line, for the first chunk; nothing for views without. */
+bool tl_pt_lines_head(const struct tl_pt_style *style, struct tl_buf *out);
+
+/*
+ * Append a line per event.  `starts`, if not NULL, gets events[i]'s byte in *out for each i,
+ * and out->len at starts[n].  False: out of memory.  Any thread, several at once.
+ */
+bool tl_pt_lines_format(struct tl_pt_style *style, const struct tl_pt_event *events, size_t n,
+			struct tl_buf *out, size_t *starts, struct tl_err *err);
+
+#endif
