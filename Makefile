@@ -84,6 +84,7 @@ TRACEOBJ := $(patsubst %.c,$(build)/%.o,$(filter-out $(TRACEMAIN:%=tests/trace/%
 	    $(wildcard tests/trace/*.c)))
 
 $(build)/tests/trace/libtrace.a: $(TRACEOBJ)
+	@mkdir -p $(@D)
 	@rm -f $@
 	$(AR) rcs $@ $^
 
