@@ -69,6 +69,8 @@ struct tl_pt_events {
 };
 
 void tl_pt_events_fini(struct tl_pt_events *evs);
+
+/* Make room for at least `extra` events behind `n`.  False: out of memory, evs unchanged. */
 bool tl_pt_events_reserve(struct tl_pt_events *evs, size_t extra);
 
 #endif
