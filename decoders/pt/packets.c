@@ -73,8 +73,11 @@ static bool read_cyc(struct tl_pt_packets *p, struct tl_pt_packet *out)
 	while (more) {
 		if (++i >= p->len)
 			return false;
-		if (shift < 64)
-			v |= (uint64_t)(p->bytes[i] >> 1) << shift;
+		if (shift > 63) {
+			out->type = TL_PT_PKT_BAD; /* so many cycles there never are */
+			return true;
+		}
+		v |= (uint64_t)(p->bytes[i] >> 1) << shift;
 		shift += 7;
 		more = p->bytes[i] & 1;
 	}
