@@ -61,7 +61,9 @@ struct tl_lineindex {
 	uint64_t generation; /* of the text: what was read of an older one is not taken */
 	uint64_t posted_at;
 	char *dir;
-	uint64_t saved; /* chunks in the saved index */
+	uint64_t saved;   /* chunks in the saved index */
+	uint64_t guessed; /* chunks below it were counted in an earlier run, of a text that depends
+			   * on more than the file: a count is checked before it is used */
 };
 
 static uint64_t now_ns(void)
@@ -475,7 +477,7 @@ static void forget_all(struct tl_lineindex *ix)
 	memset(ix->in_state, 0, sizeof(ix->in_state));
 	ix->tail = TL_NOPOS;
 	ix->posted_at = 0;
-	ix->saved = 0;
+	ix->saved = ix->guessed = 0;
 	look(ix);
 	ix->settled = ix->nchunks > 0 ? ix->nchunks - 1 : 0;
 }
@@ -562,6 +564,7 @@ bool tl_lineindex_load(struct tl_lineindex *ix)
 		}
 	}
 	ix->saved = n;
+	ix->guessed = tl_source_is_flat(ix->src) ? 0 : n;
 	look(ix); /* whether the tail has grown since */
 	pthread_mutex_unlock(&ix->lock);
 	free(facts);
@@ -574,6 +577,31 @@ bool tl_lineindex_save(struct tl_lineindex *ix, struct tl_err *err)
 }
 
 /* Look-ups. */
+
+/*
+ * Chunk k, as somebody looks into it, has these bytes: are its counts from an earlier run still
+ * right?  If not, none are to be trusted, and all begins anew.
+ */
+static bool counts_hold(struct tl_lineindex *ix, uint64_t k, struct tl_span span)
+{
+	bool hold = true;
+
+	pthread_mutex_lock(&ix->lock);
+	if (k < ix->guessed && k < ix->nchunks && ix->chunks[k].state == COUNTED) {
+		uint32_t newlines = (uint32_t)tl_bytescan()->count(span.data, span.len, '\n');
+
+		hold = newlines == ix->chunks[k].newlines;
+		if (!hold)
+			forget_all(ix);
+	}
+	pthread_mutex_unlock(&ix->lock);
+	if (!hold) {
+		if (ix->job)
+			tl_jobs_wake(ix->pool);
+		post(ix);
+	}
+	return hold;
+}
 
 enum tl_lookup tl_lineindex_find(struct tl_lineindex *ix, uint64_t line, uint64_t *pos)
 {
@@ -599,6 +627,8 @@ enum tl_lookup tl_lineindex_find(struct tl_lineindex *ix, uint64_t line, uint64_
 		return found == TL_FAILED ? TL_FAILED : TL_PENDING;
 	len = span.len;
 	at = tl_bytescan()->nth(span.data, len, '\n', rank);
+	if (!counts_hold(ix, k, span))
+		at = len;
 	tl_source_unpin(ix->src, k, &span);
 	if (at == len) /* written over meanwhile: a reset will follow */
 		return TL_PENDING;
@@ -637,8 +667,9 @@ enum tl_lookup tl_lineindex_line_of(struct tl_lineindex *ix, uint64_t pos, uint6
 	if (found != TL_FOUND)
 		return found == TL_FAILED ? TL_FAILED : TL_PENDING;
 	*line += tl_bytescan()->count(span.data, byte < span.len ? byte : span.len, '\n');
+	found = counts_hold(ix, k, span) ? TL_FOUND : TL_PENDING;
 	tl_source_unpin(ix->src, k, &span);
-	return TL_FOUND;
+	return found;
 }
 
 enum tl_lookup tl_lineindex_count(struct tl_lineindex *ix, uint64_t *nlines)

@@ -69,14 +69,17 @@ static uint64_t get64(const uint8_t *p)
 	return le64toh(v);
 }
 
-void tl_savedindex_name(const struct tl_identity *file, char name[TL_SAVEDINDEX_NAME])
+void tl_savedindex_name(const struct tl_identity *file, const struct tl_origin *origin,
+			const char *suffix, char name[TL_SAVEDINDEX_NAME])
 {
-	uint8_t key[16];
+	uint8_t key[24];
 
 	put64(key, file->dev);
 	put64(key + 8, file->ino);
-	snprintf(name, TL_SAVEDINDEX_NAME, "%016" PRIx64 TL_SAVEDINDEX_SUFFIX,
-		 (uint64_t)XXH3_64bits(key, sizeof(key)));
+	if (origin)
+		put64(key + 16, origin->text);
+	snprintf(name, TL_SAVEDINDEX_NAME, "%016" PRIx64 "%.4s",
+		 (uint64_t)XXH3_64bits(key, origin ? 24 : 16), suffix);
 }
 
 /* The most bytes an index of so many chunks can have; a longer file is none of ours. */
@@ -269,7 +272,7 @@ static bool read_exactly(struct tl_source *src, uint64_t k, uint64_t len, struct
 	return true;
 }
 
-/* The texts of a perf.data file and of a log differ in kind; options may come later. */
+/* What stands in the file itself. */
 static uint64_t text_key(struct tl_source *src)
 {
 	const char *kind = tl_source_kind(src);
@@ -283,41 +286,59 @@ static uint64_t bytes_in(unsigned shift, uint64_t n, uint64_t last_len)
 	return ((n - 1) << shift) + last_len;
 }
 
+/* Fill in the hashes.  False: it is not worth it, or has changed under our hands. */
+static bool describe(struct tl_source *src, struct tl_saved_head *head)
+{
+	uint64_t nbytes = bytes_in(head->shift, head->nchunks, head->last_len);
+	struct tl_buf buf = TL_BUF_INIT;
+	bool ok;
+
+	if (!tl_source_is_flat(src) || nbytes < TL_SAVEDINDEX_MIN_BYTES || nbytes > head->file.size)
+		return false;
+	head->text = text_key(src);
+	ok = read_exactly(src, 0, UINT64_C(1) << head->shift, &buf);
+	if (ok) {
+		head->first_hash = XXH3_64bits(buf.data, buf.len);
+		ok = read_exactly(src, head->nchunks - 1, head->last_len, &buf);
+	}
+	if (ok)
+		head->last_hash = XXH3_64bits(buf.data, buf.len);
+	tl_buf_fini(&buf);
+	return ok;
+}
+
+/* The same for a text that is made from the file. */
+static bool describe_made(const struct tl_origin *origin, struct tl_saved_head *head)
+{
+	head->text = origin->text;
+	head->first_hash = origin->head;
+	head->last_hash = origin->tail;
+	return head->nchunks >= TL_SAVEDINDEX_MIN_CHUNKS;
+}
+
 bool tl_savedindex_save(const char *dir, struct tl_source *src, const struct tl_chunk_facts *facts,
 			uint64_t n, uint64_t last_len, struct tl_err *err)
 {
 	struct tl_saved_head head = {
-		.text = text_key(src),
 		.shift = tl_source_shift(src),
 		.nchunks = n,
 		.last_len = last_len,
 	};
 	struct tl_buf buf = TL_BUF_INIT;
 	char name[TL_SAVEDINDEX_NAME];
-	bool ok;
+	struct tl_origin origin;
+	bool made = tl_source_origin(src, &origin), ok;
 
-	if (!tl_source_is_flat(src) || !tl_source_identity(src, &head.file) || n == 0 ||
-	    bytes_in(head.shift, n, last_len) < TL_SAVEDINDEX_MIN_BYTES ||
-	    bytes_in(head.shift, n, last_len) > head.file.size)
+	if (n == 0 || !tl_source_identity(src, &head.file) ||
+	    !(made ? describe_made(&origin, &head) : describe(src, &head)))
 		return true;
-	if (!read_exactly(src, 0, UINT64_C(1) << head.shift, &buf))
-		goto changed;
-	head.first_hash = XXH3_64bits(buf.data, buf.len);
-	if (!read_exactly(src, n - 1, last_len, &buf))
-		goto changed;
-	head.last_hash = XXH3_64bits(buf.data, buf.len);
-
-	buf.len = 0;
-	tl_savedindex_name(&head.file, name);
+	tl_savedindex_name(&head.file, made ? &origin : NULL, TL_SAVEDINDEX_SUFFIX, name);
 	ok = tl_savedindex_encode(&head, facts, &buf) ? tl_cachedir_write(dir, name, &buf, err)
 						      : tl_err_nomem(err);
 	tl_buf_fini(&buf);
 	if (ok)
 		tl_cachedir_prune(dir, TL_SAVEDINDEX_SUFFIX, TL_SAVEDINDEX_MAX_FILES);
 	return ok;
-changed: /* under our hands: the counts are of no use any more */
-	tl_buf_fini(&buf);
-	return true;
 }
 
 /* Is chunk k still the one that was counted?  Its bytes are counted again, too. */
@@ -336,23 +357,44 @@ static bool still_holds(struct tl_source *src, uint64_t k, uint64_t len, uint64_
 	return ok;
 }
 
+static bool same_state(const struct tl_identity *a, const struct tl_identity *b)
+{
+	return a->size == b->size && a->mtime.tv_sec == b->mtime.tv_sec &&
+	       a->mtime.tv_nsec == b->mtime.tv_nsec;
+}
+
 /* Can these be the counts of this file, before any byte of it is looked at? */
 static bool belongs_to(const struct tl_saved_head *head, struct tl_source *src,
 		       const struct tl_identity *file)
 {
 	uint64_t whole = UINT64_C(1) << tl_source_shift(src), covered;
-	bool same = file->size == head->file.size &&
-		    file->mtime.tv_sec == head->file.mtime.tv_sec &&
-		    file->mtime.tv_nsec == head->file.mtime.tv_nsec;
 
-	if (head->shift != tl_source_shift(src) || head->text != text_key(src) ||
-	    head->file.dev != file->dev || head->file.ino != file->ino)
+	if (head->text != text_key(src))
 		return false;
-	if (!same && file->size <= head->file.size)
+	if (!same_state(file, &head->file) && file->size <= head->file.size)
 		return false;
 	covered = bytes_in(head->shift, head->nchunks, head->last_len);
 	return head->last_len > 0 && head->last_len <= whole && covered <= head->file.size &&
 	       (head->last_len == whole || covered == head->file.size);
+}
+
+/* The counts of a file; those of the first and last chunk are made again. */
+static bool holds_still(const struct tl_saved_head *head, struct tl_source *src,
+			const struct tl_identity *file, const struct tl_chunk_facts *facts)
+{
+	uint64_t whole = UINT64_C(1) << tl_source_shift(src), last = head->nchunks - 1;
+
+	return belongs_to(head, src, file) &&
+	       still_holds(src, 0, last > 0 ? whole : head->last_len, head->first_hash, facts) &&
+	       still_holds(src, last, head->last_len, head->last_hash, facts + last);
+}
+
+/* A made text has no part that stays when the file changes. */
+static bool holds_made(const struct tl_saved_head *head, const struct tl_origin *origin,
+		       const struct tl_identity *file)
+{
+	return head->text == origin->text && same_state(file, &head->file) &&
+	       head->first_hash == origin->head && head->last_hash == origin->tail;
 }
 
 bool tl_savedindex_load(const char *dir, struct tl_source *src, struct tl_chunk_facts **facts,
@@ -362,24 +404,23 @@ bool tl_savedindex_load(const char *dir, struct tl_source *src, struct tl_chunk_
 	char name[TL_SAVEDINDEX_NAME];
 	struct tl_saved_head head;
 	struct tl_identity file;
+	struct tl_origin origin;
 	struct tl_extent ex;
-	uint64_t whole = UINT64_C(1) << tl_source_shift(src), last;
-	bool ok;
+	bool made = tl_source_origin(src, &origin), ok;
 
 	tl_source_extent(src, &ex);
-	if (!tl_source_is_flat(src) || !tl_source_identity(src, &file) ||
-	    file.size < TL_SAVEDINDEX_MIN_BYTES)
+	if (!tl_source_identity(src, &file) ||
+	    (!made && (!tl_source_is_flat(src) || file.size < TL_SAVEDINDEX_MIN_BYTES)))
 		return false;
-	tl_savedindex_name(&file, name);
+	tl_savedindex_name(&file, made ? &origin : NULL, TL_SAVEDINDEX_SUFFIX, name);
 	ok = tl_cachedir_read(dir, name, max_size(ex.nchunks), &buf) &&
 	     tl_savedindex_decode((struct tl_span){ buf.data, buf.len }, ex.nchunks, &head, facts);
 	tl_buf_fini(&buf);
 	if (!ok)
 		return false;
-	last = head.nchunks - 1;
-	if (!belongs_to(&head, src, &file) ||
-	    !still_holds(src, 0, last > 0 ? whole : head.last_len, head.first_hash, *facts) ||
-	    !still_holds(src, last, head.last_len, head.last_hash, *facts + last)) {
+	if (head.shift != tl_source_shift(src) || head.file.dev != file.dev ||
+	    head.file.ino != file.ino ||
+	    !(made ? holds_made(&head, &origin, &file) : holds_still(&head, src, &file, *facts))) {
 		free(*facts);
 		return false;
 	}

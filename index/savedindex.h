@@ -12,8 +12,10 @@
 #include "index/chunkfacts.h"
 #include "text/source.h"
 
-/* Files smaller than this are counted in a millisecond or two, and not worth a file. */
-#define TL_SAVEDINDEX_MIN_BYTES (UINT64_C(8) << 20)
+/* Files smaller than this are counted in a millisecond or two, and not worth a file; so are texts
+ * of fewer chunks than that, where chunks have to be made first. */
+#define TL_SAVEDINDEX_MIN_BYTES  (UINT64_C(8) << 20)
+#define TL_SAVEDINDEX_MIN_CHUNKS 3
 
 /* So many files are kept in a directory. */
 #define TL_SAVEDINDEX_MAX_FILES 512
@@ -22,6 +24,7 @@
  * Save the counts of the first n chunks of a file, of which the last had last_len bytes and
  * the others were whole; the bytes of the first and last are read once more.  Does nothing
  * and says true where there is nothing worth it: a small file, no file.  Any thread.
+ * Of texts made from a file no chunk is read, here and below.
  */
 bool tl_savedindex_save(const char *dir, struct tl_source *src, const struct tl_chunk_facts *facts,
 			uint64_t n, uint64_t last_len, struct tl_err *err);
@@ -30,6 +33,7 @@ bool tl_savedindex_save(const char *dir, struct tl_source *src, const struct tl_
  * The counts that are saved of this file, as far as they still hold: all if it is as it
  * was, those of the whole chunks if it only grew.  Gives *facts, to free(), and *n.  The
  * last of them had *last_len bytes when it was counted.  Reads two chunks.  Any thread.
+ * A text made from a file may depend on other files too: its counts are a good guess.
  */
 bool tl_savedindex_load(const char *dir, struct tl_source *src, struct tl_chunk_facts **facts,
 			uint64_t *n, uint64_t *last_len);
@@ -46,12 +50,14 @@ struct tl_saved_head {
 	unsigned shift;      /* of positions */
 	uint64_t nchunks;    /* counted, from the first on without a gap; at least 1 */
 	uint64_t last_len;   /* bytes of the last of them; the others are whole */
-	uint64_t first_hash; /* XXH3-64 of the bytes of the first and the last of them */
-	uint64_t last_hash;
+	uint64_t first_hash; /* XXH3-64 of the bytes of the first and the last of them; of a text */
+	uint64_t last_hash;  /* made from a file: of the file's own first and last bytes */
 };
 
-/* What the saved index of a file is called. */
-void tl_savedindex_name(const struct tl_identity *file, char name[TL_SAVEDINDEX_NAME]);
+/* What belongs to a file is called, or, where `origin` is not NULL, to a text made from it; the
+ * suffix has four bytes. */
+void tl_savedindex_name(const struct tl_identity *file, const struct tl_origin *origin,
+			const char *suffix, char name[TL_SAVEDINDEX_NAME]);
 
 /* Append the whole file to `out`.  False: out of memory.  Any thread. */
 bool tl_savedindex_encode(const struct tl_saved_head *head, const struct tl_chunk_facts *facts,

@@ -17,6 +17,7 @@ struct entry {
 	struct entry *next;
 	uint64_t k;
 	struct tl_buf buf;
+	size_t nbytes;  /* of buf that count */
 	unsigned users; /* pins, the reading thread, and those who wait for it */
 	uint64_t used_at;
 	bool loading;
@@ -33,6 +34,7 @@ struct tl_cache {
 	pthread_cond_t loaded; /* some entry is not loading any more */
 	struct entry *first;
 	unsigned nentries;
+	size_t nbytes;  /* in them, as far as they are read */
 	uint64_t clock; /* of used_at */
 };
 
@@ -82,6 +84,29 @@ static void take_out(struct tl_cache *c, struct entry *e)
 		at = &(*at)->next;
 	*at = e->next;
 	c->nentries--;
+	c->nbytes -= e->nbytes;
+}
+
+/* The entry that nobody uses and nobody has used for longest; NULL: all are in use. */
+static struct entry *oldest(const struct tl_cache *c)
+{
+	struct entry *old = NULL;
+
+	for (struct entry *e = c->first; e; e = e->next)
+		if (e->users == 0 && (!old || e->used_at < old->used_at))
+			old = e;
+	return old;
+}
+
+/* Large chunks were read: keep fewer, but at least the last one, however large. */
+static void shrink(struct tl_cache *c)
+{
+	struct entry *old;
+
+	while (c->nbytes > TL_CACHE_BYTES && c->nentries > 1 && (old = oldest(c))) {
+		take_out(c, old);
+		free_entry(old);
+	}
 }
 
 static void let_go(struct tl_cache *c, struct entry *e)
@@ -91,6 +116,8 @@ static void let_go(struct tl_cache *c, struct entry *e)
 	if (e->stale || c->nentries > TL_CACHE_CHUNKS) {
 		take_out(c, e);
 		free_entry(e);
+	} else {
+		shrink(c);
 	}
 }
 
@@ -110,9 +137,7 @@ static struct entry *new_entry(struct tl_cache *c, uint64_t k)
 	if (!e)
 		return NULL;
 	if (c->nentries >= TL_CACHE_CHUNKS)
-		for (struct entry *i = c->first; i; i = i->next)
-			if (i->users == 0 && (!old || i->used_at < old->used_at))
-				old = i;
+		old = oldest(c);
 	if (old) {
 		take_out(c, old);
 		if (old->buf.cap <= POOLED_MAX) {
@@ -167,8 +192,11 @@ static void load(struct tl_cache *c, struct entry *e, const struct tl_extent *be
 	e->answer = answer;
 	e->tail = e->k + 1 >= before->nchunks && e->buf.len < (UINT64_C(1) << c->ops->shift);
 	e->loading = false;
+	e->nbytes = e->buf.cap;
+	c->nbytes += e->nbytes;
 	if (answer != TL_FOUND)
 		e->stale = true;
+	shrink(c);
 	pthread_cond_broadcast(&c->loaded);
 }
 

@@ -136,6 +136,21 @@ bool tl_source_identity(struct tl_source *src, struct tl_identity *out)
 	return src->ops->identity && src->ops->identity(src->self, out);
 }
 
+bool tl_source_origin(struct tl_source *src, struct tl_origin *out)
+{
+	return src->ops->origin && src->ops->origin(src->self, out);
+}
+
+bool tl_source_known_empty(const struct tl_source *src, uint64_t k)
+{
+	return src->ops->known_empty && src->ops->known_empty(src->self, k);
+}
+
+void *tl_source_self(const struct tl_source *src, const struct tl_source_ops *ops)
+{
+	return src->ops == ops ? src->self : NULL;
+}
+
 void tl_source_on_change(struct tl_source *src, void (*fn)(void *arg), void *arg)
 {
 	if (src->ops->on_change)

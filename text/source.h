@@ -60,6 +60,12 @@ struct tl_identity {
 	struct timespec mtime;
 };
 
+/* Of a text made from a file, beside the file's identity. */
+struct tl_origin {
+	uint64_t text;       /* tells apart the texts that can be made from the same file */
+	uint64_t head, tail; /* hashes of the file's own first and last bytes */
+};
+
 enum tl_change { TL_SAME, TL_GREW, TL_SHRANK, TL_REPLACED };
 
 /* A full chunk where it lies, for a scan. */
@@ -111,6 +117,13 @@ struct tl_source_ops {
 
 	/* False: no file stands behind it.  May be NULL.  Any thread. */
 	bool (*identity)(void *self, struct tl_identity *out);
+
+	/* False, or NULL: the text is what stands in the file, not made from it.  Any thread. */
+	bool (*origin)(void *self, struct tl_origin *out);
+
+	/* Is chunk k known to hold nothing?  At once, without reading it.  May be NULL.  Any
+	 * thread. */
+	bool (*known_empty)(void *self, uint64_t k);
 
 	/* Releases self; no thread may be inside any more. */
 	void (*close)(void *self);
@@ -166,16 +179,21 @@ void tl_source_want(struct tl_source *src, uint64_t nchunks);
 void tl_source_stop(struct tl_source *src);
 enum tl_change tl_source_refresh(struct tl_source *src, struct tl_err *err);
 bool tl_source_identity(struct tl_source *src, struct tl_identity *out);
+bool tl_source_origin(struct tl_source *src, struct tl_origin *out);
+bool tl_source_known_empty(const struct tl_source *src, uint64_t k);
 void tl_source_on_change(struct tl_source *src, void (*fn)(void *arg), void *arg);
 const char *tl_source_kind(const struct tl_source *src);
+/* What was given with these operations to tl_source_new(); NULL: it is another kind of source. */
+void *tl_source_self(const struct tl_source *src, const struct tl_source_ops *ops);
 unsigned tl_source_shift(const struct tl_source *src);
 
 /*
- * Bytes that stay put, through the cache: at most TL_CACHE_CHUNKS chunks are kept,
- * least recently used ones go first, pinned ones never.  A pinned span does not grow
+ * Bytes that stay put, through the cache: at most TL_CACHE_CHUNKS chunks are kept, and of large
+ * ones no more than TL_CACHE_BYTES; least recently used ones go first, pinned ones never.  A pinned span does not grow
  * with the file; unpin and pin again.  Any thread; each FOUND needs one unpin.
  */
 #define TL_CACHE_CHUNKS 16
+#define TL_CACHE_BYTES  ((size_t)64 << 20)
 enum tl_lookup tl_source_pin(struct tl_source *src, uint64_t k, struct tl_span *out,
 			     struct tl_err *err);
 void tl_source_unpin(struct tl_source *src, uint64_t k, const struct tl_span *span);

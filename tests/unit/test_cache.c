@@ -233,6 +233,48 @@ static void *touch_many(void *arg)
 	return NULL;
 }
 
+/* Chunks of 16 MiB, made when they are read. */
+static enum tl_lookup large_read(void *self, uint64_t k, struct tl_buf *out, struct tl_err *err)
+{
+	const size_t n = (size_t)16 << 20;
+	unsigned *reads = self;
+
+	(*reads)++;
+	assert_true(tl_buf_reserve(out, n));
+	memset(out->data, (int)k, n);
+	out->len = n;
+	return TL_FOUND;
+}
+
+static void large_extent(void *self, struct tl_extent *out)
+{
+	*out = (struct tl_extent){ 100, UINT64_MAX, true };
+}
+
+static void keeps_few_large_chunks(void **state)
+{
+	static const struct tl_source_ops ops = {
+		.name = "large", .shift = 32, .extent = large_extent, .read = large_read
+	};
+	/* 16 of them would have room by number; 1 is used again and again. */
+	static const uint64_t touched[] = { 1, 2, 1, 3, 1, 4, 1, 5, 1, 6, 1, 7, 1, 8, 1, 9, 1, 9 };
+	struct tl_cache *cache;
+	struct tl_span span;
+	unsigned reads = 0;
+
+	assert_true(tl_cache_open(&ops, &reads, &cache, NULL));
+	for (size_t i = 0; i < sizeof(touched) / sizeof(touched[0]); i++) {
+		assert_int_equal(tl_cache_pin(cache, touched[i], &span, NULL), TL_FOUND);
+		assert_int_equal(span.data[span.len - 1], touched[i]);
+		tl_cache_unpin(cache, touched[i], &span);
+	}
+	assert_int_equal(reads, 9);
+	assert_int_equal(tl_cache_pin(cache, 2, &span, NULL), TL_FOUND);
+	assert_int_equal(reads, 10);
+	tl_cache_unpin(cache, 2, &span);
+	tl_cache_close(cache);
+}
+
 static void serves_many_threads(void **state)
 {
 	struct fixture *fx = *state;
@@ -255,6 +297,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(does_not_keep_failures, setup, teardown),
 		cmocka_unit_test_setup_teardown(pins_empty_chunks, setup, teardown),
 		cmocka_unit_test_setup_teardown(reads_without_the_lock, setup, teardown),
+		cmocka_unit_test(keeps_few_large_chunks),
 		cmocka_unit_test_setup_teardown(serves_many_threads, setup, teardown),
 	};
 

@@ -273,7 +273,7 @@ static int setup(void **state)
 	assert_int_equal(stat(s->text, &st), 0);
 	file.dev = st.st_dev;
 	file.ino = st.st_ino;
-	tl_savedindex_name(&file, name);
+	tl_savedindex_name(&file, NULL, TL_SAVEDINDEX_SUFFIX, name);
 	snprintf(s->index, sizeof(s->index), "%s/%s", s->dir, name);
 	assert_true(tl_jobs_open(2, &s->pool, NULL));
 	assert_true(tl_mailbox_open(&s->mailbox, NULL));
@@ -521,7 +521,7 @@ static void test_other_file(void **state)
 	assert_int_equal(stat(other, &st), 0);
 	file.dev = st.st_dev;
 	file.ino = st.st_ino;
-	tl_savedindex_name(&file, name);
+	tl_savedindex_name(&file, NULL, TL_SAVEDINDEX_SUFFIX, name);
 	snprintf(other_index, sizeof(other_index), "%s/%s", s->dir, name);
 	assert_int_equal(rename(s->index, other_index), 0);
 	assert_int_equal(chunks_loaded(s, other, s->dir), 0);

@@ -1,0 +1,353 @@
+/*
+ * adapter.c: a decoder in the shape of a text source; see decoder.h.
+ *
+ * The text is known by chunks only: how long one is shows when it is decoded.  What a decoded
+ * chunk has shown is kept as two bits (seen, and empty), so that long stretches without a line
+ * (a thread that sleeps, a filter that few lines pass) are stepped over without decoding
+ * them a second time.
+ *
+ * What open() took long to find out is written beside the saved indexes by a background job,
+ * as nobody waits for it.
+ */
+#include "decoders/decoder.h"
+
+#include "index/savedbytes.h"
+#include "index/savedindex.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+#define HASHED_BYTES ((size_t)64 << 10) /* at each end of the file */
+
+struct decoded {
+	const struct tl_decoder_ops *ops;
+	void *self;
+	char *path;
+	char *dir; /* for what is kept; NULL: nothing is */
+	uint64_t nchunks;
+	struct tl_identity ident; /* of the file that is decoded */
+	struct tl_identity seen;  /* of the one that the path named at the last refresh */
+	struct tl_origin origin;
+	_Atomic(uint64_t) *empty; /* a bit a chunk: decoded, and it has no lines; may be NULL */
+	struct tl_job *keeping;
+};
+
+const struct tl_decoder_ops *tl_decoder_probe(const uint8_t *head, size_t len)
+{
+	const struct tl_decoder_ops *best = NULL;
+	int surest = 0;
+
+	for (size_t i = 0; tl_decoders[i]; i++) {
+		int sure =
+		    tl_decoders[i]->abi == TL_DECODER_ABI ? tl_decoders[i]->probe(head, len) : 0;
+
+		if (sure > surest) {
+			surest = sure;
+			best = tl_decoders[i];
+		}
+	}
+	return best;
+}
+
+/* ---- the source */
+
+static void decoded_extent(void *self, struct tl_extent *out)
+{
+	const struct decoded *d = self;
+
+	*out = (struct tl_extent){ d->nchunks, UINT64_MAX, true };
+}
+
+static bool decoded_known_empty(void *self, uint64_t k)
+{
+	const struct decoded *d = self;
+
+	return d->empty && k < d->nchunks &&
+	       (atomic_load_explicit(&d->empty[k / 64], memory_order_relaxed) >> (k % 64) & 1);
+}
+
+static enum tl_lookup decoded_read(void *self, uint64_t k, struct tl_buf *out, struct tl_err *err)
+{
+	struct decoded *d = self;
+	size_t had = out->len;
+
+	if (k >= d->nchunks)
+		return TL_NONE;
+	if (decoded_known_empty(d, k))
+		return TL_FOUND;
+	if (!d->ops->decode(d->self, k, out, err)) {
+		out->len = had;
+		return TL_FAILED;
+	}
+	if (out->len - had > UINT32_MAX) {
+		out->len = had;
+		tl_err_set(err, "'%s': piece %" PRIu64 " makes too long a text", d->path, k);
+		return TL_FAILED;
+	}
+	if (out->len == had && d->empty)
+		atomic_fetch_or_explicit(&d->empty[k / 64], UINT64_C(1) << (k % 64),
+					 memory_order_relaxed);
+	return TL_FOUND;
+}
+
+static bool decoded_identity(void *self, struct tl_identity *out)
+{
+	const struct decoded *d = self;
+
+	*out = d->ident;
+	return true;
+}
+
+static bool decoded_origin(void *self, struct tl_origin *out)
+{
+	const struct decoded *d = self;
+
+	*out = d->origin;
+	return true;
+}
+
+static struct tl_identity identity_of(const struct stat *st)
+{
+	return (struct tl_identity){
+		.dev = st->st_dev,
+		.ino = st->st_ino,
+		.size = (uint64_t)st->st_size,
+		.mtime = st->st_mtim,
+	};
+}
+
+static bool is_same(const struct tl_identity *a, const struct tl_identity *b)
+{
+	return a->dev == b->dev && a->ino == b->ino && a->size == b->size &&
+	       a->mtime.tv_sec == b->mtime.tv_sec && a->mtime.tv_nsec == b->mtime.tv_nsec;
+}
+
+/* A recording does not grow: whatever has changed makes another file of it.  That is said
+ * once; who wants to see it opens it anew. */
+static enum tl_change decoded_refresh(void *self, struct tl_err *err)
+{
+	struct decoded *d = self;
+	struct tl_identity now;
+	struct stat st;
+
+	if (stat(d->path, &st) < 0) {
+		tl_err_sys(err, "cannot look at '%s'", d->path);
+		return TL_SAME;
+	}
+	now = identity_of(&st);
+	if (is_same(&now, &d->seen))
+		return TL_SAME;
+	d->seen = now;
+	return TL_REPLACED;
+}
+
+static void decoded_close(void *self)
+{
+	struct decoded *d = self;
+
+	if (d->keeping) {
+		tl_job_cancel(d->keeping);
+		tl_job_join(d->keeping);
+		tl_job_release(d->keeping);
+	}
+	if (d->self)
+		d->ops->close(d->self);
+	free(d->empty);
+	free(d->path);
+	free(d->dir);
+	free(d);
+}
+
+static const struct tl_source_ops decoded_ops = {
+	.name = "decoded",
+	.shift = TL_DECODER_SHIFT,
+	.whole_lines = true,
+	.extent = decoded_extent,
+	.read = decoded_read,
+	.refresh = decoded_refresh,
+	.identity = decoded_identity,
+	.origin = decoded_origin,
+	.known_empty = decoded_known_empty,
+	.close = decoded_close,
+};
+
+/* ---- what is kept from run to run */
+
+static void keep_now(struct decoded *d)
+{
+	struct tl_buf bytes = TL_BUF_INIT;
+
+	if (d->ops->save(d->self, &bytes) && bytes.len > 0)
+		tl_savedbytes_save(d->dir, &d->ident, &d->origin,
+				   (struct tl_span){ bytes.data, bytes.len }, NULL);
+	tl_buf_fini(&bytes);
+}
+
+/* The job has one step, which one worker takes: the second asker is turned away. */
+struct keeping {
+	struct decoded *d;
+	atomic_flag taken;
+};
+
+static enum tl_step keep_once(void *self, struct tl_worker *w)
+{
+	struct keeping *k = self;
+
+	if (!atomic_flag_test_and_set(&k->taken))
+		keep_now(k->d);
+	return TL_STEP_DONE;
+}
+
+static void keep_done(void *self, bool cancelled)
+{
+	free(self);
+}
+
+static void keep_later(struct decoded *d, struct tl_jobs *pool)
+{
+	static const struct tl_job_ops ops = { .step = keep_once, .done = keep_done };
+	struct keeping *k = pool ? malloc(sizeof(*k)) : NULL;
+
+	if (k) {
+		k->d = d;
+		atomic_flag_clear(&k->taken);
+		d->keeping = tl_jobs_start(pool, TL_BACKGROUND, &ops, k);
+		if (!d->keeping)
+			free(k);
+	}
+	if (!d->keeping)
+		keep_now(d);
+}
+
+/* ---- opening */
+
+static void hash_string(XXH3_state_t *h, const char *s)
+{
+	/* With its NUL; not chosen and chosen to be empty differ. */
+	if (s)
+		XXH3_64bits_update(h, s, strlen(s) + 1);
+	else
+		XXH3_64bits_update(h, "\1", 2);
+}
+
+/* What the text depends on, beside the file. */
+static bool text_key(const struct tl_decoder_ops *ops, const struct tl_decoder_options *o,
+		     uint64_t *key)
+{
+	const char *parts[] = { ops->name, TL_VERSION, o->view, o->columns, o->time,
+				o->cpu,    o->tid,     o->comm, o->symfs };
+	XXH3_state_t *h = XXH3_createState();
+
+	if (!h)
+		return false;
+	XXH3_64bits_reset(h);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		hash_string(h, parts[i]);
+	*key = XXH3_64bits_digest(h);
+	XXH3_freeState(h);
+	return true;
+}
+
+static bool hash_at(int fd, uint64_t at, uint64_t *hash)
+{
+	uint8_t *bytes = malloc(HASHED_BYTES);
+	size_t got = 0;
+	ssize_t n = 1;
+
+	if (!bytes)
+		return false;
+	while (got < HASHED_BYTES && n != 0) {
+		n = pread(fd, bytes + got, HASHED_BYTES - got, (off_t)(at + got));
+		if (n < 0 && errno != EINTR)
+			break;
+		got += n > 0 ? (size_t)n : 0;
+	}
+	*hash = XXH3_64bits(bytes, got);
+	free(bytes);
+	return n >= 0;
+}
+
+/* Look at the file itself. */
+static bool identify(struct decoded *d, struct tl_err *err)
+{
+	int fd = open(d->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+	uint64_t tail;
+	bool ok;
+
+	if (fd < 0 || fstat(fd, &st) < 0) {
+		tl_err_sys(err, "cannot open '%s'", d->path);
+		if (fd >= 0)
+			close(fd);
+		return false;
+	}
+	d->ident = d->seen = identity_of(&st);
+	tail = d->ident.size > HASHED_BYTES ? d->ident.size - HASHED_BYTES : 0;
+	ok = hash_at(fd, 0, &d->origin.head) && hash_at(fd, tail, &d->origin.tail);
+	if (!ok)
+		tl_err_sys(err, "cannot read '%s'", d->path);
+	close(fd);
+	return ok;
+}
+
+static bool open_decoder(struct decoded *d, const struct tl_decoder_options *options,
+			 struct tl_err *err)
+{
+	struct tl_buf saved = TL_BUF_INIT;
+	/* A small file is looked through in a moment. */
+	bool keeps = d->dir && d->ident.size >= TL_SAVEDINDEX_MIN_BYTES, ok;
+
+	if (keeps)
+		tl_savedbytes_load(d->dir, &d->ident, &d->origin, &saved);
+	ok = d->ops->open(d->path, options, (struct tl_span){ saved.data, saved.len }, &d->self,
+			  err);
+	if (ok) {
+		d->nchunks = d->ops->chunks(d->self);
+		d->empty = calloc((size_t)(d->nchunks / 64 + 1), sizeof(*d->empty));
+		if (keeps && saved.len == 0)
+			keep_later(d, options->pool);
+	} else {
+		d->self = NULL;
+	}
+	tl_buf_fini(&saved);
+	return ok;
+}
+
+bool tl_decoder_open(const struct tl_decoder_ops *ops, const char *path,
+		     const struct tl_decoder_options *options, const char *index_dir,
+		     struct tl_source **out, struct tl_err *err)
+{
+	struct decoded *d = calloc(1, sizeof(*d));
+
+	if (!d)
+		return tl_err_nomem(err);
+	d->ops = ops;
+	d->path = strdup(path);
+	d->dir = index_dir ? strdup(index_dir) : NULL;
+	if (!d->path || (index_dir && !d->dir) || !text_key(ops, options, &d->origin.text)) {
+		decoded_close(d);
+		return tl_err_nomem(err);
+	}
+	if (!identify(d, err) || !open_decoder(d, options, err)) {
+		decoded_close(d);
+		return false;
+	}
+	return tl_source_new(&decoded_ops, d, out, err);
+}
+
+bool tl_decoder_of(struct tl_source *src, const struct tl_decoder_ops **ops, void **self)
+{
+	struct decoded *d = src ? tl_source_self(src, &decoded_ops) : NULL;
+
+	if (!d)
+		return false;
+	*ops = d->ops;
+	*self = d->self;
+	return true;
+}

@@ -1,0 +1,260 @@
+/*
+ * fake_decoder.h: a decoder for tests.  Its recording is a small file of words and numbers,
+ *
+ *	FAKETRACE
+ *	chunks 50
+ *	lines 300		at the most, in a chunk
+ *	delay 2000		microseconds that decoding a chunk takes
+ *	hollow 10 40		chunks without a line, from .. to
+ *	times 0			a recording without times
+ *	refuse			open() fails
+ *
+ * of which the text is a pure function: lines with times that never go back, chunks without
+ * lines here and there, and a gap line now and then.  Views: calls, brief (shorter lines), twice
+ * (two lines for each).
+ */
+#ifndef TL_TESTS_FAKE_DECODER_H
+#define TL_TESTS_FAKE_DECODER_H
+
+#include "decoders/decoder.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define FAKE_FIRST_NS UINT64_C(12345678901234) /* of chunk 0 */
+#define FAKE_CHUNK_NS UINT64_C(1000000)        /* a chunk is a millisecond */
+
+struct fake_decoder {
+	uint64_t nchunks, hollow_from, hollow_to;
+	unsigned lines, delay_us, width, repeat;
+	bool times;
+	char got[32]; /* what was saved earlier */
+	atomic_uint ndecoded;
+	atomic_uint_fast64_t gaps;
+};
+
+static inline uint64_t fake_random(uint64_t x)
+{
+	x += UINT64_C(0x9e3779b97f4a7c15);
+	x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+	x = (x ^ (x >> 27)) * UINT64_C(0x94d049bb133111eb);
+	return x ^ (x >> 31);
+}
+
+/* Lines of chunk k; every seventh or so has none. */
+static inline unsigned fake_nlines(const struct fake_decoder *f, uint64_t k)
+{
+	uint64_t r = fake_random(k);
+
+	if ((k >= f->hollow_from && k < f->hollow_to) || r % 7 == 3)
+		return 0;
+	return (unsigned)(r / 7 % f->lines) + 1;
+}
+
+static inline uint64_t fake_time(const struct fake_decoder *f, uint64_t k, unsigned i)
+{
+	return FAKE_FIRST_NS + k * FAKE_CHUNK_NS + i * (FAKE_CHUNK_NS / f->lines);
+}
+
+static inline bool fake_is_gap(uint64_t k, unsigned i)
+{
+	return i == 5 && fake_random(k + 1000) % 4 == 0;
+}
+
+static inline bool fake_line(const struct fake_decoder *f, uint64_t k, unsigned i,
+			     struct tl_buf *out)
+{
+	uint64_t t = fake_time(f, k, i), r = fake_random(k * 1000 + i);
+
+	if (f->times &&
+	    !tl_buf_printf(out, "%5" PRIu64 ".%09" PRIu64 " ", t / 1000000000, t % 1000000000))
+		return false;
+	if (fake_is_gap(k, i))
+		return tl_buf_printf(out, "[gap: queue %u lost %u bytes]\n", (unsigned)(r % 4),
+				     (unsigned)(r % 5000));
+	return tl_buf_printf(out, "chunk %" PRIu64 " line %u %.*s\n", k, i, (int)f->width,
+			     r % 100 == 0 ? "needle" : "some_function -> another_function");
+}
+
+static inline int fake_probe(const uint8_t *head, size_t len)
+{
+	return len >= 10 && memcmp(head, "FAKETRACE\n", 10) == 0 ? 100 : 0;
+}
+
+static inline bool fake_open(const char *path, const struct tl_decoder_options *options,
+			     struct tl_span saved, void **self, struct tl_err *err)
+{
+	struct fake_decoder *f = calloc(1, sizeof(*f));
+	FILE *file = fopen(path, "r");
+	char line[128];
+	bool refused = false;
+
+	if (!f || !file) {
+		free(f);
+		return tl_err_sys(err, "cannot open '%s'", path);
+	}
+	f->nchunks = 10;
+	f->lines = 100;
+	f->times = true;
+	f->width = 60;
+	f->repeat = 1;
+	while (fgets(line, sizeof(line), file) && line[0]) {
+		unsigned times;
+
+		sscanf(line, "chunks %" SCNu64, &f->nchunks);
+		sscanf(line, "lines %u", &f->lines);
+		sscanf(line, "delay %u", &f->delay_us);
+		sscanf(line, "hollow %" SCNu64 " %" SCNu64, &f->hollow_from, &f->hollow_to);
+		if (sscanf(line, "times %u", &times) == 1)
+			f->times = times;
+		refused = refused || !strncmp(line, "refuse", 6);
+	}
+	fclose(file);
+	if (options->view && !strcmp(options->view, "brief"))
+		f->width = 4;
+	else if (options->view && !strcmp(options->view, "twice"))
+		f->repeat = 2;
+	else if (options->view && strcmp(options->view, "calls") != 0)
+		refused = tl_err_set(err, "there is no view '%s'; there are: calls, brief, twice",
+				     options->view) ||
+			  true;
+	else if (refused)
+		tl_err_set(err, "'%s': refused", path);
+	if (refused) {
+		free(f);
+		return false;
+	}
+	if (saved.len > 0 && saved.len < sizeof(f->got))
+		memcpy(f->got, saved.data, saved.len);
+	*self = f;
+	return true;
+}
+
+static inline uint64_t fake_chunks(const void *self)
+{
+	return ((const struct fake_decoder *)self)->nchunks;
+}
+
+static inline bool fake_decode(void *self, uint64_t k, struct tl_buf *out, struct tl_err *err)
+{
+	struct fake_decoder *f = self;
+	unsigned n = fake_nlines(f, k);
+
+	atomic_fetch_add(&f->ndecoded, 1);
+	if (f->delay_us) {
+		struct timespec t = { f->delay_us / 1000000, f->delay_us % 1000000 * 1000 };
+
+		nanosleep(&t, NULL);
+	}
+	for (unsigned i = 0; i < n; i++) {
+		for (unsigned r = 0; r < f->repeat; r++)
+			if (!fake_line(f, k, i, out))
+				return tl_err_nomem(err);
+		if (fake_is_gap(k, i))
+			atomic_fetch_add(&f->gaps, 1);
+	}
+	return true;
+}
+
+static inline uint64_t fake_chunk_time(const void *self, uint64_t k)
+{
+	const struct fake_decoder *f = self;
+
+	return f->times ? fake_time(f, k, 0) : TL_DECODER_NOTIME;
+}
+
+static inline bool fake_range(const void *self, uint64_t *first, uint64_t *last)
+{
+	const struct fake_decoder *f = self;
+
+	if (!f->times || f->nchunks == 0)
+		return false;
+	*first = fake_time(f, 0, 0);
+	*last = fake_time(f, f->nchunks, 0) - 1;
+	return true;
+}
+
+static inline bool fake_locate(void *self, uint64_t time_ns, uint64_t *k, uint64_t *byte,
+			       struct tl_err *err)
+{
+	struct fake_decoder *f = self;
+	struct tl_buf text = TL_BUF_INIT;
+	bool ok = true;
+
+	if (!f->times || f->nchunks == 0)
+		return tl_err_set(err, "no times");
+	*k = time_ns < FAKE_FIRST_NS ? 0 : (time_ns - FAKE_FIRST_NS) / FAKE_CHUNK_NS;
+	if (*k >= f->nchunks)
+		*k = f->nchunks - 1;
+	for (unsigned i = 0; ok && i < fake_nlines(f, *k) && fake_time(f, *k, i) < time_ns; i++)
+		for (unsigned r = 0; ok && r < f->repeat; r++)
+			ok = fake_line(f, *k, i, &text);
+	*byte = text.len;
+	tl_buf_fini(&text);
+	return ok || tl_err_nomem(err);
+}
+
+static inline bool fake_describe(void *self, uint64_t k, uint64_t byte, struct tl_place *out,
+				 struct tl_err *err)
+{
+	struct fake_decoder *f = self;
+	struct tl_buf text = TL_BUF_INIT;
+	unsigned i, n = fake_nlines(f, k);
+	bool ok = true;
+
+	*out = (struct tl_place){ .time_ns = TL_DECODER_NOTIME,
+				  .chunk_ns = fake_chunk_time(f, k),
+				  .pid = -1,
+				  .tid = -1,
+				  .cpu = -1 };
+	for (i = 0; ok && i < n && text.len <= byte; i++)
+		for (unsigned r = 0; ok && r < f->repeat; r++)
+			ok = fake_line(f, k, i, &text);
+	tl_buf_fini(&text);
+	if (!ok)
+		return tl_err_nomem(err);
+	if (i > 0 && f->times) {
+		out->time_ns = fake_time(f, k, i - 1);
+		out->cpu = (int32_t)((i - 1) % 4);
+		snprintf(out->queue, sizeof(out->queue), "cpu %d", out->cpu);
+	}
+	return true;
+}
+
+static inline uint64_t fake_gaps(const void *self)
+{
+	return atomic_load(&((struct fake_decoder *)self)->gaps);
+}
+
+static inline bool fake_save(const void *self, struct tl_buf *out)
+{
+	const struct fake_decoder *f = self;
+
+	return tl_buf_printf(out, "%" PRIu64 " chunks", f->nchunks);
+}
+
+static inline void fake_close_decoder(void *self)
+{
+	free(self);
+}
+
+static const struct tl_decoder_ops fake_decoder = {
+	.abi = TL_DECODER_ABI,
+	.name = "fake",
+	.probe = fake_probe,
+	.open = fake_open,
+	.chunks = fake_chunks,
+	.decode = fake_decode,
+	.time = fake_chunk_time,
+	.range = fake_range,
+	.locate = fake_locate,
+	.describe = fake_describe,
+	.gaps = fake_gaps,
+	.save = fake_save,
+	.close = fake_close_decoder,
+};
+
+#endif
