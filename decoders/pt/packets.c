@@ -73,7 +73,7 @@ static bool read_cyc(struct tl_pt_packets *p, struct tl_pt_packet *out)
 	while (more) {
 		if (++i >= p->len)
 			return false;
-		if (shift > 63) {
+		if (shift > 57) {
 			out->type = TL_PT_PKT_BAD; /* so many cycles there never are */
 			return true;
 		}
