@@ -201,7 +201,7 @@ static void random_bytes_as_libipt(void **state)
 		total += compare(bytes, len);
 		seed = keep;
 	}
-	assert_true(total > 20000); /* else hardly anything was compared */
+	assert_true(total > 5000); /* else hardly anything was compared */
 }
 
 static void a_psb_clears_the_last_address(void **state)
