@@ -36,6 +36,13 @@ const char *tl_dso_name(const struct tl_dso *d);
 unsigned tl_dso_number(const struct tl_dso *d); /* 0, 1, ... within its tl_dsos */
 
 /*
+ * The offset at which a mapping of it begins, from what was recorded.  Where there is no file
+ * (the kernel, its modules, JIT code) offsets are addresses, and the vdso is mapped whole: there,
+ * what a recording has for pgoff differs from kernel to kernel.  struct tl_map has this one.
+ */
+uint64_t tl_dso_pgoff(const struct tl_dso *d, uint64_t start, uint64_t pgoff);
+
+/*
  * The code from a file offset on: *bytes, *len of them at most up to the end of what is
  * readable there; they stay put until tl_dsos_close().  False: none; tl_dso_why() says why.
  * Any thread.  JIT and anonymous memory have none.
