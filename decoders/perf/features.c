@@ -281,37 +281,37 @@ static bool wanted(unsigned feature)
 bool tl_perf_read_features(struct tl_perf *p, uint64_t table, const uint64_t bits[4],
 			   uint64_t file_size, uint64_t *index, uint64_t *index_size)
 {
-	const char *name = p->files[0].name;
+	unsigned missing = 0;
+	uint64_t first_missing = 0;
 
 	for (unsigned i = 0; i < TL_PERF_FEATURES; i++) {
-		uint64_t offset, size;
+		uint64_t offset = table, size = 0;
 		uint8_t row[SECTION];
+		bool there;
 
 		if (!(bits[i / 64] >> (i % 64) & 1))
 			continue;
-		if (!tl_perf_pread(p->files[0].fd, row, sizeof(row), table))
-			return tl_perf_complain(p, name,
-						"cut off at byte %" PRIu64
-						": the table of its features goes on behind that",
-						file_size);
+		there = tl_perf_pread(p->files[0].fd, row, sizeof(row), table);
 		table += sizeof(row);
-		offset = tl_get64(row);
-		size = tl_get64(row + 8);
-		if (!wanted(i) && i != TL_PERF_FEATURE_AUXTRACE)
-			continue;
-		if (offset > file_size || size > file_size - offset ||
-		    (wanted(i) && size > TL_PERF_MAX_SECTION)) {
-			if (!tl_perf_complain(p, name,
-					      "feature %u (%" PRIu64 " bytes at byte %" PRIu64
-					      ") is not in the file",
-					      i, size, offset))
-				return false;
+		if (there) {
+			offset = tl_get64(row);
+			size = tl_get64(row + 8);
+			there = offset <= file_size && size <= file_size - offset &&
+				(!wanted(i) || size <= TL_PERF_MAX_SECTION);
+		}
+		if (!there) {
+			if (missing++ == 0)
+				first_missing = offset;
 		} else if (i == TL_PERF_FEATURE_AUXTRACE) {
 			*index = offset;
 			*index_size = size;
-		} else if (!read_section(p, i, offset, size)) {
+		} else if (wanted(i) && !read_section(p, i, offset, size)) {
 			return false;
 		}
 	}
-	return true;
+	return missing == 0 ||
+	       tl_perf_complain(p, p->files[0].name,
+				"%u of its features, from byte %" PRIu64
+				" on, are not in the file, which ends at byte %" PRIu64,
+				missing, first_missing, file_size);
 }

@@ -77,7 +77,8 @@ bool tl_perf_complain(struct tl_perf *p, const char *name, const char *fmt, ...)
 	/* The last one stands for all that follow. */
 	if (p->ndamage == TL_PERF_MAX_DAMAGE)
 		snprintf(what, sizeof(what), "and more is wrong that is not listed");
-	tl_err_set(&line, "%s: %s", name, what); /* makes one printable line of it */
+	/* Makes one printable line of it. */
+	tl_err_set(&line, "%s%s%s", name ? name : "", name ? ": " : "", what);
 	if (!tl_perf_grow((void **)&p->damage, p->ndamage, &p->damage_cap, sizeof(*p->damage)))
 		return false;
 	p->damage[p->ndamage] = strdup(line.msg);
@@ -220,7 +221,7 @@ static bool add_data_files(struct tl_perf *p, struct tl_err *err)
 			break;
 		}
 		if (!add_file(p, name, &size, &why))
-			ok = tl_perf_complain(p, p->path, "%s", why.msg);
+			ok = tl_perf_complain(p, NULL, "%s", why.msg);
 		free(name);
 	}
 	free(numbers);
@@ -299,7 +300,7 @@ static bool walk_all(struct tl_perf *p)
 		return !look.nomem;
 	/* What ended the walk says more than that the header promised more. */
 	p->data_told = 0;
-	return !look.nomem && tl_perf_complain(p, "", "%s", err.msg);
+	return !look.nomem && tl_perf_complain(p, NULL, "%s", err.msg);
 }
 
 /* AUXTRACE_INFO, among the first `n` records. */

@@ -123,7 +123,7 @@ struct tl_perf_idslot {
 
 /* perfdata.c */
 
-/* A line on what is wrong, "NAME: " before it.  False: no memory. */
+/* A line on what is wrong, "NAME: " before it if there is one.  False: no memory. */
 bool tl_perf_complain(struct tl_perf *p, const char *name, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
