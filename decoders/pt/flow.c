@@ -21,6 +21,10 @@
 /* So many direct branches in a row without a packet are an endless loop, to perf too. */
 #define MAX_DIRECT 100000
 
+/* Hostile packets must not fill the memory; a segment of 16 KiB has some thousand branches, and
+ * rarely a million instructions. */
+#define MAX_EVENTS (2u << 20)
+
 /* Blocks of code kept: enough for the hot code of several large programs. */
 #define CODE_BUDGET (48u << 20)
 
@@ -82,6 +86,8 @@ struct walk {
 
 	uint64_t insns; /* since the last event */
 	struct tl_pt_events *out;
+	size_t max_events;
+	bool over; /* nothing more is to be had from this segment */
 	bool no_memory;
 };
 
@@ -91,6 +97,12 @@ static struct tl_pt_event *new_event(struct walk *w, enum tl_pt_kind kind)
 {
 	struct tl_pt_event *e;
 
+	if (w->out->n >= w->max_events && !w->over) {
+		w->over = true;
+		kind = TL_PT_EV_ERROR;
+	} else if (w->over) {
+		return NULL;
+	}
 	if (w->out->n == w->out->cap && !tl_pt_events_reserve(w->out, 1)) {
 		w->no_memory = true;
 		return NULL;
@@ -104,6 +116,12 @@ static struct tl_pt_event *new_event(struct walk *w, enum tl_pt_kind kind)
 		.insns = (uint32_t)w->insns,
 	};
 	w->insns = 0;
+	if (w->over) {
+		e->code = TL_PT_ERR_LOOP;
+		e->from = w->ip;
+		e->to = w->seg->offset + w->packets.pos;
+		return NULL;
+	}
 	return e;
 }
 
@@ -335,6 +353,7 @@ static struct tl_pt_block *to_decision(struct walk *w, uint64_t stop, bool *stop
 		}
 	}
 	fail(w, TL_PT_ERR_LOOP);
+	w->over = true;
 	return NULL;
 }
 
@@ -453,7 +472,7 @@ static bool compressed_return(struct walk *w, struct tl_pt_block *b)
 
 static void take_tnt(struct walk *w)
 {
-	while (w->ntnt > 0 && !w->no_memory) {
+	while (w->ntnt > 0 && !w->no_memory && !w->over) {
 		struct tl_pt_block *b = to_decision(w, 0, NULL);
 		uint64_t ip;
 
@@ -664,7 +683,7 @@ static bool take(struct walk *w, const struct tl_pt_packet *packet)
 		timing(w, packet);
 		break;
 	}
-	return !w->no_memory;
+	return !w->no_memory && !w->over;
 }
 
 /*
@@ -714,7 +733,7 @@ static void walk_to_next(struct walk *w)
 	struct tl_pt_packets packets;
 	uint64_t ip;
 
-	if (w->sync != ON || w->async || seg->next >= seg->len || seg->next_after_gap)
+	if (w->sync != ON || w->over || w->async || seg->next >= seg->len || seg->next_after_gap)
 		return;
 	tl_pt_packets_init(&packets, seg->bytes + seg->next, seg->len - seg->next);
 	if (read_psb(&packets, NULL, &ip)) {
@@ -757,6 +776,7 @@ bool tl_pt_flow_decode(struct tl_pt_program *prog, const struct tl_pt_segment *s
 		.compressed_rets = !prog->info->noretcomp,
 		.now = seg->time,
 		.out = out,
+		.max_events = out->n + MAX_EVENTS,
 	};
 	struct tl_pt_packet packet;
 
