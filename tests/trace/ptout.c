@@ -104,6 +104,11 @@ uint64_t ptout_size(const struct ptout *p)
 	return p->moved + in_window(p);
 }
 
+uint64_t ptout_last_psb(const struct ptout *p)
+{
+	return p->last_at;
+}
+
 static void empty_window(struct ptout *p)
 {
 	size_t n = in_window(p);

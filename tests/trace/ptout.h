@@ -50,6 +50,7 @@ bool ptout_failed(const struct ptout *p);
 struct tl_buf *ptout_bytes(struct ptout *p);
 void ptout_flush(struct ptout *p);
 uint64_t ptout_size(const struct ptout *p); /* all bytes ever written: the offset in the queue */
+uint64_t ptout_last_psb(const struct ptout *p); /* where the last PSB began */
 
 /* Is tracing on (the trace knows an address)? */
 bool ptout_on(const struct ptout *p);
