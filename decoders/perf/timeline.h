@@ -18,14 +18,20 @@ struct tl_timeline;
 
 struct tl_map {
 	uint64_t start, end; /* addresses */
-	uint64_t pgoff;      /* file offset of `start` */
+	/* File offset of `start`.  Where no file lies behind it (anonymous and JIT memory, the kernel
+	 * itself): the address `start`; the vdso begins at 0, as a file of its own. */
+	uint64_t pgoff;
 	struct tl_dso *dso;
 };
 
-/* What a process had mapped for a while: user mappings sorted by address, not overlapping;
- * the kernel's likewise. */
+/*
+ * What a process had mapped for a while: user mappings sorted by address, not overlapping;
+ * the kernel's likewise.  Mappings that hide nothing are in it from the beginning, so that a process
+ * has few spaces; a new one comes with fork and exec, and where a mapping takes another's
+ * place.
+ */
 struct tl_space {
-	uint32_t id; /* counts from 0 in this timeline */
+	uint32_t id; /* counts from 0, in the order in which they were asked for */
 	size_t nmaps;
 	const struct tl_map *maps;
 	size_t nkernel;
@@ -35,7 +41,7 @@ struct tl_space {
 /* One combination of who, where and what; lives as long as the timeline, and is the same
  * pointer for the same combination. */
 struct tl_context {
-	uint32_t id;      /* counts from 0 */
+	uint32_t id;      /* counts from 0, in the order in which they were asked for */
 	int32_t pid, tid; /* -1: not known */
 	int32_t cpu;      /* -1: not known */
 	const char *comm; /* ":TID" where no name was recorded, as perf has it */
@@ -59,8 +65,10 @@ void tl_timeline_close(struct tl_timeline *tl);
 
 /*
  * Who ran what at `time` (ns), for a queue's trace: by its thread where it has one, else who
- * was on its CPU.  *until is the first later time at which the answer may be another
- * (UINT64_MAX: never).  Never NULL, but when out of memory.  Any thread.
+ * was on its CPU.  Records of that time and earlier count, as in perf.  *until is the first later
+ * time at which the answer may be another (UINT64_MAX: never).  TL_TIMELINE_NOTIME asks for the
+ * end, which is where its thread exits if it has one.  Never NULL, but when out of memory.  Any
+ * thread.
  */
 const struct tl_context *tl_timeline_context(struct tl_timeline *tl, const struct tl_perf_queue *q,
 					     uint64_t time, uint64_t *until);
