@@ -1,0 +1,438 @@
+/* sideband.c: see sideband.h.  Bodies of records: include/uapi/linux/perf_event.h. */
+#include "decoders/perf/sideband.h"
+
+#include "decoders/perf/bytes.h"
+
+#include <linux/perf_event.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#define MMAP_NAME      32 /* where an MMAP record has its path */
+#define MMAP2_NAME     64
+#define MMAP2_PROT     56
+#define MMAP2_BUILD_ID 36   /* with its length 4 bytes before */
+#define AUX_GAPS       0x0f /* TRUNCATED, OVERWRITE, PARTIAL, COLLISION */
+
+struct reader {
+	struct tl_sideband *s;
+	const struct tl_perf *perf;
+	struct tl_dsos *dsos;
+	bool failed; /* no memory */
+};
+
+static bool grow(void **array, size_t n, size_t *cap, size_t size)
+{
+	size_t more = *cap ? *cap * 2 : 64;
+	void *bigger;
+
+	if (n < *cap)
+		return true;
+	if (n >= UINT32_MAX - 1)
+		return false;
+	bigger = realloc(*array, more * size);
+	if (!bigger)
+		return false;
+	*array = bigger;
+	*cap = more;
+	return true;
+}
+
+/* ---- strings */
+
+static size_t hash(const char *s, size_t n)
+{
+	uint64_t h = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
+
+	for (size_t i = 0; i < n; i++)
+		h = (h ^ (uint8_t)s[i]) * UINT64_C(0x100000001b3);
+	return (size_t)(h ^ h >> 32);
+}
+
+static bool more_slots(struct tl_sideband *s)
+{
+	size_t n = s->nslots ? s->nslots * 2 : 64;
+	uint32_t *slots = malloc(n * sizeof(*slots));
+
+	if (!slots)
+		return false;
+	memset(slots, 0xff, n * sizeof(*slots));
+	for (size_t i = 0; i < s->nslots; i++) {
+		const char *name;
+		size_t at;
+
+		if (s->name_slots[i] == UINT32_MAX)
+			continue;
+		name = (const char *)s->names.data + s->name_slots[i];
+		at = hash(name, strlen(name)) & (n - 1);
+		while (slots[at] != UINT32_MAX)
+			at = (at + 1) & (n - 1);
+		slots[at] = s->name_slots[i];
+	}
+	free(s->name_slots);
+	s->name_slots = slots;
+	s->nslots = n;
+	return true;
+}
+
+/* Where the string of n bytes is in `names`; they are no NULs. */
+static bool intern(struct tl_sideband *s, const char *bytes, size_t n, uint32_t *name)
+{
+	size_t at;
+
+	if (s->nnames * 2 >= s->nslots && !more_slots(s))
+		return false;
+	for (at = hash(bytes, n) & (s->nslots - 1); s->name_slots[at] != UINT32_MAX;
+	     at = (at + 1) & (s->nslots - 1)) {
+		const char *known = (const char *)s->names.data + s->name_slots[at];
+
+		if (strncmp(known, bytes, n) == 0 && known[n] == '\0') {
+			*name = s->name_slots[at];
+			return true;
+		}
+	}
+	if (s->names.len > UINT32_MAX / 2)
+		return false;
+	*name = (uint32_t)s->names.len;
+	if (!tl_buf_append(&s->names, bytes, n) || !tl_buf_putc(&s->names, 0))
+		return false;
+	s->name_slots[at] = *name;
+	s->nnames++;
+	return true;
+}
+
+/* ---- records */
+
+static struct tl_side *add(struct reader *rd, const struct tl_perf_record *r,
+			   enum tl_side_kind kind)
+{
+	struct tl_sideband *s = rd->s;
+	struct tl_side *side;
+
+	if (!grow((void **)&s->v, s->n, &s->cap, sizeof(*s->v))) {
+		rd->failed = true;
+		return NULL;
+	}
+	side = &s->v[s->n];
+	*side = (struct tl_side){ .time = r->id.time == UINT64_MAX ? 0 : r->id.time,
+				  .order = (uint32_t)s->n,
+				  .kind = (uint8_t)kind };
+	s->n++;
+	return side;
+}
+
+static int32_t number_at(const struct tl_perf_record *r, size_t at)
+{
+	return (int32_t)tl_get32(r->body + at);
+}
+
+static void add_runs(struct reader *rd, const struct tl_perf_record *r, int32_t pid, int32_t tid)
+{
+	struct tl_side *side = add(rd, r, TL_SIDE_RUNS);
+
+	if (side) {
+		side->pid = pid;
+		side->tid = tid;
+		side->cpu = r->id.cpu;
+	}
+}
+
+static void read_comm(struct reader *rd, const struct tl_perf_record *r, size_t len)
+{
+	const char *comm = (const char *)r->body + 8;
+	struct tl_side *side;
+
+	if (len < 8)
+		return;
+	side = add(rd, r, TL_SIDE_COMM);
+	if (!side)
+		return;
+	side->pid = number_at(r, 0);
+	side->tid = number_at(r, 4);
+	side->fresh = r->misc & PERF_RECORD_MISC_COMM_EXEC;
+	if (!intern(rd->s, comm, strnlen(comm, len - 8), &side->name))
+		rd->failed = true;
+}
+
+static void read_task(struct reader *rd, const struct tl_perf_record *r, size_t len)
+{
+	struct tl_side *side;
+
+	if (len < 16)
+		return;
+	side = add(rd, r, r->type == PERF_RECORD_FORK ? TL_SIDE_FORK : TL_SIDE_EXIT);
+	if (!side)
+		return;
+	side->pid = number_at(r, 0);
+	side->tid = number_at(r, 8);
+	side->parent.pid = number_at(r, 4);
+	side->parent.tid = number_at(r, 12);
+	side->fresh = r->misc & PERF_RECORD_MISC_FORK_EXEC;
+}
+
+static bool begins(const char *s, const char *with)
+{
+	return strncmp(s, with, strlen(with)) == 0;
+}
+
+/*
+ * The file offset of a mapping's start.  Where no file lies behind it, perf records numbers of
+ * several kinds; by our convention it is the address then, and 0 for the vdso, whose bytes are
+ * taken as a file of their own (perf does the same: map__new() and its identity maps).
+ */
+static uint64_t offset_of(const char *path, bool kernel, uint64_t start, uint64_t pgoff)
+{
+	static const char *const bare[] = {
+		"//anon", "/dev/zero", "/anon_hugepage", "[stack", "[heap]", "/SYSV", "[anon:",
+	};
+
+	if (kernel)
+		return begins(path, "[kernel.kallsyms]") ? start : pgoff;
+	if (begins(path, "[vdso"))
+		return 0;
+	for (size_t i = 0; i < sizeof(bare) / sizeof(*bare); i++) {
+		if (begins(path, bare[i]))
+			return start;
+	}
+	return pgoff;
+}
+
+/* What of an MMAP or MMAP2 record is in other places. */
+struct mapped {
+	const char *path;
+	size_t path_max;
+	const uint8_t *build_id; /* NULL: not told */
+	size_t build_id_len;
+	bool code;
+};
+
+static bool read_mapped(const struct tl_perf_record *r, size_t len, struct mapped *m)
+{
+	size_t name = r->type == PERF_RECORD_MMAP2 ? MMAP2_NAME : MMAP_NAME;
+
+	if (len < name)
+		return false;
+	*m = (struct mapped){ .path = (const char *)r->body + name, .path_max = len - name };
+	if (r->type == PERF_RECORD_MMAP) {
+		m->code = !(r->misc & PERF_RECORD_MISC_MMAP_DATA);
+		return true;
+	}
+	m->code = tl_get32(r->body + MMAP2_PROT) & PROT_EXEC;
+	if (r->misc & PERF_RECORD_MISC_MMAP_BUILD_ID) {
+		m->build_id_len = r->body[MMAP2_BUILD_ID - 4];
+		m->build_id = r->body + MMAP2_BUILD_ID;
+		if (m->build_id_len == 0 || m->build_id_len > TL_PERF_BUILD_ID)
+			m->build_id = NULL;
+	}
+	return true;
+}
+
+static void read_map(struct reader *rd, const struct tl_perf_record *r, size_t len)
+{
+	unsigned mode = r->misc & PERF_RECORD_MISC_CPUMODE_MASK;
+	bool kernel = mode == PERF_RECORD_MISC_KERNEL;
+	struct tl_sideband *s = rd->s;
+	struct tl_map map = { 0 };
+	struct tl_side *side;
+	struct mapped m;
+	char path[4096];
+	size_t n;
+
+	if (mode == PERF_RECORD_MISC_GUEST_KERNEL || mode == PERF_RECORD_MISC_GUEST_USER ||
+	    !read_mapped(r, len, &m))
+		return;
+	n = strnlen(m.path, m.path_max < sizeof(path) - 1 ? m.path_max : sizeof(path) - 1);
+	memcpy(path, m.path, n);
+	path[n] = '\0';
+	map.start = tl_get64(r->body + 8);
+	map.end = map.start + tl_get64(r->body + 16);
+	if (map.end < map.start)
+		map.end = UINT64_MAX;
+	if (map.end == map.start)
+		return;
+	if (m.code) {
+		map.pgoff = offset_of(path, kernel, map.start, tl_get64(r->body + 24));
+		map.dso = tl_dsos_get(rd->dsos, path, m.build_id, m.build_id ? m.build_id_len : 0,
+				      kernel ? -1 : number_at(r, 0));
+		rd->failed = !map.dso;
+	}
+	if (rd->failed || !grow((void **)&s->maps, s->nmaps, &s->map_cap, sizeof(*s->maps))) {
+		rd->failed = true;
+		return;
+	}
+	side = add(rd, r, kernel ? TL_SIDE_KERNEL_MAP : TL_SIDE_MAP);
+	if (!side)
+		return;
+	side->pid = number_at(r, 0);
+	side->tid = number_at(r, 4);
+	side->map = (uint32_t)s->nmaps;
+	s->maps[s->nmaps++] = map;
+}
+
+static void read_switch(struct reader *rd, const struct tl_perf_record *r, size_t len)
+{
+	bool out = r->misc & PERF_RECORD_MISC_SWITCH_OUT;
+
+	if (!out)
+		add_runs(rd, r, r->id.pid, r->id.tid);
+	else if (r->type == PERF_RECORD_SWITCH_CPU_WIDE && len >= 8)
+		add_runs(rd, r, number_at(r, 0), number_at(r, 4));
+	/* Out without a successor: perf goes on with the thread that left, and so do we; what is
+	 * traced before the next comes in is the kernel on its way out. */
+}
+
+/* ---- gaps */
+
+/* Where a queue's joined bytes have the AUX byte `aux_end` of its buffer. */
+static uint64_t offset_in(const struct tl_perf_queue *q, uint64_t aux_end)
+{
+	size_t lo = 0, hi = q->npieces;
+	const struct tl_perf_aux_piece *piece;
+	uint64_t into;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (q->pieces[mid].aux_offset <= aux_end)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	if (lo == 0)
+		return UINT64_MAX;
+	piece = &q->pieces[lo - 1];
+	into = aux_end - piece->aux_offset;
+	return piece->at + (into < piece->size ? into : piece->size);
+}
+
+static void find_place(const struct tl_perf *perf, struct tl_gap *gap, uint64_t aux_end)
+{
+	for (size_t i = 0; i < tl_perf_nqueues(perf); i++) {
+		const struct tl_perf_queue *q = tl_perf_queue(perf, i);
+
+		if (q->tid >= 0 ? q->tid != gap->tid : q->cpu < 0 || q->cpu != gap->cpu)
+			continue;
+		gap->queue = q->number;
+		gap->offset = offset_in(q, aux_end);
+		return;
+	}
+}
+
+static void read_gap(struct reader *rd, const struct tl_perf_record *r, size_t len)
+{
+	struct tl_sideband *s = rd->s;
+	struct tl_gap gap = { .time = r->id.time == 0 ? TL_TIMELINE_NOTIME : r->id.time,
+			      .queue = UINT32_MAX,
+			      .offset = UINT64_MAX,
+			      .pid = r->id.pid,
+			      .tid = r->id.tid,
+			      .cpu = r->id.cpu,
+			      .type = r->type };
+	size_t count_at = r->type == PERF_RECORD_AUX ? 16 : r->type == PERF_RECORD_LOST ? 8 : 0;
+
+	if (len < count_at + 8)
+		return;
+	gap.count = tl_get64(r->body + count_at);
+	if (r->type == PERF_RECORD_AUX) {
+		uint64_t from = tl_get64(r->body), end = from + tl_get64(r->body + 8);
+
+		if (!(gap.count & AUX_GAPS))
+			return;
+		find_place(rd->perf, &gap, end < from ? from : end);
+	}
+	if (!grow((void **)&s->gaps, s->ngaps, &s->gap_cap, sizeof(*s->gaps))) {
+		rd->failed = true;
+		return;
+	}
+	s->gaps[s->ngaps++] = gap;
+}
+
+/* ---- all of them */
+
+static bool read_record(void *arg, const struct tl_perf_record *r)
+{
+	struct reader *rd = arg;
+	struct tl_sideband *s = rd->s;
+	size_t len = r->len - (r->id_len < r->len ? r->id_len : r->len);
+
+	if (r->id.time != UINT64_MAX && r->id.time != 0) {
+		s->first = r->id.time < s->first ? r->id.time : s->first;
+		s->last = r->id.time > s->last ? r->id.time : s->last;
+	}
+	switch (r->type) {
+	case PERF_RECORD_MMAP:
+	case PERF_RECORD_MMAP2:
+		read_map(rd, r, len);
+		break;
+	case PERF_RECORD_COMM:
+		read_comm(rd, r, len);
+		break;
+	case PERF_RECORD_FORK:
+	case PERF_RECORD_EXIT:
+		read_task(rd, r, len);
+		break;
+	case PERF_RECORD_ITRACE_START:
+		if (len >= 8)
+			add_runs(rd, r, number_at(r, 0), number_at(r, 4));
+		break;
+	case PERF_RECORD_SWITCH:
+	case PERF_RECORD_SWITCH_CPU_WIDE:
+		read_switch(rd, r, len);
+		break;
+	case PERF_RECORD_AUX:
+	case PERF_RECORD_LOST:
+	case PERF_RECORD_LOST_SAMPLES:
+		read_gap(rd, r, len);
+		break;
+	default: /* code that the kernel makes or changes (KSYMBOL, TEXT_POKE) is not followed */
+		break;
+	}
+	return !rd->failed;
+}
+
+static int by_time(const void *a, const void *b)
+{
+	const struct tl_side *x = a, *y = b;
+
+	if (x->time != y->time)
+		return x->time < y->time ? -1 : 1;
+	return (x->order > y->order) - (x->order < y->order);
+}
+
+static int gap_by_time(const void *a, const void *b)
+{
+	const struct tl_gap *x = a, *y = b;
+
+	if (x->time != y->time)
+		return x->time < y->time ? -1 : 1;
+	if (x->queue != y->queue)
+		return x->queue < y->queue ? -1 : 1;
+	return (x->offset > y->offset) - (x->offset < y->offset);
+}
+
+bool tl_sideband_read(struct tl_sideband *s, const struct tl_perf *perf, struct tl_dsos *dsos)
+{
+	struct reader rd = { .s = s, .perf = perf, .dsos = dsos };
+	struct tl_err broken = TL_ERR_INIT;
+
+	*s = (struct tl_sideband){ .first = UINT64_MAX };
+	/* Where the file is broken the walk ends; what was read counts, and perfdata.h tells. */
+	(void)tl_perf_walk(perf, read_record, &rd, &broken);
+	if (rd.failed)
+		return false;
+	if (s->n > 0)
+		qsort(s->v, s->n, sizeof(*s->v), by_time);
+	if (s->ngaps > 0)
+		qsort(s->gaps, s->ngaps, sizeof(*s->gaps), gap_by_time);
+	return true;
+}
+
+void tl_sideband_fini(struct tl_sideband *s)
+{
+	free(s->v);
+	free(s->maps);
+	free(s->name_slots);
+	free(s->gaps);
+	tl_buf_fini(&s->names);
+	*s = (struct tl_sideband){ 0 };
+}
