@@ -31,4 +31,10 @@ bool tl_pt_lines_head(const struct tl_pt_style *style, struct tl_buf *out);
 bool tl_pt_lines_format(struct tl_pt_style *style, const struct tl_pt_event *events, size_t n,
 			struct tl_buf *out, size_t *starts, struct tl_err *err);
 
+/*
+ * Append the line of damage to the recording as a whole: "[gap: MSG]".  Damage in a place is
+ * a line with the same "[gap: " in it.  False: out of memory.  Any thread.
+ */
+bool tl_pt_lines_damage(struct tl_buf *out, const char *msg);
+
 #endif

@@ -1,0 +1,223 @@
+/*
+ * lines.c: which views there are, and what they have in common: columns, and a pen for each
+ * thread that writes.
+ */
+#include "decoders/pt/lines.h"
+
+#include "decoders/pt/pen.h"
+
+#include <stdlib.h>
+
+/* Memory for the texts of addresses, of all pens together, and of one at the least. */
+#define NAMES_BYTES ((size_t)32 << 20)
+#define NAMES_LEAST ((size_t)512 << 10)
+
+static const struct tl_pt_view *const views[] = {
+	&tl_pt_view_calls, &tl_pt_view_returns, &tl_pt_view_branches,
+	&tl_pt_view_insns, &tl_pt_view_perf,    &tl_pt_view_spt,
+};
+
+static const struct {
+	const char *name;
+	unsigned bit;
+	const char *head; /* the first one has the line's '#' */
+} columns_table[] = {
+	{ "task", TL_PT_COL_TASK, "#           TASK-TID     " },
+	{ "cpu", TL_PT_COL_CPU, "CPU     " },
+	{ "time", TL_PT_COL_TIME, "TIMESTAMP (s)       " },
+	{ "delta", TL_PT_COL_DELTA, "DELTA    " },
+	{ "insns", TL_PT_COL_INSNS, "INSNS  " },
+	{ "function", 0, "" }, /* always shown */
+};
+#define NCOLUMNS (sizeof(columns_table) / sizeof(*columns_table))
+
+static bool is_word(const char *word, size_t len, const char *name)
+{
+	return strlen(name) == len && memcmp(word, name, len) == 0;
+}
+
+static const struct tl_pt_view *find_view(const char *name, struct tl_err *err)
+{
+	const size_t n = sizeof(views) / sizeof(*views);
+	char list[200] = "";
+
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(name, views[i]->name) == 0)
+			return views[i];
+		if (i > 0)
+			strcat(list, ", ");
+		strcat(list, views[i]->name);
+	}
+	tl_err_set(err, "no trace view '%s'; there are: %s", name, list);
+	return NULL;
+}
+
+/*
+ * "task,time" shows these; "-delta,-insns" hides these of those shown by default, and
+ * "+delta" shows one more.
+ */
+static bool read_columns(const char *text, unsigned by_default, unsigned *out, struct tl_err *err)
+{
+	bool hides = *text == '-' || *text == '+';
+	unsigned columns = hides ? by_default : 0;
+
+	while (*text) {
+		size_t len = strcspn(text, ","), i;
+		const char *word = text;
+		char sign = *text;
+
+		text += len + (text[len] == ',');
+		if (sign == '-' || sign == '+')
+			word++, len--;
+		if (len == 0)
+			continue;
+		for (i = 0; i < NCOLUMNS; i++)
+			if (is_word(word, len, columns_table[i].name))
+				break;
+		if (i == NCOLUMNS)
+			return tl_err_set(err,
+					  "no trace column '%.*s'; there are: task, cpu, time, "
+					  "delta, insns, function",
+					  (int)len, word);
+		if (sign == '-')
+			columns &= ~columns_table[i].bit;
+		else
+			columns |= columns_table[i].bit;
+	}
+	*out = columns;
+	return true;
+}
+
+bool tl_pt_style_open(const char *view, const char *columns, const struct tl_perf *perf,
+		      bool has_time, struct tl_pt_style **out, struct tl_err *err)
+{
+	struct tl_pt_style *style = calloc(1, sizeof(*style));
+
+	*out = NULL;
+	if (!style)
+		return tl_err_nomem(err);
+	pthread_mutex_init(&style->mutex, NULL);
+	style->view = find_view(view ? view : views[0]->name, err);
+	if (!style->view)
+		goto fail;
+	style->columns = style->view->columns;
+	if (columns && !read_columns(columns, style->columns, &style->columns, err))
+		goto fail;
+	if (style->view->columns == 0)
+		style->columns = TL_PT_COL_TASK | TL_PT_COL_CPU | TL_PT_COL_TIME;
+	if (!has_time)
+		style->columns &= ~(unsigned)(TL_PT_COL_TIME | TL_PT_COL_DELTA);
+	style->has_time = has_time;
+	style->perf = perf;
+	if (perf)
+		style->first_time = tl_perf_features(perf)->time_first;
+	style->names_budget = NAMES_BYTES;
+	*out = style;
+	return true;
+fail:
+	tl_pt_style_close(style);
+	return false;
+}
+
+void tl_pt_style_close(struct tl_pt_style *style)
+{
+	struct tl_pt_pen *pen, *next;
+
+	if (!style)
+		return;
+	for (pen = style->idle; pen; pen = next) {
+		next = pen->next;
+		tl_pt_pen_free(pen);
+	}
+	pthread_mutex_destroy(&style->mutex);
+	free(style);
+}
+
+unsigned tl_pt_style_wants(const struct tl_pt_style *style)
+{
+	return style->view->wants;
+}
+
+bool tl_pt_lines_head(const struct tl_pt_style *style, struct tl_buf *out)
+{
+	const struct tl_pt_view *view = style->view;
+
+	if (!view->heads)
+		return true;
+	if (view->columns == 0)
+		return tl_buf_puts(out, view->heads);
+	if (!(style->columns & TL_PT_COL_TASK) && !tl_buf_puts(out, "# "))
+		return false;
+	for (size_t i = 0; i < NCOLUMNS; i++)
+		if (style->columns & columns_table[i].bit &&
+		    !tl_buf_puts(out, columns_table[i].head))
+			return false;
+	return tl_buf_puts(out, view->heads);
+}
+
+/* ---- pens */
+
+static struct tl_pt_pen *take_pen(struct tl_pt_style *style)
+{
+	struct tl_pt_pen *pen;
+	unsigned npens;
+
+	pthread_mutex_lock(&style->mutex);
+	pen = style->idle;
+	if (pen)
+		style->idle = pen->next;
+	else
+		style->npens++;
+	npens = style->npens;
+	pthread_mutex_unlock(&style->mutex);
+	if (!pen)
+		pen = tl_pt_pen_new(style);
+	if (pen) {
+		size_t share = style->names_budget / npens;
+
+		pen->names.limit =
+		    share > NAMES_LEAST || style->names_budget < NAMES_LEAST ? share : NAMES_LEAST;
+	}
+	return pen;
+}
+
+static void give_pen(struct tl_pt_style *style, struct tl_pt_pen *pen)
+{
+	tl_pt_pen_trim(pen);
+	pthread_mutex_lock(&style->mutex);
+	pen->next = style->idle;
+	style->idle = pen;
+	pthread_mutex_unlock(&style->mutex);
+}
+
+bool tl_pt_lines_format(struct tl_pt_style *style, const struct tl_pt_event *events, size_t n,
+			struct tl_buf *out, size_t *starts, struct tl_err *err)
+{
+	/* Most lines are shorter; more room is made where they are not. */
+	const size_t line = 96;
+	struct tl_pt_pen *pen = take_pen(style);
+	bool ok = pen != NULL;
+
+	ok = ok && n < SIZE_MAX / 4 / line && tl_buf_reserve(out, (n + 1) * line);
+	ok = ok && (!style->view->walks || tl_pt_pen_walk(pen, events, n));
+	ok = ok && style->view->format(pen, events, n, out, starts);
+	if (ok && starts)
+		starts[n] = out->len;
+	if (pen)
+		give_pen(style, pen);
+	return ok || tl_err_nomem(err);
+}
+
+bool tl_pt_lines_damage(struct tl_buf *out, const char *msg)
+{
+	size_t len = strlen(msg);
+	uint8_t *p;
+
+	if (!tl_buf_reserve(out, len + 16))
+		return false;
+	p = PUT_LITERAL(out->data + out->len, "[gap: ");
+	p = tl_pt_put_foreign(p, msg, len);
+	p = PUT_LITERAL(p, "]\n");
+	out->len = (size_t)(p - out->data);
+	return true;
+}

@@ -1,0 +1,83 @@
+/*
+ * names.h: from an address to the text that a line shows for it.
+ *
+ * A trace runs over the same few thousand addresses all the time.  Finding the mapping, the
+ * symbol and its text is done once for each, and the finished text is kept by (space, address)
+ * in a hash table.  The text does not depend on what was asked before, so that all of it may
+ * be dropped when it has become too much.  For one thread.
+ */
+#ifndef TL_DECODERS_PT_NAMES_H
+#define TL_DECODERS_PT_NAMES_H
+
+#include "base/buf.h"
+#include "decoders/perf/timeline.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Symbols and paths from files are cut to this many bytes. */
+#define TL_PT_NAME_LONGEST 4096
+
+enum tl_pt_name_form {
+	TL_PT_NAME_SHORT,  /* main+18, main, 401136 */
+	TL_PT_NAME_SYMBOL, /* main, 401136 */
+	TL_PT_NAME_PERF,   /* "          401136 main+0x12 (/bin/a)", as perf script prints it */
+	TL_PT_NAME_INSN,   /* the same, and the instruction there */
+};
+
+struct tl_pt_name_slot {
+	uint64_t ip;
+	uint32_t space;
+	uint32_t at; /* of a struct tl_pt_name in the text; 0: empty */
+};
+
+/* All zero, but for form and limit, is empty. */
+struct tl_pt_names {
+	enum tl_pt_name_form form;
+	size_t limit; /* bytes of memory, about */
+	struct tl_pt_name_slot *slots;
+	size_t nslots; /* 0 or a power of two */
+	size_t used;
+	struct tl_buf text;
+};
+
+struct tl_pt_name {
+	uint32_t len;
+	uint8_t text[]; /* with TL_PRINT_SLACK bytes behind that may be read */
+};
+
+void tl_pt_names_fini(struct tl_pt_names *names);
+
+/* What _get() does when the text is not there yet. */
+const struct tl_pt_name *tl_pt_names_make(struct tl_pt_names *names, const struct tl_space *space,
+					  uint64_t ip);
+
+static inline size_t tl_pt_names_hash(uint32_t space, uint64_t ip)
+{
+	uint64_t h = (ip ^ ((uint64_t)space << 40)) * UINT64_C(0x9e3779b97f4a7c15);
+
+	return (size_t)(h ^ (h >> 32));
+}
+
+/* The text for an address; it stays valid until the next call.  NULL: out of memory. */
+static inline const struct tl_pt_name *tl_pt_names_get(struct tl_pt_names *names,
+						       const struct tl_space *space, uint64_t ip)
+{
+	size_t mask = names->nslots - 1, i;
+
+	if (names->nslots == 0)
+		return tl_pt_names_make(names, space, ip);
+	for (i = tl_pt_names_hash(space->id, ip);; i++) {
+		const struct tl_pt_name_slot *s = &names->slots[i & mask];
+
+		if (s->at == 0)
+			return tl_pt_names_make(names, space, ip);
+		if (s->ip == ip && s->space == space->id)
+			return (const struct tl_pt_name *)(names->text.data + s->at);
+	}
+}
+
+/* Copy foreign text for people: control characters become `?`, and it is cut to `most`. */
+uint8_t *tl_pt_put_foreign(uint8_t *p, const char *text, size_t most);
+
+#endif

@@ -1,0 +1,64 @@
+/*
+ * view_insns.c: the view `insns`: every instruction, disassembled.  All behind the columns
+ * depends on the address alone, so that it is one look-up.
+ *
+ *	          401136 main+0x12 (/bin/a)             callq 0x401106 <f1>
+ */
+#include "decoders/pt/pen.h"
+
+#include <stdio.h>
+
+static uint8_t *put_extra(uint8_t *p, const struct tl_pt_event *ev)
+{
+	if (ev->kind == TL_PT_EV_PTWRITE)
+		p += sprintf((char *)p, "[ptwrite 0x%llx]", (unsigned long long)ev->to);
+	else
+		p += sprintf((char *)p, "[cbr %llu]", (unsigned long long)ev->to);
+	return p;
+}
+
+static bool format(struct tl_pt_pen *pen, const struct tl_pt_event *events, size_t n,
+		   struct tl_buf *out, size_t *starts)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct tl_pt_event *ev = &events[i];
+		struct tl_pt_thread *t = &pen->threads[pen->steps[i].thread];
+		uint8_t *p;
+
+		if (starts)
+			starts[i] = out->len;
+		t->insns += ev->insns;
+		if (ev->kind == TL_PT_EV_ERROR) {
+			if (!tl_pt_put_gap(pen, ev, out))
+				return false;
+			t->gap = true;
+			continue;
+		}
+		if (ev->kind == TL_PT_EV_BRANCH)
+			continue;
+		p = pen_room(out, out->data + out->len, PEN_COLUMNS + 64);
+		if (!p)
+			return false;
+		p = pen_columns(pen, p, ev, t);
+		if (ev->kind == TL_PT_EV_INSN)
+			p = pen_name(pen, out, p, tl_pt_ctx(ev)->space, ev->from, 1);
+		else
+			p = put_extra(p, ev);
+		if (!p)
+			return false;
+		*p++ = '\n';
+		out->len = (size_t)(p - out->data);
+	}
+	return true;
+}
+
+const struct tl_pt_view tl_pt_view_insns = {
+	.name = "insns",
+	.wants = TL_PT_WANT_INSNS | TL_PT_WANT_EXTRAS,
+	.columns = TL_PT_COL_TASK | TL_PT_COL_CPU | TL_PT_COL_TIME,
+	.form = TL_PT_NAME_INSN,
+	.walks = true,
+	.heads = "ADDRESS SYMBOL (BINARY)    INSTRUCTION\n",
+	.format = format,
+	.put_who = tl_pt_put_who,
+};
