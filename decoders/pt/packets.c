@@ -56,8 +56,9 @@ static bool read_ip(struct tl_pt_packets *p, unsigned type, struct tl_pt_packet 
 	}
 	out->type = (uint8_t)type;
 	out->has_ip = n > 0;
+	out->value = n > 0 ? v : 0;
 	if (n > 0)
-		out->value = p->last_ip = v;
+		p->last_ip = v;
 	p->pos += 1 + n;
 	return true;
 }
