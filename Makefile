@@ -5,9 +5,9 @@
 
 VERSION := 0.1.0
 PREFIX  ?= /usr/local
-PKGS    := tinfo libpcre2-8 libzstd libxxhash libutf8proc libelf
+PKGS    := tinfo libpcre2-8 libzstd libxxhash libutf8proc
 # These have no .pc files.
-LIBS    := -lipt -lZydis
+LIBS    := -lipt -lZydis -liberty
 # Linked statically where the archives are installed: five libraries less to load make each
 # start a third of a millisecond shorter.  `make STATIC=` links them dynamically.
 STATIC  ?= tinfo pcre2-8 zstd xxhash utf8proc
