@@ -97,10 +97,16 @@ $(build)/tests/unit/test_%: $(build)/tests/unit/test_%.o $(build)/tests/trace/li
 $(build)/tests/pty/test_%: $(build)/tests/pty/test_%.o $(HARNESS)
 	$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(TESTLIBS) -pthread
 
+# The pager with a decoder for made-up recordings, so that what it does with decoded texts is
+# tested on a text that is known.
+FAKE    := $(build)/tests/unit/faketless
+$(FAKE): $(build)/pager/main.o $(build)/tests/unit/fake_registry.o $(build)/libtless.a
+	$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
 unit: $(UNIT)
 	@scripts/run-tests $(UNIT)
 
-pty: $(build)/tless $(PTY)
+pty: $(build)/tless $(FAKE) $(PTY)
 	@TLESS=$(CURDIR)/$(build)/tless scripts/run-tests $(PTY)
 
 # Without clang's fuzzer the targets are linked with a main() that replays the corpus.
@@ -108,7 +114,7 @@ FUZZMAIN := $(build)/tests/fuzz/replay.o
 $(build)/tests/fuzz/fuzz_%: $(build)/tests/fuzz/fuzz_%.o $(FUZZMAIN) $(build)/libtless.a
 	$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-test: $(build)/tless $(UNIT) $(PTY) $(FUZZ)
+test: $(build)/tless $(FAKE) $(UNIT) $(PTY) $(FUZZ)
 	@TLESS=$(CURDIR)/$(build)/tless scripts/run-tests $(UNIT) $(FUZZ) $(PTY)
 
 # libFuzzer: `make fuzz` builds the targets with clang and runs each for FUZZTIME seconds.

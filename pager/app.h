@@ -14,6 +14,7 @@
 
 #include "base/jobs.h"
 #include "base/mailbox.h"
+#include "decoders/decoder.h"
 #include "pager/filelist.h"
 #include "pager/lineedit.h"
 #include "pager/option.h"
@@ -33,6 +34,7 @@ struct tl_text {
 	struct tl_view *view;
 	struct tl_filter *filter; /* NULL: all lines */
 	bool counting;            /* lines are being counted, or were */
+	bool loaded;              /* a saved index was looked for */
 	bool help;
 	enum tl_change lost; /* the file shrank or was replaced while it was followed */
 	uint64_t end;        /* where it ended when last looked at */
@@ -215,6 +217,12 @@ void tl_app_count_lines(struct tl_app *app, bool force);
 enum tl_change tl_app_refresh_text(struct tl_app *app);
 /* A read has found less than there was: say so. */
 void tl_app_notice_shrinking(struct tl_app *app);
+/* The decoder that makes the text, *self (may be NULL) with it; NULL: the text is none of that
+ * kind. */
+const struct tl_decoder_ops *tl_app_decoder(struct tl_app *app, void **self);
+/* Options that a decoded text depends on have changed: make it anew, with the same time at the
+ * top.  False: it cannot be made; the old one stays. */
+bool tl_app_reopen(struct tl_app *app, struct tl_err *err);
 /* LESSSECURE is set: nothing that runs programs or opens files. */
 bool tl_app_secure(void);
 void tl_app_show_help(struct tl_app *app);
@@ -294,6 +302,6 @@ void tl_shell_save(struct tl_app *app, const struct tl_number *n);
 /* ---- cat.c */
 
 /* Standard output is no terminal: copy the files there.  Returns the exit status. */
-int tl_cat(char **names, size_t n);
+int tl_cat(const struct tl_options *o, char **names, size_t n);
 
 #endif

@@ -1,5 +1,9 @@
-/* cat.c: standard output is not a terminal: copy the texts there, byte for byte. */
+/* cat.c: standard output is not a terminal: copy the texts there, files byte for byte. */
 #include "pager/app.h"
+
+#include "index/cachedir.h"
+#include "pager/decoding.h"
+#include "pager/pour.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -46,39 +50,96 @@ static bool copy(const char *name, int fd, char *block, int *status)
 	}
 }
 
-int tl_cat(char **names, size_t n)
+/* ---- recordings */
+
+/* A message, unless the reader has enough; true: there is somebody to write for. */
+static bool written(bool ok, int *status)
+{
+	if (ok)
+		return true;
+	if (errno != EPIPE) {
+		fprintf(stderr, "cannot write standard output: %s\n", strerror(errno));
+		*status = TL_EXIT_ERROR;
+	}
+	return false;
+}
+
+static bool copy_piece(void *arg, struct tl_span piece)
+{
+	return written(write_all((const char *)piece.data, piece.len), arg);
+}
+
+/* The text of a recording, which workers decode ahead.  False: standard output takes no more. */
+static bool copy_decoded(const struct tl_options *o, const struct tl_decoder_ops *ops,
+			 const char *path, size_t *opened, int *status)
+{
+	struct tl_err err = TL_ERR_INIT;
+	struct tl_source *src = NULL;
+	struct tl_jobs *pool = NULL;
+	char *dir = NULL;
+	bool on = true;
+
+	if (!o->no_index && !tl_app_secure())
+		dir = o->index_dir ? strdup(o->index_dir) : tl_cachedir_default();
+	if (!tl_jobs_open(0, &pool, &err) ||
+	    !tl_decoding_open(o, ops, path, dir, pool, &src, &err)) {
+		fprintf(stderr, "%s\n", err.msg);
+	} else {
+		++*opened;
+		on = tl_pour(src, pool, copy_piece, status, &err);
+		if (on && err.msg[0]) {
+			fprintf(stderr, "%s\n", err.msg);
+			*status = TL_EXIT_ERROR;
+		}
+	}
+	tl_source_close(src);
+	tl_jobs_close(pool);
+	free(dir);
+	return on;
+}
+
+/* ---- all of them */
+
+static bool copy_file(const char *name, char *block, size_t *opened, int *status)
+{
+	bool in = strcmp(name, "-") == 0, on;
+	int fd = in ? STDIN_FILENO : open(name, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) != 0) {
+		fprintf(stderr, "%s: %s\n", name, strerror(errno));
+		return true;
+	}
+	if (S_ISDIR(st.st_mode)) {
+		fprintf(stderr, "%s is a directory\n", name);
+		close(fd);
+		return true;
+	}
+	++*opened;
+	on = written(copy(name, fd, block, status), status);
+	if (!in)
+		close(fd);
+	return on;
+}
+
+int tl_cat(const struct tl_options *o, char **names, size_t n)
 {
 	char *block = malloc(BLOCK);
 	int status = TL_EXIT_OK;
 	size_t opened = 0;
+	bool on = true;
 
 	if (!block)
 		return TL_EXIT_ERROR;
-	for (size_t i = 0; i < n; i++) {
-		bool in = strcmp(names[i], "-") == 0;
-		int fd = in ? STDIN_FILENO : open(names[i], O_RDONLY | O_CLOEXEC);
-		struct stat st;
+	for (size_t i = 0; on && i < n; i++) {
+		char *path = NULL;
+		const struct tl_decoder_ops *ops = NULL;
 
-		if (fd < 0 || fstat(fd, &st) != 0) {
-			fprintf(stderr, "%s: %s\n", names[i], strerror(errno));
-			continue;
-		}
-		if (S_ISDIR(st.st_mode)) {
-			fprintf(stderr, "%s is a directory\n", names[i]);
-			close(fd);
-			continue;
-		}
-		opened++;
-		if (!copy(names[i], fd, block, &status)) {
-			if (errno != EPIPE) { /* a reader that has enough is fine */
-				fprintf(stderr, "cannot write standard output: %s\n",
-					strerror(errno));
-				status = TL_EXIT_ERROR;
-			}
-			n = 0;
-		}
-		if (!in)
-			close(fd);
+		if (strcmp(names[i], "-") != 0)
+			ops = tl_decoding_probe(o, names[i], &path);
+		on = ops ? copy_decoded(o, ops, path, &opened, &status)
+			 : copy_file(names[i], block, &opened, &status);
+		free(path);
 	}
 	free(block);
 	return opened == 0 ? TL_EXIT_ERROR : status;

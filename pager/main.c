@@ -87,7 +87,7 @@ static int run(struct tl_app *app, int argc, char **argv)
 		n = 1;
 	}
 	if (!isatty(STDOUT_FILENO))
-		return tl_cat(names, n);
+		return tl_cat(&app->opt, names, n);
 	return tl_app_run(app, names, n);
 }
 

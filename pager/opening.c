@@ -1,6 +1,7 @@
 /* opening.c: files become texts, and the place in each is kept. */
 #include "pager/app.h"
 
+#include "pager/decoding.h"
 #include "text/escape.h"
 
 #include <errno.h>
@@ -12,6 +13,9 @@
 
 /* Chunks counted at once on opening: small texts never show a pending line number. */
 #define COUNT_AT_ONCE 2
+
+/* Chunks of a decoded text that are counted unasked; more take all processors for long. */
+#define DECODE_UNASKED 1024
 
 /* The source has changed, on some thread: jobs that wait look again, and the main loop too. */
 
@@ -88,7 +92,7 @@ void tl_app_count_small(struct tl_app *app)
 	struct tl_text *t = &app->text;
 	struct tl_extent ext;
 
-	if (t->counting || !t->lines || app->opt.numbers == 0)
+	if (t->counting || !t->lines || app->opt.numbers == 0 || tl_app_decoder(app, NULL))
 		return;
 	tl_source_extent(t->src, &ext);
 	for (uint64_t k = 0; k < ext.nchunks && ext.nchunks <= COUNT_AT_ONCE; k++) {
@@ -101,6 +105,15 @@ void tl_app_count_small(struct tl_app *app)
 	}
 }
 
+/* Would counting decode more than one may do unasked? */
+static bool is_costly(struct tl_app *app)
+{
+	struct tl_extent ext;
+
+	tl_source_extent(app->text.src, &ext);
+	return tl_app_decoder(app, NULL) && ext.nchunks > DECODE_UNASKED;
+}
+
 void tl_app_count_lines(struct tl_app *app, bool force)
 {
 	struct tl_text *t = &app->text;
@@ -108,17 +121,40 @@ void tl_app_count_lines(struct tl_app *app, bool force)
 	if (!t->lines || (app->opt.numbers == 0 && !force && !t->counting))
 		return;
 	app->count_at_ms = 0;
-	if (!t->counting)
+	if (!t->loaded)
 		tl_lineindex_load(t->lines);
+	t->loaded = true;
+	if (!force && !t->counting && is_costly(app))
+		return;
 	t->counting = true;
 	tl_lineindex_start(t->lines);
+}
+
+const struct tl_decoder_ops *tl_app_decoder(struct tl_app *app, void **self)
+{
+	const struct tl_decoder_ops *ops;
+	void *decoder;
+
+	if (!tl_decoder_of(app->text.src, &ops, &decoder))
+		return NULL;
+	if (self)
+		*self = decoder;
+	return ops;
+}
+
+/* Where indexes are kept, to be freed; NULL: nowhere. */
+static char *index_dir(struct tl_app *app)
+{
+	if (app->opt.no_index || tl_app_secure())
+		return NULL;
+	return app->opt.index_dir ? strdup(app->opt.index_dir) : tl_lineindex_default_dir();
 }
 
 static bool make_text(struct tl_app *app, struct tl_source *src, const char *name,
 		      struct tl_err *err)
 {
 	struct tl_text *t = &app->text;
-	char *dir = NULL;
+	char *dir = index_dir(app);
 
 	memset(t, 0, sizeof(*t));
 	t->src = src;
@@ -128,14 +164,12 @@ static bool make_text(struct tl_app *app, struct tl_source *src, const char *nam
 		tl_lineindex_close(t->lines);
 		t->lines = NULL;
 		t->src = NULL;
+		free(dir);
 		return false;
 	}
 	tl_source_on_change(src, on_change, app);
-	if (!app->opt.no_index && !tl_app_secure()) {
-		dir = app->opt.index_dir ? strdup(app->opt.index_dir) : tl_lineindex_default_dir();
-		tl_lineindex_set_dir(t->lines, dir);
-		free(dir);
-	}
+	tl_lineindex_set_dir(t->lines, dir);
+	free(dir);
 	return true;
 }
 
@@ -185,9 +219,27 @@ static bool check_kind(struct tl_app *app, const char *name, struct tl_err *err)
 	return true;
 }
 
+/* A recording; false with *ops NULL: the file is none. */
+static bool open_recording(struct tl_app *app, const char *name, const struct tl_decoder_ops **ops,
+			   struct tl_source **src, struct tl_err *err)
+{
+	char *path, *dir;
+	bool ok;
+
+	*ops = tl_decoding_probe(&app->opt, name, &path);
+	if (!*ops)
+		return false;
+	dir = index_dir(app);
+	ok = tl_decoding_open(&app->opt, *ops, path, dir, app->jobs, src, err);
+	free(dir);
+	free(path);
+	return ok;
+}
+
 static bool open_source(struct tl_app *app, struct tl_file *f, struct tl_source **src,
 			struct tl_err *err)
 {
+	const struct tl_decoder_ops *ops;
 	int fd;
 
 	if (f->kept) {
@@ -195,7 +247,9 @@ static bool open_source(struct tl_app *app, struct tl_file *f, struct tl_source 
 		return true;
 	}
 	if (strcmp(f->name, "-") != 0)
-		return check_kind(app, f->name, err) && tl_source_open_file(f->name, src, err);
+		return open_recording(app, f->name, &ops, src, err) ||
+		       (!ops && check_kind(app, f->name, err) &&
+			tl_source_open_file(f->name, src, err));
 	if (isatty(STDIN_FILENO) && !app->opt.force_open)
 		return tl_err_set(err, "Missing filename (\"%s --help\" for help)", app->progname);
 	fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
@@ -227,12 +281,9 @@ static char mark_in(void *arg, uint64_t pos, uint64_t next)
 	return 0;
 }
 
-/* The text is there: show it where it was left, and run the commands of + and ++. */
-static void show_text(struct tl_app *app, struct tl_file *f)
+/* The text is there: show it where it was left. */
+static void show_again(struct tl_app *app, struct tl_file *f)
 {
-	bool first = !app->opened_any;
-
-	app->opened_any = true;
 	app->new_file = true;
 	app->name_shown = false;
 	app->hshift = 0;
@@ -242,6 +293,18 @@ static void show_text(struct tl_app *app, struct tl_file *f)
 	tl_find_text_opened(app);
 	if (f->pos != TL_NOPOS)
 		tl_view_jump(app->text.view, f->pos, f->row, true);
+	app->jumped = true;
+	tl_app_dirty(app);
+	tl_screen_forget(app->screen);
+}
+
+/* The same with a text that was opened, and run the commands of + and ++. */
+static void show_text(struct tl_app *app, struct tl_file *f)
+{
+	bool first = !app->opened_any;
+
+	app->opened_any = true;
+	show_again(app, f);
 	for (size_t i = 0; i < app->opt.nevery; i++)
 		tl_tty_give(&app->tty, app->opt.every_commands[i], true);
 	if (first) {
@@ -252,8 +315,6 @@ static void show_text(struct tl_app *app, struct tl_file *f)
 			tl_tty_give(&app->tty, app->opt.pattern, true);
 		}
 	}
-	tl_app_dirty(app);
-	tl_screen_forget(app->screen);
 }
 
 /* less forgets files that it cannot show. */
@@ -329,6 +390,52 @@ bool tl_app_open_near(struct tl_app *app, size_t i, int step)
 	return false;
 }
 
+/* ---- the same recording, made another text */
+
+/* Positions in the old text become those of the same times in the new one. */
+static void translate_positions(struct tl_file *f, struct tl_source *from, struct tl_source *to)
+{
+	f->pos = tl_decoding_same_time(from, f->pos, to);
+	f->last_pos = tl_decoding_same_time(from, f->last_pos, to);
+	for (size_t i = f->nmarks; i-- > 0;)
+		tl_file_mark(f, f->marks[i].letter,
+			     tl_decoding_same_time(from, f->marks[i].pos, to), f->marks[i].row);
+}
+
+bool tl_app_reopen(struct tl_app *app, struct tl_err *err)
+{
+	struct tl_source *src = NULL, *old;
+	struct tl_file *f;
+	char *path = NULL;
+
+	if (app->text.help)
+		tl_app_leave_help(app);
+	f = tl_app_file(app);
+	if (!f || f->kept)
+		return true;
+	if (!tl_app_decoder(app, NULL) && !tl_decoding_probe(&app->opt, f->name, &path))
+		return true; /* it does not depend on such options */
+	free(path);
+	if (!open_source(app, f, &src, err))
+		return false;
+	tl_app_end_op(app);
+	tl_app_save_position(app);
+	translate_positions(f, app->text.src, src);
+	tl_find_text_closing(app);
+	old = app->text.src;
+	tl_view_close(app->text.view);
+	tl_lineindex_close(app->text.lines);
+	memset(&app->text, 0, sizeof(app->text));
+	tl_source_close(old);
+	if (!make_text(app, src, shown_name(f), err)) {
+		tl_source_close(src);
+		tl_app_quit(app, TL_EXIT_ERROR); /* no memory for anything */
+		return false;
+	}
+	show_again(app, f);
+	return true;
+}
+
 /* ---- changes on disk */
 
 bool tl_app_secure(void)
@@ -380,6 +487,12 @@ enum tl_change tl_app_refresh_text(struct tl_app *app)
 		break;
 	case TL_SHRANK:
 	case TL_REPLACED:
+		if (tl_app_decoder(app, NULL)) {
+			say_lost(app, change);
+			if (!tl_app_reopen(app, &err))
+				tl_app_message(app, "%s", err.msg);
+			return change;
+		}
 		tl_find_text_closing(app);
 		tl_source_drop_cache(app->text.src);
 		tl_lineindex_reset(app->text.lines);

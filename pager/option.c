@@ -54,6 +54,13 @@ void tl_options_fini(struct tl_options *o)
 		free(o->prompt[i]);
 	free(o->rscroll);
 	free(o->index_dir);
+	free(o->trace_view);
+	free(o->trace_columns);
+	free(o->trace_time);
+	free(o->trace_cpu);
+	free(o->trace_tid);
+	free(o->trace_comm);
+	free(o->symfs);
 	free(o->ignored_text);
 	free_list(o->first_commands, o->nfirst);
 	free_list(o->every_commands, o->nevery);
@@ -74,9 +81,10 @@ const struct tl_option *tl_option_by_letter(char c, bool *upper)
 	return NULL;
 }
 
-enum agreement { AGREE_NOT, AGREE_PREFIX, AGREE_WHOLE };
+enum agreement { AGREE_NOT, AGREE_PREFIX_OF_OURS, AGREE_PREFIX, AGREE_WHOLE };
 
-/* How well does what was typed agree with one of an option's names? */
+/* How well does what was typed agree with one of an option's names?  What abbreviates one of
+ * less's names in less does so here. */
 static enum agreement agree(const struct tl_option *opt, const char *typed, size_t len,
 			    bool shouted)
 {
@@ -88,7 +96,9 @@ static enum agreement agree(const struct tl_option *opt, const char *typed, size
 		n = strcspn(name, "|");
 		if (len <= n &&
 		    (shouted ? strncasecmp(name, typed, len) == 0 : strncmp(name, typed, len) == 0))
-			best = len == n ? AGREE_WHOLE : AGREE_PREFIX;
+			best = len == n                  ? AGREE_WHOLE
+			       : opt->flags & TL_OPT_OWN ? AGREE_PREFIX_OF_OURS
+							 : AGREE_PREFIX;
 	}
 	return best;
 }

@@ -71,7 +71,11 @@ struct tl_options {
 	char *prompt[TL_NPROMPTS];
 	char *rscroll;
 	char *index_dir;
-	int ignored; /* where options without a meaning here leave their value */
+	/* What of a recording is shown, and how: as decoders/decoder.h says; NULL: not chosen. */
+	char *trace_view, *trace_columns, *trace_time, *trace_cpu, *trace_tid, *trace_comm, *symfs;
+	int raw_file;      /* show the bytes of a recording */
+	uint64_t slice_ns; /* what ; and , step by; 0: a hundredth of the text's duration */
+	int ignored;       /* where options without a meaning here leave their value */
 	char *ignored_text;
 	char **first_commands; /* +cmd */
 	size_t nfirst;
@@ -92,6 +96,8 @@ enum {
 	TL_OPT_FIXED = 1 << 1,   /* only at the start, not with `-` */
 	TL_OPT_IGNORED = 1 << 2, /* accepted for the sake of callers; has no effect */
 	TL_OPT_SEARCH = 1 << 3,  /* the pattern must be compiled again */
+	TL_OPT_REOPEN = 1 << 4,  /* a decoded text is another one after a change */
+	TL_OPT_OWN = 1 << 5,     /* less has no such option: an abbreviation means less's first */
 };
 
 struct tl_option {
@@ -133,7 +139,8 @@ int tl_options_from_args(struct tl_options *o, int argc, char **argv, tl_option_
 void tl_options_every_command(struct tl_options *o, const char *cmd);
 
 /*
- * Find by letter, or by long name or a prefix that only one has; *upper tells that the capital
+ * Find by letter, or by long name or a prefix that only one (of less's options, or else of our
+ * own) has; *upper tells that the capital
  * letter of a triple was given, or its name with a capital first letter.  NULL: none, and `err`
  * (by name) says so.
  */

@@ -1,6 +1,7 @@
 /* optionkeys.c: - and _: options while the pager runs. */
 #include "pager/commands.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static struct {
@@ -9,13 +10,59 @@ static struct {
 	bool upper;
 } changing;
 
+/* A text made with the option's new value; if that is not possible, the old value stays. */
+static bool reopen(struct tl_app *app, const char *old, bool was, struct tl_err *err)
+{
+	char **text = (char **)((char *)&app->opt + changing.opt->at);
+	int *flag = (int *)((char *)&app->opt + changing.opt->at);
+
+	if (tl_app_reopen(app, err))
+		return true;
+	if (changing.opt->kind == TL_OPT_STRING) {
+		free(*text);
+		*text = old ? strdup(old) : NULL;
+	} else {
+		*flag = was;
+	}
+	return false;
+}
+
+/* Change an option that decoded texts depend on. */
+static bool change_and_reopen(struct tl_app *app, const char *value, char *say, size_t size,
+			      struct tl_err *err)
+{
+	const struct tl_option *opt = changing.opt;
+	const char *now = NULL;
+	char *old = NULL;
+	bool was = false, ok;
+
+	if (opt->kind == TL_OPT_STRING)
+		now = *(char **)((char *)&app->opt + opt->at);
+	else
+		was = *(int *)((char *)&app->opt + opt->at);
+	old = now ? strdup(now) : NULL;
+	ok = tl_option_change(&app->opt, opt, changing.upper, changing.action, value, say, size,
+			      err) &&
+	     reopen(app, old, was, err);
+	free(old);
+	return ok;
+}
+
 static void change_option(struct tl_app *app, const char *value)
 {
 	char say[512];
 	struct tl_err err = TL_ERR_INIT;
+	bool asks = changing.action == TL_OPT_ASK ||
+		    (changing.action == TL_OPT_TOGGLE && tl_option_needs_value(changing.opt) &&
+		     (!value || !*value));
 
-	if (!tl_option_change(&app->opt, changing.opt, changing.upper, changing.action, value, say,
-			      sizeof(say), &err)) {
+	if ((changing.opt->flags & TL_OPT_REOPEN) && !asks) {
+		if (!change_and_reopen(app, value, say, sizeof(say), &err)) {
+			tl_app_message(app, "%s", err.msg);
+			return;
+		}
+	} else if (!tl_option_change(&app->opt, changing.opt, changing.upper, changing.action,
+				     value, say, sizeof(say), &err)) {
 		tl_app_message(app, "%s", err.msg);
 		return;
 	}

@@ -145,6 +145,46 @@ static void print_rscroll(const struct tl_options *o, char *out, size_t size)
 	snprintf(out, size, "rscroll character is %s", o->rscroll ? o->rscroll : ">");
 }
 
+/* ---- --slice: 1ms, 20us, 0.5s; without a unit: seconds */
+
+static const struct {
+	const char *name;
+	double ns;
+} units[] = { { "ns", 1 }, { "us", 1e3 }, { "ms", 1e6 }, { "s", 1e9 }, { "", 1e9 } };
+#define NUNITS (sizeof(units) / sizeof(units[0]))
+
+static bool parse_slice(struct tl_options *o, const char *text, struct tl_err *err)
+{
+	char *end;
+	double n = strtod(text, &end);
+	size_t i = 0;
+
+	if (*text == '\0') {
+		o->slice_ns = 0;
+		return true;
+	}
+	while (i < NUNITS && strcmp(end, units[i].name) != 0)
+		i++;
+	if (end == text || i == NUNITS || !(n * units[i].ns >= 1) || n * units[i].ns > 1e18)
+		return tl_err_set(err, "Invalid width '%s' after --slice: 1ms, 20us, 0.5s", text);
+	o->slice_ns = (uint64_t)(n * units[i].ns + 0.5);
+	return true;
+}
+
+static void print_slice(const struct tl_options *o, char *out, size_t size)
+{
+	size_t i = o->slice_ns < 1000         ? 0
+		   : o->slice_ns < 1000000    ? 1
+		   : o->slice_ns < 1000000000 ? 2
+					      : 3;
+
+	if (o->slice_ns == 0)
+		snprintf(out, size, "Time slices are a hundredth of the text's duration");
+	else
+		snprintf(out, size, "Time slices are %.12g%s", (double)o->slice_ns / units[i].ns,
+			 units[i].name);
+}
+
 /* ---- the table */
 
 #define AT(field) offsetof(struct tl_options, field)
@@ -170,6 +210,9 @@ static void print_rscroll(const struct tl_options *o, char *out, size_t size)
 		.letter = (l), .name = (n), .kind = TL_OPT_STRING, .flags = (how), .help = (text), \
 		.says = { question }, .chars = (from), .parse = (parser), .print = (printer)       \
 	}
+/* What a decoded text is made with. */
+#define CHOICE(n, field, text, question, answer) \
+	STRING(0, n, field, TL_OPT_REPAINT | TL_OPT_REOPEN | TL_OPT_OWN, text, question, answer)
 /* Accepted so that callers of less need not know the difference. */
 #define IGNORED_TEXT(l, n)   STRING(l, n, ignored_text, TL_OPT_IGNORED, "", "Value: ", NULL)
 #define IGNORED_NUMBER(l, n) NUMBER(l, n, ignored, 0, TL_OPT_IGNORED, "", "Value: ", NULL)
@@ -268,22 +311,38 @@ static const struct tl_option table[] = {
 	PARSED('#', "shift", "0123456789.", 0, "columns the arrow keys shift; 0: half a screen",
 	       parse_shift, print_shift, "Horizontal shift: "),
 	FLAG('?', "help", TL_OPT_DO, quit_now, '?', 0, "print this list", "Use \"h\" for help"),
-	BOOL(0, "hit-count", hit_count, 0, TL_OPT_REPAINT, "prompt with \"hit 3 of 1204\"",
+	CHOICE("comm", trace_comm, "recording: only threads of these names", "Names: ", "Names: "),
+	CHOICE("cpu", trace_cpu, "recording: only these CPUs: 0,2-4", "CPUs: ", "CPUs: "),
+	BOOL(0, "hit-count", hit_count, 0, TL_OPT_REPAINT | TL_OPT_OWN, "prompt with \"hit 3 of 1204\"",
 	     "Don't count search hits", "Show the number of the search hit and of all hits"),
-	STRING(0, "index-dir", index_dir, TL_OPT_FIXED, "keep line indexes there, not in ~/.cache",
+	STRING(0, "index-dir", index_dir, TL_OPT_FIXED | TL_OPT_OWN, "keep line indexes there, not in ~/.cache",
 	       "Index directory: ", "Index directory: "),
 	NUMBER(0, "line-num-width", number_width, 7, TL_OPT_REPAINT,
 	       "columns that -N's numbers take at least",
 	       "Line number width: ", "Line number width is ", " chars"),
-	BOOL(0, "no-index", no_index, 0, TL_OPT_FIXED, "neither load nor save line indexes",
+	BOOL(0, "no-index", no_index, 0, TL_OPT_FIXED | TL_OPT_OWN, "neither load nor save line indexes",
 	     "Use saved line indexes", "Don't use saved line indexes"),
 	BOOL(0, "no-keypad", no_keypad, 0, TL_OPT_FIXED, "do not switch the terminal's keypad",
 	     "Use keypad mode", "Don't use keypad mode"),
 	BOOL(0, "past-eof", past_eof, 0, 0, "let forward commands scroll past the end",
 	     "Don't scroll past end of file", "Scroll past end of file"),
+	BOOL(0, "raw-file", raw_file, 0, TL_OPT_REPAINT | TL_OPT_REOPEN | TL_OPT_OWN,
+	     "show the bytes of a recording, not its text",
+	     "Decode recordings", "Show recordings as the bytes they are"),
 	{ .name = "rscroll", .kind = TL_OPT_STRING, .flags = TL_OPT_REPAINT, .at = AT(rscroll),
 	  .says = { "rscroll character: " }, .print = print_rscroll,
 	  .help = "the mark of cut lines; - for none" },
+	{ .name = "slice", .kind = TL_OPT_STRING, .flags = TL_OPT_OWN, .says = { "Slice width: " },
+	  .parse = parse_slice, .print = print_slice,
+	  .help = "; and , step by so much time: 1ms, 20us" },
+	CHOICE("symfs", symfs, "recording: binaries lie below this folder", "Binaries below: ",
+	       "Binaries below: "),
+	CHOICE("tid", trace_tid, "recording: only these threads: 17,18", "Threads: ", "Threads: "),
+	CHOICE("time", trace_time, "recording: only from A to B: A,B", "Time: ", "Time: "),
+	CHOICE("trace-columns", trace_columns, "recording: columns to show, with commas",
+	       "Columns: ", "Columns: "),
+	CHOICE("trace-view", trace_view, "recording: calls, returns, branches, ...", "View: ",
+	       "View: "),
 	BOOL(0, "use-backslash", use_backslash, 0, TL_OPT_FIXED,
 	     "\\ quotes in values that follow: \\$ is a $",
 	     "Don't use backslash escaping in command line parameters",

@@ -370,6 +370,16 @@ static void test_long_names(void **state)
 	check_name("tag", "tag", false); /* though tag-file begins so */
 	check_name("tag-", "tag-file", false);
 	check_name("mouse", "mouse", false);
+	/* What abbreviates one of less's names does so here, whatever else begins alike. */
+	check_name("ti", "tilde", false);
+	check_name("co", "color", false);
+	check_name("raw", "raw-control-chars", false);
+	check_name("hi", NULL, false);
+	check_name("tim", "time", false);
+	check_name("trace-v", "trace-view", false);
+	check_name("trace-", NULL, false);
+	check_name("com", "comm", false);
+	check_name("raw-f", "raw-file", false);
 	check_name("", NULL, false);
 	check_name("chop-long-lines-x", NULL, false);
 	for (const struct tl_option *opt = tl_option_table(); opt->name; opt++)
@@ -384,6 +394,45 @@ static void test_long_names(void **state)
 	assert_string_equal(warned, "");
 	assert_true(o.quit_at_eof == 1 && o.raw == 2 && o.tabs[0] == 3);
 	assert_string_equal(o.rscroll, "*");
+	tl_options_fini(&o);
+}
+
+static void test_slice_widths(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t ns;
+		const char *says;
+	} cases[] = {
+		{ "1ms", 1000000, "Time slices are 1ms" },
+		{ "20us", 20000, "Time slices are 20us" },
+		{ "1500ns", 1500, "Time slices are 1.5us" },
+		{ "0.5s", 500000000, "Time slices are 500ms" },
+		{ "2", 2000000000, "Time slices are 2s" },
+		{ "1ns", 1, "Time slices are 1ns" },
+	};
+	static const char *const bad[] = { "ms",          "0",   "-1ms", "0.1ns",
+					   "1 fortnight", "nan", "inf",  "1e30" };
+	bool upper;
+	const struct tl_option *opt = tl_option_by_name("slice", 5, &upper, NULL);
+	struct tl_options o;
+	struct tl_err err = TL_ERR_INIT;
+	char say[128];
+
+	tl_options_init(&o);
+	assert_int_equal(o.slice_ns, 0);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_true(tl_option_change(&o, opt, false, TL_OPT_TOGGLE, cases[i].text, say,
+					     sizeof(say), &err));
+		assert_int_equal(o.slice_ns, cases[i].ns);
+		assert_string_equal(say, cases[i].says);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_false(tl_option_change(&o, opt, false, TL_OPT_TOGGLE, bad[i], say,
+					      sizeof(say), &err));
+	assert_int_equal(o.slice_ns, 1);
+	assert_true(tl_option_change(&o, opt, false, TL_OPT_RESET, NULL, say, sizeof(say), &err));
+	assert_int_equal(o.slice_ns, 0);
 	tl_options_fini(&o);
 }
 
@@ -609,6 +658,7 @@ int main(void)
 		cmocka_unit_test(test_back_to_the_default),
 		cmocka_unit_test(test_commands),
 		cmocka_unit_test(test_long_names),
+		cmocka_unit_test(test_slice_widths),
 		cmocka_unit_test(test_letters_and_names_are_not_used_twice),
 		cmocka_unit_test(test_bad_options),
 		cmocka_unit_test(test_what_follows_a_bad_option_counts),

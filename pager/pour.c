@@ -1,0 +1,126 @@
+/*
+ * pour.c: see pour.h.  A ring of buffers: workers claim the next chunk and fill its place, this
+ * thread empties the places in order.  The chunk that is next to be taken is always begun,
+ * whatever else waits: so a few large chunks cannot bring it to a stop.
+ */
+#include "pager/pour.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#define KEEP_BYTES ((size_t)4 << 20) /* a larger buffer is not used again */
+
+struct place {
+	struct tl_buf buf;
+	bool full;
+	enum tl_lookup answer;
+	struct tl_err err;
+};
+
+struct pour {
+	struct tl_source *src;
+	uint64_t nchunks;
+	size_t nplaces;
+
+	pthread_mutex_t lock; /* of all below */
+	pthread_cond_t filled;
+	struct place *places;
+	uint64_t claimed; /* chunks; those below `taken` are gone */
+	uint64_t taken;
+	size_t waiting; /* bytes */
+};
+
+static bool may_claim(const struct pour *p)
+{
+	if (p->claimed >= p->nchunks || p->claimed - p->taken >= p->nplaces)
+		return false;
+	return p->claimed == p->taken || p->waiting < TL_POUR_BYTES;
+}
+
+static enum tl_step pour_step(void *self, struct tl_worker *w)
+{
+	struct pour *p = self;
+	struct place *at;
+	uint64_t k;
+
+	pthread_mutex_lock(&p->lock);
+	if (!may_claim(p)) {
+		bool all = p->claimed >= p->nchunks;
+
+		pthread_mutex_unlock(&p->lock);
+		return all ? TL_STEP_DONE : TL_STEP_WAIT;
+	}
+	k = p->claimed++;
+	at = &p->places[k % p->nplaces];
+	pthread_mutex_unlock(&p->lock);
+
+	at->buf.len = 0;
+	at->answer = tl_source_read(p->src, k, &at->buf, &at->err);
+
+	pthread_mutex_lock(&p->lock);
+	at->full = true;
+	p->waiting += at->buf.len;
+	pthread_cond_signal(&p->filled);
+	pthread_mutex_unlock(&p->lock);
+	return TL_STEP_MORE;
+}
+
+/* Take chunk k.  False: no more are to be taken; *on says whether anybody wants them. */
+static bool take_next(struct pour *p, struct tl_jobs *pool,
+		      bool (*take)(void *arg, struct tl_span bytes), void *arg, bool *on,
+		      struct tl_err *err)
+{
+	struct place *at = &p->places[p->taken % p->nplaces];
+
+	pthread_mutex_lock(&p->lock);
+	while (!at->full)
+		pthread_cond_wait(&p->filled, &p->lock);
+	pthread_mutex_unlock(&p->lock);
+	if (at->answer == TL_FAILED) {
+		*err = at->err;
+		return false;
+	}
+	*on = at->buf.len == 0 || take(arg, (struct tl_span){ at->buf.data, at->buf.len });
+
+	pthread_mutex_lock(&p->lock);
+	at->full = false;
+	p->taken++;
+	p->waiting -= at->buf.len;
+	if (at->buf.cap > KEEP_BYTES)
+		tl_buf_fini(&at->buf);
+	pthread_mutex_unlock(&p->lock);
+	tl_jobs_wake(pool);
+	return *on;
+}
+
+bool tl_pour(struct tl_source *src, struct tl_jobs *pool,
+	     bool (*take)(void *arg, struct tl_span bytes), void *arg, struct tl_err *err)
+{
+	static const struct tl_job_ops ops = { .step = pour_step };
+	struct pour p = { .src = src, .nplaces = 4 * (size_t)tl_jobs_width(pool) };
+	struct tl_extent ext;
+	struct tl_job *job;
+	bool on = true;
+
+	tl_source_extent(src, &ext);
+	p.nchunks = ext.nchunks;
+	p.places = calloc(p.nplaces, sizeof(*p.places));
+	pthread_mutex_init(&p.lock, NULL);
+	pthread_cond_init(&p.filled, NULL);
+	job = p.places ? tl_jobs_start(pool, TL_URGENT, &ops, &p) : NULL;
+	if (!job)
+		tl_err_nomem(err);
+	while (job && p.taken < p.nchunks && take_next(&p, pool, take, arg, &on, err))
+		;
+	if (job) {
+		tl_job_cancel(job);
+		tl_job_join(job);
+		tl_job_release(job);
+	}
+	for (size_t i = 0; p.places && i < p.nplaces; i++)
+		tl_buf_fini(&p.places[i].buf);
+	free(p.places);
+	pthread_cond_destroy(&p.filled);
+	pthread_mutex_destroy(&p.lock);
+	return on;
+}
