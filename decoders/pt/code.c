@@ -110,7 +110,7 @@ void tl_pt_code_release(struct tl_pt_code *code, struct tl_pt_table *table)
  */
 static enum tl_pt_end ending(const ZydisDecodedInstruction *in)
 {
-	bool direct = (in->attributes & ZYDIS_ATTRIB_IS_RELATIVE) != 0;
+	bool direct = in->raw.imm[0].is_relative; /* an address in memory may be, too */
 
 	switch (in->mnemonic) {
 	case ZYDIS_MNEMONIC_CALL:
@@ -159,24 +159,61 @@ static bool decoder_for(unsigned mode, ZydisDecoder *decoder)
 	return ZYAN_SUCCESS(ZydisDecoderInit(decoder, machine, width));
 }
 
+/* Where the bytes of a binary come from, piece by piece. */
+struct reader {
+	struct tl_dso *dso;
+	uint64_t offset;      /* of bytes[0] */
+	const uint8_t *bytes; /* of one piece */
+	size_t len;
+	uint8_t seam[2 * ZYDIS_MAX_INSTRUCTION_LENGTH];
+};
+
+/* The bytes at an offset, enough for an instruction if there are so many; false: none. */
+static bool look(struct reader *r, uint64_t offset, const uint8_t **bytes, size_t *len)
+{
+	size_t have, more;
+	const uint8_t *next;
+
+	if (offset - r->offset >= r->len) {
+		r->offset = offset;
+		if (!tl_dso_code(r->dso, offset, &r->bytes, &r->len)) {
+			r->len = 0;
+			return false;
+		}
+	}
+	*bytes = r->bytes + (offset - r->offset);
+	*len = have = r->len - (size_t)(offset - r->offset);
+	if (have >= ZYDIS_MAX_INSTRUCTION_LENGTH ||
+	    !tl_dso_code(r->dso, offset + have, &next, &more))
+		return true;
+	/* It may reach into the next piece. */
+	memcpy(r->seam, *bytes, have);
+	if (more > ZYDIS_MAX_INSTRUCTION_LENGTH)
+		more = ZYDIS_MAX_INSTRUCTION_LENGTH;
+	memcpy(r->seam + have, next, more);
+	*bytes = r->seam;
+	*len = have + more;
+	return true;
+}
+
 /* Disassemble a run into *b, and the lengths of its instructions. */
 static void scan(struct tl_dso *dso, uint64_t offset, unsigned mode, struct tl_pt_block *b,
 		 uint8_t lengths[MAX_INSNS])
 {
+	struct reader reader = { .dso = dso };
 	ZydisDecoder decoder;
-	const uint8_t *bytes;
-	size_t len;
 
 	b->end = TL_PT_END_NOCODE;
-	if (!tl_dso_code(dso, offset, &bytes, &len) || !decoder_for(mode, &decoder))
+	if (!decoder_for(mode, &decoder))
 		return;
 	while (b->ninsns < MAX_INSNS) {
 		ZydisDecodedInstruction in;
+		const uint8_t *bytes;
+		size_t len;
 
-		if (!ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&decoder, NULL, bytes + b->nbytes,
-								len - b->nbytes, &in))) {
-			/* The run goes on behind a piece of code, or really ends here; what is
-			 * before it can be walked. */
+		if (!look(&reader, offset + b->nbytes, &bytes, &len) ||
+		    !ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&decoder, NULL, bytes, len, &in))) {
+			/* What is before it can be walked. */
 			if (b->nbytes > 0)
 				b->end = TL_PT_END_FALL;
 			return;

@@ -537,10 +537,9 @@ static void take_pgd(struct walk *w, const struct tl_pt_packet *packet)
 
 	w->owner = FUP_ASYNC;
 	if (w->sync == ON && w->async) {
+		/* Where nobody knows where to, perf does not call it an interrupt. */
 		branch(w, w->ip, to,
-		       TL_PT_BRANCH | TL_PT_CALL | TL_PT_ASYNC | TL_PT_TRACE_END |
-			   (w->async & TL_PT_TX_ABORT),
-		       0);
+		       (to ? w->async : w->async & ~TL_PT_INTERRUPT) | TL_PT_TRACE_END, 0);
 	} else if (w->sync == ON) {
 		b = to_decision(w, to, &stopped);
 		if (b && b->end == TL_PT_END_COND && to != w->ip + (uint64_t)b->target &&
