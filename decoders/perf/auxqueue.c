@@ -112,13 +112,17 @@ static void add_by_offset(struct making *m, const struct tl_perf_auxfound *found
 		add_piece(m, found, 0, found->aux_offset > end);
 		return;
 	}
+	/* What is there twice is taken from the later record: the end of the earlier one may be
+	 * padding. */
 	overlap = end - found->aux_offset;
-	if (overlap <= PADDING && overlap < last->size) {
+	if (found->size <= overlap && overlap > PADDING)
+		return; /* all of it is there already */
+	if (overlap < last->size) {
 		trim(m->q, overlap);
 		add_piece(m, found, 0, false);
 	} else if (overlap < found->size) {
 		add_piece(m, found, overlap, false);
-	} /* else: all of it is there already */
+	}
 }
 
 /* How much of the record is what the one before ended with, were it so. */

@@ -35,7 +35,7 @@ struct tl_perf_attr {
 /* What is at the end of a record that is no sample (sample_id_all), or in a sample. */
 struct tl_perf_id {
 	int32_t pid, tid; /* -1: not told */
-	uint64_t time;    /* ns; UINT64_MAX: not told */
+	uint64_t time;    /* ns; UINT64_MAX: not told (a 0 too: perf made the record up) */
 	int32_t cpu;      /* -1: not told */
 	uint64_t id;      /* 0: not told */
 	const struct tl_perf_attr *attr;
@@ -73,7 +73,8 @@ struct tl_perf_pt_info {
 /* A stretch of AUX bytes in the file. */
 struct tl_perf_aux_piece {
 	uint64_t at;         /* where it begins in the queue's joined bytes */
-	uint64_t size;       /* without the padding */
+	uint64_t size;       /* without the padding, of which only the next piece tells: at the end
+			      * and before a gap up to 7 zeros may remain */
 	uint64_t aux_offset; /* AUXTRACE.offset: a gap between pieces is lost or overwritten data */
 	uint64_t file_offset;
 	int fd;         /* borrowed: of the perf.data or of a file of its directory */
