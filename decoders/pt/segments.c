@@ -114,6 +114,14 @@ bool tl_pt_segments_open(size_t bytes, tl_pt_segments_decode *decode, void *arg,
 	return true;
 }
 
+void tl_pt_segments_limit(struct tl_pt_segments *s, size_t bytes)
+{
+	pthread_mutex_lock(&s->lock);
+	s->budget = bytes;
+	evict(s);
+	pthread_mutex_unlock(&s->lock);
+}
+
 void tl_pt_segments_close(struct tl_pt_segments *s)
 {
 	if (!s)

@@ -23,6 +23,9 @@ typedef bool tl_pt_segments_decode(void *arg, size_t queue, size_t index, struct
 bool tl_pt_segments_open(size_t bytes, tl_pt_segments_decode *decode, void *arg,
 			 struct tl_pt_segments **out, struct tl_err *err);
 
+/* Another bound from now on.  Any thread. */
+void tl_pt_segments_limit(struct tl_pt_segments *s, size_t bytes);
+
 /* Nothing may be pinned any more.  NULL is fine. */
 void tl_pt_segments_close(struct tl_pt_segments *s);
 

@@ -152,6 +152,7 @@ bool tl_pt_slices_cut(struct tl_pt_synctable *table, struct tl_pt_slices **out, 
 	*table = (struct tl_pt_synctable){ 0 };
 	if (s->table.timed)
 		ok = cut_time(s);
+	s->table.timed = s->table.timed && s->n > 0;
 	for (size_t q = 0; ok && !s->table.timed && q < s->table.nqueues; q++)
 		ok = cut_bytes(s, q);
 	if (!ok) {

@@ -1,0 +1,423 @@
+/*
+ * pt.c: a perf.data with Intel PT as a decoder (decoder.h): slices are chunks, and a chunk is
+ * gathered, filtered, and written as lines.
+ *
+ * All that is shared is const after open(), or guards itself.  What a thread needs to make a
+ * chunk it takes from a list and puts back, so that memory is used again.
+ */
+#include "decoders/pt/pt.h"
+
+#include "decoders/perf/dso.h"
+#include "decoders/pt/gather.h"
+#include "decoders/pt/lines.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct workspace {
+	struct workspace *next;
+	struct tl_pt_scratch scratch;
+};
+
+/* The lines of the chunk that was last asked about: who asks for one asks for its neighbours. */
+struct looked {
+	bool valid;
+	uint64_t k;
+	struct tl_pt_scratch scratch; /* its events */
+	struct tl_buf text;
+	size_t *starts; /* where each event's line begins, and the end */
+	size_t cap;
+};
+
+struct pt {
+	struct tl_perf *perf;
+	struct tl_dsos *dsos;
+	struct tl_timeline *timeline;
+	struct tl_pt_slices *slices;
+	struct tl_pt_program *program;
+	struct tl_pt_style *style;
+	struct tl_pt_gaps gaps;
+	struct tl_pt_segments *shared;
+	struct tl_pt_gatherer gatherer;
+
+	_Atomic(uint64_t) *counted; /* a bit a chunk: its errors are in nerrors */
+	atomic_uint_fast64_t nerrors;
+
+	pthread_mutex_t lock; /* of the list */
+	struct workspace *idle;
+	pthread_mutex_t looking; /* of what follows */
+	struct looked looked;
+};
+
+static int pt_probe(const uint8_t *head, size_t len)
+{
+	return tl_perf_probe(head, len);
+}
+
+/* ---- opening */
+
+static void pt_close(void *self)
+{
+	struct pt *pt = self;
+	struct workspace *w, *next;
+
+	if (!pt)
+		return;
+	for (w = pt->idle; w; w = next) {
+		next = w->next;
+		tl_pt_scratch_fini(&w->scratch);
+		free(w);
+	}
+	tl_pt_scratch_fini(&pt->looked.scratch);
+	tl_buf_fini(&pt->looked.text);
+	free(pt->looked.starts);
+	free(pt->counted);
+	tl_pt_segments_close(pt->shared);
+	tl_pt_gaps_fini(&pt->gaps);
+	tl_pt_style_close(pt->style);
+	tl_pt_program_close(pt->program);
+	tl_pt_slices_close(pt->slices);
+	tl_timeline_close(pt->timeline);
+	tl_dsos_close(pt->dsos);
+	tl_perf_close(pt->perf);
+	pthread_mutex_destroy(&pt->looking);
+	pthread_mutex_destroy(&pt->lock);
+	free(pt);
+}
+
+static uint64_t pt_chunks(const void *self)
+{
+	const struct pt *pt = self;
+	size_t n = tl_pt_slices_count(pt->slices);
+
+	return n > 0 ? n : 1; /* for what there is to say about there being none */
+}
+
+static bool flow(void *arg, const struct tl_pt_segment *seg, unsigned want,
+		 struct tl_pt_events *out, uint64_t *tail, struct tl_err *err)
+{
+	struct pt *pt = arg;
+
+	return tl_pt_flow_decode(pt->program, seg, want, out, tail, err);
+}
+
+static bool open_parts(struct pt *pt, const char *path, const struct tl_decoder_options *options,
+		       struct tl_span saved, struct tl_err *err)
+{
+	if (!tl_perf_open(path, &pt->perf, err))
+		return false;
+	if (!tl_perf_pt_info(pt->perf))
+		return tl_err_set(
+		    err, "'%s' has no Intel PT data; `perf script -i` shows what it has", path);
+	return tl_dsos_open(pt->perf, options->symfs, &pt->dsos, err) &&
+	       tl_timeline_build(pt->perf, pt->dsos, &pt->timeline, err) &&
+	       tl_pt_slices_open(pt->perf, options->pool, saved, &pt->slices, err) &&
+	       tl_pt_program_open(pt->perf, pt->timeline, &pt->program, err) &&
+	       tl_pt_style_open(options->view, options->columns, pt->perf,
+				tl_pt_slices_timed(pt->slices), &pt->style, err) &&
+	       tl_pt_gaps_make(pt->perf, pt->timeline, pt->slices, &pt->gaps, err) &&
+	       tl_pt_segments_open(TL_PT_SHARED_BYTES, tl_pt_gather_segment, &pt->gatherer,
+				   &pt->shared, err);
+}
+
+static bool pt_open(const char *path, const struct tl_decoder_options *options,
+		    struct tl_span saved, void **self, struct tl_err *err)
+{
+	struct pt *pt = calloc(1, sizeof(*pt));
+
+	*self = NULL;
+	if (!pt)
+		return tl_err_nomem(err);
+	pthread_mutex_init(&pt->lock, NULL);
+	pthread_mutex_init(&pt->looking, NULL);
+	if (!open_parts(pt, path, options, saved, err))
+		goto fail;
+	pt->gatherer = (struct tl_pt_gatherer){
+		.perf = pt->perf,
+		.timeline = pt->timeline,
+		.slices = pt->slices,
+		.gaps = &pt->gaps,
+		.shared = pt->shared,
+		.flow = flow,
+		.flow_arg = pt,
+		.want = tl_pt_style_wants(pt->style),
+	};
+	pt->counted = calloc((size_t)(pt_chunks(pt) / 64 + 1), sizeof(*pt->counted));
+	if (!pt->counted) {
+		tl_err_nomem(err);
+		goto fail;
+	}
+	*self = pt;
+	return true;
+fail:
+	pt_close(pt);
+	return false;
+}
+
+void tl_pt_limit_shared(void *self, size_t bytes)
+{
+	struct pt *pt = self;
+
+	tl_pt_segments_limit(pt->shared, bytes);
+}
+
+static bool pt_save(const void *self, struct tl_buf *out)
+{
+	const struct pt *pt = self;
+
+	return tl_pt_slices_save(pt->slices, out);
+}
+
+/* ---- chunks */
+
+/* NULL: no memory. */
+static struct workspace *take_workspace(struct pt *pt)
+{
+	struct workspace *w;
+
+	pthread_mutex_lock(&pt->lock);
+	w = pt->idle;
+	if (w)
+		pt->idle = w->next;
+	pthread_mutex_unlock(&pt->lock);
+	return w ? w : calloc(1, sizeof(*w));
+}
+
+static void put_workspace(struct pt *pt, struct workspace *w)
+{
+	tl_pt_scratch_trim(&w->scratch);
+	pthread_mutex_lock(&pt->lock);
+	w->next = pt->idle;
+	pt->idle = w;
+	pthread_mutex_unlock(&pt->lock);
+}
+
+/* Each chunk's errors once, however often it is decoded. */
+static void count_errors(struct pt *pt, uint64_t k, const struct tl_pt_scratch *sc)
+{
+	const uint64_t bit = UINT64_C(1) << (k % 64);
+	uint64_t n = 0;
+
+	if (atomic_load_explicit(&pt->counted[k / 64], memory_order_relaxed) & bit)
+		return;
+	for (size_t i = 0; i < sc->n; i++)
+		n += sc->events[i].kind == TL_PT_EV_ERROR;
+	if (!(atomic_fetch_or(&pt->counted[k / 64], bit) & bit))
+		atomic_fetch_add(&pt->nerrors, n);
+}
+
+/* What the first chunk begins with. */
+static bool put_head(const struct pt *pt, struct tl_buf *out)
+{
+	if (!tl_pt_lines_head(pt->style, out))
+		return false;
+	for (size_t i = 0; i < tl_perf_ndamage(pt->perf); i++)
+		if (!tl_pt_lines_damage(out, tl_perf_damage(pt->perf, i)))
+			return false;
+	return true;
+}
+
+/* The events of chunk k, those that were chosen. */
+static bool gather(struct pt *pt, uint64_t k, struct tl_pt_scratch *sc, struct tl_err *err)
+{
+	if (!tl_pt_gather(&pt->gatherer, (size_t)k, sc, err))
+		return false;
+	count_errors(pt, k, sc);
+	return true;
+}
+
+static bool put_chunk(struct pt *pt, uint64_t k, struct tl_pt_scratch *sc, struct tl_buf *out,
+		      size_t *starts, struct tl_err *err)
+{
+	if (k == 0 && !put_head(pt, out))
+		return tl_err_nomem(err);
+	return tl_pt_lines_format(pt->style, sc->events, sc->n, out, starts, err);
+}
+
+static bool pt_decode(void *self, uint64_t k, struct tl_buf *out, struct tl_err *err)
+{
+	struct pt *pt = self;
+	struct workspace *w = take_workspace(pt);
+	bool ok;
+
+	if (!w)
+		return tl_err_nomem(err);
+	ok = gather(pt, k, &w->scratch, err) && put_chunk(pt, k, &w->scratch, out, NULL, err);
+	put_workspace(pt, w);
+	return ok;
+}
+
+static uint64_t pt_gaps(const void *self)
+{
+	const struct pt *pt = self;
+
+	return atomic_load(&pt->nerrors);
+}
+
+/* ---- times */
+
+static uint64_t pt_time(const void *self, uint64_t k)
+{
+	const struct pt *pt = self;
+
+	if (!tl_pt_slices_timed(pt->slices))
+		return TL_DECODER_NOTIME;
+	return tl_pt_slices_get(pt->slices, (size_t)k)->time;
+}
+
+static bool pt_range(const void *self, uint64_t *first_ns, uint64_t *last_ns)
+{
+	const struct pt *pt = self;
+	uint64_t first, last;
+
+	if (!tl_pt_slices_timed(pt->slices))
+		return false;
+	*first_ns = *last_ns = tl_pt_slices_get(pt->slices, 0)->time;
+	for (size_t q = 0; q < tl_perf_nqueues(pt->perf); q++) {
+		size_t n = tl_pt_slices_nsyncs(pt->slices, q);
+
+		last = n > 0 ? tl_pt_slices_sync(pt->slices, q, n - 1)->time : 0;
+		if (last > *last_ns)
+			*last_ns = last;
+	}
+	/* The trace goes on behind the last sync points; the records tell for how long. */
+	if (tl_timeline_range(pt->timeline, &first, &last) && last > *last_ns)
+		*last_ns = last;
+	return true;
+}
+
+/* ---- lines */
+
+/* With the lock of `looking` held: the chunk's events and lines. */
+static bool look_at(struct pt *pt, uint64_t k, struct tl_err *err)
+{
+	struct looked *l = &pt->looked;
+
+	if (l->valid && l->k == k)
+		return true;
+	l->valid = false;
+	l->k = k;
+	l->text.len = 0;
+	if (!gather(pt, k, &l->scratch, err))
+		return false;
+	if (l->scratch.n >= l->cap) {
+		size_t cap = l->scratch.n + 1;
+		size_t *starts = realloc(l->starts, cap * sizeof(*starts));
+
+		if (!starts)
+			return tl_err_nomem(err);
+		l->starts = starts;
+		l->cap = cap;
+	}
+	l->valid = put_chunk(pt, k, &l->scratch, &l->text, l->starts, err);
+	return l->valid;
+}
+
+/* The first of n + 1 ascending numbers that is more than x; n + 1: none is. */
+static size_t first_above(const size_t *v, size_t n, uint64_t x)
+{
+	size_t low = 0, high = n + 1;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (v[mid] <= x)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+static bool pt_locate(void *self, uint64_t time_ns, uint64_t *k, uint64_t *byte, struct tl_err *err)
+{
+	struct pt *pt = self;
+	const struct looked *l = &pt->looked;
+	size_t low = 0, high;
+	uint64_t chunk = 0;
+	bool ok;
+
+	if (!tl_pt_slices_timed(pt->slices))
+		return tl_err_set(err, "the trace has no time");
+	chunk = tl_pt_slices_at(pt->slices, time_ns);
+	pthread_mutex_lock(&pt->looking);
+	ok = look_at(pt, chunk, err);
+	if (ok) {
+		for (high = l->scratch.n; low < high;) {
+			size_t mid = low + (high - low) / 2;
+
+			if (l->scratch.events[mid].time < time_ns)
+				low = mid + 1;
+			else
+				high = mid;
+		}
+		*k = chunk;
+		*byte = l->starts[low];
+	}
+	pthread_mutex_unlock(&pt->looking);
+	return ok;
+}
+
+static void name_queue(const struct pt *pt, uint32_t number, struct tl_place *out)
+{
+	const struct tl_perf_queue *q;
+
+	if (number >= tl_perf_nqueues(pt->perf))
+		return;
+	q = tl_perf_queue(pt->perf, number);
+	if (q->cpu >= 0)
+		snprintf(out->queue, sizeof(out->queue), "cpu %" PRId32, q->cpu);
+	else if (q->tid >= 0)
+		snprintf(out->queue, sizeof(out->queue), "thread %" PRId32, q->tid);
+	else
+		snprintf(out->queue, sizeof(out->queue), "queue %" PRIu32, number);
+}
+
+static bool pt_describe(void *self, uint64_t k, uint64_t byte, struct tl_place *out,
+			struct tl_err *err)
+{
+	struct pt *pt = self;
+	const struct looked *l = &pt->looked;
+	const struct tl_pt_event *e;
+	size_t above;
+	bool ok;
+
+	*out = (struct tl_place){ .pid = -1, .tid = -1, .cpu = -1 };
+	out->time_ns = out->chunk_ns = pt_time(pt, k);
+	pthread_mutex_lock(&pt->looking);
+	ok = look_at(pt, k, err);
+	above = ok ? first_above(l->starts, l->scratch.n, byte) : 0;
+	/* Before the first start are the head and the damage, behind the last one is nothing. */
+	if (ok && above > 0 && l->scratch.n > 0) {
+		e = &l->scratch.events[above <= l->scratch.n ? above - 1 : l->scratch.n - 1];
+		out->time_ns = e->time;
+		if (e->ctx) {
+			out->pid = e->ctx->pid;
+			out->tid = e->ctx->tid;
+			out->cpu = e->ctx->cpu;
+		}
+		name_queue(pt, e->queue, out);
+	}
+	pthread_mutex_unlock(&pt->looking);
+	return ok;
+}
+
+const struct tl_decoder_ops tl_decoder_pt_ops = {
+	.abi = TL_DECODER_ABI,
+	.name = "pt",
+	.probe = pt_probe,
+	.open = pt_open,
+	.chunks = pt_chunks,
+	.decode = pt_decode,
+	.time = pt_time,
+	.range = pt_range,
+	.locate = pt_locate,
+	.describe = pt_describe,
+	.gaps = pt_gaps,
+	.save = pt_save,
+	.close = pt_close,
+};

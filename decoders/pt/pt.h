@@ -1,0 +1,14 @@
+/* pt.h: the Intel PT decoder, for the table of decoders. */
+#ifndef TL_DECODERS_PT_PT_H
+#define TL_DECODERS_PT_PT_H
+
+#include "decoders/decoder.h"
+
+/* A perf.data with Intel PT as text, a slice of the trace a chunk. */
+extern const struct tl_decoder_ops tl_decoder_pt_ops;
+
+/* Bytes for events of segments that several slices need; another number from now on, for tests. */
+#define TL_PT_SHARED_BYTES ((size_t)48 << 20)
+void tl_pt_limit_shared(void *self, size_t bytes);
+
+#endif
