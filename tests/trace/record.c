@@ -160,25 +160,26 @@ static void forked(struct recorder *r, struct thread *t, int event)
 	}
 }
 
-static void execed(struct recorder *r, struct thread *t)
+/* A process became another program: the thread that asked for it is the only one that is left,
+ * and has the id of the process. */
+static void execed(struct recorder *r, pid_t pid)
 {
 	unsigned long former = 0;
-	struct thread *self;
+	struct thread *t;
 	char comm[16];
 
-	ptrace(PTRACE_GETEVENTMSG, t->tid, 0, &former);
-	self = find(r, (pid_t)former);
+	ptrace(PTRACE_GETEVENTMSG, pid, 0, &former);
+	t = find(r, (pid_t)former);
+	if (!t)
+		return;
 	for (struct thread *o = r->threads; o; o = o->next) {
-		if (o->state != GONE && o->proc == t->proc && o != self)
+		if (o->state != GONE && o->proc == t->proc && o != t)
 			gone(r, o);
 	}
-	if (!self)
-		return;
-	if (self->tid != self->proc->pid) {
-		self->tid = self->proc->pid;
-		recording_retid(r->rec, self->rt, self->tid);
+	if (t->tid != pid) {
+		t->tid = pid;
+		recording_retid(r->rec, t->rt, pid);
 	}
-	t = self;
 	t->state = READY;
 	t->in_kernel = true;
 	tracee_comm(t->tid, comm);
@@ -237,7 +238,7 @@ static bool special(struct recorder *r, struct thread *t, int status)
 		forked(r, t, event);
 		return true;
 	case PTRACE_EVENT_EXEC:
-		execed(r, t);
+		execed(r, t->tid);
 		return true;
 	case PTRACE_EVENT_EXIT: {
 		unsigned long code = 0;
@@ -285,13 +286,7 @@ static void take_in(struct recorder *r, pid_t tid, int status)
 	else if (WIFSTOPPED(status) && status >> 16 == PTRACE_EVENT_EXIT)
 		ptrace(PTRACE_CONT, tid, 0, 0);
 	else if (WIFSTOPPED(status) && status >> 16 == PTRACE_EVENT_EXEC)
-		/* By another thread than the first, which is gone. */
-		for (struct thread *o = r->threads; o; o = o->next) {
-			if (o->state != GONE && o->proc->pid == tid) {
-				execed(r, o);
-				break;
-			}
-		}
+		execed(r, tid); /* by another thread than the first, which is gone */
 	else if (WIFSTOPPED(status) && r->nearly < 64)
 		r->early[r->nearly++] = tid;
 }
@@ -306,7 +301,9 @@ static bool wait_for(struct thread *t, bool may_block, int *status)
 		if (got == t->tid)
 			return true;
 		if (got < 0 && errno != EINTR) {
-			*status = 0; /* as if it had exited */
+			if (t->nr == SYS_execve)
+				return false; /* it becomes the first thread */
+			*status = 0;          /* as if it had exited */
 			return true;
 		}
 		if (i < 50)
@@ -543,7 +540,6 @@ static int start(struct recorder *r, char **argv)
 	long options = PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
 		       PTRACE_O_TRACEEXEC | PTRACE_O_TRACEEXIT | PTRACE_O_EXITKILL;
 	struct recording_thread *rt;
-	struct thread *t;
 	int status;
 	pid_t pid;
 
@@ -572,8 +568,8 @@ static int start(struct recorder *r, char **argv)
 	}
 	r->first = pid;
 	rt = recording_fork(r->rec, NULL, pid, pid, "perf-exec");
-	t = add_thread(r, pid, tracee_new(pid, NULL), rt);
-	execed(r, t);
+	add_thread(r, pid, tracee_new(pid, NULL), rt);
+	execed(r, pid);
 	return 0;
 }
 
