@@ -1,0 +1,985 @@
+/*
+ * test_lines.c: events made by hand, and the lines each view makes of them.
+ *
+ * The binaries are made here too: the functions of timeline.h and dso.h that lines need are
+ * defined below, over a table of symbols.
+ */
+#include "decoders/pt/lines.h"
+
+#include "decoders/pt/flow.h"
+#include "decoders/pt/pen.h"
+
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* ---- a binary, /bin/a, of 0x2000 bytes mapped at 0x401000; and one without code */
+
+struct tl_dso {
+	const char *name, *why;
+	const struct tl_symbol *symbols;
+	size_t nsymbols;
+	const uint8_t *code; /* of 0x1000 bytes from file offset 0x1000 */
+};
+
+static const struct tl_symbol a_symbols[] = {
+	{ 0x1000, 0x1100, "main" },  { 0x1100, 0x1180, "f1" },      { 0x1180, 0x1200, "f2" },
+	{ 0x1200, 0x1280, "write" }, { 0x1300, 0x1380, "handler" },
+};
+
+static uint8_t a_code[0x1000];
+static struct tl_dso dso_a = { "/bin/a", "", a_symbols, 5, a_code };
+static struct tl_dso dso_gone = { "/lib/gone\n.so", "'/lib/gone.so' is not here", NULL, 0, NULL };
+
+static const struct tl_map maps[] = {
+	{ 0x401000, 0x402000, 0x1000, &dso_a },
+	{ 0x7f0000000000, 0x7f0000001000, 0, &dso_gone },
+};
+static const struct tl_space space_a = { 0, 2, maps, 0, NULL };
+static const struct tl_space empty = { 1, 0, NULL, 0, NULL };
+
+const struct tl_map *tl_space_find(const struct tl_space *space, uint64_t ip)
+{
+	for (size_t i = 0; i < space->nmaps; i++)
+		if (ip >= space->maps[i].start && ip < space->maps[i].end)
+			return &space->maps[i];
+	return NULL;
+}
+
+bool tl_dso_symbol(struct tl_dso *d, uint64_t offset, struct tl_symbol *out)
+{
+	for (size_t i = 0; i < d->nsymbols; i++)
+		if (offset >= d->symbols[i].start && offset < d->symbols[i].end) {
+			*out = d->symbols[i];
+			return true;
+		}
+	return false;
+}
+
+const char *tl_dso_name(const struct tl_dso *d)
+{
+	return d->name;
+}
+
+const char *tl_dso_why(struct tl_dso *d)
+{
+	return d->why;
+}
+
+bool tl_dso_code(struct tl_dso *d, uint64_t offset, const uint8_t **bytes, size_t *len)
+{
+	if (!d->code || offset < 0x1000 || offset >= 0x2000)
+		return false;
+	*bytes = d->code + (offset - 0x1000);
+	*len = 0x2000 - offset;
+	return true;
+}
+
+/* A recording of two queues. */
+struct tl_perf {
+	struct tl_perf_features features;
+	struct tl_perf_queue queues[2];
+};
+
+static const struct tl_perf recording = {
+	.features = { .time_first = UINT64_C(12345678900000) },
+	.queues = { { .number = 0, .cpu = 3, .tid = -1 }, { .number = 1, .cpu = -1, .tid = 4712 } },
+};
+
+size_t tl_perf_nqueues(const struct tl_perf *p)
+{
+	return 2;
+}
+
+const struct tl_perf_queue *tl_perf_queue(const struct tl_perf *p, size_t i)
+{
+	return &p->queues[i];
+}
+
+const struct tl_perf_features *tl_perf_features(const struct tl_perf *p)
+{
+	return &p->features;
+}
+
+/* ---- events */
+
+static const struct tl_context task = { 0, 4711, 4711, 3, "tcall", &space_a };
+static const struct tl_context other = { 1, 4711, 4712, -1, "a\tworker", &space_a };
+static const struct tl_context bare = { 2, 9, 9, 128, "x", &empty };
+
+#define S        UINT64_C(1000000000)
+#define T        (12345 * S + 678901234)
+#define MAIN     0x401000
+#define F1       0x401100
+#define F2       0x401180
+#define WRITE    0x401200
+#define HANDLER  0x401300
+#define RESTORER 0x401400
+#define KERNEL   UINT64_C(0xffffffff81000000)
+
+enum {
+	CALL = TL_PT_BRANCH | TL_PT_CALL,
+	RETURN = TL_PT_BRANCH | TL_PT_RETURN,
+	START = TL_PT_BRANCH | TL_PT_TRACE_BEGIN,
+	END = TL_PT_BRANCH | TL_PT_TRACE_END,
+	SYSCALL = CALL | TL_PT_SYSCALLRET,
+	SYSRET = RETURN | TL_PT_SYSCALLRET,
+	HWINT = CALL | TL_PT_ASYNC | TL_PT_INTERRUPT,
+	IRET = RETURN | TL_PT_INTERRUPT,
+};
+
+static struct tl_pt_event branch(const struct tl_context *ctx, uint64_t time, unsigned flags,
+				 uint64_t from, uint64_t to, unsigned insns)
+{
+	return (struct tl_pt_event){ .time = time,
+				     .from = from,
+				     .to = to,
+				     .ctx = ctx,
+				     .insns = insns,
+				     .flags = (uint16_t)flags,
+				     .kind = TL_PT_EV_BRANCH,
+				     .length = flags & TL_PT_CALL ? 5 : 1 };
+}
+
+static struct tl_pt_event other_kind(enum tl_pt_kind kind, uint64_t from, uint64_t to,
+				     unsigned code)
+{
+	return (struct tl_pt_event){
+		.time = T + 100, .from = from, .to = to, .ctx = &task, .kind = kind, .code = code
+	};
+}
+
+static struct tl_pt_style *style_of(const char *view, const char *columns, bool has_time)
+{
+	struct tl_err err = TL_ERR_INIT;
+	struct tl_pt_style *style;
+
+	if (!tl_pt_style_open(view, columns, &recording, has_time, &style, &err))
+		fail_msg("%s", err.msg);
+	return style;
+}
+
+static void assert_text(struct tl_buf *text, const char *want)
+{
+	if (strcmp(tl_buf_str(text), want) != 0)
+		fail_msg("is\n%s\nshould be\n%s", tl_buf_str(text), want);
+}
+
+static void assert_lines_of(const char *view, const char *columns, bool has_time,
+			    const struct tl_pt_event *events, size_t n, const char *want)
+{
+	struct tl_pt_style *style = style_of(view, columns, has_time);
+	struct tl_buf text = TL_BUF_INIT;
+	struct tl_err err = TL_ERR_INIT;
+	size_t *starts = calloc(n + 1, sizeof(*starts));
+
+	assert_true(tl_pt_lines_format(style, events, n, &text, starts, &err));
+	assert_text(&text, want);
+	assert_int_equal(starts[0], 0);
+	assert_int_equal(starts[n], text.len);
+	for (size_t i = 1; i <= n; i++)
+		if (starts[i] != starts[i - 1])
+			assert_int_equal(text.data[starts[i] - 1], '\n');
+	free(starts);
+	tl_buf_fini(&text);
+	tl_pt_style_close(style);
+}
+
+#define COUNT(a) (sizeof(a) / sizeof(*(a)))
+#define assert_lines(view, events, want) \
+	assert_lines_of(view, NULL, true, events, COUNT(events), want)
+/* Depth and arrows only. */
+#define assert_functions(view, events, want) \
+	assert_lines_of(view, "function", true, events, COUNT(events), want)
+
+/* ---- calls */
+
+static void calls_as_in_the_manual(void **state)
+{
+	const struct tl_pt_event events[] = {
+		branch(&task, T, CALL, MAIN + 190, F1, 13),
+		branch(&task, T + 20, CALL, F1 + 22, F2, 9),
+		branch(&task, T + 140, CALL, F2 + 1, 0x7f0000000010, 1300000),
+	};
+	const char *want =
+	    "           tcall-4711   [003] 12345.678901234:         ~ [~   13] main+190 -> f1\n"
+	    "           tcall-4711   [003] 12345.678901254:     +20ns [+    9]   f1+22 -> f2\n"
+	    "           tcall-4711   [003] 12345.678901374:    +120ns [+1300000]     f2+1 -> "
+	    "7f0000000010\n";
+
+	assert_lines("calls", events, want);
+	assert_lines(NULL, events, want);
+}
+
+static void returns_are_indented_as_their_calls(void **state)
+{
+	const struct tl_pt_event events[] = {
+		branch(&task, T, CALL, MAIN + 1, F1, 13),
+		branch(&task, T, CALL, F1 + 22, F2, 9),
+		branch(&task, T + 5, RETURN, F2 + 9, F1 + 27, 10),
+		branch(&task, T + 6, RETURN, F1 + 33, MAIN + 6, 3),
+		branch(&task, T + 9, CALL, MAIN + 8, F2, 2),
+	};
+
+	assert_lines(
+	    "returns", events,
+	    "           tcall-4711   [003] 12345.678901234:         ~ [~   13] main+1 -> f1\n"
+	    "           tcall-4711   [003] 12345.678901234:      +0ns [+    9]   f1+22 -> f2\n"
+	    "           tcall-4711   [003] 12345.678901239:      +5ns [+   10]   f1+27 <- f2+9\n"
+	    "           tcall-4711   [003] 12345.678901240:      +1ns [+    3] main+6 <- f1+33\n"
+	    "           tcall-4711   [003] 12345.678901243:      +3ns [+    2] main+8 -> f2\n");
+	/* Without their lines, the instructions up to them are counted all the same. */
+	assert_lines(
+	    "calls", events,
+	    "           tcall-4711   [003] 12345.678901234:         ~ [~   13] main+1 -> f1\n"
+	    "           tcall-4711   [003] 12345.678901234:      +0ns [+    9]   f1+22 -> f2\n"
+	    "           tcall-4711   [003] 12345.678901243:      +9ns [+   15] main+8 -> f2\n");
+}
+
+static void depth_counts_from_the_shallowest(void **state)
+{
+	const struct tl_pt_event events[] = {
+		branch(&task, T, CALL, F2 + 1, WRITE, 1),
+		branch(&task, T, RETURN, WRITE + 1, F2 + 6, 1),
+		branch(&task, T, RETURN, F2 + 7, F1 + 5, 1),
+		branch(&task, T, RETURN, F1 + 7, MAIN + 5, 1),
+		branch(&task, T, CALL, MAIN + 9, F1, 1),
+	};
+
+	assert_functions("returns", events,
+			 "    f2+1 -> write\n"
+			 "    f2+6 <- write+1\n"
+			 "  f1+5 <- f2+7\n"
+			 "main+5 <- f1+7\n"
+			 "main+9 -> f1\n");
+}
+
+static void a_return_past_open_calls_closes_them(void **state)
+{
+	const struct tl_pt_event events[] = {
+		branch(&task, T, CALL, MAIN, F1, 1),
+		branch(&task, T, CALL, F1, F2, 1),
+		branch(&task, T, CALL, F2, WRITE, 1),
+		branch(&task, T, RETURN, F1 + 50, MAIN + 5, 1), /* after a longjmp() into f1 */
+		branch(&task, T, CALL, MAIN + 10, F1, 1),
+		branch(&task, T, CALL, F1 + 10, F2, 1),
+		branch(&task, T, RETURN, F2 + 20, WRITE, 1), /* a jump made of push and ret */
+		branch(&task, T, CALL, WRITE + 1, F1, 1),
+	};
+
+	assert_functions("returns", events,
+			 "main -> f1\n"
+			 "  f1 -> f2\n"
+			 "    f2 -> write\n"
+			 "main+5 <- f1+50\n"
+			 "main+10 -> f1\n"
+			 "  f1+10 -> f2\n"
+			 "  write <- f2+20\n"
+			 "  write+1 -> f1\n");
+}
+
+static void recursion_returns_one_by_one(void **state)
+{
+	const struct tl_pt_event events[] = {
+		branch(&task, T, CALL, F1 + 1, F1, 1),
+		branch(&task, T, CALL, F1 + 1, F1, 1),
+		branch(&task, T, RETURN, F1 + 9, F1 + 6, 1),
+		branch(&task, T, RETURN, F1 + 9, F1 + 6, 1),
+	};
+
+	assert_functions("returns", events,
+			 "f1+1 -> f1\n"
+			 "  f1+1 -> f1\n"
+			 "  f1+6 <- f1+9\n"
+			 "f1+6 <- f1+9\n");
+}
+
+static void system_calls_and_signals(void **state)
+{
+	const struct tl_pt_event events[] = {
+		branch(&task, T, START, 0, MAIN, 0),
+		branch(&task, T, CALL, MAIN + 1, WRITE, 1),
+		branch(&task, T, SYSCALL | TL_PT_TRACE_END, WRITE + 16, 0, 1),
+		branch(&task, T, START, 0, WRITE + 21, 0),
+		branch(&task, T, HWINT | TL_PT_TRACE_END, WRITE + 22, KERNEL, 1),
+		branch(&task, T, START, 0, WRITE + 22, 0),
+		branch(&task, T, END | TL_PT_ASYNC, WRITE + 23, 0, 1),
+		branch(&task, T, START, 0, HANDLER, 0), /* a signal, */
+		branch(&task, T, CALL, HANDLER + 3, F1, 1),
+		branch(&task, T, RETURN, F1 + 3, HANDLER + 8, 1),
+		branch(&task, T, RETURN, HANDLER + 9, RESTORER, 1),
+		branch(&task, T, SYSCALL | TL_PT_TRACE_END, RESTORER + 7, 0, 1), /* sigreturn() */
+		branch(&task, T, START, 0, WRITE + 23, 0),
+		branch(&task, T, RETURN, WRITE + 30, MAIN + 6, 1),
+	};
+
+	assert_functions("returns", events,
+			 "[tr strt] -> main\n"
+			 "main+1 -> write\n"
+			 "  write+16 -> [tr end syscall]\n"
+			 "  [tr strt] -> write+21\n"
+			 "  write+22 -> [tr end hw int] ffffffff81000000\n"
+			 "  [tr strt] -> write+22\n"
+			 "  write+23 -> [tr end async]\n"
+			 "    [tr strt] -> handler\n"
+			 "    handler+3 -> f1\n"
+			 "    handler+8 <- f1+3\n"
+			 "    401400 <- handler+9\n"
+			 "    401407 -> [tr end syscall]\n"
+			 "  [tr strt] -> write+23\n"
+			 "main+6 <- write+30\n");
+}
+
+static void calls_out_of_a_filter(void **state)
+{
+	const struct tl_pt_event events[] = {
+		branch(&task, T, CALL, MAIN, F1, 1),
+		branch(&task, T, CALL | TL_PT_TRACE_END, F1 + 1, 0x7f0000000000, 1),
+		branch(&task, T, START, 0, F1 + 6, 0),
+		branch(&task, T, CALL, F1 + 10, F2, 1),       /* a PLT entry, */
+		branch(&task, T, END, F2, 0x7f0000000000, 1), /* that jumps out */
+		branch(&task, T, START, 0, F1 + 15, 0),       /* and what it was for, done */
+		branch(&task, T, RETURN | TL_PT_TRACE_END, F1 + 16, 0, 1),
+		branch(&task, T, START, 0, HANDLER, 0),
+	};
+
+	assert_functions("calls", events,
+			 "main -> f1\n"
+			 "  f1+1 -> [tr end call] 7f0000000000\n"
+			 "  [tr strt] -> f1+6\n"
+			 "  f1+10 -> f2\n"
+			 "    f2 -> [tr end] 7f0000000000\n"
+			 "  [tr strt] -> f1+15\n"
+			 "f1+16 -> [tr end return]\n"
+			 "[tr strt] -> handler\n");
+}
+
+static void into_the_kernel_and_back(void **state)
+{
+	const uint64_t entry = KERNEL, sys = KERNEL + 0x100, irq = KERNEL + 0x200;
+	const struct tl_pt_event events[] = {
+		branch(&task, T, SYSCALL, WRITE + 16, entry, 1),
+		branch(&task, T, CALL, entry + 1, sys, 1),
+		branch(&task, T, HWINT, sys + 1, irq, 1),
+		branch(&task, T, IRET, irq + 9, sys + 1, 1),
+		branch(&task, T, RETURN, sys + 9, entry + 6, 1),
+		branch(&task, T, SYSRET, entry + 9, WRITE + 21, 1),
+		branch(&task, T, HWINT, MAIN, irq, 1),
+		branch(&task, T, CALL, irq + 9, sys, 1),
+		branch(&task, T, IRET, sys + 9, F2, 1), /* to elsewhere: all of the kernel is left */
+	};
+
+	assert_functions("returns", events,
+			 "write+16 -> [syscall] ffffffff81000000\n"
+			 "  ffffffff81000001 -> ffffffff81000100\n"
+			 "    ffffffff81000101 -> [hw int] ffffffff81000200\n"
+			 "    ffffffff81000101 <- [iret] ffffffff81000209\n"
+			 "  ffffffff81000006 <- ffffffff81000109\n"
+			 "write+21 <- [sysret] ffffffff81000009\n"
+			 "main -> [hw int] ffffffff81000200\n"
+			 "  ffffffff81000209 -> ffffffff81000100\n"
+			 "f2 <- [iret] ffffffff81000109\n");
+}
+
+static void threads_are_told_apart(void **state)
+{
+	const struct tl_pt_event events[] = {
+		branch(&task, T, CALL, MAIN, F1, 1),
+		branch(&other, T + 1, CALL, MAIN, F2, 2),
+		branch(&bare, T + 2, CALL, MAIN, F2, 3),
+		branch(&task, T + 1000000, CALL, F1, F2, 4),
+		branch(&other, T + 1234567, CALL, F2, F1, 5),
+		branch(&other, T + 12 * S, CALL, F2, F1, 6),
+		branch(&task, T + 5000000000 * S, CALL, F1, F2, 7),
+	};
+
+	assert_lines(
+	    "calls", events,
+	    "           tcall-4711   [003] 12345.678901234:         ~ [~    1] main -> f1\n"
+	    "        a?worker-4712   [---] 12345.678901235:         ~ [~    2] main -> f2\n"
+	    "               x-9      [128] 12345.678901236:         ~ [~    3] 401000 -> 401180\n"
+	    "           tcall-4711   [003] 12345.679901234:  +1.000ms [+    4]   f1 -> f2\n"
+	    "        a?worker-4712   [---] 12345.680135801:  +1.234ms [+    5]   f2 -> f1\n"
+	    "        a?worker-4712   [---] 12357.678901234:  +11.998s [+    6]     f2 -> f1\n"
+	    "           tcall-4711   [003] 5000012345.678901234: +4999999999.999s [+    7]     "
+	    "f1 -> f2\n");
+}
+
+static void far_deep_is_told_in_numbers(void **state)
+{
+	enum { DEEP = 103 };
+	struct tl_pt_event events[DEEP];
+	struct tl_pt_style *style = style_of("calls", "function", true);
+	struct tl_buf text = TL_BUF_INIT, want = TL_BUF_INIT;
+
+	for (int i = 0; i < DEEP; i++) {
+		events[i] = branch(&task, T, CALL, F1, F1, 1);
+		if (i <= 100)
+			tl_buf_printf(&want, "%*sf1 -> f1\n", 2 * i, "");
+		else
+			tl_buf_printf(&want, "%200s{+%d} f1 -> f1\n", "", i - 100);
+	}
+	assert_true(tl_pt_lines_format(style, events, DEEP, &text, NULL, NULL));
+	assert_text(&text, tl_buf_str(&want));
+	tl_buf_fini(&text);
+	tl_buf_fini(&want);
+	tl_pt_style_close(style);
+}
+
+static void extras(void **state)
+{
+	const struct tl_pt_event events[] = {
+		branch(&task, T, CALL, MAIN, F1, 1),
+		other_kind(TL_PT_EV_PTWRITE, F1 + 2, 0x1234567890abcdef, 0),
+		other_kind(TL_PT_EV_PTWRITE, 0, 0, 0),
+		other_kind(TL_PT_EV_CBR, 0, 32, 0),
+	};
+
+	assert_functions("calls", events,
+			 "main -> f1\n"
+			 "  f1+2 [ptwrite 0x1234567890abcdef]\n"
+			 "  [ptwrite 0x0]\n");
+}
+
+static void every_branch_with_its_flags(void **state)
+{
+	const struct tl_pt_event events[] = {
+		branch(&task, T, START, 0, MAIN, 0),
+		branch(&task, T + 1, TL_PT_BRANCH | TL_PT_CONDITIONAL, MAIN + 2, MAIN + 9, 2),
+		branch(&task, T + 2, CALL | TL_PT_IN_TX, MAIN + 9, F1, 1),
+		branch(&task, T + 3, RETURN, F1 + 1, MAIN + 14, 2),
+		branch(&task, T + 4, SYSCALL | TL_PT_TRACE_END, MAIN + 16, 0, 1),
+		other_kind(TL_PT_EV_PTWRITE, MAIN, 1, 0),
+	};
+
+	assert_lines("branches", events,
+		     "           tcall-4711   [003] 12345.678901234:         ~ [~    0] tr strt    "
+		     "           -> main\n"
+		     "           tcall-4711   [003] 12345.678901235:      +1ns [+    2] jcc        "
+		     "           main+2 -> main+9\n"
+		     "           tcall-4711   [003] 12345.678901236:      +1ns [+    1] call       "
+		     "        (x) main+9 -> f1\n"
+		     "           tcall-4711   [003] 12345.678901237:      +1ns [+    2] return     "
+		     "           f1+1 -> main+14\n"
+		     "           tcall-4711   [003] 12345.678901238:      +1ns [+    1] tr end  "
+		     "syscall       main+16 ->\n"
+		     "           tcall-4711   [003] 12345.678901334:     +96ns [+    0]            "
+		     "           main [ptwrite 0x1]\n");
+}
+
+/* ---- columns and heads */
+
+static void assert_head(const char *view, const char *columns, bool has_time, const char *want)
+{
+	struct tl_pt_style *style = style_of(view, columns, has_time);
+	struct tl_buf text = TL_BUF_INIT;
+
+	assert_true(tl_pt_lines_head(style, &text));
+	assert_text(&text, want);
+	tl_buf_fini(&text);
+	tl_pt_style_close(style);
+}
+
+static void heads(void **state)
+{
+	assert_head(
+	    NULL, NULL, true,
+	    "#           TASK-TID     CPU     TIMESTAMP (s)       DELTA    INSNS  FUNCTION\n");
+	assert_head("returns", NULL, false, "#           TASK-TID     CPU     INSNS  FUNCTION\n");
+	assert_head("calls", "cpu,insns", true, "# CPU     INSNS  FUNCTION\n");
+	assert_head("calls", "function", true, "# FUNCTION\n");
+	assert_head("perf", NULL, true, "");
+	assert_head("spt", NULL, true, "TIME      DELTA         INSNS   OPERATION\n");
+}
+
+static void columns_shown_and_hidden(void **state)
+{
+	const struct tl_pt_event events[] = { branch(&task, T, CALL, MAIN, F1, 1),
+					      branch(&task, T + 1, CALL, F1, F2, 1) };
+
+	assert_lines_of("calls", "cpu,delta", true, events, 2,
+			"[003]         ~ main -> f1\n[003]      +1ns   f1 -> f2\n");
+	assert_lines_of("calls", "time", true, events, 2,
+			"12345.678901234: main -> f1\n12345.678901235:   f1 -> f2\n");
+	assert_lines_of("calls", "-task,-delta,-insns,", true, events, 2,
+			"[003] 12345.678901234: main -> f1\n[003] 12345.678901235:   f1 -> f2\n");
+	assert_lines_of("calls", "time,task", false, events, 2,
+			"           tcall-4711   main -> f1\n           tcall-4711     f1 -> f2\n");
+	/* Other programs' layouts do not change. */
+	assert_lines_of("perf", "function", false, events, 1,
+			"           tcall  4711 [003]   call                             401000 "
+			"main+0x0 (/bin/a) =>           401100 f1+0x0 (/bin/a)\n");
+}
+
+static void assert_refused(const char *view, const char *columns, const char *want)
+{
+	struct tl_err err = TL_ERR_INIT;
+	struct tl_pt_style *style;
+
+	assert_false(tl_pt_style_open(view, columns, NULL, true, &style, &err));
+	assert_null(style);
+	assert_string_equal(err.msg, want);
+}
+
+static void names_that_are_none(void **state)
+{
+	assert_refused(
+	    "call", NULL,
+	    "no trace view 'call'; there are: calls, returns, branches, insns, perf, spt");
+	assert_refused(
+	    "calls", "task,Time",
+	    "no trace column 'Time'; there are: task, cpu, time, delta, insns, function");
+	assert_refused("calls", "-all",
+		       "no trace column 'all'; there are: task, cpu, time, delta, insns, function");
+}
+
+static void no_time_at_all(void **state)
+{
+	const struct tl_pt_event events[] = {
+		branch(&task, TL_PT_NOTIME, CALL, MAIN, F1, 1),
+		branch(&task, TL_PT_NOTIME, CALL, F1, F2, 1),
+	};
+
+	assert_lines_of("calls", NULL, false, events, 2,
+			"           tcall-4711   [003] [~    1] main -> f1\n"
+			"           tcall-4711   [003] [+    1]   f1 -> f2\n");
+	assert_lines_of(
+	    "calls", NULL, true, events, 2,
+	    "           tcall-4711   [003]                          ~ [~    1] main -> f1\n"
+	    "           tcall-4711   [003]                          ~ [+    1]   f1 -> f2\n");
+}
+
+/* ---- damage */
+
+static void gaps(void **state)
+{
+	struct tl_pt_event events[] = {
+		branch(&task, T, CALL, MAIN, F1, 1),
+		other_kind(TL_PT_EV_ERROR, 0x401136, 0x1f40, TL_PT_ERR_OVERFLOW),
+		branch(&task, T + 200, START, 0, F2, 0),
+		branch(&task, T + 201, CALL, F2, F1, 7),
+		other_kind(TL_PT_EV_ERROR, 0, 0, TL_PT_ERR_LOST),
+		other_kind(TL_PT_EV_ERROR, 0x7f0000000010, 16, TL_PT_ERR_NOINSN),
+		other_kind(TL_PT_EV_ERROR, 0x999, 16, TL_PT_ERR_NOINSN),
+		other_kind(TL_PT_EV_ERROR, 0x401fff, 16, TL_PT_ERR_NOINSN),
+		other_kind(TL_PT_EV_ERROR, 0, 16, TL_PT_ERR_MISMATCH),
+	};
+	const char *place = "           tcall-4711   [003] 12345.678901334: ";
+	struct tl_buf want = TL_BUF_INIT, text = TL_BUF_INIT;
+
+	events[5].queue = 1;
+	events[6].queue = 2; /* of a file that has two */
+	tl_buf_printf(
+	    &want,
+	    "           tcall-4711   [003] 12345.678901234:         ~ [~    1] main -> f1\n"
+	    "%s[gap: overflow at cpu 3 offset 0x1f40 ip 0x401136]\n"
+	    "           tcall-4711   [003] 12345.678901434:    +200ns [~    0]   [tr strt] -> f2\n"
+	    "           tcall-4711   [003] 12345.678901435:      +1ns [+    7]   f2 -> f1\n"
+	    "%s[gap: lost trace data at cpu 3 offset 0x0]\n"
+	    "%s[gap: no code at thread 4712 offset 0x10 ip 0x7f0000000010: '/lib/gone.so' is not "
+	    "here]\n"
+	    "%s[gap: no code at queue 2 offset 0x10 ip 0x999: nothing is mapped there]\n"
+	    "%s[gap: no code at cpu 3 offset 0x10 ip 0x401fff: none there in /bin/a]\n"
+	    "%s[gap: trace does not fit the code at cpu 3 offset 0x10]\n",
+	    place, place, place, place, place, place);
+	assert_lines("calls", events, tl_buf_str(&want));
+	assert_lines_of("insns", "function", true, events + 1, 1,
+			"[gap: overflow at cpu 3 offset 0x1f40 ip 0x401136]\n");
+	assert_true(tl_pt_lines_damage(&text, "'a\nb' is cut off at byte 5"));
+	assert_text(&text, "[gap: 'a?b' is cut off at byte 5]\n");
+	tl_buf_fini(&want);
+	tl_buf_fini(&text);
+}
+
+/* ---- perf */
+
+static void as_perf_script_prints(void **state)
+{
+	struct tl_pt_event events[] = {
+		branch(&task, T, START, 0, MAIN, 0),
+		branch(&task, T + 1, CALL, MAIN + 0x12, F1, 0),
+		branch(&task, T + 2, HWINT | TL_PT_TRACE_END, F1 + 1, KERNEL, 0),
+		branch(&other, 5, RETURN, 0x7f0000000010, MAIN + 0xff, 0),
+		branch(&task, T, TL_PT_BRANCH | TL_PT_CONDITIONAL, MAIN, MAIN, 0), /* not with cr */
+		other_kind(TL_PT_EV_ERROR, 0x7f5948676e18, 5, TL_PT_ERR_OVERFLOW),
+		other_kind(TL_PT_EV_ERROR, 0, 5, TL_PT_ERR_LOST),
+		other_kind(TL_PT_EV_PTWRITE, MAIN, 5, 0),
+	};
+
+	events[6].ctx = &other;
+	events[6].time = TL_PT_NOTIME;
+	assert_lines(
+	    "perf", events,
+	    "           tcall  4711 [003] 12345.678901234:   tr strt                               "
+	    "0 "
+	    "[unknown] ([unknown]) =>           401000 main+0x0 (/bin/a)\n"
+	    "           tcall  4711 [003] 12345.678901235:   call                             "
+	    "401012 "
+	    "main+0x12 (/bin/a) =>           401100 f1+0x0 (/bin/a)\n"
+	    "           tcall  4711 [003] 12345.678901236:   tr end  hw int                   "
+	    "401101 "
+	    "f1+0x1 (/bin/a) => ffffffff81000000 [unknown] ([unknown])\n"
+	    "        a?worker  4712 [-01]     0.000000005:   return                     "
+	    "7f0000000010 "
+	    "[unknown] (/lib/gone?.so) =>           4010ff main+0xff (/bin/a)\n"
+	    " instruction trace error type 1 time 12345.678901334 cpu 3 pid 4711 tid 4711 ip "
+	    "0x7f5948676e18 code 7: Overflow packet\n"
+	    " instruction trace error type 1 time 0 cpu -1 pid 4711 tid 4712 ip 0 code 8: Lost "
+	    "trace "
+	    "data\n");
+}
+
+/* The words of perf_sample__sprintf_flags(), 21 wide. */
+static void flags_as_perf_names_them(void **state)
+{
+	static const struct {
+		unsigned flags;
+		const char *want;
+	} rows[] = {
+		{ CALL, "call" },
+		{ RETURN, "return" },
+		{ TL_PT_BRANCH | TL_PT_CONDITIONAL, "jcc" },
+		{ TL_PT_BRANCH, "jmp" },
+		{ CALL | TL_PT_INTERRUPT, "int" },
+		{ IRET, "iret" },
+		{ SYSCALL, "syscall" },
+		{ SYSRET, "sysret" },
+		{ TL_PT_BRANCH | TL_PT_ASYNC, "async" },
+		{ HWINT, "hw int" },
+		{ TL_PT_BRANCH | TL_PT_TX_ABORT, "tx abrt" },
+		{ TL_PT_BRANCH | TL_PT_TX_ABORT | TL_PT_IN_TX, "tx abrt           (x)" },
+		{ START, "tr strt" },
+		{ END, "tr end" },
+		{ END | TL_PT_IN_TX, "tr end            (x)" },
+		{ END | TL_PT_ASYNC, "tr end  async" },
+		{ END | TL_PT_CONDITIONAL, "tr end  jcc" },
+		{ START | TL_PT_ASYNC | TL_PT_IN_TX, "tr strt async     (x)" },
+		{ SYSCALL | TL_PT_TRACE_END, "tr end  syscall" },
+		{ SYSRET | TL_PT_TRACE_END, "tr end  sysret" },
+		{ HWINT | TL_PT_TRACE_END, "tr end  hw int" },
+		{ CALL | TL_PT_VMENTRY, "vmentry" },
+		{ CALL | TL_PT_VMEXIT | TL_PT_TRACE_END, "tr end  vmexit" },
+		{ TL_PT_CALL | TL_PT_RETURN, "cr" },
+		{ CALL | TL_PT_RETURN | TL_PT_IN_TX, "bcrx" },
+		{ START | TL_PT_TRACE_END, "tr strt tr end" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct tl_pt_words words;
+		char want[32];
+
+		tl_pt_pen_make_words(&words, rows[i].flags);
+		words.cell[words.cell_len] = '\0';
+		snprintf(want, sizeof(want), "%-21s", rows[i].want);
+		assert_string_equal((char *)words.cell, want);
+	}
+}
+
+/* ---- spt */
+
+static void as_sptdecode_prints(void **state)
+{
+	struct tl_pt_event events[] = {
+		branch(&task, recording.features.time_first, TL_PT_BRANCH | TL_PT_TRACE_END,
+		       MAIN + 436 - 300, 0, 1),
+		branch(&task, recording.features.time_first, CALL, MAIN + 5, F1, 6),
+		branch(&task, recording.features.time_first, CALL, F1 + 22, F2, 9),
+		branch(&task, recording.features.time_first + 1402, CALL, F2 + 9, 0x77, 4),
+		branch(&task, recording.features.time_first + 1402, RETURN, 0x78, F2 + 14, 4),
+		branch(&task, recording.features.time_first + 2000, RETURN, F2 + 15, F1 + 27, 1),
+		branch(&task, recording.features.time_first + 2000, CALL, F1 + 28, F2, 1),
+		other_kind(TL_PT_EV_ERROR, 0x401136, 0x1f40, TL_PT_ERR_NOINSN),
+		other_kind(TL_PT_EV_CBR, 0, 32, 0),
+		other_kind(TL_PT_EV_CBR, 0, 32, 0),
+		branch(&task, recording.features.time_first + 2000, CALL, MAIN, F1, 6),
+	};
+
+	assert_lines("spt", events,
+		     "0.000     [+0.000]      [+   1] main+136\n"
+		     "                        [+   6] main+5 -> f1\n"
+		     "                        [+   9]     f1+22 -> f2\n"
+		     "1.402     [+1.402]      [+   4]         f2+9 -> 77\n"
+		     "2.000     [+0.598]      [+   1]         f2+15\n"
+		     "                        [+   1]     f1+28 -> f2\n"
+		     "1f40:401136: error no memory mapped at this address\n"
+		     "frequency 32\n"
+		     "                        [+   6] main -> f1\n");
+}
+
+/* ---- insns */
+
+static void instructions_disassembled(void **state)
+{
+	static const uint8_t code[] = {
+		0x55,                                     /* push %rbp */
+		0x48, 0x89, 0xe5,                         /* mov %rsp, %rbp */
+		0xe8, 0xf7, 0x00, 0x00, 0x00,             /* call to f1 */
+		0x8b, 0x04, 0x8d, 0x10, 0x00, 0x00, 0x00, /* mov 0x10(,%rcx,4), %eax */
+		0x06,                                     /* not in 64-bit code */
+	};
+	struct tl_pt_event events[] = {
+		branch(&task, T, 0, MAIN, 0, 1),        branch(&task, T, 0, MAIN + 1, 0, 1),
+		branch(&task, T, CALL, MAIN + 4, 0, 1), branch(&task, T, 0, MAIN + 9, 0, 1),
+		branch(&task, T, 0, MAIN + 16, 0, 1),   branch(&task, T, 0, 0x7f0000000010, 0, 1),
+		branch(&task, T, 0, 0x999, 0, 1),       other_kind(TL_PT_EV_PTWRITE, MAIN, 7, 0),
+	};
+
+	memcpy(a_code, code, sizeof(code));
+	for (size_t i = 0; i < 7; i++)
+		events[i].kind = TL_PT_EV_INSN;
+	assert_lines_of(
+	    "insns", "-task,-cpu", true, events, COUNT(events),
+	    "12345.678901234:           401000 main+0x0 (/bin/a)                             "
+	    " push %rbp\n"
+	    "12345.678901234:           401001 main+0x1 (/bin/a)                             "
+	    " mov %rsp, %rbp\n"
+	    "12345.678901234:           401004 main+0x4 (/bin/a)                             "
+	    " call 0x401100 <f1>\n"
+	    "12345.678901234:           401009 main+0x9 (/bin/a)                             "
+	    " mov 0x10(,%rcx,4), %eax\n"
+	    "12345.678901234:           401010 main+0x10 (/bin/a)                            "
+	    " (bad)\n"
+	    "12345.678901234:     7f0000000010 [unknown] (/lib/gone?.so)                     "
+	    " (no code)\n"
+	    "12345.678901234:              999 [unknown] ([unknown])                         "
+	    " (no code)\n"
+	    "12345.678901334: [ptwrite 0x7]\n");
+}
+
+/* ---- a pure function of the events */
+
+#define NCHUNKS 12
+#define NEVENTS 700
+
+static struct tl_pt_event chunks[NCHUNKS][NEVENTS];
+
+static void make_chunks(void)
+{
+	static const struct tl_context *const contexts[] = { &task, &other, &bare, NULL };
+	static const unsigned flags[] = { CALL, CALL, RETURN, RETURN, START, END, HWINT, IRET };
+	uint64_t x = 88172645463325252, time = T;
+
+	for (size_t k = 0; k < NCHUNKS; k++)
+		for (size_t i = 0; i < NEVENTS; i++) {
+			struct tl_pt_event *ev = &chunks[k][i];
+
+			x ^= x << 13;
+			x ^= x >> 7;
+			x ^= x << 17;
+			time += x % 1000;
+			*ev = branch(contexts[x >> 20 & 3], time, flags[x >> 30 & 7],
+				     MAIN + (x >> 33) % 0x1400, MAIN + (x >> 40) % 0x1400, x % 50);
+			ev->queue = x >> 50 & 1;
+			if (x >> 55 == 7)
+				*ev = other_kind(TL_PT_EV_ERROR, MAIN, i, TL_PT_ERR_BADPKT);
+		}
+}
+
+struct reader {
+	struct tl_pt_style *style;
+	const struct tl_buf *want;
+	unsigned step;
+	bool same;
+};
+
+static void *read_chunks(void *arg)
+{
+	struct reader *r = arg;
+
+	r->same = true;
+	for (size_t i = 0; i < 4 * NCHUNKS; i++) {
+		size_t k = (i * r->step + i / NCHUNKS) % NCHUNKS;
+		struct tl_buf text = TL_BUF_INIT;
+
+		r->same = r->same &&
+			  tl_pt_lines_format(r->style, chunks[k], NEVENTS, &text, NULL, NULL) &&
+			  text.len == r->want[k].len &&
+			  memcmp(text.data, r->want[k].data, text.len) == 0;
+		tl_buf_fini(&text);
+	}
+	return NULL;
+}
+
+static void same_text_in_any_order(void **state)
+{
+	static const char *const names[] = {
+		"calls", "returns", "branches", "perf", "spt", "insns"
+	};
+	static const size_t budgets[] = { 1, 20000, 32 << 20 };
+
+	make_chunks();
+	for (size_t v = 0; v < COUNT(names); v++) {
+		struct tl_buf want[NCHUNKS];
+
+		memset(want, 0, sizeof(want));
+		for (size_t k = 0; k < NCHUNKS; k++) {
+			struct tl_pt_style *style = style_of(names[v], NULL, true);
+
+			assert_true(
+			    tl_pt_lines_format(style, chunks[k], NEVENTS, &want[k], NULL, NULL));
+			tl_pt_style_close(style);
+		}
+		for (size_t b = 0; b < COUNT(budgets); b++) {
+			struct tl_pt_style *style = style_of(names[v], NULL, true);
+			struct reader readers[] = { { style, want, 5, false },
+						    { style, want, 7, false } };
+			pthread_t threads[2];
+
+			style->names_budget = budgets[b];
+			for (size_t i = 0; i < 2; i++)
+				assert_int_equal(
+				    pthread_create(&threads[i], NULL, read_chunks, &readers[i]), 0);
+			for (size_t i = 0; i < 2; i++) {
+				pthread_join(threads[i], NULL);
+				assert_true(readers[i].same);
+			}
+			tl_pt_style_close(style);
+		}
+		for (size_t k = 0; k < NCHUNKS; k++)
+			tl_buf_fini(&want[k]);
+	}
+}
+
+/* A name is told in full up to a page, and then cut. */
+static void long_names(void **state)
+{
+	static char name[10001];
+	static struct tl_symbol symbol = { 0, 0x100, name };
+	static struct tl_dso dso = { "/bin/b", "", &symbol, 1, NULL };
+	static const struct tl_map map = { 0, 0x1000, 0, &dso };
+	static const struct tl_space space = { 3, 1, &map, 0, NULL };
+	static const struct tl_context ctx = { 3, 1, 1, 0, "b", &space };
+	const struct tl_pt_event events[] = { branch(&ctx, T, CALL, 1, 0x2000, 1) };
+	static const size_t lengths[] = { 1, 15, 16, 17, 31, 4000, 4096, 10000 };
+
+	for (size_t i = 0; i < COUNT(lengths); i++) {
+		size_t len = lengths[i] < 4096 ? lengths[i] : 4096;
+		struct tl_buf want = TL_BUF_INIT;
+
+		memset(name, 'n', sizeof(name) - 1);
+		name[lengths[i]] = '\0';
+		tl_buf_printf(&want, "%.*s+1 -> 2000\n", (int)len, name);
+		assert_functions("calls", events, tl_buf_str(&want));
+		tl_buf_fini(&want);
+	}
+}
+
+static void many_threads(void **state)
+{
+	enum { N = 5000 };
+	struct tl_context *contexts = calloc(N, sizeof(*contexts));
+	struct tl_pt_event *events = calloc(2 * N, sizeof(*events));
+	struct tl_pt_style *style = style_of("calls", "task,insns", true);
+	struct tl_buf text = TL_BUF_INIT, want = TL_BUF_INIT;
+
+	for (int i = 0; i < N; i++) {
+		contexts[i] = (struct tl_context){ (uint32_t)i, 1, i + 1, 0, "t", &space_a };
+		events[i] = branch(&contexts[i], T, CALL, MAIN, F1, 1);
+		events[N + i] = branch(&contexts[i], T, CALL, F1, F2, 1);
+		tl_buf_printf(&want, "%16s-%-6d [~    1] main -> f1\n", "t", i + 1);
+	}
+	for (int i = 0; i < N; i++)
+		tl_buf_printf(&want, "%16s-%-6d [+    1]   f1 -> f2\n", "t", i + 1);
+	for (int i = 0; i < 2; i++) {
+		text.len = 0;
+		assert_true(tl_pt_lines_format(style, events, 2 * N, &text, NULL, NULL));
+		assert_text(&text, tl_buf_str(&want));
+	}
+	tl_buf_fini(&text);
+	tl_buf_fini(&want);
+	tl_pt_style_close(style);
+	free(events);
+	free(contexts);
+}
+
+static void numbers(void **state)
+{
+	static const uint64_t values[] = { 0,       1,         9,         10,        99,
+					   100,     101,       0xfff,     0x1000,    999999,
+					   1000000, 123456789, 999999999, UINT64_MAX };
+
+	for (size_t i = 0; i < COUNT(values); i++) {
+		char is[64], want[64];
+
+		for (size_t width = 0; width < 25; width += 6) {
+			*put_dec((uint8_t *)is, values[i], width) = '\0';
+			snprintf(want, sizeof(want), "%*llu", (int)width,
+				 (unsigned long long)values[i]);
+			assert_string_equal(is, want);
+		}
+		*put_hex((uint8_t *)is, values[i]) = '\0';
+		snprintf(want, sizeof(want), "%llx", (unsigned long long)values[i]);
+		assert_string_equal(is, want);
+		*put_hex_16((uint8_t *)is, values[i]) = '\0';
+		snprintf(want, sizeof(want), "%16llx", (unsigned long long)values[i]);
+		assert_string_equal(is, want);
+		if (values[i] >= 1000000000)
+			continue;
+		*put_9_digits((uint8_t *)is, (uint32_t)values[i]) = '\0';
+		snprintf(want, sizeof(want), "%09llu", (unsigned long long)values[i]);
+		assert_string_equal(is, want);
+	}
+}
+
+static void events_grow(void **state)
+{
+	struct tl_pt_events evs = { NULL, 0, 0 };
+
+	for (uint32_t i = 0; i < 1000; i++) {
+		assert_true(tl_pt_events_reserve(&evs, 1));
+		evs.v[evs.n++].insns = i;
+	}
+	assert_int_equal(evs.v[999].insns, 999);
+	assert_false(tl_pt_events_reserve(&evs, SIZE_MAX / 4));
+	assert_int_equal(evs.v[0].insns, 0);
+	tl_pt_events_fini(&evs);
+	assert_null(evs.v);
+}
+
+static void nothing_to_say(void **state)
+{
+	assert_lines_of("calls", NULL, true, NULL, 0, "");
+	assert_lines_of("perf", NULL, true, NULL, 0, "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(calls_as_in_the_manual),
+		cmocka_unit_test(returns_are_indented_as_their_calls),
+		cmocka_unit_test(depth_counts_from_the_shallowest),
+		cmocka_unit_test(a_return_past_open_calls_closes_them),
+		cmocka_unit_test(recursion_returns_one_by_one),
+		cmocka_unit_test(system_calls_and_signals),
+		cmocka_unit_test(calls_out_of_a_filter),
+		cmocka_unit_test(into_the_kernel_and_back),
+		cmocka_unit_test(threads_are_told_apart),
+		cmocka_unit_test(far_deep_is_told_in_numbers),
+		cmocka_unit_test(extras),
+		cmocka_unit_test(every_branch_with_its_flags),
+		cmocka_unit_test(heads),
+		cmocka_unit_test(columns_shown_and_hidden),
+		cmocka_unit_test(names_that_are_none),
+		cmocka_unit_test(no_time_at_all),
+		cmocka_unit_test(gaps),
+		cmocka_unit_test(as_perf_script_prints),
+		cmocka_unit_test(flags_as_perf_names_them),
+		cmocka_unit_test(as_sptdecode_prints),
+		cmocka_unit_test(instructions_disassembled),
+		cmocka_unit_test(same_text_in_any_order),
+		cmocka_unit_test(long_names),
+		cmocka_unit_test(many_threads),
+		cmocka_unit_test(numbers),
+		cmocka_unit_test(events_grow),
+		cmocka_unit_test(nothing_to_say),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
