@@ -287,8 +287,8 @@ static bool starts_with(const char *s, const char *with)
 }
 
 /*
- * Which of two names at an address does perf show?  The one with a size; with a type; not weak;
- * global; with fewer underscores in front; the longer one; and at last the first.
+ * Which of two names at an address does perf show?  The one with a size; not weak; global; with
+ * fewer underscores in front; the longer one; and at last the first.
  */
 static bool first_is_better(struct tl_symbols *t, struct row *a, struct row *b)
 {
@@ -296,8 +296,6 @@ static bool first_is_better(struct tl_symbols *t, struct row *a, struct row *b)
 
 	if ((a->end == a->start) != (b->end == b->start))
 		return b->end == b->start;
-	if (a->type != b->type && (a->type == STT_NOTYPE || b->type == STT_NOTYPE))
-		return b->type == STT_NOTYPE;
 	if ((a->bind == STB_WEAK) != (b->bind == STB_WEAK))
 		return b->bind == STB_WEAK;
 	if ((a->bind == STB_GLOBAL) != (b->bind == STB_GLOBAL))
