@@ -132,13 +132,14 @@ bool tl_perf_add_auxtrace(struct tl_perf *p, size_t file, uint64_t offset, const
 
 static int by_offset(const void *a, const void *b)
 {
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+	const struct tl_perf_known *x = a, *y = b;
 
-	return (x > y) - (x < y);
+	return (x->at > y->at) - (x->at < y->at);
 }
 
 /* Offsets of records, without their sizes, which are all the same.  False: not to be read. */
-static bool read_offsets(const struct tl_perf_file *f, uint64_t offset, uint64_t *out, size_t n)
+static bool read_offsets(const struct tl_perf_file *f, uint64_t offset, struct tl_perf_known *out,
+			 size_t n)
 {
 	uint8_t batch[INDEX_BATCH * INDEX_ENTRY];
 
@@ -148,28 +149,30 @@ static bool read_offsets(const struct tl_perf_file *f, uint64_t offset, uint64_t
 		if (!tl_perf_pread(f->fd, batch, k * INDEX_ENTRY, offset))
 			return false;
 		for (size_t i = 0; i < k; i++)
-			*out++ = tl_get64(batch + i * INDEX_ENTRY);
+			(out++)->at = tl_get64(batch + i * INDEX_ENTRY);
 		offset += k * INDEX_ENTRY;
 		n -= k;
 	}
 	return true;
 }
 
-/* Is there an AUXTRACE record at or behind *free_from, and are its bytes in the data?
- * Then *free_from is moved behind them.  *nomem: false for want of it. */
-static bool take_record(struct tl_perf *p, uint64_t offset, uint64_t *free_from, bool *nomem)
+/* Is there an AUXTRACE record, behind all before, and are its bytes in the data?  *nomem: false
+ * for want of it. */
+static bool take_record(struct tl_perf *p, uint64_t free_from, struct tl_perf_known *known,
+			bool *nomem)
 {
 	const struct tl_perf_file *f = &p->files[0];
 	uint8_t head[TL_PERF_AUXTRACE_HEAD];
+	uint64_t at = known->at;
 
-	if (offset < *free_from || offset > f->end || f->end - offset < sizeof(head) ||
-	    !tl_perf_pread(f->fd, head, sizeof(head), offset))
+	if (at < free_from || at > f->end || f->end - at < sizeof(head) ||
+	    !tl_perf_pread(f->fd, head, sizeof(head), at))
 		return false;
 	if (tl_get32(head) != TL_PERF_RECORD_AUXTRACE || tl_get16(head + 6) != sizeof(head) ||
-	    tl_get64(head + 8) > f->end - offset - sizeof(head))
+	    tl_get64(head + 8) > f->end - at - sizeof(head))
 		return false;
-	*free_from = offset + sizeof(head) + tl_get64(head + 8);
-	*nomem = !tl_perf_add_auxtrace(p, 0, offset, head + TL_PERF_RECORD_HEAD,
+	known->end = at + sizeof(head) + tl_get64(head + 8);
+	*nomem = !tl_perf_add_auxtrace(p, 0, at, head + TL_PERF_RECORD_HEAD,
 				       sizeof(head) - TL_PERF_RECORD_HEAD);
 	return !*nomem;
 }
@@ -178,7 +181,7 @@ bool tl_perf_read_auxindex(struct tl_perf *p, uint64_t offset, uint64_t size, bo
 {
 	struct tl_perf_file *f = &p->files[0];
 	uint8_t count[8];
-	uint64_t n, free_from = f->start;
+	uint64_t n;
 	bool nomem = false;
 
 	*usable = false;
@@ -197,7 +200,8 @@ bool tl_perf_read_auxindex(struct tl_perf *p, uint64_t offset, uint64_t size, bo
 		qsort(f->aux, n, sizeof(*f->aux), by_offset);
 		*usable = true;
 		for (size_t i = 0; *usable && i < n; i++)
-			*usable = take_record(p, f->aux[i], &free_from, &nomem);
+			*usable = take_record(p, i > 0 ? f->aux[i - 1].end : f->start, &f->aux[i],
+					      &nomem);
 	}
 	if (*usable || nomem)
 		return !nomem;

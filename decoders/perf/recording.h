@@ -57,12 +57,17 @@ enum {
 #define TL_PERF_MAX_FILES   1024
 #define TL_PERF_MAX_DAMAGE  1000
 
+/* Where an AUXTRACE record is by the index, looked at and found right. */
+struct tl_perf_known {
+	uint64_t at, end; /* its AUX bytes included */
+};
+
 /* A file with records: the recording itself, or one of its folder. */
 struct tl_perf_file {
 	int fd;
 	char *name;
-	uint64_t start, end; /* of the records in it */
-	uint64_t *aux;       /* where AUXTRACE records are, sorted: sure places to go on from */
+	uint64_t start, end;       /* of the records in it */
+	struct tl_perf_known *aux; /* sorted; sure places, to leap over and to go on from */
 	size_t naux;
 };
 
@@ -176,8 +181,8 @@ void tl_perf_fill_id(const struct tl_perf *p, struct tl_perf_record *r);
 /* records.c */
 
 /*
- * All records of all files, AUXTRACE included (len is that of the record itself), in the
- * file's order; `id` is left to the visitor.  False with err: see tl_perf_walk().
+ * All records of all files, in the file's order, AUXTRACE included where no index tells of it
+ * (len is that of the record itself); `id` is left to the visitor.  False with err: see tl_perf_walk().
  */
 typedef bool tl_perf_visit(void *arg, const struct tl_perf_file *f, struct tl_perf_record *r);
 bool tl_perf_visit_all(const struct tl_perf *p, tl_perf_visit *visit, void *arg,

@@ -102,12 +102,12 @@ static uint64_t next_known(const struct tl_perf_file *f, uint64_t offset)
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
 
-		if (f->aux[mid] <= offset)
+		if (f->aux[mid].at <= offset)
 			low = mid + 1;
 		else
 			high = mid;
 	}
-	return low < f->naux ? f->aux[low] : f->end;
+	return low < f->naux ? f->aux[low].at : f->end;
 }
 
 static void give(struct walk *w, uint64_t offset, const uint8_t *record, size_t size)
@@ -212,12 +212,19 @@ static uint64_t one(struct walk *w, uint64_t offset)
 static void walk_file(struct walk *w, const struct tl_perf_file *f)
 {
 	uint64_t offset = f->start;
+	size_t next = 0; /* AUX data behind the last one passed */
 
 	w->f = f;
 	w->at = w->len = 0;
 	w->step = STEP_MIN;
-	while (!w->stopped && offset < f->end)
-		offset = one(w, offset);
+	while (!w->stopped && offset < f->end) {
+		while (next < f->naux && f->aux[next].at < offset)
+			next++;
+		if (next < f->naux && f->aux[next].at == offset)
+			offset = f->aux[next].end;
+		else
+			offset = one(w, offset);
+	}
 	if (!w->stopped && tl_perf_unpack_rest(w->unpack) && !told(w))
 		tl_err_set(w->err, "%s: the compressed records end within a record", f->name);
 	tl_perf_unpack_close(w->unpack);
