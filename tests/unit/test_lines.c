@@ -465,7 +465,7 @@ static void every_branch_with_its_flags(void **state)
 		     "           tcall-4711   [003] 12345.678901235:      +1ns [+    2] jcc        "
 		     "           main+2 -> main+9\n"
 		     "           tcall-4711   [003] 12345.678901236:      +1ns [+    1] call       "
-		     "        (x) main+9 -> f1\n"
+		     "       (x) main+9 -> f1\n"
 		     "           tcall-4711   [003] 12345.678901237:      +1ns [+    2] return     "
 		     "           f1+1 -> main+14\n"
 		     "           tcall-4711   [003] 12345.678901238:      +1ns [+    1] tr end  "
