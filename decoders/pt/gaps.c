@@ -1,6 +1,8 @@
 /* gaps.c: see gaps.h. */
 #include "decoders/pt/gaps.h"
 
+#include "decoders/pt/sync.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -143,6 +145,19 @@ static bool add_told(struct maker *m)
 	return true;
 }
 
+/* Is something of the flow in a queue's bytes before its first PSB? */
+static bool begins_late(const struct maker *m, size_t queue, uint64_t first)
+{
+	struct tl_buf buf = TL_BUF_INIT;
+	bool late = true;
+
+	if (first <= TL_PT_PSB_PLUS_MAX &&
+	    tl_perf_read_aux(m->perf, tl_perf_queue(m->perf, queue), 0, (size_t)first, &buf, NULL))
+		late = !tl_pt_is_preamble(buf.data, buf.len);
+	tl_buf_fini(&buf);
+	return late;
+}
+
 /* What the shape of a queue tells. */
 static bool add_seen(struct maker *m, size_t queue)
 {
@@ -150,7 +165,7 @@ static bool add_seen(struct maker *m, size_t queue)
 	size_t n = tl_pt_slices_nsyncs(m->slices, queue);
 	uint64_t first = n > 0 ? tl_pt_slices_sync(m->slices, queue, 0)->offset : q->size;
 
-	if (first > 0 && !add_at(m, queue, TL_PT_NOTIME, 0))
+	if (first > 0 && begins_late(m, queue, first) && !add_at(m, queue, TL_PT_NOTIME, 0))
 		return false;
 	for (size_t i = 1; i < q->npieces; i++)
 		if (q->pieces[i].after_gap && q->pieces[i].at > first &&

@@ -164,3 +164,15 @@ void tl_pt_psb_plus(const uint8_t *bytes, size_t len, struct tl_pt_psb_plus *out
 	}
 	out->len = at < len ? at : len;
 }
+
+bool tl_pt_is_preamble(const uint8_t *bytes, size_t len)
+{
+	for (size_t at = 0; at < len;) {
+		size_t n = packet_len(bytes + at, len - at);
+
+		if (n == 0 || (bytes[at] & 0x1f) == 0x1d) /* a FUP is about flow */
+			return false;
+		at += n;
+	}
+	return true;
+}

@@ -45,4 +45,8 @@ struct tl_pt_psb_plus {
  */
 void tl_pt_psb_plus(const uint8_t *bytes, size_t len, struct tl_pt_psb_plus *out);
 
+/* Are there only packets in these bytes that do not tell of any flow: padding, time, state?  What
+ * stands before the first PSB of a trace from its beginning is of that kind. */
+bool tl_pt_is_preamble(const uint8_t *bytes, size_t len);
+
 #endif

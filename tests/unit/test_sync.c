@@ -195,6 +195,19 @@ static void test_psb_plus_of_other_packets(void **state)
 	assert_int_equal(psb_plus(pads, sizeof(pads)).len, TL_PT_PSB_PLUS_MAX);
 }
 
+static void test_preamble(void **state)
+{
+	static const uint8_t flow[] = { 0x59, 0x42, 0x06 };
+
+	assert_true(tl_pt_is_preamble(whole, 0));
+	assert_true(tl_pt_is_preamble(whole, 56)); /* up to the FUP */
+	assert_int_equal(whole[56], 0xdd);
+	assert_false(tl_pt_is_preamble(whole, 56 + 9));
+	assert_false(tl_pt_is_preamble(whole, 9)); /* a TSC cut off */
+	assert_true(tl_pt_is_preamble(flow, 2));
+	assert_false(tl_pt_is_preamble(flow, 3));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -205,6 +218,7 @@ int main(void)
 		cmocka_unit_test(test_psb_plus),
 		cmocka_unit_test(test_psb_plus_cut_off),
 		cmocka_unit_test(test_psb_plus_of_other_packets),
+		cmocka_unit_test(test_preamble),
 	};
 
 	return cmocka_run_group_tests(tests, map_room, NULL);
