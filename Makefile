@@ -80,8 +80,14 @@ TESTLIBS = $(shell pkg-config --libs $(TESTPKGS)) -lutil
 # What makes traces: programs of their own, and an archive for the unit tests.
 TRACEMAIN := record generate
 TRACEBIN := $(addprefix $(build)/tests/trace/,$(TRACEMAIN))
-TRACEOBJ := $(patsubst %.c,$(build)/%.o,$(filter-out $(TRACEMAIN:%=tests/trace/%.c),\
-	    $(wildcard tests/trace/*.c)))
+TRACEOBJ := $(patsubst %.c,$(build)/%.o,$(filter-out $(TRACEMAIN:%=tests/trace/%.c) \
+	    tests/trace/test_%,$(wildcard tests/trace/*.c)))
+TRACETEST := $(patsubst tests/trace/%.c,$(build)/tests/trace/%,$(wildcard tests/trace/test_*.c))
+# What is recorded.  Static programs are small inside of a debugger's loop: no loader runs.
+PROGDIR := $(build)/tests/trace/programs
+PROGSTATIC := loops calls signals threads forkexec jit ptwrite
+PROGRAMS := $(addprefix $(PROGDIR)/,$(PROGSTATIC) pie dl exceptions libone.so libtwo.so)
+PROGFLAGS := -O1 -g -Wall
 
 $(build)/tests/trace/libtrace.a: $(TRACEOBJ)
 	@mkdir -p $(@D)
@@ -90,6 +96,37 @@ $(build)/tests/trace/libtrace.a: $(TRACEOBJ)
 
 $(TRACEBIN): %: %.o $(build)/tests/trace/libtrace.a $(build)/libtless.a
 	$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+# The program whose code `generate` walks.  It is not run, and looks the same in every build.
+SCALE   := $(build)/tests/trace/programs/scale
+$(SCALE).c: tests/trace/programs/scale.awk
+	@mkdir -p $(@D)
+	awk -f $< >$@
+
+$(SCALE): $(SCALE).c
+	$(CC) -O2 -static -nostdlib -fno-inline -fno-ipa-cp -fno-stack-protector -fcf-protection=none \
+	  -fno-asynchronous-unwind-tables -Wl,--build-id=sha1 -o $@ $<
+
+$(build)/tests/trace/generate: | $(SCALE)
+
+$(PROGSTATIC:%=$(PROGDIR)/%): $(PROGDIR)/%: tests/trace/programs/%.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(PROGFLAGS) -static -pthread -o $@ $<
+
+$(PROGDIR)/%.so: tests/trace/programs/%.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(PROGFLAGS) -shared -fPIC -o $@ $<
+
+$(PROGDIR)/%: tests/trace/programs/%.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(PROGFLAGS) -Wl,-z,now -o $@ $<
+
+$(PROGDIR)/%: tests/trace/programs/%.cc Makefile
+	@mkdir -p $(@D)
+	$(CXX) $(PROGFLAGS) -static-libstdc++ -static-libgcc -Wl,-z,now -o $@ $<
+
+$(TRACETEST): %: %.o $(build)/tests/trace/libtrace.a $(build)/libtless.a | $(TRACEBIN) $(PROGRAMS)
+	$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(TESTLIBS)
 
 $(build)/tests/unit/test_%: $(build)/tests/unit/test_%.o $(build)/tests/trace/libtrace.a $(build)/libtless.a
 	$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(TESTLIBS)

@@ -160,7 +160,8 @@ void perfout_id_index(struct perfout *p, const struct perfout_id_entry *entries,
 /*
  * AUX data: begin, bytes as often as you like, end (which pads to 8 bytes).  `size` must be
  * what bytes() will add up to, or PERFOUT_UNKNOWN, which needs a file that can be sought.
- * `offset` counts the AUX bytes of the queue; cpu or tid is -1 (written as ~0).
+ * `offset` counts the AUX bytes of the queue; cpu or tid is -1 (written as ~0).  perf has the
+ * TSC when it wrote the record as `reference`: never 0, or perf finds no time in the trace.
  */
 #define PERFOUT_UNKNOWN UINT64_MAX
 void perfout_auxtrace_begin(struct perfout *p, uint64_t size, uint64_t offset, uint64_t reference,
