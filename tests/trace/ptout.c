@@ -406,17 +406,21 @@ void ptout_cond(struct ptout *p, bool taken)
 		add_bit(p, taken);
 }
 
+static void put_tip(struct ptout *p, uint64_t to)
+{
+	before_packet(p);
+	put_ip(p, ppt_tip, to);
+	ptout_at(p, to);
+}
+
 void ptout_indirect(struct ptout *p, uint64_t to)
 {
 	if (p->lost)
 		return;
-	if (p->cfg.deferred_tips && p->nbits > 0 && p->ndeferred < DEFERRED) {
+	if (p->cfg.deferred_tips && p->nbits > 0 && p->ndeferred < DEFERRED)
 		p->deferred[p->ndeferred++] = to;
-		return;
-	}
-	before_packet(p);
-	put_ip(p, ppt_tip, to);
-	ptout_at(p, to);
+	else
+		put_tip(p, to);
 }
 
 void ptout_call_direct(struct ptout *p, uint64_t back)
@@ -448,7 +452,8 @@ void ptout_ret(struct ptout *p, uint64_t to)
 			return;
 		}
 	}
-	ptout_indirect(p, to);
+	/* Never deferred: perf takes a RET before the end of a TNT for a compressed one. */
+	put_tip(p, to);
 }
 
 void ptout_ptwrite(struct ptout *p, uint64_t payload, unsigned size, uint64_t ip)

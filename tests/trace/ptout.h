@@ -31,7 +31,7 @@ struct ptout_config {
 	uint8_t max_nonturbo;          /* the ratio at which a cycle is a TSC tick; 0: 25 */
 
 	bool retcomp;       /* returns to where their call came from are a TNT bit */
-	bool deferred_tips; /* TIPs wait for the TNT before them to fill; without retcomp only */
+	bool deferred_tips; /* TIPs of jumps and calls wait for the TNT to fill; not with retcomp */
 	bool long_tnt;      /* collect up to 47 bits, not 6 */
 	uint64_t psb_bytes; /* a PSB+ each time so many bytes were written; 0: never by itself */
 };

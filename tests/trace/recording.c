@@ -38,6 +38,7 @@ struct recording_thread {
 	struct recording_thread *next;
 	struct queue *q;
 	int pid, tid, ppid, ptid;
+	int shown; /* the tid in the truth: a queue's tid does not change by exec() */
 	unsigned cpu;
 	bool in_user; /* as the trace knows */
 	bool begun, dead;
@@ -226,8 +227,15 @@ static void tell(struct recording *rec, const struct recording_thread *t, uint64
 		 uint64_t to, const char *flags)
 {
 	if (rec->truth && !t->q->lost)
-		fprintf(rec->truth, "%d %d %" PRIu64 " %" PRIx64 " %" PRIx64 " %s\n", t->tid,
+		fprintf(rec->truth, "%d %d %" PRIu64 " %" PRIx64 " %" PRIx64 " %s\n", t->shown,
 			t->q->cpu, now_ns(rec), from, to, flags);
+}
+
+static void tell_overflow(struct recording *rec, const struct recording_thread *t)
+{
+	if (rec->truth)
+		fprintf(rec->truth, "overflow %d %d %" PRIu64 "\n", t->shown, t->q->cpu,
+			now_ns(rec));
 }
 
 /* ---- threads */
@@ -241,7 +249,7 @@ struct recording_thread *recording_fork(struct recording *rec, struct recording_
 	if (!t)
 		goto fail;
 	t->pid = pid;
-	t->tid = tid;
+	t->tid = t->shown = tid;
 	snprintf(t->comm, sizeof(t->comm), "%s", parent ? parent->comm : comm);
 	if (rec->cfg.ncpus) {
 		t->cpu = rec->nthreads % rec->cfg.ncpus;
@@ -314,6 +322,8 @@ void recording_exit(struct recording *rec, struct recording_thread *t)
 void recording_retid(struct recording *rec, struct recording_thread *t, int tid)
 {
 	t->tid = tid;
+	if (rec->cfg.ncpus)
+		t->shown = tid;
 }
 
 void recording_mmap(struct recording *rec, struct recording_thread *t,
@@ -391,6 +401,7 @@ void recording_run(struct recording *rec, struct recording_thread *t)
 			q->lost = false;
 			q->until = q->ninsns + rec->cfg.overflow_every;
 			ptout_resolve(q->out, PTOUT_NOIP);
+			tell_overflow(rec, t);
 		}
 		ptout_psb(q->out, PTOUT_NOIP);
 	}
@@ -427,9 +438,7 @@ static void overflow(struct recording *rec, struct recording_thread *t, uint64_t
 	if (q->lost) {
 		q->lost = false;
 		q->until = q->ninsns + rec->cfg.overflow_every;
-		if (rec->truth)
-			fprintf(rec->truth, "overflow %d %d %" PRIu64 "\n", t->tid, q->cpu,
-				now_ns(rec));
+		tell_overflow(rec, t);
 		tell(rec, t, 0, next, "tr strt");
 		ptout_resolve(q->out, next);
 		q->sure = true;
@@ -552,7 +561,7 @@ void recording_ptwrite(struct recording *rec, struct recording_thread *t, const 
 		ptout_ptwrite(t->q->out, payload, size, from);
 		if (rec->truth && !t->q->lost)
 			fprintf(rec->truth, "ptwrite %d %d %" PRIu64 " %" PRIx64 " %" PRIx64 "\n",
-				t->tid, t->q->cpu, now_ns(rec), from,
+				t->shown, t->q->cpu, now_ns(rec), from,
 				size == 4 ? payload & 0xffffffff : payload);
 	}
 	recording_insn(rec, t, code, from, from + code->len);
@@ -579,7 +588,7 @@ bool recording_close(struct recording *rec, struct tl_err *err)
 		return true;
 	for (struct recording_thread *t = rec->threads; t; t = t->next) {
 		if (rec->truth)
-			fprintf(rec->truth, "insns %d %" PRIu64 "\n", t->tid, t->ninsns);
+			fprintf(rec->truth, "insns %d %" PRIu64 "\n", t->shown, t->ninsns);
 		if (t->q->out)
 			close_queue(rec, t->q, t);
 	}
