@@ -276,8 +276,10 @@ void ptout_time(struct ptout *p, uint64_t tsc)
 
 	if (tsc <= p->tsc)
 		return;
-	if (!p->cfg.mtc || p->moved + in_window(p) == 0 || p->lost) {
+	if (!p->cfg.mtc || ptout_size(p) == 0 || p->lost) {
 		p->tsc = tsc;
+		if (ptout_size(p) == 0)
+			p->cyc_tsc = tsc;
 		return;
 	}
 	mtc = (unsigned __int128)tsc * p->cfg.tsc_ctc_d / p->cfg.tsc_ctc_n >> p->cfg.mtc_freq;
