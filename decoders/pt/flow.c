@@ -275,6 +275,15 @@ static void push(struct walk *w, uint64_t address)
 		w->depth++;
 }
 
+/* Each return takes its call away, compressed or not. */
+static void pop(struct walk *w)
+{
+	if (w->depth > 0) {
+		w->depth--;
+		w->top--;
+	}
+}
+
 /* Every instruction an event, where that is wanted. */
 static void show_insns(struct walk *w, const struct tl_pt_block *b, unsigned n)
 {
@@ -419,6 +428,8 @@ static void leave(struct walk *w, struct tl_pt_block *b, uint64_t ip)
 	execute(w, b, b->ninsns);
 	if (b->end == TL_PT_END_INDCALL)
 		push(w, w->ip + b->nbytes);
+	else if (b->end == TL_PT_END_RET)
+		pop(w);
 	branch(w, from, ip, branch_flags(b->end), b->last_len);
 	move(w, ip);
 }
@@ -465,8 +476,7 @@ static bool compressed_return(struct walk *w, struct tl_pt_block *b)
 		fail(w, TL_PT_ERR_MISMATCH);
 		return false;
 	}
-	w->depth--;
-	leave(w, b, w->returns[--w->top % STACK]);
+	leave(w, b, w->returns[(w->top - 1) % STACK]);
 	return true;
 }
 
