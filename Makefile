@@ -108,6 +108,7 @@ $(SCALE): $(SCALE).c
 	  -fno-asynchronous-unwind-tables -Wl,--build-id=sha1 -o $@ $<
 
 $(build)/tests/trace/generate: | $(SCALE)
+$(build)/tests/unit/test_generate: | $(build)/tests/trace/generate
 
 $(PROGSTATIC:%=$(PROGDIR)/%): $(PROGDIR)/%: tests/trace/programs/%.c Makefile
 	@mkdir -p $(@D)

@@ -97,7 +97,8 @@ struct perfout_options {
 	const char *hostname, *osrelease, *version, *arch, *cpuid;
 	const char *const *cmdline; /* ends with NULL */
 	uint32_t nrcpus;
-	bool no_aux_index, no_event_desc, no_pmu_mappings, no_sample_time;
+	bool no_aux_index; /* perf decodes no trace in a file without, but for a pipe */
+	bool no_event_desc, no_pmu_mappings, no_sample_time;
 };
 
 /*
