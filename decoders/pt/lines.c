@@ -13,8 +13,8 @@
 #define NAMES_LEAST ((size_t)512 << 10)
 
 static const struct tl_pt_view *const views[] = {
-	&tl_pt_view_calls, &tl_pt_view_returns, &tl_pt_view_branches,
-	&tl_pt_view_insns, &tl_pt_view_perf,    &tl_pt_view_spt,
+	&tl_pt_view_calls, &tl_pt_view_returns, &tl_pt_view_branches, &tl_pt_view_insns,
+	&tl_pt_view_graph, &tl_pt_view_perf,    &tl_pt_view_spt,
 };
 
 static const struct {

@@ -69,6 +69,7 @@ struct tl_pt_thread {
 	uint64_t insns; /* since then */
 	int32_t lowest; /* its shallowest depth, relative to where it was first seen: <= 0 */
 	int32_t level;  /* for views that count in their own way */
+	uint32_t last;  /* its event before, while walking; UINT32_MAX: none */
 	bool seen;      /* it has a line */
 	bool gap;       /* and an error behind it: instructions are not all counted */
 	bool left;      /* the trace of it stopped, */
@@ -83,6 +84,7 @@ struct tl_pt_step {
 	uint32_t thread;
 	int32_t depth; /* relative to where the thread was first seen */
 	uint32_t peer; /* a return's call, a call's return; UINT32_MAX: not in the chunk */
+	uint32_t next; /* the thread's next event; UINT32_MAX: none */
 };
 
 /* ---- texts that are kept */

@@ -36,6 +36,11 @@ static bool format(struct tl_pt_pen *pen, const struct tl_pt_event *events, size
 		}
 		if (ev->kind == TL_PT_EV_BRANCH)
 			continue;
+		if (ev->kind == TL_PT_EV_CBR) { /* told at each sync point, changed or not */
+			if (ev->to == (uint32_t)t->level)
+				continue;
+			t->level = (int32_t)ev->to;
+		}
 		p = pen_room(out, out->data + out->len, PEN_COLUMNS + 64);
 		if (!p)
 			return false;

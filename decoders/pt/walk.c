@@ -72,7 +72,7 @@ static bool add_thread(struct tl_pt_pen *pen, uint64_t key)
 		pen->threads_cap = cap;
 	}
 	t = &pen->threads[pen->nthreads++];
-	*t = (struct tl_pt_thread){ .key = key, .frames = t->frames, .cap = t->cap };
+	*t = (struct tl_pt_thread){ .key = key, .last = NONE, .frames = t->frames, .cap = t->cap };
 	return true;
 }
 
@@ -244,6 +244,10 @@ bool tl_pt_pen_walk(struct tl_pt_pen *pen, const struct tl_pt_event *events, siz
 			return false;
 		t = &pen->threads[pen->last_thread];
 		steps[i].thread = pen->last_thread;
+		steps[i].next = NONE;
+		if (t->last != NONE)
+			steps[t->last].next = (uint32_t)i;
+		t->last = (uint32_t)i;
 		if (!follow(t, &events[i], (uint32_t)i, &steps[i]))
 			return false;
 		if (steps[i].peer != NONE)

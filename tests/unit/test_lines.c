@@ -474,6 +474,47 @@ static void every_branch_with_its_flags(void **state)
 		     "           main [ptwrite 0x1]\n");
 }
 
+static void functions_as_blocks(void **state)
+{
+	const struct tl_pt_event events[] = {
+		branch(&task, T, RETURN, F2 + 1, MAIN + 5, 1),
+		branch(&task, T + 10, CALL, MAIN + 10, F1, 1),
+		branch(&task, T + 20, CALL, F1 + 2, F2, 1),
+		branch(&other, T + 20, CALL, F1 + 2, F2, 1),
+		branch(&task, T + 90, RETURN, F2 + 9, F1 + 7, 1),
+		branch(&task, T + 100, CALL, F1 + 10, WRITE, 1),
+		branch(&task, T + 110, SYSCALL | TL_PT_TRACE_END, WRITE + 16, 0, 1),
+		branch(&task, T + 1110, START, 0, WRITE + 21, 1),
+		branch(&task, T + 1120, RETURN, WRITE + 30, F1 + 15, 1),
+		branch(&task, T + 1200, CALL, F1 + 20, HANDLER, 1),
+		branch(&task, T + 1210, END, HANDLER, 0x7f0000000000, 1), /* a PLT's jump */
+		branch(&task, T + 1234567, START, 0, F1 + 25, 1),
+		branch(&task, T + 1234577, RETURN, F1 + 26, MAIN + 15, 1),
+		branch(&task, T + 1234587, CALL, MAIN + 20, F1, 1),
+		branch(&task, T + 1234597, HWINT, F1 + 1, KERNEL, 1),
+		other_kind(TL_PT_EV_PTWRITE, 0, 9, 0),
+		other_kind(TL_PT_EV_ERROR, 0, 1, TL_PT_ERR_BADPKT),
+	};
+
+	assert_functions("graph", events,
+			 "             | } /* f2 */\n"
+			 "             | f1() {\n"
+			 "    0.070 us |   f2();\n"
+			 "             | f2() {\n"
+			 "             |   write() {\n"
+			 "             |     [tr end syscall] write\n"
+			 "             |     [tr strt] write\n"
+			 "    1.020 us |   } /* write */\n"
+			 "             |   handler() {\n"
+			 "             |     [tr end] handler\n"
+			 " 1233.367 us |   } /* handler */\n"
+			 " 1234.567 us | } /* f1 */\n"
+			 "             | f1() {\n"
+			 "             |   [hw int] ffffffff81000000() {\n"
+			 "             |     [ptwrite 0x9]\n"
+			 "[gap: bad packet at cpu 3 offset 0x1]\n");
+}
+
 /* ---- columns and heads */
 
 static void assert_head(const char *view, const char *columns, bool has_time, const char *want)
@@ -532,7 +573,7 @@ static void names_that_are_none(void **state)
 {
 	assert_refused(
 	    "call", NULL,
-	    "no trace view 'call'; there are: calls, returns, branches, insns, perf, spt");
+	    "no trace view 'call'; there are: calls, returns, branches, insns, graph, perf, spt");
 	assert_refused(
 	    "calls", "task,Time",
 	    "no trace column 'Time'; there are: task, cpu, time, delta, insns, function");
@@ -729,6 +770,7 @@ static void instructions_disassembled(void **state)
 		branch(&task, T, CALL, MAIN + 4, 0, 1), branch(&task, T, 0, MAIN + 9, 0, 1),
 		branch(&task, T, 0, MAIN + 16, 0, 1),   branch(&task, T, 0, 0x7f0000000010, 0, 1),
 		branch(&task, T, 0, 0x999, 0, 1),       other_kind(TL_PT_EV_PTWRITE, MAIN, 7, 0),
+		other_kind(TL_PT_EV_CBR, 0, 33, 0),     other_kind(TL_PT_EV_CBR, 0, 33, 0),
 	};
 
 	memcpy(a_code, code, sizeof(code));
@@ -750,7 +792,8 @@ static void instructions_disassembled(void **state)
 	    " (no code)\n"
 	    "12345.678901234:              999 [unknown] ([unknown])                         "
 	    " (no code)\n"
-	    "12345.678901334: [ptwrite 0x7]\n");
+	    "12345.678901334: [ptwrite 0x7]\n"
+	    "12345.678901334: [cbr 33]\n");
 }
 
 /* ---- a pure function of the events */
@@ -809,9 +852,8 @@ static void *read_chunks(void *arg)
 
 static void same_text_in_any_order(void **state)
 {
-	static const char *const names[] = {
-		"calls", "returns", "branches", "perf", "spt", "insns"
-	};
+	static const char *const names[] = { "calls", "returns", "branches", "perf",
+					     "graph", "spt",     "insns" };
 	static const size_t budgets[] = { 1, 20000, 32 << 20 };
 
 	make_chunks();
@@ -964,6 +1006,7 @@ int main(void)
 		cmocka_unit_test(far_deep_is_told_in_numbers),
 		cmocka_unit_test(extras),
 		cmocka_unit_test(every_branch_with_its_flags),
+		cmocka_unit_test(functions_as_blocks),
 		cmocka_unit_test(heads),
 		cmocka_unit_test(columns_shown_and_hidden),
 		cmocka_unit_test(names_that_are_none),

@@ -1,0 +1,156 @@
+/*
+ * view_graph.c: the view `graph`: functions as blocks, in the manner of ftrace's
+ * function_graph, with the time each took on the line that closes it.
+ *
+ *	             | main() {
+ *	    0.070 us |   f2();                     calls nothing itself
+ *	             |   write() {
+ *	             |     [tr end syscall] write  leaves the trace, and
+ *	             |     [tr strt] write         comes back
+ *	    0.400 us |   }                         with `write` behind it in a comment
+ *
+ * What began or ends in another chunk has no time.
+ */
+#include "decoders/pt/pen.h"
+
+/* What of a line is not names. */
+#define FIXED (PEN_COLUMNS + PEN_INDENT + 192)
+
+#define NONE UINT32_MAX
+
+/* "    0.070 us | " */
+static uint8_t *put_duration(uint8_t *p, uint64_t ns)
+{
+	p = put_dec(p, ns / 1000, 5);
+	*p++ = '.';
+	*p++ = (uint8_t)('0' + ns % 1000 / 100);
+	p = put_pair(p, ns % 100);
+	return PUT_LITERAL(p, " us | ");
+}
+
+static uint8_t *put_time_taken(uint8_t *p, const struct tl_pt_event *begin,
+			       const struct tl_pt_event *end)
+{
+	if (!begin || !end || begin->time == TL_PT_NOTIME || end->time == TL_PT_NOTIME)
+		return PUT_LITERAL(p, "             | ");
+	return put_duration(p, end->time > begin->time ? end->time - begin->time : 0);
+}
+
+/* A call's line; `leaf`: its return is next, and has no line. */
+static uint8_t *put_call(struct tl_pt_pen *pen, struct tl_buf *out, uint8_t *p,
+			 const struct tl_pt_event *ev, bool leaf)
+{
+	const struct tl_pt_words *words = pen_words(pen, ev->flags & ~(unsigned)TL_PT_IN_TX);
+
+	if ((ev->flags & ~(unsigned)TL_PT_IN_TX) != (TL_PT_BRANCH | TL_PT_CALL))
+		p = put_text(p, words->word, words->word_len);
+	p = pen_name(pen, out, p, tl_pt_ctx(ev)->space, ev->to, 16);
+	if (!p)
+		return NULL;
+	return leaf ? PUT_LITERAL(p, "();\n") : PUT_LITERAL(p, "() {\n");
+}
+
+/* Named as the call named it, where that is known: it may have ended in a tail call. */
+static uint8_t *put_return(struct tl_pt_pen *pen, struct tl_buf *out, uint8_t *p,
+			   const struct tl_pt_event *ev, const struct tl_pt_event *call)
+{
+	p = PUT_LITERAL(p, "} /* ");
+	p = pen_name(pen, out, p, tl_pt_ctx(ev)->space, call ? call->to : ev->from, 16);
+	return p ? PUT_LITERAL(p, " */\n") : NULL;
+}
+
+/* Any other event: in words, and where. */
+static uint8_t *put_other(struct tl_pt_pen *pen, struct tl_buf *out, uint8_t *p,
+			  const struct tl_pt_event *ev)
+{
+	const struct tl_pt_words *words = pen_words(pen, ev->flags & ~(unsigned)TL_PT_IN_TX);
+	uint64_t ip = ev->from ? ev->from : ev->to;
+
+	if (ev->kind == TL_PT_EV_PTWRITE) {
+		p = PUT_LITERAL(p, "[ptwrite 0x");
+		p = put_hex(p, ev->to);
+		p = PUT_LITERAL(p, "] ");
+		ip = ev->from;
+	} else {
+		p = put_text(p, words->word, words->word_len);
+	}
+	if (ip)
+		p = pen_name(pen, out, p, tl_pt_ctx(ev)->space, ip, 16);
+	else
+		p--;
+	if (p)
+		*p++ = '\n';
+	return p;
+}
+
+static inline bool is_shown(const struct tl_pt_event *ev)
+{
+	const unsigned flags =
+	    TL_PT_CALL | TL_PT_RETURN | TL_PT_ASYNC | TL_PT_TRACE_BEGIN | TL_PT_TRACE_END;
+
+	return (ev->kind == TL_PT_EV_BRANCH && ev->flags & flags) || ev->kind == TL_PT_EV_PTWRITE;
+}
+
+static uint8_t *put_line(struct tl_pt_pen *pen, struct tl_buf *out, uint8_t *p,
+			 const struct tl_pt_event *events, size_t i)
+{
+	const unsigned edges = TL_PT_TRACE_BEGIN | TL_PT_TRACE_END;
+	const struct tl_pt_step *step = &pen->steps[i];
+	const struct tl_pt_event *ev = &events[i];
+	struct tl_pt_thread *t = &pen->threads[step->thread];
+	const struct tl_pt_event *peer = step->peer != NONE ? &events[step->peer] : NULL;
+	bool inside = ev->kind == TL_PT_EV_BRANCH && !(ev->flags & edges);
+	bool call = inside && ev->flags & TL_PT_CALL && ev->to;
+	/* A trace that goes on behind a call out of it is that call's end. */
+	bool back = inside ? ev->flags & TL_PT_RETURN && ev->from : peer && peer < ev;
+	bool leaf = call && peer && step->next == step->peer && !(peer->flags & edges);
+
+	/* The end of a leaf is told on the line that began it. */
+	if (back && peer && pen->steps[step->peer].next == i)
+		return p;
+	p = pen_columns(pen, p, ev, t);
+	p = put_time_taken(p, leaf ? ev : back ? peer : NULL, leaf ? peer : ev);
+	p = pen_indent(p, step->depth - t->lowest);
+	if (call)
+		return put_call(pen, out, p, ev, leaf);
+	return back ? put_return(pen, out, p, ev, peer) : put_other(pen, out, p, ev);
+}
+
+static bool format(struct tl_pt_pen *pen, const struct tl_pt_event *events, size_t n,
+		   struct tl_buf *out, size_t *starts)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct tl_pt_event *ev = &events[i];
+		struct tl_pt_thread *t = &pen->threads[pen->steps[i].thread];
+		uint8_t *p;
+
+		if (starts)
+			starts[i] = out->len;
+		t->insns += ev->insns;
+		if (ev->kind == TL_PT_EV_ERROR) {
+			if (!tl_pt_put_gap(pen, ev, out))
+				return false;
+			t->gap = true;
+			continue;
+		}
+		if (!is_shown(ev))
+			continue;
+		p = pen_room(out, out->data + out->len, FIXED);
+		p = p ? put_line(pen, out, p, events, i) : NULL;
+		if (!p)
+			return false;
+		out->len = (size_t)(p - out->data);
+	}
+	return true;
+}
+
+const struct tl_pt_view tl_pt_view_graph = {
+	.name = "graph",
+	.wants = TL_PT_WANT_CALLS | TL_PT_WANT_RETURNS | TL_PT_WANT_EXTRAS,
+	.columns = TL_PT_COL_TASK | TL_PT_COL_CPU | TL_PT_COL_TIME,
+	.form = TL_PT_NAME_SYMBOL,
+	.walks = true,
+	.heads = "DURATION     FUNCTION\n",
+	.format = format,
+	.put_who = tl_pt_put_who,
+};
