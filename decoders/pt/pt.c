@@ -8,6 +8,7 @@
 #include "decoders/pt/pt.h"
 
 #include "decoders/perf/dso.h"
+#include "decoders/perf/select.h"
 #include "decoders/pt/gather.h"
 #include "decoders/pt/lines.h"
 
@@ -44,6 +45,13 @@ struct pt {
 	struct tl_pt_segments *shared;
 	struct tl_pt_gatherer gatherer;
 
+	struct tl_select select;
+	bool selects;     /* something is left out */
+	bool *skip;       /* queues of which nothing is selected */
+	size_t *chosen;   /* slices of which something is; NULL: all are chunks */
+	uint64_t nchunks; /* 1 at the least */
+	size_t nslices;   /* chunks that have one */
+
 	_Atomic(uint64_t) *counted; /* a bit a chunk: its errors are in nerrors */
 	atomic_uint_fast64_t nerrors;
 
@@ -76,6 +84,9 @@ static void pt_close(void *self)
 	tl_buf_fini(&pt->looked.text);
 	free(pt->looked.starts);
 	free(pt->counted);
+	free(pt->chosen);
+	free(pt->skip);
+	tl_select_fini(&pt->select);
 	tl_pt_segments_close(pt->shared);
 	tl_pt_gaps_fini(&pt->gaps);
 	tl_pt_style_close(pt->style);
@@ -92,9 +103,79 @@ static void pt_close(void *self)
 static uint64_t pt_chunks(const void *self)
 {
 	const struct pt *pt = self;
+
+	return pt->nchunks;
+}
+
+/* First and last time of the whole trace.  False: it has no time. */
+static bool whole_range(const struct pt *pt, uint64_t *first_ns, uint64_t *last_ns)
+{
+	uint64_t first, last;
+
+	if (!tl_pt_slices_timed(pt->slices))
+		return false;
+	*first_ns = *last_ns = tl_pt_slices_get(pt->slices, 0)->time;
+	for (size_t q = 0; q < tl_perf_nqueues(pt->perf); q++) {
+		size_t n = tl_pt_slices_nsyncs(pt->slices, q);
+
+		last = n > 0 ? tl_pt_slices_sync(pt->slices, q, n - 1)->time : 0;
+		if (last > *last_ns)
+			*last_ns = last;
+	}
+	/* The trace goes on behind the last sync points; the records tell for how long. */
+	if (tl_timeline_range(pt->timeline, &first, &last) && last > *last_ns)
+		*last_ns = last;
+	return true;
+}
+
+/* Take the options apart, and see which queues and slices are not needed for them. */
+static bool choose(struct pt *pt, const struct tl_decoder_options *options, struct tl_err *err)
+{
+	const struct tl_perf_features *told = tl_perf_features(pt->perf);
+	uint64_t first = UINT64_MAX, last = UINT64_MAX;
+	size_t nqueues = tl_perf_nqueues(pt->perf);
 	size_t n = tl_pt_slices_count(pt->slices);
 
-	return n > 0 ? n : 1; /* for what there is to say about there being none */
+	pt->nslices = n;
+	pt->nchunks = n > 0 ? n : 1; /* for what there is to say about there being none */
+	/* Parts of a recording are parts of what perf says is its time. */
+	if (whole_range(pt, &first, &last) && told->time_first > 0 &&
+	    told->time_last > told->time_first) {
+		first = told->time_first;
+		last = told->time_last;
+	}
+	if (!tl_select_parse(&pt->select, options, first, last, err))
+		return false;
+	pt->selects = tl_select_any(&pt->select);
+	if (!pt->selects)
+		return true;
+	pt->skip = calloc(nqueues + 1, sizeof(*pt->skip));
+	pt->chosen = calloc(n + 1, sizeof(*pt->chosen));
+	if (!pt->skip || !pt->chosen)
+		return tl_err_nomem(err);
+	for (size_t q = 0; q < nqueues; q++) {
+		const struct tl_perf_queue *queue = tl_perf_queue(pt->perf, q);
+
+		pt->skip[q] =
+		    (queue->cpu >= 0 && !tl_select_cpu(&pt->select, queue->cpu)) ||
+		    (queue->cpu < 0 && queue->tid >= 0 && !tl_select_tid(&pt->select, queue->tid));
+	}
+	pt->nslices = 0;
+	for (size_t i = 0; i < n; i++) {
+		uint64_t from = tl_pt_slices_get(pt->slices, i)->time;
+		uint64_t to =
+		    i + 1 < n ? tl_pt_slices_get(pt->slices, i + 1)->time - 1 : UINT64_MAX - 1;
+
+		if (from == TL_PT_NOTIME || tl_select_overlaps(&pt->select, from, to))
+			pt->chosen[pt->nslices++] = i;
+	}
+	pt->nchunks = pt->nslices > 0 ? pt->nslices : 1;
+	return true;
+}
+
+static size_t slice_of(const struct pt *pt, uint64_t k)
+{
+	return pt->chosen ? pt->chosen[k] : (size_t)k;
 }
 
 static bool flow(void *arg, const struct tl_pt_segment *seg, unsigned want,
@@ -119,6 +200,7 @@ static bool open_parts(struct pt *pt, const char *path, const struct tl_decoder_
 	       tl_pt_program_open(pt->perf, pt->timeline, &pt->program, err) &&
 	       tl_pt_style_open(options->view, options->columns, pt->perf,
 				tl_pt_slices_timed(pt->slices), &pt->style, err) &&
+	       choose(pt, options, err) &&
 	       tl_pt_gaps_make(pt->perf, pt->timeline, pt->slices, &pt->gaps, err) &&
 	       tl_pt_segments_open(TL_PT_SHARED_BYTES, tl_pt_gather_segment, &pt->gatherer,
 				   &pt->shared, err);
@@ -145,6 +227,7 @@ static bool pt_open(const char *path, const struct tl_decoder_options *options,
 		.flow = flow,
 		.flow_arg = pt,
 		.want = tl_pt_style_wants(pt->style),
+		.skip = pt->skip,
 	};
 	pt->counted = calloc((size_t)(pt_chunks(pt) / 64 + 1), sizeof(*pt->counted));
 	if (!pt->counted) {
@@ -221,11 +304,37 @@ static bool put_head(const struct pt *pt, struct tl_buf *out)
 	return true;
 }
 
-/* The events of chunk k, those that were chosen. */
+/* Drop the events that are not selected. */
+static void sift(const struct pt *pt, struct tl_pt_scratch *sc)
+{
+	const struct tl_context *ctx = NULL;
+	bool wanted = true; /* those of ctx */
+	size_t kept = 0;
+
+	for (size_t i = 0; i < sc->n; i++) {
+		const struct tl_pt_event *e = &sc->events[i];
+
+		if (e->ctx && e->ctx != ctx) {
+			ctx = e->ctx;
+			wanted = tl_select_context(&pt->select, ctx);
+		}
+		if ((!e->ctx || wanted) && tl_select_time(&pt->select, e->time))
+			sc->events[kept++] = *e;
+	}
+	sc->n = kept;
+}
+
+/* The events of chunk k, those that are selected. */
 static bool gather(struct pt *pt, uint64_t k, struct tl_pt_scratch *sc, struct tl_err *err)
 {
-	if (!tl_pt_gather(&pt->gatherer, (size_t)k, sc, err))
+	if (pt->chosen && k >= pt->nslices) {
+		sc->n = 0;
+		return true;
+	}
+	if (!tl_pt_gather(&pt->gatherer, slice_of(pt, k), sc, err))
 		return false;
+	if (pt->selects)
+		sift(pt, sc);
 	count_errors(pt, k, sc);
 	return true;
 }
@@ -263,31 +372,44 @@ static uint64_t pt_gaps(const void *self)
 static uint64_t pt_time(const void *self, uint64_t k)
 {
 	const struct pt *pt = self;
+	uint64_t time;
 
-	if (!tl_pt_slices_timed(pt->slices))
+	if (!tl_pt_slices_timed(pt->slices) || k >= pt->nslices)
 		return TL_DECODER_NOTIME;
-	return tl_pt_slices_get(pt->slices, (size_t)k)->time;
+	time = tl_pt_slices_get(pt->slices, slice_of(pt, k))->time;
+	if (pt->select.ntimes > 0 && time < pt->select.times[0].first)
+		return pt->select.times[0].first;
+	return time;
 }
 
 static bool pt_range(const void *self, uint64_t *first_ns, uint64_t *last_ns)
 {
 	const struct pt *pt = self;
-	uint64_t first, last;
+	const struct tl_select *s = &pt->select;
 
-	if (!tl_pt_slices_timed(pt->slices))
+	if (pt->nslices == 0 || !whole_range(pt, first_ns, last_ns))
 		return false;
-	*first_ns = *last_ns = tl_pt_slices_get(pt->slices, 0)->time;
-	for (size_t q = 0; q < tl_perf_nqueues(pt->perf); q++) {
-		size_t n = tl_pt_slices_nsyncs(pt->slices, q);
-
-		last = n > 0 ? tl_pt_slices_sync(pt->slices, q, n - 1)->time : 0;
-		if (last > *last_ns)
-			*last_ns = last;
-	}
-	/* The trace goes on behind the last sync points; the records tell for how long. */
-	if (tl_timeline_range(pt->timeline, &first, &last) && last > *last_ns)
-		*last_ns = last;
+	if (s->ntimes > 0 && *first_ns < s->times[0].first)
+		*first_ns = s->times[0].first;
+	if (s->ntimes > 0 && *last_ns > s->times[s->ntimes - 1].last)
+		*last_ns = s->times[s->ntimes - 1].last;
 	return true;
+}
+
+/* The last chunk that begins at a time or before it; else the first. */
+static uint64_t chunk_at(const struct pt *pt, uint64_t time_ns)
+{
+	uint64_t low = 0, high = pt->nslices;
+
+	while (low < high) {
+		uint64_t mid = low + (high - low) / 2;
+
+		if (pt_time(pt, mid) <= time_ns)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low > 0 ? low - 1 : 0;
 }
 
 /* ---- lines */
@@ -338,12 +460,12 @@ static bool pt_locate(void *self, uint64_t time_ns, uint64_t *k, uint64_t *byte,
 	struct pt *pt = self;
 	const struct looked *l = &pt->looked;
 	size_t low = 0, high;
-	uint64_t chunk = 0;
+	uint64_t chunk;
 	bool ok;
 
 	if (!tl_pt_slices_timed(pt->slices))
 		return tl_err_set(err, "the trace has no time");
-	chunk = tl_pt_slices_at(pt->slices, time_ns);
+	chunk = chunk_at(pt, time_ns);
 	pthread_mutex_lock(&pt->looking);
 	ok = look_at(pt, chunk, err);
 	if (ok) {

@@ -417,35 +417,50 @@ static void test_shared_are_decoded_once(void **state)
 	close_rec(&r);
 }
 
-/* What is behind the last event of a segment counts for the first one of the next. */
+/* A queue's part in a slice: what is behind the last event of a segment counts for the first one
+ * of the next, if both segments reach into the slice. */
+static void check_insns(const struct rec *r, size_t k, size_t q, const struct tl_pt_scratch *sc)
+{
+	const size_t head = 16 + 8 + 2; /* the PSB+ */
+	size_t first, end, i = 0;
+	uint64_t tail = 0;
+
+	tl_pt_slices_segments(r->slices, k, q, &first, &end);
+	for (size_t j = first; j < end; j++) {
+		uint64_t start = tl_pt_slices_sync(r->slices, q, j)->offset;
+		uint64_t stop = j + 1 < tl_pt_slices_nsyncs(r->slices, q)
+				    ? tl_pt_slices_sync(r->slices, q, j + 1)->offset
+				    : tl_perf_queue(r->perf, q)->size;
+
+		for (; i < sc->n; i++) {
+			const struct tl_pt_event *e = &sc->events[i];
+
+			if (e->queue != q)
+				continue;
+			if (e->from >= stop)
+				break;
+			assert_int_equal(e->insns, e->to + (e->from == start + head ? tail : 0));
+		}
+		tail = (stop - start > head ? 0 : tail) + start % 7;
+	}
+}
+
 static void test_instructions_at_borders(void **state)
 {
-	struct tl_pt_scratch sc = { 0 };
-	struct rec r;
+	for (unsigned nqueues = 1; nqueues < 5; nqueues++) {
+		struct tl_pt_scratch sc = { 0 };
+		struct rec r;
 
-	seed = 41;
-	open_rec(&r, 1, 200000, 0);
-	for (size_t k = 0; k < tl_pt_slices_count(r.slices); k++) {
-		size_t first, end, i = 0;
-		uint64_t tail = 0;
-
-		tl_pt_slices_segments(r.slices, k, 0, &first, &end);
-		assert_true(tl_pt_gather(&r.gatherer, k, &sc, NULL));
-		for (size_t j = first; j < end; j++) {
-			uint64_t stop = j + 1 < tl_pt_slices_nsyncs(r.slices, 0)
-					    ? tl_pt_slices_sync(r.slices, 0, j + 1)->offset
-					    : UINT64_MAX;
-			bool any = false;
-
-			for (; i < sc.n && sc.events[i].from < stop; i++, any = true)
-				assert_int_equal(sc.events[i].insns,
-						 sc.events[i].to + (any ? 0 : tail));
-			tail = (any ? 0 : tail) + tl_pt_slices_sync(r.slices, 0, j)->offset % 7;
+		seed = 41;
+		open_rec(&r, nqueues, 200000, 0);
+		for (size_t k = 0; k < tl_pt_slices_count(r.slices); k++) {
+			assert_true(tl_pt_gather(&r.gatherer, k, &sc, NULL));
+			for (size_t q = 0; q < nqueues; q++)
+				check_insns(&r, k, q, &sc);
 		}
-		assert_int_equal(i, sc.n);
+		tl_pt_scratch_fini(&sc);
+		close_rec(&r);
 	}
-	tl_pt_scratch_fini(&sc);
-	close_rec(&r);
 }
 
 /* ---- gaps */
