@@ -493,7 +493,8 @@ void ptout_resolve(struct ptout *p, uint64_t next)
 		empty_window(p);
 	put_bare(p, ppt_ovf);
 	p->mode_told = false;
-	/* A TSC follows, as cycles were lost; SDM "Internal Buffer Overflow". */
+	/* Cycles were lost: the time anew; SDM "Internal Buffer Overflow". */
+	put_tsc(p);
 	if (p->on) {
 		fup.payload.ip.ipc = pt_ipc_full;
 		fup.payload.ip.ip = next;
@@ -502,7 +503,6 @@ void ptout_resolve(struct ptout *p, uint64_t next)
 	} else {
 		p->last_ip = 0;
 	}
-	put_tsc(p);
 }
 
 void ptout_pad(struct ptout *p, unsigned n)

@@ -297,6 +297,14 @@ static void put_away(struct recording *rec, struct recording_thread *t, bool pre
 	if (q->current != t)
 		return;
 	go_on(rec, KERNEL_TICKS);
+	if (q->lost) {
+		/* Over before the next thread comes, so that it is clear whose it was. */
+		q->lost = false;
+		q->until = q->ninsns + rec->cfg.overflow_every;
+		ptout_time(q->out, rec->tsc);
+		ptout_resolve(q->out, PTOUT_NOIP);
+		tell_overflow(rec, t);
+	}
 	id = id_of(rec, t, 1);
 	if (rec->cfg.ncpus && !rec->cfg.wide)
 		perfout_switch(rec->out, true, preempted, &id);
@@ -397,12 +405,6 @@ void recording_run(struct recording *rec, struct recording_thread *t)
 	ptout_time(q->out, rec->tsc);
 	/* The kernel clears the packet byte count as it begins to trace: a PSB. */
 	if (!rec->cfg.wide || !q->started) {
-		if (q->lost) {
-			q->lost = false;
-			q->until = q->ninsns + rec->cfg.overflow_every;
-			ptout_resolve(q->out, PTOUT_NOIP);
-			tell_overflow(rec, t);
-		}
 		ptout_psb(q->out, PTOUT_NOIP);
 	}
 	q->started = true;
