@@ -91,7 +91,7 @@ struct tl_pt_step {
 
 #define TL_PT_WHO_LONGEST 112
 #define TL_PT_NWHOS       128
-#define TL_PT_NWORDS      64
+#define TL_PT_NWORDS      128
 
 struct tl_pt_who {
 	const struct tl_context *ctx;
@@ -190,9 +190,16 @@ static inline uint8_t *pen_time(struct tl_pt_pen *pen, uint8_t *p, uint64_t time
 	return p;
 }
 
+/* The factor was searched for: the flags that occur, with `tr end` and in transactions too, do
+ * not share a slot. */
+static inline unsigned pen_words_slot(unsigned flags)
+{
+	return (flags * 539) >> 10 & (TL_PT_NWORDS - 1);
+}
+
 static inline const struct tl_pt_words *pen_words(struct tl_pt_pen *pen, unsigned flags)
 {
-	struct tl_pt_words *words = &pen->words[(flags ^ (flags >> 6)) % TL_PT_NWORDS];
+	struct tl_pt_words *words = &pen->words[pen_words_slot(flags)];
 
 	if (words->key != flags + 1)
 		tl_pt_pen_make_words(words, flags);

@@ -723,6 +723,28 @@ static void flags_as_perf_names_them(void **state)
 	}
 }
 
+/* Making the words of flags is slow; common ones are not to push each other out. */
+static void common_flags_keep_their_words(void **state)
+{
+	static const unsigned kinds[] = {
+		CALL,    RETURN, TL_PT_BRANCH | TL_PT_CONDITIONAL, TL_PT_BRANCH,
+		SYSCALL, SYSRET, CALL | TL_PT_INTERRUPT,           IRET,
+		HWINT,   START,  TL_PT_BRANCH | TL_PT_ASYNC,       TL_PT_BRANCH | TL_PT_TX_ABORT,
+	};
+	static const unsigned more[] = { 0, TL_PT_TRACE_END, TL_PT_IN_TX };
+	unsigned owner[TL_PT_NWORDS] = { 0 };
+
+	for (size_t i = 0; i < COUNT(kinds); i++)
+		for (size_t j = 0; j < COUNT(more); j++) {
+			unsigned flags = kinds[i] | more[j], slot = pen_words_slot(flags);
+
+			if (kinds[i] == START && more[j] == TL_PT_TRACE_END)
+				continue;
+			assert_true(owner[slot] == 0 || owner[slot] == flags);
+			owner[slot] = flags;
+		}
+}
+
 /* ---- spt */
 
 static void as_sptdecode_prints(void **state)
@@ -1014,6 +1036,7 @@ int main(void)
 		cmocka_unit_test(gaps),
 		cmocka_unit_test(as_perf_script_prints),
 		cmocka_unit_test(flags_as_perf_names_them),
+		cmocka_unit_test(common_flags_keep_their_words),
 		cmocka_unit_test(as_sptdecode_prints),
 		cmocka_unit_test(instructions_disassembled),
 		cmocka_unit_test(same_text_in_any_order),
