@@ -73,7 +73,10 @@ struct walk {
 	uint64_t until; /* ctx holds for times before */
 	uint64_t now;   /* ns; TL_PT_NOTIME */
 
-	uint64_t returns[STACK];
+	struct {
+		uint64_t ip;              /* behind a call */
+		struct tl_pt_block *call; /* the block it ends; NULL: not in this space */
+	} returns[STACK];
 	unsigned top, depth;
 
 	enum fup_owner owner;
@@ -171,6 +174,8 @@ static void look_around(struct walk *w)
 	if (!w->ctx || ctx->space != w->ctx->space) {
 		w->map_size = 0;
 		w->block = NULL;
+		for (unsigned i = 0; i < STACK; i++)
+			w->returns[i].call = NULL;
 	}
 	w->ctx = ctx;
 }
@@ -268,20 +273,14 @@ static void follow(struct walk *w, _Atomic(struct tl_pt_block *) *link, uint64_t
 	}
 }
 
-static void push(struct walk *w, uint64_t address)
+static void push(struct walk *w, struct tl_pt_block *call)
 {
-	w->returns[w->top++ % STACK] = address;
+	unsigned i = w->top++ % STACK;
+
+	w->returns[i].ip = w->ip + call->nbytes;
+	w->returns[i].call = call;
 	if (w->depth < STACK)
 		w->depth++;
-}
-
-/* Each return takes its call away, compressed or not. */
-static void pop(struct walk *w)
-{
-	if (w->depth > 0) {
-		w->depth--;
-		w->top--;
-	}
 }
 
 /* Every instruction an event, where that is wanted. */
@@ -325,7 +324,7 @@ static inline void direct(struct walk *w, struct tl_pt_block *b)
 
 	execute(w, b, b->ninsns);
 	if (b->end == TL_PT_END_CALL && b->target != b->nbytes)
-		push(w, w->ip + b->nbytes); /* a call of the next instruction is not counted */
+		push(w, b); /* a call of the next instruction is not counted */
 	branch(w, from, to, branch_flags(b->end), b->last_len);
 	follow(w, &b->taken, to);
 }
@@ -420,6 +419,18 @@ static void begin(struct walk *w, uint64_t ip)
 	w->sync = ON;
 }
 
+/* Each return takes its call away, compressed or not. */
+static void go_back(struct walk *w, uint64_t ip)
+{
+	unsigned i = --w->top % STACK;
+
+	w->depth--;
+	if (w->returns[i].call && w->returns[i].ip == ip)
+		follow(w, &w->returns[i].call->next, ip);
+	else
+		move(w, ip);
+}
+
 /* An indirect branch, or another that ends a block, led to `ip`. */
 static void leave(struct walk *w, struct tl_pt_block *b, uint64_t ip)
 {
@@ -427,11 +438,12 @@ static void leave(struct walk *w, struct tl_pt_block *b, uint64_t ip)
 
 	execute(w, b, b->ninsns);
 	if (b->end == TL_PT_END_INDCALL)
-		push(w, w->ip + b->nbytes);
-	else if (b->end == TL_PT_END_RET)
-		pop(w);
+		push(w, b);
 	branch(w, from, ip, branch_flags(b->end), b->last_len);
-	move(w, ip);
+	if (b->end == TL_PT_END_RET && w->depth > 0)
+		go_back(w, ip);
+	else
+		move(w, ip);
 }
 
 /* ---- packets */
@@ -476,7 +488,7 @@ static bool compressed_return(struct walk *w, struct tl_pt_block *b)
 		fail(w, TL_PT_ERR_MISMATCH);
 		return false;
 	}
-	leave(w, b, w->returns[(w->top - 1) % STACK]);
+	leave(w, b, w->returns[(w->top - 1) % STACK].ip);
 	return true;
 }
 
