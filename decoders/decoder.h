@@ -28,7 +28,8 @@
 
 /* What the user chose; strings are borrowed during open().  NULL: not chosen. */
 struct tl_decoder_options {
-	const char *view; /* --trace-view: calls (default), returns, branches, insns, perf, spt */
+	/* --trace-view: calls (default), returns, branches, insns, graph, perf, spt */
+	const char *view;
 	const char *columns;  /* --trace-columns: names of columns to show, comma-separated */
 	const char *time;     /* --time: A,B in perf's syntax */
 	const char *cpu;      /* --cpu: 0,2-4 */

@@ -11,8 +11,9 @@
 struct tl_pt_style; /* a view, its columns, and caches of names; shared by all workers */
 
 /*
- * `view` and `columns` as in tl_decoder_options (NULL: the default).  False: no such view or
- * column; the message lists what there is.
+ * `view` and `columns` as in tl_decoder_options (NULL: the default).  Columns are "cpu,time":
+ * these, or "-task,+delta": the view's own but for these.  Borrows perf (may be NULL: queues go
+ * by number) until close.  False: no such view or column; the message lists what there is.
  */
 bool tl_pt_style_open(const char *view, const char *columns, const struct tl_perf *perf,
 		      bool has_time, struct tl_pt_style **out, struct tl_err *err);
