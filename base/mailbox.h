@@ -13,6 +13,7 @@ enum tl_msg_kind {
 	TL_MSG_INDEX,    /* lines were counted further */
 	TL_MSG_SCAN,     /* a search ended */
 	TL_MSG_FILTER,   /* a filter knows more lines */
+	TL_MSG_TIME,     /* a time was found, or the time of a place */
 };
 
 struct tl_msg {

@@ -138,7 +138,7 @@ void tl_app_message_proto(struct tl_app *app, int kind)
 {
 	if (app->nmessages == 0)
 		app->message_is_proto = true;
-	add_message(app, tl_prompt_proto(&app->opt, kind));
+	add_message(app, tl_prompt_proto(&app->opt, kind, tl_app_decoder(app, NULL)));
 }
 
 static void drop_message(struct tl_app *app)
@@ -201,6 +201,8 @@ void tl_app_end_op(struct tl_app *app)
 		return;
 	if (app->op.kind == TL_OP_SEARCH)
 		tl_find_cancel(app);
+	if (app->op.kind == TL_OP_TIME || app->op.kind == TL_OP_GAP)
+		tl_time_cancel(app);
 	app->op.kind = TL_OP_NONE;
 	tl_app_dirty(app);
 }
@@ -449,13 +451,13 @@ static void follow_on(struct tl_app *app)
 	uint64_t hit;
 
 	tl_app_refresh_text(app);
-	if (app->followed != tl_source_end(app->text.src))
+	if (app->followed != tl_source_limit(app->text.src))
 		tl_view_end(app->text.view);
-	if (app->followed > tl_source_end(app->text.src))
-		app->followed = tl_source_end(app->text.src); /* it shrank */
+	if (app->followed > tl_source_limit(app->text.src))
+		app->followed = tl_source_limit(app->text.src); /* it shrank */
 	tl_app_dirty(app);
 	if (app->follow == TL_FOLLOW_ON) {
-		app->followed = tl_source_end(app->text.src);
+		app->followed = tl_source_limit(app->text.src);
 		return;
 	}
 	if (!tl_find_in_new_text(app, &hit))
@@ -497,6 +499,10 @@ static void handle_messages(struct tl_app *app)
 			break;
 		case TL_MSG_SCAN:
 			tl_find_progress(app);
+			tl_time_progress(app);
+			break;
+		case TL_MSG_TIME:
+			tl_time_progress(app);
 			break;
 		case TL_MSG_FILTER:
 			if (app->text.filter && tl_view_pending(app->text.view)) {
@@ -679,7 +685,7 @@ static void on_time(struct tl_app *app)
 		if (app->op.shown_ms == 0 && now >= app->op.started_ms + PATIENCE_MS)
 			app->op.shown_ms = now;
 		if (app->op.kind == TL_OP_END) {
-			end = tl_source_end(app->text.src);
+			end = tl_source_limit(app->text.src);
 			if (end != app->op.seen) {
 				app->op.seen = end;
 				app->op.seen_ms = now;
@@ -773,6 +779,7 @@ static void finish(struct tl_app *app)
 		tl_lineindex_save(app->text.lines, NULL);
 	tl_app_close_text(app);
 	tl_find_fini(app);
+	tl_time_fini(app);
 	tl_filelist_fini(&app->files);
 	tl_jobs_close(app->jobs);
 	tl_mailbox_close(app->mailbox);

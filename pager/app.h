@@ -6,7 +6,7 @@
  *
  * app.c has the loop, the modes and the drawing, status.c the bottom line; command.c the table of
  * commands (commands.h), which moving.c, marking.c, filekeys.c and optionkeys.c carry out;
- * find.c the searching; opening.c the texts; shell.c what runs other programs.  All of it: main
+ * find.c the searching; timekeys.c moves in time; opening.c the texts; shell.c what runs other programs.  All of it: main
  * thread.
  */
 #ifndef TL_PAGER_APP_H
@@ -60,6 +60,8 @@ enum tl_op_kind {
 	TL_OP_END,      /* go to the end of a text that is still coming */
 	TL_OP_FORWARD,  /* `n` rows to go */
 	TL_OP_BACKWARD, /* likewise */
+	TL_OP_TIME,     /* go to a time */
+	TL_OP_GAP,      /* go to where something is missing */
 };
 
 struct tl_op {
@@ -111,6 +113,22 @@ struct tl_find {
 	struct tl_history filter_history;
 };
 
+/* Moves in time, and what prompts tell of it. */
+struct tl_times {
+	struct tl_history history;
+	struct tl_seek *seek; /* of TL_OP_TIME */
+	int kind;             /* of it, enum tl_seek_kind */
+	struct tl_scan *scan; /* of TL_OP_GAP */
+	bool backward;
+	struct tl_matcher *gap;
+	struct tl_seek *asking; /* for a prompt, of the line at `asked` */
+	uint64_t asked;
+	bool known; /* place, of the line at place_pos */
+	struct tl_place place;
+	uint64_t place_pos;
+	char text[64];
+};
+
 struct tl_app {
 	struct tl_options opt;
 	const char *progname;
@@ -149,6 +167,7 @@ struct tl_app {
 	char number_text[32];
 	struct tl_op op;
 	struct tl_find find;
+	struct tl_times times;
 
 	enum tl_follow follow;
 	uint64_t followed;    /* new text was looked through for the pattern up to here */
@@ -291,6 +310,24 @@ void tl_find_fini(struct tl_app *app);
 bool tl_find_counting(struct tl_app *app);
 /* "hit 3 of 1,204" into out, or "". */
 void tl_find_hit_count(struct tl_app *app, char *out, size_t size);
+
+/* ---- timekeys.c */
+
+/* A worker has found a time or a gap, or told a place: act on it. */
+void tl_time_progress(struct tl_app *app);
+/* How far the operation is, 0 .. 1; negative: it does not take so long. */
+double tl_time_how_far(struct tl_app *app);
+void tl_time_cancel(struct tl_app *app);
+/* The text goes away: nothing may look at it any more. */
+void tl_time_text_closing(struct tl_app *app);
+void tl_time_fini(struct tl_app *app);
+/*
+ * For prompts: %w the time of the line at pos, %q its queue, %S its time slice, %G the gaps seen so
+ * far.  NULL: not known; if it will be, the bottom line is drawn again then.  Valid until the next
+ * call.  tl_time_has(): is there such a thing in this text?
+ */
+const char *tl_time_fact(struct tl_app *app, char what, uint64_t pos);
+bool tl_time_has(struct tl_app *app, char what, uint64_t pos);
 
 /* ---- shell.c */
 

@@ -34,7 +34,7 @@ static void start_following(struct tl_app *app, enum tl_follow how)
 	tl_move_show_end(app);
 	app->text.lost = TL_SAME;
 	app->follow = how;
-	app->followed = tl_source_end(app->text.src);
+	app->followed = tl_source_limit(app->text.src);
 	app->mode = TL_MODE_FOLLOW;
 }
 
@@ -120,6 +120,13 @@ static const struct tl_command table[] = {
 	{ "M", "mark-bottom", tl_mark_set_bottom, "M<letter> marks the bottom line.", false },
 	{ "' ^X^X", "goto-mark", tl_mark_go_to, "To a mark; '' back, '^ to the beginning, '$ the end.", false },
 	{ "ESC-m", "clear-mark", tl_mark_clear, "ESC-m<letter> forgets a mark.", false },
+	{ "", "TIME (recordings)", NULL, NULL, false },
+	{ "@", "goto-time", tl_time_goto, "To a time: 12345.678901234, +1.5ms, -20us, 50%.", false },
+	{ ";", "next-slice", tl_time_next_slice, "To the next (N-th) time slice.", false },
+	{ ",", "previous-slice", tl_time_previous_slice, "To the previous (N-th) time slice.", false },
+	{ ":s", "slice", tl_time_set_slice, ":slice 1ms sets the width of time slices.", false },
+	{ "ESC-;", "next-gap", tl_time_next_gap, "To the next (N-th) gap or error.", false },
+	{ "ESC-,", "previous-gap", tl_time_previous_gap, "To the previous (N-th) gap or error.", false },
 	{ "", "SEARCHING", NULL, NULL, false },
 	{ "/", "search-forward", tl_find_forward, "/pattern finds the next (N-th) matching line.", false },
 	{ "?", "search-backward", tl_find_backward, "?pattern finds the previous (N-th) matching line.", false },

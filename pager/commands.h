@@ -32,6 +32,14 @@ void tl_move_shift_left(struct tl_app *app, const struct tl_number *n);
 void tl_move_shift_home(struct tl_app *app, const struct tl_number *n);
 void tl_move_shift_end(struct tl_app *app, const struct tl_number *n);
 
+/* timekeys.c */
+void tl_time_goto(struct tl_app *app, const struct tl_number *n);
+void tl_time_next_slice(struct tl_app *app, const struct tl_number *n);
+void tl_time_previous_slice(struct tl_app *app, const struct tl_number *n);
+void tl_time_set_slice(struct tl_app *app, const struct tl_number *n);
+void tl_time_next_gap(struct tl_app *app, const struct tl_number *n);
+void tl_time_previous_gap(struct tl_app *app, const struct tl_number *n);
+
 /* marking.c */
 void tl_mark_set_top(struct tl_app *app, const struct tl_number *n);
 void tl_mark_set_bottom(struct tl_app *app, const struct tl_number *n);

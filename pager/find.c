@@ -714,6 +714,7 @@ void tl_find_filter(struct tl_app *app, const struct tl_number *n)
 
 void tl_find_text_closing(struct tl_app *app)
 {
+	tl_time_text_closing(app);
 	drop_counts(app);
 	app->find.found = app->find.last_hit = TL_NOPOS;
 	if (app->text.view) {

@@ -301,8 +301,9 @@ void tl_move_goto_percent(struct tl_app *app, const struct tl_number *n)
 		tl_app_message(app, "Don't know length of file");
 		return;
 	}
-	end = tl_source_end(app->text.src);
-	pos = tl_source_at(app->text.src, f > 1 ? 1 : f);
+	/* In a decoded text the end itself is known only when the last chunk is. */
+	end = f < 1 ? tl_source_limit(app->text.src) : tl_source_end(app->text.src);
+	pos = f < 1 ? tl_source_at(app->text.src, f) : end;
 	if (pos >= end && end > 0)
 		pos = end - 1;
 	tl_move_jump_line(app, pos);
@@ -312,6 +313,10 @@ void tl_move_goto_offset(struct tl_app *app, const struct tl_number *n)
 {
 	uint64_t end = tl_source_end(app->text.src);
 
+	if (tl_app_decoder(app, NULL)) {
+		tl_app_message(app, "This text has no byte numbers");
+		return;
+	}
 	if (n->n > end) {
 		tl_app_message(app, "Cannot seek to that file position");
 		return;
@@ -416,6 +421,10 @@ bool tl_move_step(struct tl_app *app)
 		return true;
 	case TL_OP_SEARCH:
 		tl_find_progress(app);
+		return app->op.kind == TL_OP_NONE;
+	case TL_OP_TIME:
+	case TL_OP_GAP:
+		tl_time_progress(app);
 		return app->op.kind == TL_OP_NONE;
 	case TL_OP_LINE:
 		return step_line(app);

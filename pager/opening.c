@@ -500,7 +500,7 @@ enum tl_change tl_app_refresh_text(struct tl_app *app)
 		tl_view_text_replaced(app->text.view);
 		break;
 	}
-	app->text.end = tl_source_end(app->text.src);
+	app->text.end = tl_source_limit(app->text.src);
 	say_lost(app, change);
 	tl_app_count_lines(app, false);
 	tl_app_dirty(app);

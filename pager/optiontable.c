@@ -1,6 +1,7 @@
 /* optiontable.c: the rows of the option table, and the options that parse their own values. */
 #include "pager/option.h"
 
+#include "decoders/timespec.h"
 #include "pager/prompt.h"
 
 #include <stdio.h>
@@ -135,7 +136,7 @@ static bool parse_prompt(struct tl_options *o, const char *text, struct tl_err *
 
 static void print_prompt(const struct tl_options *o, char *out, size_t size)
 {
-	snprintf(out, size, "%s", tl_prompt_proto(o, o->prompt_kind));
+	snprintf(out, size, "%s", tl_prompt_proto(o, o->prompt_kind, false));
 }
 
 /* ---- --rscroll */
@@ -147,42 +148,32 @@ static void print_rscroll(const struct tl_options *o, char *out, size_t size)
 
 /* ---- --slice: 1ms, 20us, 0.5s; without a unit: seconds */
 
-static const struct {
-	const char *name;
-	double ns;
-} units[] = { { "ns", 1 }, { "us", 1e3 }, { "ms", 1e6 }, { "s", 1e9 }, { "", 1e9 } };
-#define NUNITS (sizeof(units) / sizeof(units[0]))
-
 static bool parse_slice(struct tl_options *o, const char *text, struct tl_err *err)
 {
-	char *end;
-	double n = strtod(text, &end);
-	size_t i = 0;
+	uint64_t ns = 0;
 
-	if (*text == '\0') {
-		o->slice_ns = 0;
-		return true;
-	}
-	while (i < NUNITS && strcmp(end, units[i].name) != 0)
-		i++;
-	if (end == text || i == NUNITS || !(n * units[i].ns >= 1) || n * units[i].ns > 1e18)
-		return tl_err_set(err, "Invalid width '%s' after --slice: 1ms, 20us, 0.5s", text);
-	o->slice_ns = (uint64_t)(n * units[i].ns + 0.5);
+	if (*text && !tl_time_parse_width(text, &ns, err))
+		return tl_err_prefix(err, "--slice: ");
+	o->slice_ns = ns;
 	return true;
 }
 
 static void print_slice(const struct tl_options *o, char *out, size_t size)
 {
-	size_t i = o->slice_ns < 1000         ? 0
-		   : o->slice_ns < 1000000    ? 1
-		   : o->slice_ns < 1000000000 ? 2
-					      : 3;
+	static const struct {
+		const char *name;
+		uint64_t ns;
+	} units[] = { { "s", 1000000000 }, { "ms", 1000000 }, { "us", 1000 }, { "ns", 1 } };
+	size_t i = 0;
 
-	if (o->slice_ns == 0)
+	if (o->slice_ns == 0) {
 		snprintf(out, size, "Time slices are a hundredth of the text's duration");
-	else
-		snprintf(out, size, "Time slices are %.12g%s", (double)o->slice_ns / units[i].ns,
-			 units[i].name);
+		return;
+	}
+	while (o->slice_ns < units[i].ns)
+		i++;
+	snprintf(out, size, "Time slices are %.12g%s", (double)o->slice_ns / (double)units[i].ns,
+		 units[i].name);
 }
 
 /* ---- the table */

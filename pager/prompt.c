@@ -22,9 +22,19 @@ static const char *const builtin[TL_NPROMPTS] = {
 	[TL_PROMPT_WAIT] = "Waiting for data",
 };
 
-const char *tl_prompt_proto(const struct tl_options *o, int kind)
+/* A decoded text has no bytes to count. */
+static const char *const decoded_builtin[TL_NPROMPTS] = {
+	[TL_PROMPT_LONG] = "?f%f .?n?m(%T %i of %m) ..?ltlines %lt-%lb?L/%L. .?G%G .?e(END) "
+			   "?x- Next\\: %x.:?pB%pB\\%..%t",
+	[TL_PROMPT_EQUALS] = "?f%f .?m(%T %i of %m) .?ltlines %lt-%lb?L/%L. .?wtime %w .?q%q ."
+			     "?Sslice %S .?G%G .?e(END) :?pB%pB\\%..%t",
+};
+
+const char *tl_prompt_proto(const struct tl_options *o, int kind, bool decoded)
 {
-	return o->prompt[kind] ? o->prompt[kind] : builtin[kind];
+	if (o->prompt[kind])
+		return o->prompt[kind];
+	return decoded && decoded_builtin[kind] ? decoded_builtin[kind] : builtin[kind];
 }
 
 #define MAX_PROMPT 65536 /* bytes; what is behind them no terminal shows */
@@ -65,7 +75,7 @@ static void put_fact(struct writer *w, char what, const char **p)
 		else
 			tl_buf_putc(w->out, '?');
 		*w->pending |= pending;
-	} else if (strchr("EfFgTx", what)) {
+	} else if (strchr("EfFgTxwqSG", what)) {
 		text = w->facts->text(w->facts->arg, what);
 		tl_buf_puts(w->out, text ? text : "?");
 	}

@@ -28,9 +28,9 @@ struct tl_prompt_facts {
 	void *arg;
 	/* %x and ?x for b B d D l L p P s, %x for c i m */
 	bool (*number)(void *arg, char what, enum tl_prompt_line line, uint64_t *n, bool *pending);
-	/* %x for E f F g T x */
+	/* %x for E f F g T x, and G q S w, which are not less's */
 	const char *(*text)(void *arg, char what);
-	/* ?x for c e f g m n x; other letters: false */
+	/* ?x for c e f g G m n q S w x; other letters: false */
 	bool (*state)(void *arg, char what);
 };
 
@@ -41,7 +41,8 @@ struct tl_prompt_facts {
 void tl_prompt_format(const char *proto, const struct tl_prompt_facts *facts, struct tl_buf *out,
 		      bool *pending);
 
-/* The prompt in force: the user's, or the built-in one. */
-const char *tl_prompt_proto(const struct tl_options *o, int kind);
+/* The prompt in force: the user's, or the built-in one, which tells of times instead of bytes
+ * where the text is decoded. */
+const char *tl_prompt_proto(const struct tl_options *o, int kind, bool decoded);
 
 #endif

@@ -199,11 +199,11 @@ static void pipe_mark(struct tl_app *app, unsigned key)
 	if (top == TL_NOPOS)
 		top = 0;
 	if (bottom == TL_NOPOS)
-		bottom = tl_source_end(app->text.src);
+		bottom = tl_source_limit(app->text.src);
 	if (key == '^')
 		mark = 0;
 	else if (key == '$')
-		mark = tl_source_end(app->text.src);
+		mark = tl_source_limit(app->text.src);
 	else if (key == '.' || key == '\r' || key == '\n')
 		mark = top;
 	else if (m)
@@ -245,7 +245,7 @@ static void save_to(struct tl_app *app, int flags)
 		tl_app_message(app, "Cannot write to \"%s\": %s", save_name, strerror(errno));
 		return;
 	}
-	if (!write_text(app, fd, 0, tl_source_end(app->text.src), &err))
+	if (!write_text(app, fd, 0, tl_source_limit(app->text.src), &err))
 		tl_app_message(app, "\"%s\": %s", save_name, err.msg);
 	else
 		tl_app_message(app, "Saved to \"%s\"", save_name);

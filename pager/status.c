@@ -64,6 +64,8 @@ static bool source_size(struct tl_app *app, uint64_t *n)
 {
 	struct tl_extent ext;
 
+	if (tl_app_decoder(app, NULL)) /* nobody knows before all of it is decoded */
+		return false;
 	tl_source_extent(app->text.src, &ext);
 	*n = tl_source_end(app->text.src);
 	return ext.complete;
@@ -95,9 +97,13 @@ static bool fact_number(void *arg, char what, enum tl_prompt_line where, uint64_
 		return source_size(app, n);
 	case 'b':
 		*n = line_pos(app, where);
-		return *n != TL_NOPOS;
+		return *n != TL_NOPOS && !tl_app_decoder(app, NULL);
 	case 'p':
 		pos = line_pos(app, where);
+		if (pos != TL_NOPOS && tl_app_decoder(app, NULL)) {
+			*n = (uint64_t)(tl_source_fraction(app->text.src, pos) * 100 + 0.5);
+			return true;
+		}
 		if (pos == TL_NOPOS || !source_size(app, &size))
 			return false;
 		*n = percent(pos, size);
@@ -151,6 +157,11 @@ static const char *fact_text(void *arg, char what)
 		return fl->current + 1 < fl->n ? fl->files[fl->current + 1]->name : NULL;
 	case 'T':
 		return "file";
+	case 'w':
+	case 'q':
+	case 'S':
+	case 'G':
+		return tl_time_fact(app, what, line_pos(app, TL_LINE_TOP));
 	}
 	return NULL;
 }
@@ -174,6 +185,11 @@ static bool fact_state(void *arg, char what)
 		return app->hshift > 0;
 	case 'x':
 		return !app->text.help && app->files.current + 1 < app->files.n;
+	case 'w':
+	case 'q':
+	case 'S':
+	case 'G':
+		return tl_time_has(app, what, line_pos(app, TL_LINE_TOP));
 	}
 	return false;
 }
@@ -198,6 +214,9 @@ static double op_progress(struct tl_app *app)
 	case TL_OP_LINE:
 		tl_lineindex_progress(app->text.lines, &done, &total);
 		return total ? (double)done / (double)total : 0;
+	case TL_OP_TIME:
+	case TL_OP_GAP:
+		return tl_time_how_far(app);
 	default:
 		if (app->text.filter)
 			return tl_filter_progress(app->text.filter, &hits);
@@ -217,6 +236,8 @@ static void op_text(struct tl_app *app, struct tl_buf *out)
 		what = "Searching";
 	else if (app->op.kind == TL_OP_LINE)
 		what = "Calculating line numbers";
+	else if (app->op.kind == TL_OP_TIME || app->op.kind == TL_OP_GAP)
+		what = "Seeking";
 	else if (app->text.filter)
 		what = "Filtering";
 	else if (app->op.busy)
@@ -224,8 +245,8 @@ static void op_text(struct tl_app *app, struct tl_buf *out)
 	if (what)
 		tl_buf_puts(out, what);
 	else
-		tl_prompt_format(tl_prompt_proto(&app->opt, TL_PROMPT_WAIT), tl_app_facts(app), out,
-				 &pending);
+		tl_prompt_format(tl_prompt_proto(&app->opt, TL_PROMPT_WAIT, false),
+				 tl_app_facts(app), out, &pending);
 	if (done >= 0 && ext.complete)
 		tl_buf_printf(out, "... %d%% (^C to stop)", (int)(done * 100));
 	else if (app->op.kind == TL_OP_END || app->op.kind == TL_OP_SEARCH ||
@@ -286,9 +307,10 @@ static unsigned command_prompt(struct tl_app *app, struct tl_cell *row)
 	}
 	if (app->text.filter)
 		col = put(app, row, 0, "& ", 0);
-	tl_prompt_format(
-	    tl_prompt_proto(&app->opt, app->text.help ? TL_PROMPT_HELP : app->opt.prompt_kind),
-	    tl_app_facts(app), &text, &app->prompt_pending);
+	tl_prompt_format(tl_prompt_proto(&app->opt,
+					 app->text.help ? TL_PROMPT_HELP : app->opt.prompt_kind,
+					 tl_app_decoder(app, NULL)),
+			 tl_app_facts(app), &text, &app->prompt_pending);
 	tl_find_hit_count(app, hits, sizeof(hits));
 	if (*hits) {
 		if (text.len > 0)
@@ -345,8 +367,8 @@ static unsigned follow_line(struct tl_app *app, struct tl_cell *row)
 
 	if (app->text.lost)
 		tl_buf_puts(&text, app->text.lost == TL_SHRANK ? "(shrunk) " : "(replaced) ");
-	tl_prompt_format(tl_prompt_proto(&app->opt, TL_PROMPT_WAIT), tl_app_facts(app), &text,
-			 &pending);
+	tl_prompt_format(tl_prompt_proto(&app->opt, TL_PROMPT_WAIT, false), tl_app_facts(app),
+			 &text, &pending);
 	tl_buf_puts(&text, "... (^C to abort)");
 	col = put(app, row, 0, tl_buf_str(&text), TL_OWN_STANDOUT);
 	tl_buf_fini(&text);

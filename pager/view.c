@@ -556,7 +556,7 @@ enum tl_moved tl_view_jump(struct tl_view *v, uint64_t pos, unsigned row, bool e
 
 enum tl_moved tl_view_end(struct tl_view *v)
 {
-	uint64_t end = tl_source_end(v->src), top = end;
+	uint64_t end = tl_source_limit(v->src), top = end;
 	unsigned up;
 	enum tl_lookup found;
 

@@ -222,9 +222,21 @@ uint64_t tl_source_end(struct tl_source *src)
 	len = ex.last_len;
 	/* The end is behind the last byte, not in an empty chunk after it. */
 	for (uint64_t k = ex.nchunks; k-- > 0; len = UINT64_MAX)
-		if ((len == UINT64_MAX && chunk_len(src, k, &len) != TL_FOUND) || len > 0)
+		if (tl_source_known_empty(src, k))
+			continue;
+		else if ((len == UINT64_MAX && chunk_len(src, k, &len) != TL_FOUND) || len > 0)
 			return tl_pos_make(src, k, len);
 	return 0;
+}
+
+uint64_t tl_source_limit(struct tl_source *src)
+{
+	struct tl_extent ex;
+
+	if (tl_source_is_flat(src))
+		return tl_source_end(src);
+	tl_source_extent(src, &ex);
+	return tl_pos_make(src, ex.nchunks, 0);
 }
 
 double tl_source_fraction(struct tl_source *src, uint64_t pos)

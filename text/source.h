@@ -235,6 +235,10 @@ static inline uint64_t tl_pos_make(const struct tl_source *src, uint64_t k, uint
  */
 uint64_t tl_source_end(struct tl_source *src);
 
+/* A position no byte known now is at or behind, but perhaps farther than the end: at once, where
+ * the end would have to be read.  Any thread. */
+uint64_t tl_source_limit(struct tl_source *src);
+
 /* How far into the text a position is, 0 .. 1, and the position that far in (not
  * necessarily a line start).  By bytes for files, by chunks elsewhere.  Any thread. */
 double tl_source_fraction(struct tl_source *src, uint64_t pos);

@@ -39,6 +39,14 @@ static const char *text(void *arg, char what)
 		return "file";
 	case 'E':
 		return "vi";
+	case 'w':
+		return "12.5";
+	case 'q':
+		return "cpu 3";
+	case 'S':
+		return "5 of 100";
+	case 'G':
+		return "2 gaps";
 	default:
 		return k->name;
 	}
@@ -201,26 +209,35 @@ static void test_the_built_in_prompts(void **state)
 	const struct known middle = { .states = "fmx", .name = "a", .next = "b" };
 	const struct known end = { .states = "fe", .name = "a" };
 	const struct known pipe = { .unknown = "LBsp" };
+	const struct known recording = { .states = "fwqSG", .name = "a", .unknown = "Bbs" };
 	const struct known without = { .states = "f", .name = "a", .unknown = "lLp" };
 	struct tl_options o;
 
 	tl_options_init(&o);
-	check(tl_prompt_proto(&o, TL_PROMPT_SHORT), &first, "a (file 150 of 180)");
-	check(tl_prompt_proto(&o, TL_PROMPT_SHORT), &middle, "");
-	check(tl_prompt_proto(&o, TL_PROMPT_SHORT), &end, "(END)");
-	check(tl_prompt_proto(&o, TL_PROMPT_MEDIUM), &middle, "193%");
-	check(tl_prompt_proto(&o, TL_PROMPT_MEDIUM), &pipe, "byte 103");
-	check(tl_prompt_proto(&o, TL_PROMPT_LONG), &first,
+	check(tl_prompt_proto(&o, TL_PROMPT_SHORT, false), &first, "a (file 150 of 180)");
+	check(tl_prompt_proto(&o, TL_PROMPT_SHORT, false), &middle, "");
+	check(tl_prompt_proto(&o, TL_PROMPT_SHORT, false), &end, "(END)");
+	check(tl_prompt_proto(&o, TL_PROMPT_MEDIUM, false), &middle, "193%");
+	check(tl_prompt_proto(&o, TL_PROMPT_MEDIUM, false), &pipe, "byte 103");
+	check(tl_prompt_proto(&o, TL_PROMPT_LONG, false), &first,
 	      "a (file 150 of 180) lines 160-162/170 193%");
-	check(tl_prompt_proto(&o, TL_PROMPT_LONG), &end, "a lines 160-162/170 (END)");
-	check(tl_prompt_proto(&o, TL_PROMPT_LONG), &pipe, "lines 160-162");
-	check(tl_prompt_proto(&o, TL_PROMPT_LONG), &without, "a byte 103/210");
-	check(tl_prompt_proto(&o, TL_PROMPT_EQUALS), &middle,
+	check(tl_prompt_proto(&o, TL_PROMPT_LONG, false), &end, "a lines 160-162/170 (END)");
+	check(tl_prompt_proto(&o, TL_PROMPT_LONG, false), &pipe, "lines 160-162");
+	check(tl_prompt_proto(&o, TL_PROMPT_LONG, false), &without, "a byte 103/210");
+	check(tl_prompt_proto(&o, TL_PROMPT_EQUALS, false), &middle,
 	      "a (file 150 of 180) lines 160-162/170 byte 103/210 193%");
-	check(tl_prompt_proto(&o, TL_PROMPT_HELP), &end,
+	check(tl_prompt_proto(&o, TL_PROMPT_HELP, false), &end,
 	      "HELP -- END -- Press g to see it again, or q when done");
+	check(tl_prompt_proto(&o, TL_PROMPT_LONG, true), &recording,
+	      "a lines 160-162/170 2 gaps 193%");
+	check(tl_prompt_proto(&o, TL_PROMPT_EQUALS, true), &recording,
+	      "a lines 160-162/170 time 12.5 cpu 3 slice 5 of 100 2 gaps 193%");
+	check(tl_prompt_proto(&o, TL_PROMPT_EQUALS, true), &without, "a");
+	check(tl_prompt_proto(&o, TL_PROMPT_SHORT, true), &end, "(END)");
+	check("%w|%q|%S|%G", &recording, "12.5|cpu 3|5 of 100|2 gaps");
 	o.prompt[TL_PROMPT_SHORT] = strdup("own");
-	assert_string_equal(tl_prompt_proto(&o, TL_PROMPT_SHORT), "own");
+	assert_string_equal(tl_prompt_proto(&o, TL_PROMPT_SHORT, true), "own");
+	assert_string_equal(tl_prompt_proto(&o, TL_PROMPT_SHORT, false), "own");
 	tl_options_fini(&o);
 }
 

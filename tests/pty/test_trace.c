@@ -1,0 +1,489 @@
+/*
+ * Texts that are decoded.  The pager is the one with a decoder of made-up recordings
+ * (tests/unit/fake_decoder.h): each line begins with its time, and what the text is as a whole
+ * tells the same program when it writes it to a pipe.
+ */
+#include "tests/pty/fixture.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define FIRST 12345.678901234 /* the time of the first line; a chunk is a millisecond */
+
+static struct fixture f;
+static char fake[4200];
+
+/* The whole text of the recording, by lines. */
+static struct capture whole;
+static char *lines[200000];
+static size_t nlines;
+
+static void split(char *text)
+{
+	nlines = 0;
+	for (char *p = strtok(text, "\n"); p; p = strtok(NULL, "\n"))
+		lines[nlines++] = p;
+}
+
+static const char *folder_of(const char *path)
+{
+	static char folder[4096];
+	char *slash;
+
+	snprintf(folder, sizeof(folder), "%s", path);
+	slash = strrchr(folder, '/');
+	assert_non_null(slash);
+	*slash = '\0';
+	return folder;
+}
+
+static int set_up(void **state)
+{
+	fixture_init(&f);
+	snprintf(fake, sizeof(fake), "%s/tests/unit/faketless", folder_of(pager_path()));
+	fixture_file(&f, "a.data", "FAKETRACE\nchunks 50\nlines 300\n", -1);
+	fixture_capture(&f, (const char *const[]){ fake, "a.data", NULL }, NULL, &whole);
+	assert_int_equal(whole.status, 0);
+	split((char *)tl_buf_str(&whole.out));
+	assert_true(nlines > 1000);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	capture_fini(&whole);
+	fixture_fini(&f);
+	return 0;
+}
+
+static struct term *open_fake(const char *option, const char *name)
+{
+	const char *args[] = { option ? option : name, option ? name : NULL, NULL };
+	struct term *t = fixture_run(&f, fake, args);
+
+	check_idle(t);
+	return t;
+}
+
+static double time_of(const char *line)
+{
+	return strtod(line, NULL);
+}
+
+/* The first line at that time or later. */
+static size_t line_at(double time)
+{
+	size_t i = 0;
+
+	while (i < nlines && time_of(lines[i]) < time - 1e-10)
+		i++;
+	assert_true(i < nlines);
+	return i;
+}
+
+static void check_top(struct term *t, size_t i)
+{
+	check_row(t, 0, lines[i]);
+}
+
+/* ---- opening */
+
+static void a_recording_is_text(void **state)
+{
+	struct term *t = open_fake(NULL, "a.data");
+
+	for (int y = 0; y < 23; y++)
+		check_row(t, y, lines[y]);
+	check_last(t, "a.data");
+}
+
+static void a_folder_of_one_is_too(void **state)
+{
+	struct term *t;
+
+	fixture_file(&f, "b.data", "FAKETRACE\nchunks 50\nlines 300\n", -1);
+	mkdir(fixture_path(&f, "folder"), 0700);
+	rename(fixture_path(&f, "b.data"), fixture_path(&f, "folder/data"));
+	t = open_fake(NULL, "folder");
+	check_top(t, 0);
+	check_last(t, "folder");
+}
+
+static void its_bytes_can_be_seen(void **state)
+{
+	struct term *t = open_fake("--raw-file", "a.data");
+
+	check_row(t, 0, "FAKETRACE");
+	check_keys(t, "--raw-file<Enter>");
+	check_text(t, "Decode recordings");
+	check_keys(t, "<Enter>");
+	check_top(t, 0);
+}
+
+static void what_cannot_be_opened_is_said(void **state)
+{
+	struct capture c;
+	struct term *t;
+
+	fixture_file(&f, "bad.data", "FAKETRACE\nrefuse\n", -1);
+	t = fixture_run(&f, fake, (const char *const[]){ "bad.data", NULL });
+	check_exit(t, 1);
+	fixture_capture(&f, (const char *const[]){ fake, "bad.data", NULL }, NULL, &c);
+	assert_int_not_equal(c.status, 0);
+	assert_non_null(strstr(tl_buf_str(&c.err), "refused"));
+	capture_fini(&c);
+	t = open_fake(NULL, "a.data");
+	check_keys(t, ":e bad.data<Enter>");
+	check_text(t, "refused");
+	check_keys(t, "<Enter>");
+	check_top(t, 0);
+}
+
+static void another_view_keeps_the_time(void **state)
+{
+	struct term *t = open_fake(NULL, "a.data");
+	size_t i = line_at(FIRST + 0.02);
+	char want[100];
+
+	check_keys(t, "@50%<Enter>");
+	i = line_at(time_of(term_row(t, 0)));
+	check_keys(t, "ma10j--trace-view=brief<Enter>");
+	snprintf(want, sizeof(want), "%.*s",
+		 (int)(strstr(lines[i + 10], "some") + 4 - lines[i + 10]), lines[i + 10]);
+	check_row(t, 0, want);
+	check_keys(t, "'a");
+	snprintf(want, sizeof(want), "%.*s", (int)(strstr(lines[i], "some") + 4 - lines[i]),
+		 lines[i]);
+	check_row(t, 0, want);
+	check_keys(t, "--trace-view=nope<Enter>");
+	check_text(t, "there is no view 'nope'");
+	check_keys(t, "<Enter>");
+	check_row(t, 0, want);
+	check_keys(t, "__trace-view<Enter>");
+	check_text(t, "View: brief");
+	check_keys(t, "<Enter>-+-trace-view<Enter>");
+	check_top(t, i);
+}
+
+static void a_new_recording_is_noticed(void **state)
+{
+	struct term *t;
+
+	fixture_file(&f, "c.data", "FAKETRACE\nchunks 50\nlines 300\n", -1);
+	t = open_fake(NULL, "c.data");
+	check_keys(t, "R");
+	check_top(t, 0);
+	check_last(t, ":");
+	fixture_file(&f, "c.data", "FAKETRACE\nchunks 3\nlines 300\ntimes 0\n", -1);
+	check_keys(t, "R");
+	check_text(t, "was replaced");
+	check_keys(t, "<Enter>");
+	check_that(t, strncmp(term_row(t, 0), "chunk ", 6) == 0);
+}
+
+/* ---- everything else works as on a file */
+
+static void moves_work(void **state)
+{
+	struct term *t = open_fake(NULL, "a.data");
+	char keys[64];
+
+	check_keys(t, "G");
+	check_row(t, 22, lines[nlines - 1]);
+	check_text(t, "(END)");
+	check_keys(t, "k");
+	check_row(t, 22, lines[nlines - 2]);
+	check_keys(t, "g");
+	check_top(t, 0);
+	for (size_t n = 1000; n < nlines; n += 777) {
+		snprintf(keys, sizeof(keys), "%zug", n);
+		check_keys(t, keys);
+		check_top(t, n - 1);
+	}
+	check_keys(t, "100%");
+	check_top(t, nlines - 1);
+	check_keys(t, "g5000j");
+	check_row(t, 22, lines[22 + (nlines - 23 < 5000 ? nlines - 23 : 5000)]);
+	check_keys(t, "5000k");
+	check_top(t, nlines - 23 < 5000 ? 0 : 0);
+	check_keys(t, "-N<Enter>G");
+	snprintf(keys, sizeof(keys), "%zu %s", nlines, lines[nlines - 1]);
+	check_text(t, keys);
+	check_keys(t, "P");
+	check_text(t, "no byte numbers");
+}
+
+static void searches_work(void **state)
+{
+	struct term *t = open_fake(NULL, "a.data");
+	size_t hits[2], n = 0, i;
+
+	for (i = 1; i < nlines && n < 2; i++)
+		if (strstr(lines[i], "needle"))
+			hits[n++] = i;
+	assert_int_equal(n, 2);
+	check_keys(t, "j/needle<Enter>");
+	check_top(t, hits[0]);
+	check_keys(t, "n");
+	check_top(t, hits[1]);
+	check_keys(t, "N");
+	check_top(t, hits[0]);
+	for (i = nlines; !strstr(lines[--i], "needle");)
+		;
+	check_keys(t, "G?needle<Enter>");
+	check_text(t, lines[i]);
+	check_keys(t, "g&needle<Enter>");
+	check_top(t, strstr(lines[0], "needle") ? 0 : hits[0]);
+	check_keys(t, "&<Enter>");
+	check_keys(t, "/no such thing<Enter>");
+	check_text(t, "Pattern not found");
+}
+
+/* ---- time */
+
+static void at_goes_to_a_time(void **state)
+{
+	struct term *t = open_fake(NULL, "a.data");
+	double here;
+
+	check_keys(t, "@12345.700000000<Enter>");
+	check_top(t, line_at(12345.7));
+	here = time_of(term_row(t, 0));
+	check_keys(t, "@+1.5ms<Enter>");
+	check_top(t, line_at(here + 0.0015));
+	here = time_of(term_row(t, 0));
+	check_keys(t, "@-700us<Enter>");
+	check_top(t, line_at(here - 0.0007));
+	check_keys(t, "@50%<Enter>");
+	check_top(t, line_at(FIRST + 0.025));
+	check_keys(t, "@-1s<Enter>"); /* as far as it goes */
+	check_top(t, 0);
+	check_keys(t, "@+1<Enter>");
+	check_top(t, nlines - 1);
+	check_keys(t, "@17<Enter>");
+	check_text(t, "The text goes from 12345.678901234 to 12345.728901233");
+	check_keys(t, "<Enter>@soon<Enter>");
+	check_text(t, "'soon' is not a time");
+	check_keys(t, "<Enter>@<Enter>");
+	check_top(t, nlines - 1);
+	check_keys(t, "''g''"); /* a jump like others */
+	check_top(t, nlines - 1);
+}
+
+static void a_time_on_the_command_line(void **state)
+{
+	struct term *t = open_fake("+@12345.7", "a.data");
+
+	check_top(t, line_at(12345.7));
+}
+
+/* The slice, of a millisecond, of a line. */
+static long slice_of(const char *line)
+{
+	return (long)((time_of(line) - FIRST) * 1000 + 1e-6);
+}
+
+static size_t first_in_slice(long slice)
+{
+	size_t i = 0;
+
+	while (i < nlines && slice_of(lines[i]) < slice)
+		i++;
+	return i;
+}
+
+static void slices_are_stepped_over(void **state)
+{
+	struct term *t = open_fake("--slice=1ms", "a.data");
+	size_t at = 0;
+	bool hole = false;
+
+	for (int n = 0; n < 20; n++) { /* chunks without a line are among them */
+		size_t next = first_in_slice(slice_of(lines[at]) + 1);
+
+		hole = hole || slice_of(lines[next]) > slice_of(lines[at]) + 1;
+		at = next;
+		check_keys(t, ";");
+		check_top(t, at);
+	}
+	assert_true(hole);
+	for (int n = 0; n < 10; n++) {
+		at = first_in_slice(slice_of(lines[at - 1]));
+		check_keys(t, ",");
+		check_top(t, at);
+	}
+	check_keys(t, "g5;");
+	check_top(t, first_in_slice(5));
+	check_keys(t, "jjj2,"); /* there is nothing in 5 and 6 */
+	check_top(t, first_in_slice(slice_of(lines[first_in_slice(5) - 1])));
+	check_keys(t, "9999;");
+	check_that(t, slice_of(term_row(t, 0)) >= 48);
+	check_keys(t, "9999,");
+	check_top(t, 0);
+	check_keys(t, ",");
+	check_top(t, 0);
+	check_keys(t, "j,");
+	check_top(t, 0);
+	check_keys(t, ":slice 2ms<Enter>;");
+	check_top(t, first_in_slice(2));
+	check_keys(t, ":slice<Enter>");
+	check_text(t, "Time slices are 2ms");
+	check_keys(t, "<Enter>:slice x<Enter>");
+	check_text(t, "--slice: 'x'");
+}
+
+/* With -j, the line it names is the one that moves. */
+static void slices_and_the_jump_target(void **state)
+{
+	struct term *t;
+	const char *args[] = { "-j5", "--slice=1ms", "a.data", NULL };
+
+	t = fixture_run(&f, fake, args);
+	check_idle(t);
+	check_keys(t, "@50%<Enter>");
+	check_row(t, 4, lines[line_at(FIRST + 0.025)]);
+	check_keys(t, ";");
+	check_row(t, 4, lines[first_in_slice(26)]);
+	check_keys(t, ";");
+	check_row(t, 4, lines[first_in_slice(slice_of(lines[first_in_slice(26)]) + 1)]);
+}
+
+static void the_time_is_told(void **state)
+{
+	struct term *t = open_fake("--slice=1ms", "a.data");
+
+	check_keys(t, "@12345.7<Enter>=");
+	check_text(t, "time 12345.7");
+	check_text(t, "of 50");
+	check_text(t, "cpu ");
+	check_text(t, "lines ");
+	check_no_text(t, "byte");
+	check_keys(t, "<Enter>-PsAt %w?q (%q).<Enter>");
+	check_text(t, "At 12345.7");
+	check_text(t, "(cpu ");
+}
+
+static void gaps_are_counted_and_found(void **state)
+{
+	struct term *t = open_fake("-M", "a.data");
+	size_t gaps[3], n = 0, i;
+
+	for (i = 1; i < nlines && n < 3; i++)
+		if (strstr(lines[i], "[gap: "))
+			gaps[n++] = i;
+	assert_int_equal(n, 3);
+	check_keys(t, "<Esc>;");
+	check_top(t, gaps[0]);
+	check_text(t, " gap");
+	check_keys(t, "2<Esc>;");
+	check_top(t, gaps[2]);
+	check_keys(t, "<Esc>,");
+	check_top(t, gaps[1]);
+	check_keys(t, "9999<Esc>;");
+	check_text(t, "No gap behind here");
+	check_keys(t, "<Enter>g<Esc>,");
+	check_text(t, "No gap before here");
+}
+
+static void other_texts_have_no_times(void **state)
+{
+	struct term *t;
+
+	fixture_lines(&f, "plain.txt", "line %d\n", 100);
+	t = open_fake(NULL, "plain.txt");
+	check_keys(t, "@");
+	check_text(t, "This text has no times");
+	check_keys(t, "<Enter>;");
+	check_text(t, "This text has no times");
+	fixture_file(&f, "none.data", "FAKETRACE\nchunks 20\ntimes 0\n", -1);
+	t = open_fake(NULL, "none.data");
+	check_keys(t, "@");
+	check_text(t, "This text has no times");
+	check_keys(t, "<Enter>=");
+	check_no_text(t, "time");
+	check_no_text(t, "?");
+	check_text(t, "none.data lines 1-23");
+	fixture_file(&f, "log.txt", "one\n12.5 [gap: a saved text] x\nthree\n", -1);
+	t = open_fake(NULL, "log.txt");
+	check_keys(t, "<Esc>;");
+	check_row(t, 0, "12.5 [gap: a saved text] x");
+}
+
+/* ---- slow ones */
+
+static void keys_are_answered_while_it_searches(void **state)
+{
+	struct term *t;
+
+	fixture_file(&f, "slow.data", "FAKETRACE\nchunks 4000\nlines 300\ndelay 10000\n", -1);
+	t = open_fake("-n", "slow.data");
+	check_keys(t, "/no such thing<Enter>");
+	check_text(t, "Searching");
+	check_that(t, term_keys(t, "jjj"));
+	check_text(t, "line 25 ");
+	check_that(t, term_keys(t, "^C"));
+	check_idle(t);
+	check_keys(t, "G");
+	check_text(t, "(END)");
+	check_keys(t, "@50%<Enter>");
+	check_text(t, "chunk 2000");
+}
+
+/* ---- no terminal */
+
+static void a_pipe_gets_it_all_in_order(void **state)
+{
+	const char *head[] = { "/bin/sh", "-c", NULL, NULL };
+	char command[4300];
+	struct capture c;
+	double last = 0;
+
+	for (size_t i = 0; i < nlines; i++) {
+		assert_true(time_of(lines[i]) >= last);
+		last = time_of(lines[i]);
+	}
+	snprintf(command, sizeof(command), "%s a.data | head -n 2", fake);
+	head[2] = command;
+	fixture_capture(&f, head, NULL, &c);
+	assert_int_equal(c.status, 0);
+	assert_int_equal(c.err.len, 0);
+	assert_int_equal(c.out.len, strlen(lines[0]) + strlen(lines[1]) + 2);
+	capture_fini(&c);
+	fixture_capture(&f, (const char *const[]){ fake, "--trace-view=brief", "a.data", NULL },
+			NULL, &c);
+	assert_true(c.out.len < whole.out.len);
+	capture_fini(&c);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_recording_is_text, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_folder_of_one_is_too, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(its_bytes_can_be_seen, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_cannot_be_opened_is_said, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(another_view_keeps_the_time, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_new_recording_is_noticed, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(moves_work, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(searches_work, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(at_goes_to_a_time, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_time_on_the_command_line, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(slices_are_stepped_over, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(slices_and_the_jump_target, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(the_time_is_told, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(gaps_are_counted_and_found, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(other_texts_have_no_times, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(keys_are_answered_while_it_searches, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(a_pipe_gets_it_all_in_order, set_up, tear_down),
+	};
+
+	if (pager_is_less()) {
+		printf("less has no such texts\n");
+		return 77;
+	}
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
