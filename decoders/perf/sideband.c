@@ -281,6 +281,46 @@ static void read_switch(struct reader *rd, const struct tl_perf_record *r, size_
 	 * traced before the next comes in is the kernel on its way out. */
 }
 
+/*
+ * Before there were SWITCH records perf recorded the tracepoint sched_switch.  A sample's fields
+ * stand in the order of their bits (but IDENTIFIER, which is first), 8 bytes each before the
+ * call chain; the tracepoint's own layout has been the same since it exists.
+ */
+static const uint8_t *find_raw(const struct tl_perf_record *r, size_t *n)
+{
+	const uint64_t simple = PERF_SAMPLE_IDENTIFIER | PERF_SAMPLE_IP | PERF_SAMPLE_TID |
+				PERF_SAMPLE_TIME | PERF_SAMPLE_ADDR | PERF_SAMPLE_ID |
+				PERF_SAMPLE_STREAM_ID | PERF_SAMPLE_CPU | PERF_SAMPLE_PERIOD;
+	uint64_t type = r->id.attr->sample_type;
+	size_t at = 8 * (size_t)__builtin_popcountll(type & simple);
+
+	if (!(type & PERF_SAMPLE_RAW) || type & PERF_SAMPLE_READ)
+		return NULL;
+	if (type & PERF_SAMPLE_CALLCHAIN) {
+		if (r->len < 8 || at > r->len - 8 || tl_get64(r->body + at) > r->len / 8)
+			return NULL;
+		at += 8 + 8 * (size_t)tl_get64(r->body + at);
+	}
+	if (r->len < 4 || at > r->len - 4)
+		return NULL;
+	*n = tl_get32(r->body + at);
+	return *n <= r->len - 4 - at ? r->body + at + 4 : NULL;
+}
+
+static void read_sample(struct reader *rd, const struct tl_perf_record *r)
+{
+	const size_t next_pid = 56;
+	const uint8_t *raw;
+	size_t n = 0;
+
+	if (!r->id.attr || r->id.attr->type != PERF_TYPE_TRACEPOINT || !r->id.attr->name ||
+	    strcmp(r->id.attr->name, "sched:sched_switch") != 0)
+		return;
+	raw = find_raw(r, &n);
+	if (raw && n >= next_pid + 4)
+		add_runs(rd, r, -1, (int32_t)tl_get32(raw + next_pid));
+}
+
 /* ---- gaps */
 
 /* Where a queue's joined bytes have the AUX byte `aux_end` of its buffer. */
@@ -378,6 +418,9 @@ static bool read_record(void *arg, const struct tl_perf_record *r)
 	case PERF_RECORD_SWITCH:
 	case PERF_RECORD_SWITCH_CPU_WIDE:
 		read_switch(rd, r, len);
+		break;
+	case PERF_RECORD_SAMPLE:
+		read_sample(rd, r);
 		break;
 	case PERF_RECORD_AUX:
 	case PERF_RECORD_LOST:

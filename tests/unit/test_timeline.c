@@ -227,6 +227,54 @@ static void test_switch_cpu_wide(void **state)
 	end(&r);
 }
 
+/* Old kernels tell by a tracepoint who comes. */
+static void test_sched_switch(void **state)
+{
+	static const uint64_t ids[] = { 500 }, chain[] = { 1, 2, 3 };
+	struct perfout_sample sample = { .chain = chain, .nchain = 3, .raw_len = 64 };
+	struct perfout_attr attrs[3];
+	uint32_t raw[16] = { 0 };
+	struct tl_err err = TL_ERR_INIT;
+	struct perfout_id id = { 10, 11, 100, 1, 2, 0 };
+	struct rec r;
+	uint64_t until;
+
+	begin(&r, 2);
+	/* Once more, with another event. */
+	assert_true(perfout_close(r.out, &err));
+	memcpy(attrs, r.usual.attrs, 2 * sizeof(*attrs));
+	attrs[2] =
+	    (struct perfout_attr){ .name = "sched:sched_switch",
+				   .type = 2,
+				   .config = 300,
+				   .sample_type = PERFOUT_IP | PERFOUT_TID | PERFOUT_TIME |
+						  PERFOUT_CPU | PERFOUT_PERIOD | PERFOUT_RAW |
+						  PERFOUT_CALLCHAIN | PERFOUT_IDENTIFIER,
+				   .flags = PERFOUT_SAMPLE_ID_ALL,
+				   .ids = ids,
+				   .nids = 1 };
+	r.options.attrs = attrs;
+	r.options.nattrs = 3;
+	assert_true(perfout_open(r.path, &r.options, &r.out, &err));
+	perfout_comm(r.out, 20, 21, "next", false, at(50, 20, 21, 0));
+	raw[14] = 21; /* next_pid */
+	sample.raw = raw;
+	perfout_sample(r.out, &sample, &id);
+	id.time = 200;
+	raw[14] = 0;
+	perfout_sample(r.out, &sample, &id);
+	id.time = 300;
+	raw[14] = 21;
+	sample.raw_len = 56; /* cut off before it */
+	perfout_sample(r.out, &sample, &id);
+	finish(&r);
+	check_who(ask(&r, 1, -1, 99, &until), -1, -1, 1, ":-1");
+	check_who(ask(&r, 1, -1, 100, &until), 20, 21, 1, "next");
+	assert_int_equal(until, 200);
+	check_who(ask(&r, 1, -1, 400, &until), 0, 0, 1, "swapper");
+	end(&r);
+}
+
 /* A thread's trace is of that thread; SWITCH tells its CPU. */
 static void test_thread_queue(void **state)
 {
@@ -785,6 +833,7 @@ int main(void)
 		cmocka_unit_test(test_empty),
 		cmocka_unit_test(test_switches),
 		cmocka_unit_test(test_switch_cpu_wide),
+		cmocka_unit_test(test_sched_switch),
 		cmocka_unit_test(test_thread_queue),
 		cmocka_unit_test(test_comm),
 		cmocka_unit_test(test_tid_again),
