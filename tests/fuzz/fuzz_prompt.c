@@ -74,7 +74,7 @@ static void check_options(struct tl_options *o)
 	must(o->shift >= 0 && o->shift_fraction >= 0 && o->shift_fraction <= 1);
 	must(o->quit_now == 0 || o->quit_now == '?' || o->quit_now == 'V');
 	for (int kind = 0; kind < TL_NPROMPTS; kind++)
-		check_prompt(tl_prompt_proto(o, kind));
+		check_prompt(tl_prompt_proto(o, kind, false));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
