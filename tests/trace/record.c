@@ -337,6 +337,30 @@ static bool own_trap(struct thread *t)
 	       (si.si_code <= 0 || si.si_code == SI_KERNEL);
 }
 
+/*
+ * A step at a REP instruction is one round of it, and a page to be cleared takes thousands: stop
+ * behind it instead.  Another signal may come first.
+ */
+static bool run_rep(struct thread *t, const struct code *c, int *status)
+{
+	uint64_t behind = t->ip + c->len;
+	long text;
+
+	errno = 0;
+	text = ptrace(PTRACE_PEEKTEXT, t->tid, behind, 0);
+	if (errno || ptrace(PTRACE_POKETEXT, t->tid, behind, (text & ~0xffl) | 0xcc) < 0)
+		return false;
+	ptrace(PTRACE_CONT, t->tid, 0, 0);
+	wait_for(t, false, status);
+	ptrace(PTRACE_POKETEXT, t->tid, behind, text);
+	if (WIFSTOPPED(*status) && *status >> 8 == SIGTRAP) {
+		read_ip(t);
+		if (t->ip == behind + 1)
+			ptrace(PTRACE_POKEUSER, t->tid, RIP * sizeof(long), behind);
+	}
+	return true;
+}
+
 static void ptwrite(struct recorder *r, struct thread *t, const struct code *c)
 {
 	struct user_regs_struct regs;
@@ -379,6 +403,8 @@ static bool step(struct recorder *r, struct thread *t)
 		t->nr = ptrace(PTRACE_PEEKUSER, t->tid, RAX * sizeof(long), 0);
 		t->arg = ptrace(PTRACE_PEEKUSER, t->tid, RDI * sizeof(long), 0);
 	}
+	if (code.rep && !delivering && code.kind == CODE_OTHER && run_rep(t, &code, &status))
+		goto done;
 	ptrace(PTRACE_SINGLESTEP, t->tid, 0, t->deliver);
 	t->deliver = 0;
 	if (!wait_for(t, syscall || t->in_kernel, &status)) {
@@ -389,6 +415,7 @@ static bool step(struct recorder *r, struct thread *t)
 		t->state = KERNEL;
 		return false;
 	}
+done:
 	if (WIFSTOPPED(status) && status >> 16 && status >> 16 != PTRACE_EVENT_EXIT && syscall) {
 		recording_syscall(r->rec, t->rt, from);
 		t->in_kernel = true;
