@@ -561,7 +561,9 @@ static void take_pgd(struct walk *w, const struct tl_pt_packet *packet)
 	if (w->sync == ON && w->async) {
 		/* Where nobody knows where to, perf does not call it an interrupt. */
 		branch(w, w->ip, to,
-		       (to ? w->async : w->async & ~TL_PT_INTERRUPT) | TL_PT_TRACE_END, 0);
+		       (to ? w->async : w->async & ~(TL_PT_CALL | TL_PT_INTERRUPT)) |
+			   TL_PT_TRACE_END,
+		       0);
 	} else if (w->sync == ON) {
 		b = to_decision(w, to, &stopped);
 		if (b && b->end == TL_PT_END_COND && to != w->ip + (uint64_t)b->target &&
