@@ -49,6 +49,7 @@ struct tl_perf_record {
 	    *body;     /* behind the 8 bytes of the header; borrowed during the call, unaligned */
 	size_t len;    /* of the body; the sample_id at its end included */
 	size_t id_len; /* how much of that the sample_id is */
+	bool unpacked; /* out of a COMPRESSED record, the offset of which `offset` is */
 	struct tl_perf_id id;
 };
 

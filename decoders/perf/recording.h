@@ -188,6 +188,10 @@ typedef bool tl_perf_visit(void *arg, const struct tl_perf_file *f, struct tl_pe
 bool tl_perf_visit_all(const struct tl_perf *p, tl_perf_visit *visit, void *arg,
 		       struct tl_err *err);
 
+/* The same for the records from `start` to `end` of one file, which borders of records are. */
+bool tl_perf_visit_part(const struct tl_perf *p, const struct tl_perf_file *f, uint64_t start,
+			uint64_t end, tl_perf_visit *visit, void *arg, struct tl_err *err);
+
 /* auxtrace.c */
 
 /* The body of an AUXTRACE_INFO record. */

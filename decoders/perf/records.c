@@ -110,7 +110,7 @@ static uint64_t next_known(const struct tl_perf_file *f, uint64_t offset)
 	return low < f->naux ? f->aux[low].at : f->end;
 }
 
-static void give(struct walk *w, uint64_t offset, const uint8_t *record, size_t size)
+static void give(struct walk *w, uint64_t offset, const uint8_t *record, size_t size, bool unpacked)
 {
 	struct tl_perf_record r = {
 		.type = tl_get32(record),
@@ -118,6 +118,7 @@ static void give(struct walk *w, uint64_t offset, const uint8_t *record, size_t 
 		.offset = offset,
 		.body = record + TL_PERF_RECORD_HEAD,
 		.len = size - TL_PERF_RECORD_HEAD,
+		.unpacked = unpacked,
 	};
 
 	w->stopped = !w->visit(w->arg, w->f, &r);
@@ -144,7 +145,7 @@ static void unpack(struct walk *w, uint64_t offset, const uint8_t *packed, size_
 
 		if (type != TL_PERF_RECORD_AUXTRACE && type != TL_PERF_RECORD_COMPRESSED &&
 		    type != TL_PERF_RECORD_COMPRESSED2)
-			give(w, offset, record, size);
+			give(w, offset, record, size, true);
 	}
 	if (bad && !told(w))
 		tl_err_set(w->err, "%s: the compressed records at byte %" PRIu64 " are broken: %s",
@@ -200,7 +201,7 @@ static uint64_t one(struct walk *w, uint64_t offset)
 
 		unpack(w, offset, record + 16, n < size - 16 ? (size_t)n : size - 16);
 	} else {
-		give(w, offset, record, size);
+		give(w, offset, record, size, false);
 	}
 	if (behind > left - size) {
 		cut_off(w, offset, behind > UINT64_MAX - size ? UINT64_MAX : size + behind);
@@ -240,6 +241,22 @@ bool tl_perf_visit_all(const struct tl_perf *p, tl_perf_visit *visit, void *arg,
 		return tl_err_nomem(err);
 	for (size_t i = 0; i < p->nfiles && !w.stopped; i++)
 		walk_file(&w, &p->files[i]);
+	free(w.buf);
+	return w.stopped || !w.failed;
+}
+
+bool tl_perf_visit_part(const struct tl_perf *p, const struct tl_perf_file *f, uint64_t start,
+			uint64_t end, tl_perf_visit *visit, void *arg, struct tl_err *err)
+{
+	struct walk w = { .p = p, .visit = visit, .arg = arg, .err = err };
+	struct tl_perf_file part = *f;
+
+	part.start = start;
+	part.end = end < f->end ? end : f->end;
+	w.buf = malloc(BUFFER);
+	if (!w.buf)
+		return tl_err_nomem(err);
+	walk_file(&w, &part);
 	free(w.buf);
 	return w.stopped || !w.failed;
 }

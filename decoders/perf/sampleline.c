@@ -1,0 +1,298 @@
+/*
+ * sampleline.c: see sampleline.h.  Which fields there are is perf's matter: it takes them from
+ * the first event of each kind (hardware and the like, software, tracepoint), and leaves out
+ * those that this event did not record.
+ * Layout of a sample: perf_event_open(2), PERF_RECORD_SAMPLE.  Format: perf-script(1).
+ */
+#include "decoders/perf/sampleline.h"
+
+#include "decoders/perf/bytes.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* sample_type and read_format, perf_event.h */
+#define SAMPLE_IP         (1u << 0)
+#define SAMPLE_TID        (1u << 1)
+#define SAMPLE_TIME       (1u << 2)
+#define SAMPLE_ADDR       (1u << 3)
+#define SAMPLE_READ       (1u << 4)
+#define SAMPLE_CALLCHAIN  (1u << 5)
+#define SAMPLE_ID         (1u << 6)
+#define SAMPLE_CPU        (1u << 7)
+#define SAMPLE_PERIOD     (1u << 8)
+#define SAMPLE_STREAM_ID  (1u << 9)
+#define SAMPLE_IDENTIFIER (1u << 16)
+#define READ_ENABLED      (1u << 0)
+#define READ_RUNNING      (1u << 1)
+#define READ_ID           (1u << 2)
+#define READ_GROUP        (1u << 3)
+#define READ_LOST         (1u << 4)
+
+#define TYPE_SOFTWARE   1
+#define TYPE_TRACEPOINT 2
+
+/* Marks in a callchain: what follows is of this mode; all are above CONTEXT_MAX. */
+#define CONTEXT_MAX    ((uint64_t)-4095)
+#define CONTEXT_KERNEL ((uint64_t)-128)
+#define CONTEXT_USER   ((uint64_t)-512)
+#define CHAIN_MAX      127 /* PERF_MAX_STACK_DEPTH */
+
+enum mode { MODE_OTHER, MODE_KERNEL, MODE_USER }; /* PERF_RECORD_MISC_CPUMODE_MASK */
+
+struct parsed {
+	uint64_t ip, period;
+	const uint8_t *chain; /* nchain numbers of 8 bytes; NULL: none was recorded */
+	uint64_t nchain;
+};
+
+/* A run of bytes that is eaten from the front. */
+struct bytes {
+	const uint8_t *at;
+	size_t left;
+};
+
+static bool take64(struct bytes *b, uint64_t *v)
+{
+	if (b->left < 8)
+		return false;
+	*v = tl_get64(b->at);
+	b->at += 8;
+	b->left -= 8;
+	return true;
+}
+
+static bool skip(struct bytes *b, uint64_t n)
+{
+	if (n > b->left)
+		return false;
+	b->at += n;
+	b->left -= (size_t)n;
+	return true;
+}
+
+static bool skip_read(struct bytes *b, uint64_t format)
+{
+	uint64_t each = 8 + (format & READ_ID ? 8 : 0) + (format & READ_LOST ? 8 : 0), n = 1;
+
+	if (format & READ_GROUP && (!take64(b, &n) || n > b->left))
+		return false;
+	return skip(b,
+		    (format & READ_ENABLED ? 8 : 0) + (format & READ_RUNNING ? 8 : 0) + n * each);
+}
+
+/* False: shorter than its event says. */
+static bool parse(const struct tl_perf_attr *attr, const uint8_t *body, size_t len,
+		  struct parsed *out)
+{
+	struct bytes b = { body, len };
+	uint64_t type = attr->sample_type, v;
+
+	*out = (struct parsed){ .period = attr->sample_period };
+	if ((type & SAMPLE_IDENTIFIER && !take64(&b, &v)) ||
+	    (type & SAMPLE_IP && !take64(&b, &out->ip)) || (type & SAMPLE_TID && !take64(&b, &v)) ||
+	    (type & SAMPLE_TIME && !take64(&b, &v)) || (type & SAMPLE_ADDR && !take64(&b, &v)) ||
+	    (type & SAMPLE_ID && !take64(&b, &v)) || (type & SAMPLE_STREAM_ID && !take64(&b, &v)) ||
+	    (type & SAMPLE_CPU && !take64(&b, &v)) ||
+	    (type & SAMPLE_PERIOD && !take64(&b, &out->period)) ||
+	    (type & SAMPLE_READ && !skip_read(&b, attr->read_format)))
+		return false;
+	if (type & SAMPLE_CALLCHAIN) {
+		if (!take64(&b, &out->nchain) || out->nchain > b.left / 8)
+			return false;
+		out->chain = b.at;
+	}
+	return true;
+}
+
+/* ---- what the recording has */
+
+static unsigned kind_of(const struct tl_perf_attr *attr)
+{
+	return attr->type == TYPE_SOFTWARE ? 1 : attr->type == TYPE_TRACEPOINT ? 2 : 0;
+}
+
+void tl_sampleline_init(struct tl_sampleline *l, const struct tl_perf *perf,
+			struct tl_timeline *timeline, const struct tl_select *select)
+{
+	bool seen[3] = { false };
+
+	*l = (struct tl_sampleline){ .perf = perf, .timeline = timeline, .select = select };
+	for (size_t i = 0; i < tl_perf_nattrs(perf); i++) {
+		const struct tl_perf_attr *attr = tl_perf_attr(perf, i);
+		size_t len = attr->name ? strlen(attr->name) : 0;
+		unsigned kind = kind_of(attr);
+
+		if (len > 255)
+			len = 255;
+		if (l->name_width < (int)len)
+			l->name_width = (int)len;
+		l->has_chains = l->has_chains || attr->sample_type & SAMPLE_CALLCHAIN;
+		if (!seen[kind])
+			l->missing[kind] = (unsigned)~attr->sample_type;
+		seen[kind] = true;
+	}
+}
+
+/* ---- who and where */
+
+static const struct tl_context *context_of(const struct tl_sampleline *l, const struct tl_sample *s,
+					   struct tl_sampleline_who *who)
+{
+	struct tl_perf_queue thread = { .cpu = -1, .tid = s->id.tid };
+	size_t slot = (uint32_t)s->id.tid % (sizeof(who->slots) / sizeof(*who->slots));
+
+	if (who->slots[slot].context && who->slots[slot].tid == s->id.tid &&
+	    s->time < who->slots[slot].until)
+		return who->slots[slot].context;
+	who->slots[slot].tid = s->id.tid;
+	who->slots[slot].context =
+	    tl_timeline_context(l->timeline, &thread, s->time, &who->slots[slot].until);
+	return who->slots[slot].context;
+}
+
+static bool selected(const struct tl_sampleline *l, const struct tl_sample *s,
+		     const struct tl_context *c)
+{
+	struct tl_context of = *c;
+
+	of.tid = s->id.tid;
+	of.cpu = s->id.cpu;
+	return tl_select_time(l->select, s->id.time) && tl_select_context(l->select, &of);
+}
+
+/* The mapping of an address, of the user's or the kernel's. */
+static const struct tl_map *find_map(const struct tl_context *c, enum mode mode, uint64_t ip)
+{
+	struct tl_space space = *c->space;
+
+	if (mode == MODE_OTHER)
+		return NULL;
+	if (mode == MODE_KERNEL)
+		space.nmaps = 0;
+	else
+		space.nkernel = 0;
+	return tl_space_find(&space, ip);
+}
+
+/*
+ * The kernel's own mapping, for an address that is in none: perf lets it reach as far as the
+ * kernel has symbols, which is beyond what was recorded (code that ran at boot only).
+ */
+static const struct tl_map *kernel_beyond(const struct tl_context *c, uint64_t ip,
+					  struct tl_symbol *symbol)
+{
+	for (size_t i = 0; i < c->space->nkernel; i++) {
+		const struct tl_map *map = &c->space->kernel[i];
+
+		if (strcmp(tl_dso_name(map->dso), "[kernel.kallsyms]") == 0)
+			return tl_dso_symbol(map->dso, ip - map->start + map->pgoff, symbol) ? map
+											     : NULL;
+	}
+	return NULL;
+}
+
+/* "ip symbol+0xoff (binary)"; in_file: user addresses as they are in the binary. */
+static bool put_address(const struct tl_context *c, enum mode mode, uint64_t ip, bool in_file,
+			struct tl_buf *out)
+{
+	const struct tl_map *map = find_map(c, mode, ip);
+	struct tl_symbol symbol;
+	bool known = false;
+	uint64_t offset;
+
+	if (map)
+		known = tl_dso_symbol(map->dso, ip - map->start + map->pgoff, &symbol);
+	else if (mode == MODE_KERNEL)
+		known = (map = kernel_beyond(c, ip, &symbol)) != NULL;
+	offset = map ? ip - map->start + map->pgoff : 0;
+	if (!tl_buf_printf(out, "%16" PRIx64 " ",
+			   in_file && map && mode == MODE_USER ? offset : ip))
+		return false;
+	if (!map)
+		return tl_buf_puts(out, "[unknown] ([unknown])");
+	if (!tl_buf_puts(out, known ? symbol.name : "[unknown]") ||
+	    (known && !tl_buf_printf(out, "+0x%" PRIx64, offset - symbol.start)))
+		return false;
+	return tl_buf_puts(out, " (") && tl_buf_puts(out, tl_dso_name(map->dso)) &&
+	       tl_buf_putc(out, ')');
+}
+
+static enum mode mode_of(uint16_t misc)
+{
+	return (misc & 7) == 1 ? MODE_KERNEL : (misc & 7) == 2 ? MODE_USER : MODE_OTHER;
+}
+
+static bool put_chain(const struct tl_context *c, enum mode mode, const struct parsed *sample,
+		      struct tl_buf *out)
+{
+	unsigned shown = 0;
+
+	for (uint64_t i = 0; i < sample->nchain && shown < CHAIN_MAX; i++) {
+		uint64_t ip = tl_get64(sample->chain + 8 * i);
+
+		if (ip >= CONTEXT_MAX) {
+			mode = ip == CONTEXT_KERNEL ? MODE_KERNEL
+			       : ip == CONTEXT_USER ? MODE_USER
+						    : MODE_OTHER;
+			continue;
+		}
+		if (!tl_buf_putc(out, '\t') || !put_address(c, mode, ip, true, out) ||
+		    !tl_buf_putc(out, '\n'))
+			return false;
+		shown++;
+	}
+	return true;
+}
+
+/* ---- lines */
+
+static bool put_head(const struct tl_sampleline *l, const struct tl_sample *s, const char *comm,
+		     bool chain, struct tl_buf *out)
+{
+	const struct tl_perf_attr *attr = s->id.attr;
+	unsigned missing = l->missing[kind_of(attr)];
+
+	if (!(missing & SAMPLE_TID) &&
+	    !tl_buf_printf(out, chain ? "%s %5" PRId32 " " : "%16s %5" PRId32 " ", comm, s->id.tid))
+		return false;
+	if (!(missing & SAMPLE_CPU) && !tl_buf_printf(out, "[%03" PRId32 "] ", s->id.cpu))
+		return false;
+	if (!(missing & SAMPLE_TIME) &&
+	    !tl_buf_printf(out, "%5" PRIu64 ".%06" PRIu64 ": ", s->time / 1000000000,
+			   s->time / 1000 % 1000000))
+		return false;
+	return true;
+}
+
+bool tl_sampleline_put(const struct tl_sampleline *l, const struct tl_sample *s,
+		       const uint8_t *body, struct tl_sampleline_who *who, struct tl_buf *out)
+{
+	const struct tl_perf_attr *attr = s->id.attr;
+	const struct tl_context *c = context_of(l, s, who);
+	struct parsed sample;
+	bool chain;
+
+	if (!c)
+		return false;
+	if (!selected(l, s, c))
+		return true;
+	if (!attr || !parse(attr, body, s->len, &sample))
+		return tl_buf_printf(out, "[gap: a sample that %s]\n",
+				     attr ? "is shorter than its event says"
+					  : "no event of the recording has made");
+	chain = sample.chain && l->has_chains;
+	if (!put_head(l, s, c->comm, chain, out))
+		return false;
+	if (kind_of(attr) != 2 && !tl_buf_printf(out, "%10" PRIu64 " ", sample.period))
+		return false;
+	if (!tl_buf_printf(out, "%*s: ", l->name_width, attr->name ? attr->name : "[unknown]"))
+		return false;
+	if (kind_of(attr) == 2 || l->missing[kind_of(attr)] & SAMPLE_IP)
+		return tl_buf_putc(out, '\n');
+	if (chain)
+		return tl_buf_putc(out, '\n') && put_chain(c, mode_of(s->misc), &sample, out) &&
+		       tl_buf_putc(out, '\n');
+	return tl_buf_putc(out, ' ') && put_address(c, mode_of(s->misc), sample.ip, false, out) &&
+	       tl_buf_putc(out, '\n');
+}

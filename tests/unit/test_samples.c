@@ -1,0 +1,528 @@
+/*
+ * test_samples.c: a recording without Intel PT reads as `perf script` prints it: by fixed texts,
+ * by asking perf where it is installed, and chunk by chunk however it is cut.
+ */
+#include "decoders/perf/samples.h"
+
+#include "tests/trace/perfout.h"
+
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define TYPE (PERFOUT_IDENTIFIER | PERFOUT_IP | PERFOUT_TID | PERFOUT_TIME | PERFOUT_CPU)
+
+static const struct tl_decoder_ops *ops = &tl_decoder_perf_samples;
+static char dir[] = "/tmp/tless-samples-XXXXXX";
+static char path[64];
+
+static int make_dir(void **state)
+{
+	if (!mkdtemp(dir))
+		return -1;
+	snprintf(path, sizeof(path), "%s/perf.data", dir);
+	return 0;
+}
+
+static int remove_dir(void **state)
+{
+	char command[128];
+
+	snprintf(command, sizeof(command), "rm -r '%s'", dir);
+	return system(command);
+}
+
+/* ---- writing */
+
+static struct perfout_attr attrs[2];
+static struct perfout_options options;
+static const uint64_t ids[2][2] = { { 100, 101 }, { 200, 201 } };
+
+static struct perfout *begin(enum perfout_mode mode, uint64_t more)
+{
+	struct tl_err err = TL_ERR_INIT;
+	struct perfout *out;
+
+	for (unsigned i = 0; i < 2; i++)
+		attrs[i] = (struct perfout_attr){
+			.name = i ? "faults" : "cpu-clock",
+			.type = 1,
+			.config = i ? 2 : 0,
+			.sample_period = 250000,
+			.sample_type = TYPE | more,
+			.flags = PERFOUT_SAMPLE_ID_ALL | PERFOUT_MMAP | PERFOUT_COMM | PERFOUT_TASK,
+			.ids = ids[i],
+			.nids = 2,
+		};
+	options = (struct perfout_options){
+		.mode = mode, .attrs = attrs, .nattrs = 2, .version = "6.1.0", .arch = "x86_64"
+	};
+	if (mode == PERFOUT_DIR)
+		options.nfiles = 2;
+	if (!perfout_open(path, &options, &out, &err))
+		fail_msg("%s", err.msg);
+	return out;
+}
+
+static void end(struct perfout *out)
+{
+	struct tl_err err = TL_ERR_INIT;
+
+	if (!perfout_close(out, &err))
+		fail_msg("%s", err.msg);
+}
+
+static struct perfout_id id_at(uint64_t time, int32_t cpu, unsigned attr)
+{
+	return (struct perfout_id){ .pid = 40, .tid = 41, .time = time, .cpu = cpu, .attr = attr };
+}
+
+static void program(struct perfout *out)
+{
+	struct perfout_id id = id_at(1000, 0, 0);
+
+	perfout_comm(out, 40, 40, "main", true, &id);
+	perfout_comm(out, 40, 41, "worker", false, &id);
+	perfout_mmap(out, 40, 40, 0x400000, 0x1000, 0, "/nowhere/prog", &id);
+}
+
+static void sample(struct perfout *out, uint64_t time, int32_t cpu, unsigned attr, uint64_t ip)
+{
+	struct perfout_sample s = { .ip = ip, .period = 7 };
+	struct perfout_id id = id_at(time, cpu, attr);
+
+	perfout_sample(out, &s, &id);
+}
+
+/* ---- reading */
+
+static void *open_with(const struct tl_decoder_options *chosen)
+{
+	struct tl_err err = TL_ERR_INIT;
+	struct tl_span saved = { NULL, 0 };
+	void *self;
+
+	if (!ops->open(path, chosen, saved, &self, &err))
+		fail_msg("%s", err.msg);
+	return self;
+}
+
+static void *open_plain(void)
+{
+	static const struct tl_decoder_options none;
+
+	return open_with(&none);
+}
+
+static struct tl_buf all_text(void *self)
+{
+	struct tl_buf text = TL_BUF_INIT;
+
+	for (uint64_t k = 0; k < ops->chunks(self); k++)
+		assert_true(ops->decode(self, k, &text, NULL));
+	return text;
+}
+
+static void expect(const struct tl_decoder_options *chosen, const char *want)
+{
+	void *self = open_with(chosen);
+	struct tl_buf text = all_text(self);
+
+	assert_string_equal(tl_buf_str(&text), want);
+	tl_buf_fini(&text);
+	ops->close(self);
+}
+
+static void expect_plain(const char *want)
+{
+	static const struct tl_decoder_options none;
+
+	expect(&none, want);
+}
+
+/* What perf prints of the same file; skipped where there is no perf. */
+static void expect_perf(void)
+{
+	struct tl_buf want = TL_BUF_INIT;
+	char command[256], block[4096];
+	size_t n;
+	FILE *f;
+
+	snprintf(command, sizeof(command), "perf script -i '%s' --no-inline 2>/dev/null </dev/null",
+		 path);
+	f = popen(command, "r");
+	assert_non_null(f);
+	while ((n = fread(block, 1, sizeof(block), f)) > 0)
+		assert_true(tl_buf_append(&want, block, n));
+	if (pclose(f) == 0)
+		expect_plain(tl_buf_str(&want));
+	else
+		print_message("no perf here: not compared with it\n");
+	tl_buf_fini(&want);
+}
+
+/* ---- lines */
+
+static void test_lines(void **state)
+{
+	struct perfout *out = begin(PERFOUT_FILE, PERFOUT_PERIOD);
+
+	program(out);
+	sample(out, UINT64_C(12345678901234), 1, 0, 0x400123);
+	sample(out, UINT64_C(12345678902234), 0, 1, 0x500000);
+	end(out);
+	expect_plain("          worker    41 [001] 12345.678901:          7 cpu-clock:            "
+		     "400123 [unknown] (/nowhere/prog)\n"
+		     "          worker    41 [000] 12345.678902:          7    faults:            "
+		     "500000 [unknown] ([unknown])\n");
+	expect_perf();
+}
+
+/* Without a period of its own a sample has that of its event. */
+static void test_period(void **state)
+{
+	struct perfout *out = begin(PERFOUT_FILE, 0);
+
+	program(out);
+	sample(out, 2000, 1, 0, 0x400123);
+	end(out);
+	expect_plain("          worker    41 [001]     0.000002:     250000 cpu-clock:            "
+		     "400123 [unknown] (/nowhere/prog)\n");
+	expect_perf();
+}
+
+static void test_callchain(void **state)
+{
+	static const uint64_t chain[] = { (uint64_t)-512, 0x400123, 0x400456, 0x900000 };
+	struct perfout *out = begin(PERFOUT_FILE, PERFOUT_CALLCHAIN | PERFOUT_READ | PERFOUT_ADDR |
+						      PERFOUT_STREAM_ID | PERFOUT_ID);
+	struct perfout_sample s = { .ip = 0x400123, .period = 7, .chain = chain, .nchain = 4 };
+	struct perfout_id id = id_at(2000, 1, 0);
+
+	program(out);
+	perfout_sample(out, &s, &id);
+	end(out);
+	expect_plain("worker    41 [001]     0.000002:     250000 cpu-clock: \n"
+		     "\t             123 [unknown] (/nowhere/prog)\n"
+		     "\t             456 [unknown] (/nowhere/prog)\n"
+		     "\t          900000 [unknown] ([unknown])\n"
+		     "\n");
+}
+
+static void test_unknown_thread(void **state)
+{
+	struct perfout *out = begin(PERFOUT_FILE, 0);
+	struct perfout_sample s = { .ip = 1 };
+	struct perfout_id id = id_at(2000, 1, 0);
+
+	id.pid = id.tid = 77;
+	perfout_sample(out, &s, &id);
+	id.pid = id.tid = 0;
+	id.time = 3000;
+	perfout_sample(out, &s, &id);
+	end(out);
+	expect_plain(
+	    "             :77    77 [001]     0.000002:     250000 cpu-clock:                 "
+	    "1 [unknown] ([unknown])\n"
+	    "         swapper     0 [001]     0.000003:     250000 cpu-clock:                 "
+	    "1 [unknown] ([unknown])\n");
+	expect_perf();
+}
+
+static void test_selected(void **state)
+{
+	struct perfout *out = begin(PERFOUT_FILE, 0);
+	struct tl_decoder_options chosen = { .cpu = "1" };
+
+	program(out);
+	sample(out, 2000, 0, 0, 1);
+	sample(out, 3000, 1, 0, 2);
+	end(out);
+	expect(&chosen,
+	       "          worker    41 [001]     0.000003:     250000 cpu-clock:                "
+	       " 2 [unknown] ([unknown])\n");
+	chosen = (struct tl_decoder_options){ .time = "0.000001,0.000002" };
+	expect(&chosen,
+	       "          worker    41 [000]     0.000002:     250000 cpu-clock:                "
+	       " 1 [unknown] ([unknown])\n");
+	chosen = (struct tl_decoder_options){ .comm = "nobody" };
+	expect(&chosen, "");
+}
+
+static void test_none(void **state)
+{
+	struct perfout *out = begin(PERFOUT_FILE, 0);
+	uint64_t first, last;
+	void *self;
+
+	program(out);
+	end(out);
+	expect_plain("[gap: the recording has no samples]\n");
+	self = open_plain();
+	assert_false(ops->range(self, &first, &last));
+	assert_int_equal(ops->time(self, 0), TL_DECODER_NOTIME);
+	ops->close(self);
+}
+
+static void test_refuses_pt(void **state)
+{
+	struct perfout *out = begin(PERFOUT_FILE, 0);
+	struct tl_decoder_options none = { 0 };
+	struct tl_err err = TL_ERR_INIT;
+	struct tl_span saved = { NULL, 0 };
+	struct perfout_pt pt;
+	void *self;
+
+	perfout_pt_usual(&pt, true);
+	perfout_auxtrace_info(out, &pt);
+	end(out);
+	assert_false(ops->open(path, &none, saved, &self, &err));
+	assert_non_null(strstr(err.msg, "has Intel PT data"));
+}
+
+/* ---- order and chunks */
+
+/* As perf record writes it: round by round, in each CPU by CPU. */
+static void rounds(struct perfout *out, enum perfout_mode mode, unsigned nrounds, unsigned ncpus)
+{
+	program(out);
+	for (unsigned r = 0; r < nrounds; r++) {
+		for (unsigned cpu = 0; cpu < ncpus; cpu++) {
+			if (mode == PERFOUT_DIR)
+				perfout_file(out, (int)(cpu % 2));
+			for (unsigned i = 0; i < 200; i++)
+				sample(out, 1000000 + UINT64_C(1000) * (r * 200 + i) + 10 * (i % 7),
+				       (int32_t)cpu, i % 2, r * 1000 + i);
+		}
+		perfout_finished_round(out);
+	}
+}
+
+/* The lines are by time, none is missing, and time() and locate() fit them. */
+static void check_order(unsigned nlines)
+{
+	void *self = open_plain();
+	uint64_t before = 0, first, last;
+	unsigned n = 0;
+
+	assert_true(ops->range(self, &first, &last));
+	for (uint64_t k = 0; k < ops->chunks(self); k++) {
+		struct tl_buf text = TL_BUF_INIT;
+		const char *line;
+
+		assert_true(ops->decode(self, k, &text, NULL));
+		for (line = tl_buf_str(&text); *line; line = strchr(line, '\n') + 1) {
+			uint64_t s, us;
+
+			assert_int_equal(sscanf(line + 29, "%" SCNu64 ".%" SCNu64, &s, &us), 2);
+			us += s * 1000000;
+			assert_true(us >= before);
+			assert_true(us >= ops->time(self, k) / 1000);
+			assert_true(k + 1 == ops->chunks(self) ||
+				    us <= ops->time(self, k + 1) / 1000);
+			before = us;
+			n++;
+		}
+		tl_buf_fini(&text);
+	}
+	assert_int_equal(n, nlines);
+	assert_int_equal(first / 1000, 1000);
+	assert_int_equal(last / 1000, before);
+	ops->close(self);
+}
+
+static void test_order(void **state)
+{
+	for (unsigned mode = PERFOUT_FILE; mode <= PERFOUT_DIR; mode++) {
+		for (unsigned compressed = 0; compressed < 2; compressed++) {
+			struct perfout *out = begin((enum perfout_mode)mode, 0);
+			void *self;
+
+			if (compressed) {
+				struct tl_err err = TL_ERR_INIT;
+
+				assert_true(perfout_close(out, &err));
+				options.compressed = true;
+				options.compress_chunk = 5000;
+				assert_true(perfout_open(path, &options, &out, &err));
+			}
+			rounds(out, (enum perfout_mode)mode, 10, 4);
+			end(out);
+			check_order(8000);
+			self = open_plain();
+			assert_true(ops->chunks(self) > 3);
+			ops->close(self);
+			if (mode != PERFOUT_DIR)
+				expect_perf();
+			assert_int_equal(remove_dir(NULL), 0);
+			assert_int_equal(mkdir(dir, 0700), 0);
+		}
+	}
+}
+
+/* The same bytes in whatever order chunks are asked for. */
+static void test_any_order(void **state)
+{
+	struct perfout *out = begin(PERFOUT_FILE, 0);
+	struct tl_buf all, one = TL_BUF_INIT;
+	size_t behind;
+	void *self;
+
+	rounds(out, PERFOUT_FILE, 10, 4);
+	end(out);
+	self = open_plain();
+	all = all_text(self);
+	behind = all.len;
+	for (uint64_t k = ops->chunks(self); k-- > 0;) {
+		one.len = 0;
+		assert_true(ops->decode(self, k, &one, NULL));
+		assert_true(one.len <= behind);
+		behind -= one.len;
+		assert_memory_equal(all.data + behind, one.data, one.len);
+	}
+	assert_int_equal(behind, 0);
+	tl_buf_fini(&all);
+	tl_buf_fini(&one);
+	ops->close(self);
+}
+
+/* Times that are all alike do not end up in one chunk. */
+static void test_one_time(void **state)
+{
+	struct perfout *out = begin(PERFOUT_FILE, 0);
+	struct tl_buf text;
+	unsigned n = 0;
+	void *self;
+
+	program(out);
+	for (unsigned i = 0; i < 10000; i++)
+		sample(out, 5000, 0, 0, 1 + i);
+	end(out);
+	self = open_plain();
+	assert_true(ops->chunks(self) > 3);
+	text = all_text(self);
+	for (const char *line = tl_buf_str(&text); *line; line = strchr(line, '\n') + 1) {
+		const char *ip = strstr(line, "cpu-clock: ");
+
+		assert_int_equal(strtoul(ip + 11, NULL, 16), 1 + n);
+		n++;
+	}
+	assert_int_equal(n, 10000);
+	tl_buf_fini(&text);
+	ops->close(self);
+}
+
+static void test_no_time(void **state)
+{
+	struct perfout *out;
+	struct tl_err err = TL_ERR_INIT;
+	uint64_t k, byte;
+	void *self;
+
+	out = begin(PERFOUT_FILE, 0);
+	end(out);
+	attrs[0].sample_type = attrs[1].sample_type = PERFOUT_IP | PERFOUT_TID | PERFOUT_IDENTIFIER;
+	assert_true(perfout_open(path, &options, &out, &err));
+	program(out);
+	sample(out, 0, 0, 0, 2);
+	sample(out, 0, 0, 0, 1);
+	end(out);
+	expect_plain("          worker    41     250000 cpu-clock:                 2 [unknown] "
+		     "([unknown])\n"
+		     "          worker    41     250000 cpu-clock:                 1 [unknown] "
+		     "([unknown])\n");
+	self = open_plain();
+	assert_int_equal(ops->time(self, 0), TL_DECODER_NOTIME);
+	assert_false(ops->locate(self, 5, &k, &byte, &err));
+	ops->close(self);
+}
+
+static void test_places(void **state)
+{
+	struct perfout *out = begin(PERFOUT_FILE, 0);
+	uint64_t k, byte;
+	void *self;
+
+	rounds(out, PERFOUT_FILE, 10, 4);
+	end(out);
+	self = open_plain();
+	for (uint64_t t = 0; t < 3100000; t += 77777) {
+		struct tl_place place;
+		uint64_t want = t < 1000000 ? 1000000 : t;
+
+		assert_true(ops->locate(self, t, &k, &byte, NULL));
+		assert_true(ops->describe(self, k, byte, &place, NULL));
+		assert_int_equal(place.chunk_ns, ops->time(self, k));
+		if (place.time_ns < want) {
+			/* Behind the last line of a chunk: the next one's first, or the end. */
+			struct tl_buf text = TL_BUF_INIT;
+
+			assert_true(ops->decode(self, k, &text, NULL));
+			assert_int_equal(byte, text.len);
+			tl_buf_fini(&text);
+		} else {
+			assert_true(place.time_ns < want + 1070);
+			assert_int_equal(place.tid, 41);
+			assert_true(place.cpu >= 0 && place.cpu < 4);
+		}
+	}
+	ops->close(self);
+}
+
+/* ---- damage */
+
+static void test_cut_off(void **state)
+{
+	struct perfout *out = begin(PERFOUT_FILE, 0);
+	struct tl_buf text;
+	uint64_t data[2];
+	const char *s;
+	void *self;
+	FILE *f;
+
+	program(out);
+	sample(out, 2000, 0, 0, 1);
+	sample(out, 3000, 0, 0, 2);
+	end(out);
+	f = fopen(path, "rb");
+	assert_non_null(f);
+	/* Offset and size of the data, in the header. */
+	assert_int_equal(fseek(f, 40, SEEK_SET), 0);
+	assert_int_equal(fread(data, sizeof(*data), 2, f), 2);
+	fclose(f);
+	assert_int_equal(truncate(path, (off_t)(data[0] + data[1] - 20)), 0);
+	self = open_plain();
+	text = all_text(self);
+	s = tl_buf_str(&text);
+	assert_memory_equal(s, "[gap: ", 6);
+	assert_non_null(strstr(s, "cut off at byte"));
+	assert_non_null(strstr(s, "]\n          worker    41 [000]     0.000002:"));
+	assert_null(strstr(s, "0.000003"));
+	assert_true(ops->gaps(self) > 0);
+	tl_buf_fini(&text);
+	ops->close(self);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_lines),      cmocka_unit_test(test_period),
+		cmocka_unit_test(test_callchain),  cmocka_unit_test(test_unknown_thread),
+		cmocka_unit_test(test_selected),   cmocka_unit_test(test_none),
+		cmocka_unit_test(test_refuses_pt), cmocka_unit_test(test_order),
+		cmocka_unit_test(test_any_order),  cmocka_unit_test(test_one_time),
+		cmocka_unit_test(test_no_time),    cmocka_unit_test(test_places),
+		cmocka_unit_test(test_cut_off),
+	};
+
+	return cmocka_run_group_tests(tests, make_dir, remove_dir);
+}
