@@ -360,38 +360,38 @@ struct lines {
 	size_t n, cap;
 };
 
+/* Not with sscanf(), which looks for the end of all the text first. */
 static uint64_t read_time(const char *s, char end)
 {
-	unsigned long long sec, ns;
-	char c;
+	char *behind;
+	uint64_t sec = strtoull(s, &behind, 10), ns;
 
-	assert_int_equal(sscanf(s, "%llu.%9llu%c", &sec, &ns, &c), 3);
-	assert_int_equal(c, end);
+	assert_int_equal(*behind, '.');
+	ns = strtoull(behind + 1, &behind, 10);
+	assert_int_equal(*behind, end);
 	return sec * 1000000000 + ns;
 }
 
 static void read_line(struct line *l)
 {
 	const char *error = " instruction trace error type 1 time ";
+	const char *at;
 
 	if (strncmp(l->s, error, strlen(error)) == 0) {
-		const char *at = l->s + strlen(error);
-
-		l->time = read_time(at, ' ');
-		assert_int_equal(
-		    sscanf(strstr(at, " cpu "), " cpu %d pid %*d tid %d", &l->cpu, &l->tid), 2);
-	} else {
-		const char *at = memchr(l->s, '[', l->len);
-
-		assert_non_null(at);
-		assert_int_equal(sscanf(at, "[%d]", &l->cpu), 1);
-		l->time = read_time(strchr(at, ']') + 2, ':');
-		while (at[-1] == ' ')
-			at--;
-		while (at[-1] != ' ')
-			at--;
-		l->tid = atoi(at);
+		l->time = read_time(l->s + strlen(error), ' ');
+		l->cpu = atoi(strstr(l->s, " cpu ") + 5);
+		l->tid = atoi(strstr(l->s, " tid ") + 5);
+		return;
 	}
+	at = memchr(l->s, '[', l->len);
+	assert_non_null(at);
+	l->cpu = atoi(at + 1);
+	l->time = read_time(strchr(at, ']') + 2, ':');
+	while (at[-1] == ' ')
+		at--;
+	while (at[-1] != ' ')
+		at--;
+	l->tid = atoi(at);
 }
 
 static struct lines read_lines(const struct text *t)
