@@ -78,7 +78,7 @@ HARNESS := $(patsubst %.c,$(build)/%.o,$(filter-out tests/pty/test_%,$(wildcard 
 TESTLIBS = $(shell pkg-config --libs $(TESTPKGS)) -lutil
 
 # What makes traces: programs of their own, and an archive for the unit tests.
-TRACEMAIN := record generate
+TRACEMAIN := record generate spoil
 TRACEBIN := $(addprefix $(build)/tests/trace/,$(TRACEMAIN))
 TRACEOBJ := $(patsubst %.c,$(build)/%.o,$(filter-out $(TRACEMAIN:%=tests/trace/%.c) \
 	    tests/trace/test_%,$(wildcard tests/trace/*.c)))
