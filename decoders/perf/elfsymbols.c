@@ -109,8 +109,9 @@ static bool add_symbol(struct tl_symbols *to, const struct table *t, const Elf64
 	const struct tl_elf_section *sec;
 	struct tl_symbol_row row;
 
-	if (s->st_name == 0 || s->st_name >= t->nstrings || s->st_shndx == SHN_UNDEF ||
-	    s->st_shndx == SHN_ABS || (!has_code_or_data(s) && !is_label(s)))
+	if (s->st_name == 0 || s->st_name >= t->nstrings || !t->strings[s->st_name] ||
+	    s->st_shndx == SHN_UNDEF || s->st_shndx == SHN_ABS ||
+	    (!has_code_or_data(s) && !is_label(s)))
 		return true;
 	sec = section_of(t, s);
 	if (!sec ||

@@ -21,6 +21,7 @@
 #define NONE      TL_SYMTREE_NONE
 #define MAX_ROWS  (1u << 28)
 #define PAGE_SIZE 4096u
+#define LAZY      0x80        /* the name is to be demangled when it is first shown */
 #define BLOCK     (32u << 10) /* of names that are not the file's own */
 
 struct row {
@@ -58,7 +59,7 @@ struct tl_symbols {
 	/* From then on. */
 	uint64_t *from;
 	struct entry *entries;
-	uint8_t *types;
+	uint8_t *types; /* STT_*, and LAZY */
 	uint32_t n;
 	_Atomic(const char *)
 	    *shown; /* of mangled names, when first asked; NULL: none is mangled */
@@ -376,7 +377,7 @@ static void flatten_row(struct tl_symbols *t, const struct row *r, uint64_t lo, 
 	if (from >= to)
 		return;
 	t->from[t->n] = from;
-	t->types[t->n] = r->type;
+	t->types[t->n] = r->final ? r->type : r->type | LAZY;
 	t->entries[t->n++] = (struct entry){ to, r->start, r->end, r->name };
 }
 
@@ -405,7 +406,7 @@ bool tl_symbols_finish(struct tl_symbols *t)
 		return false;
 	flatten(t, t->tree.root, 0, UINT64_MAX);
 	for (uint32_t i = 0; i < t->n && !lazy; i++)
-		lazy = tl_demangle_maybe(t->entries[i].name);
+		lazy = t->types[i] & LAZY;
 	if (lazy) {
 		t->shown = calloc(n, sizeof(*t->shown));
 		if (!t->shown)
@@ -423,7 +424,7 @@ static const char *shown_name(struct tl_symbols *t, uint32_t i)
 {
 	const char *name = t->entries[i].name, *shown;
 
-	if (!t->shown || !tl_demangle_maybe(name))
+	if (!(t->types[i] & LAZY))
 		return name;
 	shown = atomic_load_explicit(&t->shown[i], memory_order_acquire);
 	if (shown)
@@ -461,6 +462,7 @@ bool tl_symbols_find(struct tl_symbols *t, uint64_t offset, struct tl_symbol *ou
 
 static bool is_function(uint8_t type)
 {
+	type &= (uint8_t)~LAZY;
 	return type == STT_FUNC || type == STT_GNU_IFUNC;
 }
 
