@@ -15,6 +15,7 @@
 #define TYPE_INTEL_PT 1
 #define INDEX_ENTRY   16 /* offset of a record, size of its head */
 #define INDEX_BATCH   256
+#define SAMPLE_AUX    (1u << 20) /* of sample_type; perf_event.h */
 
 /* Numbers of AUXTRACE_INFO, in their order; older perfs write fewer. */
 enum {
@@ -241,6 +242,14 @@ bool tl_perf_finish_pt(struct tl_perf *p)
 					"nothing in it tells of what kind its AUX data is");
 	if (!p->is_pt)
 		return true;
+	for (size_t i = 0; i < p->nattrs; i++) {
+		if (!(p->attrs[i].sample_type & SAMPLE_AUX))
+			continue;
+		if (!tl_perf_complain(p, name,
+				      "AUX data in samples (perf record --aux-sample) is not read"))
+			return false;
+		break;
+	}
 	take_cpuid(pt, p->features.cpuid);
 	for (size_t i = 0; i < p->nattrs && !pt->attr; i++)
 		if (p->attrs[i].type == pt->pmu_type)

@@ -18,6 +18,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zstd.h>
 
 #include <cmocka.h>
 
@@ -1056,6 +1057,69 @@ static void test_broken_stream(void **state)
 	tl_buf_fini(&b);
 }
 
+/* What newer perfs write: the size of the stream's bytes before them, and padding behind. */
+static void test_compressed2(void **state)
+{
+	struct tl_buf b = story_bytes();
+	size_t comm = find_record(&b, 3, 0), n = get(&b, comm + 6, 2), packed;
+	struct perfout *out = begin(PERFOUT_FILE, 2);
+	uint8_t body[8 + 1024] = { 0 };
+	struct tl_perf *p;
+	struct seen s;
+
+	packed = ZSTD_compress(body + 8, 1000, b.data + comm, n, 3);
+	assert_false(ZSTD_isError(packed));
+	memcpy(body, &(uint64_t){ packed }, 8);
+	perfout_plain(out, 83, 0, body, 8 + packed + 16);
+	end(out);
+	p = open_file(path);
+	s = walk(p);
+	assert_int_equal(s.n, 1);
+	assert_string_equal((const char *)s.body[0] + 8, "story");
+	assert_true(s.r[0].unpacked);
+	assert_int_equal(s.r[0].id.time, 1000);
+	tl_perf_close(p);
+	tl_buf_fini(&b);
+}
+
+/* In pipe mode the bytes of TRACING_DATA stand behind its record. */
+static void test_tracing_data(void **state)
+{
+	struct perfout *out = begin(PERFOUT_PIPE, 2);
+	struct perfout_id id = id_at(1000, 1);
+	uint32_t size[2] = { 24 - 5, 0 };
+	uint8_t bytes[16] = { 0xff };
+	struct tl_perf *p;
+	struct seen s;
+
+	perfout_plain(out, 66, 0, size, 4);
+	perfout_plain(out, 3, 0, bytes, sizeof(bytes)); /* 24 bytes, which are no record */
+	perfout_comm(out, 40, 41, "behind", false, &id);
+	end(out);
+	p = open_sound();
+	s = walk(p);
+	assert_int_equal(s.n, 1);
+	assert_string_equal((const char *)s.body[0] + 8, "behind");
+	tl_perf_close(p);
+}
+
+static void test_aux_samples(void **state)
+{
+	struct tl_err err = TL_ERR_INIT;
+	struct perfout *out;
+	struct tl_perf *p;
+
+	perfout_usual(&usual, CONFIG, 2, &options);
+	usual.attrs[1].sample_type |= 1 << 20;
+	assert_true(perfout_open(path, &options, &out, &err));
+	info(out, true);
+	end(out);
+	p = open_file(path);
+	assert_int_equal(tl_perf_ndamage(p), 1);
+	expect_damage(p, "--aux-sample");
+	tl_perf_close(p);
+}
+
 /* ---- AUXTRACE_INFO */
 
 static void test_info_short(void **state)
@@ -1318,6 +1382,9 @@ int main(void)
 		T(test_two_events),
 		T(test_no_sample_id),
 		T(test_made_up),
+		T(test_compressed2),
+		T(test_tracing_data),
+		T(test_aux_samples),
 	};
 
 	return cmocka_run_group_tests(tests, make_dir, remove_dir);
