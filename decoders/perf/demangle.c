@@ -1,15 +1,29 @@
 /*
  * demangle.c: see demangle.h.  C++ and Rust are libiberty's, as they are in perf; without
  * parameters, since a line of a trace is short.
+ *
+ * A name can refer back to parts of itself, so that a hundred bytes stand for gigabytes.
+ * libiberty hands out the text bit by bit and cannot be told to stop, hence the long jump out of
+ * it when the text is longer than any name may be.  It holds no memory at that time, but for a
+ * few bytes of a Rust name in Punycode.
  */
 #include "decoders/perf/demangle.h"
 
+#include "base/buf.h"
+
 #include <libiberty/demangle.h>
+#include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Names can grow by much when they are written out; none of a real program is as long as this. */
-#define MAX_MANGLED 32768
+/* The longest names, of C++ templates, have some ten thousand bytes. */
+#define MAX_MANGLED 65536
+#define MAX_SHOWN   (256u << 10)
+
+struct text {
+	struct tl_buf buf;
+	jmp_buf too_long;
+};
 
 static bool begins(const char *s, const char *with)
 {
@@ -59,11 +73,37 @@ static char *demangle_ocaml(const char *name)
 	return out;
 }
 
+/* libiberty has more to say. */
+static void take(const char *bytes, size_t n, void *arg)
+{
+	struct text *t = arg;
+
+	if (n > MAX_SHOWN - t->buf.len || !tl_buf_append(&t->buf, bytes, n))
+		longjmp(t->too_long, 1);
+}
+
+/* Old Rust names are valid C++ names too, and look better as Rust.  False: neither. */
+static bool demangle_iberty(const char *name, struct text *t)
+{
+	if (setjmp(t->too_long))
+		return false;
+	if (rust_demangle_callback(name, DMGL_NO_OPTS, take, t))
+		return true;
+	t->buf.len = 0;
+	return cplus_demangle_v3_callback(name, DMGL_NO_OPTS, take, t);
+}
+
 char *tl_demangle(const char *name)
 {
+	struct text t = { .buf = TL_BUF_INIT };
+
 	if (is_ocaml(name))
 		return demangle_ocaml(name);
 	if (!tl_demangle_maybe(name) || strlen(name) > MAX_MANGLED)
 		return NULL;
-	return cplus_demangle(name, DMGL_NO_OPTS);
+	if (!demangle_iberty(name, &t) || !tl_buf_append(&t.buf, "", 1)) {
+		tl_buf_fini(&t.buf);
+		return NULL;
+	}
+	return (char *)t.buf.data;
 }

@@ -229,6 +229,23 @@ static void test_demangle(void **state)
 		assert_null(tl_demangle(plain[i]));
 }
 
+/* A name of 700 bytes that stands for as many as there are on a disk. */
+static void test_demangle_bomb(void **state)
+{
+	struct tl_buf name = TL_BUF_INIT;
+
+	assert_true(tl_buf_puts(&name, "_Z1fI1AI1B1BE"));
+	for (unsigned i = 0; i < 60; i++) {
+		char last = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"[(i + 2) % 36];
+		const char *high = i + 2 < 36 ? "" : "1";
+
+		assert_true(tl_buf_printf(&name, "S0_IS%s%c_S%s%c_E", high, last, high, last));
+	}
+	assert_true(tl_buf_puts(&name, "Evv"));
+	assert_null(tl_demangle(tl_buf_str(&name)));
+	tl_buf_fini(&name);
+}
+
 /* ---- text */
 
 static void give(struct tl_buf *buf, const char *text)
@@ -445,12 +462,12 @@ static void test_damage(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_tree),       cmocka_unit_test(test_find),
-		cmocka_unit_test(test_aliases),    cmocka_unit_test(test_overlap),
-		cmocka_unit_test(test_demangle),   cmocka_unit_test(test_kallsyms),
-		cmocka_unit_test(test_perfmap),    cmocka_unit_test(test_elf),
-		cmocka_unit_test(test_debug_file), cmocka_unit_test(test_build_id),
-		cmocka_unit_test(test_damage),
+		cmocka_unit_test(test_tree),     cmocka_unit_test(test_find),
+		cmocka_unit_test(test_aliases),  cmocka_unit_test(test_overlap),
+		cmocka_unit_test(test_demangle), cmocka_unit_test(test_demangle_bomb),
+		cmocka_unit_test(test_kallsyms), cmocka_unit_test(test_perfmap),
+		cmocka_unit_test(test_elf),      cmocka_unit_test(test_debug_file),
+		cmocka_unit_test(test_build_id), cmocka_unit_test(test_damage),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
