@@ -11,8 +11,10 @@
 #define MMAP_NAME      32 /* where an MMAP record has its path */
 #define MMAP2_NAME     64
 #define MMAP2_PROT     56
-#define MMAP2_BUILD_ID 36   /* with its length 4 bytes before */
-#define AUX_GAPS       0x0f /* TRUNCATED, OVERWRITE, PARTIAL, COLLISION */
+#define MMAP2_BUILD_ID 36 /* with its length 4 bytes before */
+/* OVERWRITE is in each AUX record of a snapshot: the buffer went round.  What bytes are missing by
+ * that is seen where they are joined (`after_gap` of a piece). */
+#define AUX_GAPS (PERF_AUX_FLAG_TRUNCATED | PERF_AUX_FLAG_PARTIAL | PERF_AUX_FLAG_COLLISION)
 
 struct reader {
 	struct tl_sideband *s;

@@ -54,7 +54,7 @@ struct tl_gap {
 	unsigned queue;  /* UINT32_MAX: no queue in particular */
 	uint64_t offset; /* in the queue's joined bytes; UINT64_MAX: not known */
 	int32_t pid, tid, cpu;
-	uint64_t count; /* LOST: records; AUX: the flags */
+	uint64_t count; /* LOST: records; AUX: the flags (OVERWRITE alone is no gap) */
 	uint32_t type;  /* PERF_RECORD_AUX, _LOST, ... */
 };
 

@@ -495,6 +495,7 @@ static void test_gaps(void **state)
 	perfout_auxtrace(r.out, bytes, 64, 0, 1, 1, -1, 1);
 	perfout_auxtrace(r.out, bytes, 64, 100, 1, 1, -1, 1);
 	perfout_aux(r.out, 0, 10, 0, at(50, 10, 10, 1));
+	perfout_aux(r.out, 0, 10, PERFOUT_AUX_OVERWRITE, at(60, 10, 10, 1));
 	perfout_lost(r.out, 1, 3, at(900, 10, 10, 0));
 	perfout_aux(r.out, 0, 64, PERFOUT_AUX_TRUNCATED, at(500, 10, 11, 1));
 	perfout_aux(r.out, 100, 32, PERFOUT_AUX_PARTIAL, at(400, 10, 11, 1));
