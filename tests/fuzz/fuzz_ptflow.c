@@ -1,74 +1,19 @@
 /*
  * fuzz_ptflow.c: any packets over any code.  The first two bytes say how long the code is, the
  * next ones how it was recorded; then the code, then the packets of one segment, of which the
- * last may be those of the next sync point.  The binary and who runs it are made up here: the
- * functions below stand for the real ones.
+ * last may be those of the next sync point.  The binary and who runs it are made up (fake_code.h).
  */
-#include "decoders/pt/flow.h"
+#include "tests/unit/fake_code.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define START 0x1000u
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
-
-struct tl_dso {
-	const uint8_t *code;
-	size_t len;
-};
-
-static struct tl_perf_pt_info info;
-static struct tl_dso dso;
-static struct tl_map map = { .dso = &dso };
-static struct tl_space space = { .maps = &map, .nmaps = 1 };
-static struct tl_context context = { .pid = 1, .tid = 1, .cpu = -1, .comm = "x", .space = &space };
 
 static void must(bool condition)
 {
 	if (!condition)
 		abort();
-}
-
-const struct tl_perf_pt_info *tl_perf_pt_info(const struct tl_perf *p)
-{
-	return &info;
-}
-
-const char *tl_perf_path(const struct tl_perf *p)
-{
-	return "x";
-}
-
-uint64_t tl_perf_tsc_to_ns(const struct tl_perf_pt_info *i, uint64_t tsc)
-{
-	return tsc;
-}
-
-unsigned tl_dso_number(const struct tl_dso *d)
-{
-	return 0;
-}
-
-bool tl_dso_code(struct tl_dso *d, uint64_t offset, const uint8_t **bytes, size_t *len)
-{
-	if (offset >= d->len)
-		return false;
-	*bytes = d->code + offset;
-	*len = d->len - (size_t)offset;
-	return true;
-}
-
-const struct tl_map *tl_space_find(const struct tl_space *s, uint64_t ip)
-{
-	return ip >= map.start && ip < map.end ? &map : NULL;
-}
-
-const struct tl_context *tl_timeline_context(struct tl_timeline *tl, const struct tl_perf_queue *q,
-					     uint64_t time, uint64_t *until)
-{
-	*until = time < 1000000 ? time + 100 : UINT64_MAX;
-	return &context;
 }
 
 /* What is promised of any segment. */
@@ -79,7 +24,7 @@ static void check(const struct tl_pt_segment *seg, const struct tl_pt_events *ev
 	for (size_t i = 0; i < events->n; i++) {
 		const struct tl_pt_event *e = &events->v[i];
 
-		must(e->ctx == &context);
+		must(e->ctx == &fake_context);
 		if (seg->time == TL_PT_NOTIME) {
 			must(e->time == TL_PT_NOTIME);
 			continue;
@@ -123,11 +68,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	must(code && packets);
 	memcpy(code, data, ncode);
 	memcpy(packets, data + ncode, n - ncode);
-	dso.code = code;
-	dso.len = ncode;
-	map.start = START;
-	map.end = START + ncode + 16;
-	info = (struct tl_perf_pt_info){
+	fake_dso.code = code;
+	fake_dso.len = ncode;
+	fake_map.start = FAKE_START;
+	fake_map.end = FAKE_START + ncode + 16;
+	fake_info = (struct tl_perf_pt_info){
 		.noretcomp = setup & 1,
 		.have_tsc = setup & 2,
 		.mtc_freq = 3,
