@@ -6,6 +6,9 @@
  * (a thread that sleeps, a filter that few lines pass) are stepped over without decoding
  * them a second time.
  *
+ * Such a stretch is looked through by all workers when the screen comes upon it: they decode
+ * chunk after chunk in the direction asked for, until one has a line.
+ *
  * What open() took long to find out is written beside the saved indexes by a background job,
  * as nobody waits for it.
  */
@@ -17,6 +20,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -36,6 +40,15 @@ struct decoded {
 	struct tl_origin origin;
 	_Atomic(uint64_t) *empty; /* a bit a chunk: decoded, and it has no lines; may be NULL */
 	struct tl_job *keeping;
+
+	struct tl_jobs *pool; /* may be NULL */
+	void (*changed)(void *arg);
+	void *arg;
+	pthread_mutex_t lock; /* of all below */
+	struct tl_job *looking;
+	uint64_t from; /* where looking began */
+	uint64_t next; /* to be looked at; one behind it where that is backward */
+	bool active, backward;
 };
 
 const struct tl_decoder_ops *tl_decoder_probe(const uint8_t *head, size_t len)
@@ -96,6 +109,98 @@ static enum tl_lookup decoded_read(void *self, uint64_t k, struct tl_buf *out, s
 	return TL_FOUND;
 }
 
+/* ---- looking on for a line */
+
+static void tell(struct decoded *d)
+{
+	if (d->changed)
+		d->changed(d->arg);
+}
+
+/* The next chunk to look at.  False: there is none, or nobody asks. */
+static bool take_look(struct decoded *d, uint64_t *k)
+{
+	bool taken = false, ended = false;
+
+	pthread_mutex_lock(&d->lock);
+	while (d->active && !taken) {
+		if (d->backward ? d->next == 0 : d->next >= d->nchunks) {
+			d->active = false;
+			ended = true;
+			break;
+		}
+		*k = d->backward ? --d->next : d->next++;
+		taken = !decoded_known_empty(d, *k);
+	}
+	pthread_mutex_unlock(&d->lock);
+	if (ended)
+		tell(d);
+	return taken;
+}
+
+static enum tl_step look_step(void *self, struct tl_worker *w)
+{
+	struct decoded *d = self;
+	bool news;
+	uint64_t k;
+
+	if (!take_look(d, &k))
+		return TL_STEP_WAIT;
+	w->buf.len = 0;
+	if (decoded_read(d, k, &w->buf, NULL) == TL_FOUND && w->buf.len == 0)
+		return TL_STEP_MORE;
+	pthread_mutex_lock(&d->lock);
+	news = d->active;
+	d->active = false;
+	pthread_mutex_unlock(&d->lock);
+	if (news)
+		tell(d);
+	return TL_STEP_MORE;
+}
+
+static void decoded_look(void *self, uint64_t k, bool backward)
+{
+	static const struct tl_job_ops ops = { .step = look_step };
+	struct decoded *d = self;
+	bool begun;
+
+	pthread_mutex_lock(&d->lock);
+	/* The same question again: what is taken already need not be taken again. */
+	if (!d->active || d->backward != backward ||
+	    (backward ? k > d->from || k < d->next : k < d->from || k > d->next))
+		d->from = d->next = k;
+	d->backward = backward;
+	d->active = d->pool != NULL;
+	if (d->pool && !d->looking)
+		d->looking = tl_jobs_start(d->pool, TL_URGENT, &ops, d);
+	begun = d->looking != NULL;
+	d->active = begun;
+	pthread_mutex_unlock(&d->lock);
+	if (begun)
+		tl_jobs_wake(d->pool);
+	else
+		tell(d); /* who asks will read on by itself, a few chunks at a time */
+}
+
+static void decoded_stop(void *self)
+{
+	struct decoded *d = self;
+
+	pthread_mutex_lock(&d->lock);
+	d->active = false;
+	pthread_mutex_unlock(&d->lock);
+}
+
+static void decoded_on_change(void *self, void (*fn)(void *arg), void *arg)
+{
+	struct decoded *d = self;
+
+	d->changed = fn;
+	d->arg = arg;
+}
+
+/* ---- what stands behind it */
+
 static bool decoded_identity(void *self, struct tl_identity *out)
 {
 	const struct decoded *d = self;
@@ -147,17 +252,24 @@ static enum tl_change decoded_refresh(void *self, struct tl_err *err)
 	return TL_REPLACED;
 }
 
+static void end_job(struct tl_job *job)
+{
+	if (!job)
+		return;
+	tl_job_cancel(job);
+	tl_job_join(job);
+	tl_job_release(job);
+}
+
 static void decoded_close(void *self)
 {
 	struct decoded *d = self;
 
-	if (d->keeping) {
-		tl_job_cancel(d->keeping);
-		tl_job_join(d->keeping);
-		tl_job_release(d->keeping);
-	}
+	end_job(d->keeping);
+	end_job(d->looking);
 	if (d->self)
 		d->ops->close(d->self);
+	pthread_mutex_destroy(&d->lock);
 	free(d->empty);
 	free(d->path);
 	free(d->dir);
@@ -174,6 +286,9 @@ static const struct tl_source_ops decoded_ops = {
 	.identity = decoded_identity,
 	.origin = decoded_origin,
 	.known_empty = decoded_known_empty,
+	.look = decoded_look,
+	.stop = decoded_stop,
+	.on_change = decoded_on_change,
 	.close = decoded_close,
 };
 
@@ -328,6 +443,8 @@ bool tl_decoder_open(const struct tl_decoder_ops *ops, const char *path,
 	if (!d)
 		return tl_err_nomem(err);
 	d->ops = ops;
+	d->pool = options->pool;
+	pthread_mutex_init(&d->lock, NULL);
 	d->path = strdup(path);
 	d->dir = index_dir ? strdup(index_dir) : NULL;
 	if (!d->path || (index_dir && !d->dir) || !text_key(ops, options, &d->origin.text)) {

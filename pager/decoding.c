@@ -63,8 +63,8 @@ bool tl_decoding_open(const struct tl_options *o, const struct tl_decoder_ops *o
 	return tl_decoder_open(ops, path, &chosen, index_dir, out, err);
 }
 
-/* Without times: the same chunk, if the texts are cut alike. */
-static uint64_t same_chunk(struct tl_source *from, uint64_t pos, struct tl_source *to)
+/* Without times: as far into the text, if the texts are cut alike. */
+static uint64_t as_far(struct tl_source *from, uint64_t pos, struct tl_source *to)
 {
 	struct tl_extent a, b;
 
@@ -72,7 +72,7 @@ static uint64_t same_chunk(struct tl_source *from, uint64_t pos, struct tl_sourc
 	tl_source_extent(to, &b);
 	if (a.nchunks != b.nchunks)
 		return TL_NOPOS;
-	return tl_pos_make(to, tl_pos_chunk(from, pos), 0);
+	return tl_source_at(to, tl_source_fraction(from, pos));
 }
 
 uint64_t tl_decoding_same_time(struct tl_source *from, uint64_t pos, struct tl_source *to)
@@ -86,9 +86,9 @@ uint64_t tl_decoding_same_time(struct tl_source *from, uint64_t pos, struct tl_s
 	    pos == TL_NOPOS)
 		return TL_NOPOS;
 	if (!ops->describe(self, tl_pos_chunk(from, pos), tl_pos_byte(from, pos), &place, NULL))
-		return same_chunk(from, pos, to);
+		return as_far(from, pos, to);
 	time = place.time_ns != TL_DECODER_NOTIME ? place.time_ns : place.chunk_ns;
 	if (time == TL_DECODER_NOTIME || !to_ops->locate(to_self, time, &k, &byte, NULL))
-		return same_chunk(from, pos, to);
+		return as_far(from, pos, to);
 	return tl_pos_make(to, k, byte);
 }

@@ -34,6 +34,7 @@ void tl_layout_init(struct tl_layout *lay, struct tl_source *src)
 {
 	memset(lay, 0, sizeof(*lay));
 	tl_cursor_init(&lay->cur, src);
+	lay->cur.hasty = true;
 	lay->anchor = TL_NOPOS;
 	lay->opts.cols = 80;
 	lay->opts.tabs[0] = 8;

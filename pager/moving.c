@@ -259,7 +259,7 @@ void tl_move_to_end(struct tl_app *app)
 		tl_app_refresh_text(app);
 	tl_source_want(app->text.src, UINT64_MAX);
 	tl_source_extent(app->text.src, &ext);
-	if (ext.complete && !app->text.filter)
+	if (ext.complete && !app->text.filter && !tl_app_decoder(app, NULL))
 		tl_move_show_end(app);
 	else
 		tl_app_begin(app, TL_OP_END, 0, false);

@@ -18,6 +18,7 @@ struct tl_seek {
 	uint64_t first, last; /* of the text, ns */
 	struct tl_job *job;
 	atomic_flag taken; /* by a worker */
+	atomic_bool stop;
 	pthread_mutex_t lock;
 	struct tl_seek_result result; /* of the lock */
 };
@@ -54,6 +55,27 @@ static bool time_at(struct work *w, uint64_t pos, uint64_t *time, struct tl_plac
 	return true;
 }
 
+/* Over a stretch without lines; it is left as soon as nobody waits for the answer. */
+static enum tl_lookup forward(struct work *w, uint64_t pos, struct tl_span *out)
+{
+	enum tl_lookup found;
+
+	do
+		found = tl_cursor_forward(&w->cur, pos, out);
+	while (found == TL_PENDING && !atomic_load(&w->seek->stop));
+	return found;
+}
+
+static enum tl_lookup backward(struct work *w, uint64_t pos, struct tl_span *out, uint64_t *start)
+{
+	enum tl_lookup found;
+
+	do
+		found = tl_cursor_backward(&w->cur, pos, out, start);
+	while (found == TL_PENDING && !atomic_load(&w->seek->stop));
+	return found;
+}
+
 /* The first line at or after a time; where there is none, the last one of all. */
 static enum tl_seek_state find_time(struct work *w, uint64_t time, uint64_t *pos)
 {
@@ -65,13 +87,13 @@ static enum tl_seek_state find_time(struct work *w, uint64_t time, uint64_t *pos
 	if (!s->ops->locate(s->self, time, &k, &byte, w->err))
 		return TL_SEEK_FAILED;
 	*pos = tl_pos_make(s->req.src, k, byte);
-	found = tl_cursor_forward(&w->cur, *pos, &span);
+	found = forward(w, *pos, &span);
 	if (found == TL_FOUND) {
 		*pos = tl_pos_make(s->req.src, w->cur.k, (uint64_t)(span.data - w->cur.span.data));
 		return TL_SEEK_FOUND;
 	}
 	if (found == TL_NONE)
-		found = tl_cursor_backward(&w->cur, *pos, &span, &start);
+		found = backward(w, *pos, &span, &start);
 	if (found == TL_FOUND)
 		found = tl_cursor_line_start(&w->cur, start + span.len - 1, UINT64_MAX, pos);
 	if (found == TL_FOUND)
@@ -144,7 +166,7 @@ static enum tl_seek_state slices_backward(struct work *w, uint64_t now, uint64_t
 		if (state != TL_SEEK_FOUND || *pos < here)
 			return state;
 	}
-	found = tl_cursor_backward(&w->cur, here, &span, &start);
+	found = backward(w, here, &span, &start);
 	if (found == TL_FAILED) {
 		*w->err = w->cur.err;
 		return TL_SEEK_FAILED;
@@ -194,6 +216,7 @@ static enum tl_step seek_step(void *self, struct tl_worker *worker)
 	if (atomic_flag_test_and_set(&s->taken))
 		return TL_STEP_DONE;
 	tl_cursor_init(&w.cur, s->req.src);
+	w.cur.hasty = true;
 	result.state = do_it(&w, &result);
 	tl_cursor_fini(&w.cur);
 	pthread_mutex_lock(&s->lock);
@@ -241,6 +264,7 @@ void tl_seek_close(struct tl_seek *seek)
 	if (!seek)
 		return;
 	if (seek->job) {
+		atomic_store(&seek->stop, true);
 		tl_job_cancel(seek->job);
 		tl_job_join(seek->job);
 		tl_job_release(seek->job);

@@ -240,7 +240,7 @@ static void op_text(struct tl_app *app, struct tl_buf *out)
 		what = "Seeking";
 	else if (app->text.filter)
 		what = "Filtering";
-	else if (app->op.busy)
+	else if (app->op.busy || tl_app_decoder(app, NULL))
 		what = "Moving";
 	if (what)
 		tl_buf_puts(out, what);
@@ -249,8 +249,8 @@ static void op_text(struct tl_app *app, struct tl_buf *out)
 				 tl_app_facts(app), out, &pending);
 	if (done >= 0 && ext.complete)
 		tl_buf_printf(out, "... %d%% (^C to stop)", (int)(done * 100));
-	else if (app->op.kind == TL_OP_END || app->op.kind == TL_OP_SEARCH ||
-		 app->op.kind == TL_OP_LINE)
+	else if (!ext.complete && (app->op.kind == TL_OP_END || app->op.kind == TL_OP_SEARCH ||
+				   app->op.kind == TL_OP_LINE))
 		tl_buf_printf(out, "... %llu MiB (^C to stop)",
 			      (unsigned long long)(tl_source_end(app->text.src) >> 20));
 	else

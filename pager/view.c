@@ -551,7 +551,8 @@ enum tl_moved tl_view_jump(struct tl_view *v, uint64_t pos, unsigned row, bool e
 	found = rows_up(v, &top, row, &up);
 	if (found == TL_FAILED)
 		return TL_BROKEN;
-	return fill_below(v, top, row - up);
+	/* What is above is not here yet: rather show the line higher up. */
+	return fill_below(v, top, found == TL_PENDING ? 0 : row - up);
 }
 
 enum tl_moved tl_view_end(struct tl_view *v)

@@ -7,6 +7,9 @@
 
 #include <string.h>
 
+/* Chunks without a byte that a hasty cursor puts up with, a few milliseconds each. */
+#define HASTE 4
+
 void tl_cursor_init(struct tl_cursor *cur, struct tl_source *src)
 {
 	*cur = (struct tl_cursor){ .src = src, .k = TL_NOPOS };
@@ -61,15 +64,28 @@ static enum tl_lookup ask(struct tl_cursor *cur, uint64_t k)
 	return found;
 }
 
+/* Chunk k was read, and is empty: is it enough for now?  Then the source looks on from `next`. */
+static bool gives_up(struct tl_cursor *cur, unsigned *empties, uint64_t next, bool backward)
+{
+	return cur->hasty && cur->span.len == 0 && ++*empties >= HASTE &&
+	       tl_source_look(cur->src, next, backward);
+}
+
 enum tl_lookup tl_cursor_forward(struct tl_cursor *cur, uint64_t pos, struct tl_span *out)
 {
 	uint64_t k = tl_pos_chunk(cur->src, pos), b = tl_pos_byte(cur->src, pos);
 	enum tl_lookup found = TL_FOUND;
 	struct tl_extent ex;
 	bool ended = false;
+	unsigned empties = 0;
 
 	while (!holds(cur, k, b)) {
 		tl_source_extent(cur->src, &ex); /* first: what it promises is there below */
+		if (k + 1 < ex.nchunks && tl_source_known_empty(cur->src, k)) {
+			k++;
+			b = 0;
+			continue;
+		}
 		found = hold(cur, k, b);
 		if (found != TL_FOUND || b < cur->span.len)
 			break;
@@ -81,6 +97,10 @@ enum tl_lookup tl_cursor_forward(struct tl_cursor *cur, uint64_t pos, struct tl_
 			}
 			if (found != TL_FOUND)
 				break;
+		}
+		if (gives_up(cur, &empties, k + 1, false)) {
+			found = TL_PENDING;
+			break;
 		}
 		k++;
 		b = 0;
@@ -98,6 +118,7 @@ enum tl_lookup tl_cursor_backward(struct tl_cursor *cur, uint64_t pos, struct tl
 {
 	uint64_t k = tl_pos_chunk(cur->src, pos), b = tl_pos_byte(cur->src, pos);
 	struct tl_extent ex;
+	unsigned empties = 0;
 
 	for (;;) {
 		enum tl_lookup found;
@@ -114,6 +135,8 @@ enum tl_lookup tl_cursor_backward(struct tl_cursor *cur, uint64_t pos, struct tl
 			if (k == 0)
 				return TL_NONE;
 			k--;
+			if (tl_source_known_empty(cur->src, k))
+				continue;
 			b = UINT64_MAX;
 		}
 		found = hold(cur, k, b - 1);
@@ -127,6 +150,8 @@ enum tl_lookup tl_cursor_backward(struct tl_cursor *cur, uint64_t pos, struct tl
 			*start = tl_pos_make(cur->src, k, 0);
 			return TL_FOUND;
 		}
+		if (found == TL_FOUND && gives_up(cur, &empties, k, true))
+			return TL_PENDING;
 		b = 0;
 	}
 }
@@ -137,6 +162,7 @@ static uint64_t settle(struct tl_cursor *cur, uint64_t b)
 	uint64_t here = tl_pos_make(cur->src, cur->k, b);
 	struct tl_extent ex;
 	struct tl_span span;
+	unsigned empties = 0;
 
 	if (b < cur->span.len || tl_source_is_flat(cur->src))
 		return here;
@@ -144,6 +170,10 @@ static uint64_t settle(struct tl_cursor *cur, uint64_t b)
 	for (uint64_t k = cur->k + 1; k < ex.nchunks; k++) {
 		bool empty = false;
 
+		if (tl_source_known_empty(cur->src, k))
+			continue;
+		if (cur->hasty && ++empties > HASTE)
+			return here; /* the same place in other words */
 		if (tl_source_pin(cur->src, k, &span, NULL) == TL_FOUND) {
 			empty = span.len == 0;
 			tl_source_unpin(cur->src, k, &span);
@@ -159,6 +189,13 @@ uint64_t tl_cursor_after(struct tl_cursor *cur, uint64_t pos, size_t n)
 	uint64_t b = tl_pos_chunk(cur->src, pos) == cur->k ? tl_pos_byte(cur->src, pos) : 0;
 
 	return settle(cur, b + n);
+}
+
+/* In a text of whole lines a chunk begins with a line: nobody has to look at the one before. */
+static bool begins_line(struct tl_cursor *cur, uint64_t pos)
+{
+	return tl_source_has_whole_lines(cur->src) && tl_pos_byte(cur->src, pos) == 0 &&
+	       hold(cur, tl_pos_chunk(cur->src, pos), 0) == TL_FOUND && cur->span.len > 0;
 }
 
 /* The position of the first byte there is. */
@@ -180,6 +217,8 @@ enum tl_lookup tl_cursor_line_start(struct tl_cursor *cur, uint64_t pos, uint64_
 		const uint8_t *newline;
 		size_t n;
 
+		if (begins_line(cur, *out))
+			return TL_FOUND;
 		found = tl_cursor_backward(cur, *out, &run, &start);
 		if (found == TL_NONE) {
 			*out = beginning(cur);

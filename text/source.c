@@ -146,6 +146,14 @@ bool tl_source_known_empty(const struct tl_source *src, uint64_t k)
 	return src->ops->known_empty && src->ops->known_empty(src->self, k);
 }
 
+bool tl_source_look(struct tl_source *src, uint64_t k, bool backward)
+{
+	if (!src->ops->look)
+		return false;
+	src->ops->look(src->self, k, backward);
+	return true;
+}
+
 void *tl_source_self(const struct tl_source *src, const struct tl_source_ops *ops)
 {
 	return src->ops == ops ? src->self : NULL;

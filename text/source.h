@@ -125,6 +125,11 @@ struct tl_source_ops {
 	 * thread. */
 	bool (*known_empty)(void *self, uint64_t k);
 
+	/* Find out in the background which chunk, from k on or (backward) before k, is the next with
+	 * a byte in it; on_change's function is called when something is known.  May be NULL where
+	 * reading on does not take long.  Any thread, does not block. */
+	void (*look)(void *self, uint64_t k, bool backward);
+
 	/* Releases self; no thread may be inside any more. */
 	void (*close)(void *self);
 
@@ -181,6 +186,7 @@ enum tl_change tl_source_refresh(struct tl_source *src, struct tl_err *err);
 bool tl_source_identity(struct tl_source *src, struct tl_identity *out);
 bool tl_source_origin(struct tl_source *src, struct tl_origin *out);
 bool tl_source_known_empty(const struct tl_source *src, uint64_t k);
+bool tl_source_look(struct tl_source *src, uint64_t k, bool backward); /* false: it does not */
 void tl_source_on_change(struct tl_source *src, void (*fn)(void *arg), void *arg);
 const char *tl_source_kind(const struct tl_source *src);
 /* What was given with these operations to tl_source_new(); NULL: it is another kind of source. */

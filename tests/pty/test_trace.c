@@ -432,6 +432,49 @@ static void keys_are_answered_while_it_searches(void **state)
 	check_text(t, "chunk 2000");
 }
 
+/* A long stretch without a line (1000 pieces of 3 ms) is not waited for. */
+static void a_hollow_stretch_is_looked_through_in_the_background(void **state)
+{
+	struct term *t;
+
+	fixture_file(&f, "hollow.data",
+		     "FAKETRACE\nchunks 1100\nlines 20\ndelay 3000\nhollow 10 1010\n", -1);
+	t = open_fake("-n", "hollow.data");
+	check_that(t, term_keys(t, "2000<Space>"));
+	check_text(t, "Moving");
+	check_text(t, "chunk 9 ");
+	check_that(t, term_keys(t, "^C"));
+	check_idle(t);
+	check_keys(t, "k");
+	check_text(t, "chunk 9 ");
+	check_keys(t, "2000<Space>");
+	check_text(t, "(END)");
+	check_text(t, "chunk 1099 ");
+	check_keys(t, "g@20%<Enter>"); /* the first line after the stretch */
+	check_that(t, strstr(term_row(t, 0), "chunk 1010 "));
+	check_keys(t, "k");
+	check_that(t, strstr(term_row(t, 0), "chunk 8 ") || strstr(term_row(t, 0), "chunk 9 "));
+
+	fixture_file(&f, "hollow.data",
+		     "FAKETRACE\nchunks 1000\nlines 20\ndelay 3000\nhollow 10 1000\n", -1);
+	t = open_fake("-n", "hollow.data");
+	check_that(t, term_keys(t, "G"));
+	check_text(t, "Moving");
+	check_that(t, term_keys(t, "^C"));
+	check_idle(t);
+	check_keys(t, "G");
+	check_text(t, "(END)");
+	check_text(t, "chunk 9 ");
+
+	fixture_file(&f, "empty.data", "FAKETRACE\nchunks 0\n", -1);
+	t = open_fake(NULL, "empty.data");
+	check_text(t, "(END)");
+	check_keys(t, "G@");
+	check_text(t, "no times");
+	check_keys(t, "<Enter>=");
+	check_text(t, "empty.data");
+}
+
 /* ---- no terminal */
 
 static void a_pipe_gets_it_all_in_order(void **state)
@@ -478,6 +521,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(other_texts_have_no_times, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(keys_are_answered_while_it_searches, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(
+		    a_hollow_stretch_is_looked_through_in_the_background, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_pipe_gets_it_all_in_order, set_up, tear_down),
 	};
 
