@@ -29,6 +29,8 @@
 #define READ_GROUP        (1u << 3)
 #define READ_LOST         (1u << 4)
 
+#define NAME_MAX_WIDTH 255 /* of an event, for all lines to be aligned to */
+
 #define TYPE_SOFTWARE   1
 #define TYPE_TRACEPOINT 2
 
@@ -105,6 +107,60 @@ static bool parse(const struct tl_perf_attr *attr, const uint8_t *body, size_t l
 	return true;
 }
 
+/* ---- numbers and words: lines are made by the million, and printf would be most of the cost */
+
+#define NUMBER 24 /* bytes a padded number can have, the ones below */
+
+/* At p, where there is room for NUMBER bytes, right-aligned to a width; the byte behind. */
+static uint8_t *put_decimal(uint8_t *p, uint64_t v, int width, uint8_t pad)
+{
+	uint8_t digits[NUMBER];
+	int n = 0;
+
+	do {
+		digits[n++] = (uint8_t)('0' + v % 10);
+		v /= 10;
+	} while (v);
+	for (; width > n; width--)
+		*p++ = pad;
+	while (n > 0)
+		*p++ = digits[--n];
+	return p;
+}
+
+static uint8_t *put_hex(uint8_t *p, uint64_t v, int width)
+{
+	int n = v ? (67 - __builtin_clzll(v)) / 4 : 1;
+
+	for (; width > n; width--)
+		*p++ = ' ';
+	while (n > 0)
+		*p++ = (uint8_t) "0123456789abcdef"[v >> (4 * --n) & 15];
+	return p;
+}
+
+static uint8_t *put_bytes(uint8_t *p, const char *s, size_t n)
+{
+	memcpy(p, s, n);
+	return p + n;
+}
+
+#define put_literal(p, s) put_bytes(p, s, sizeof(s) - 1)
+
+/* A word, right-aligned to a width. */
+static uint8_t *put_word(uint8_t *p, const char *s, size_t n, int width)
+{
+	for (; width > (int)n; width--)
+		*p++ = ' ';
+	return put_bytes(p, s, n);
+}
+
+/* A thread or CPU; below 0 is not known. */
+static uint8_t *put_id(uint8_t *p, int32_t v, int width, uint8_t pad)
+{
+	return v < 0 ? put_word(p, "-1", 2, width) : put_decimal(p, (uint64_t)v, width, pad);
+}
+
 /* ---- what the recording has */
 
 static unsigned kind_of(const struct tl_perf_attr *attr)
@@ -123,8 +179,8 @@ void tl_sampleline_init(struct tl_sampleline *l, const struct tl_perf *perf,
 		size_t len = attr->name ? strlen(attr->name) : 0;
 		unsigned kind = kind_of(attr);
 
-		if (len > 255)
-			len = 255;
+		if (len > NAME_MAX_WIDTH)
+			len = NAME_MAX_WIDTH;
 		if (l->name_width < (int)len)
 			l->name_width = (int)len;
 		l->has_chains = l->has_chains || attr->sample_type & SAMPLE_CALLCHAIN;
@@ -198,24 +254,34 @@ static bool put_address(const struct tl_context *c, enum mode mode, uint64_t ip,
 {
 	const struct tl_map *map = find_map(c, mode, ip);
 	struct tl_symbol symbol;
+	const char *name, *word;
+	size_t nname, nword;
 	bool known = false;
 	uint64_t offset;
+	uint8_t *p;
 
 	if (map)
 		known = tl_dso_symbol(map->dso, ip - map->start + map->pgoff, &symbol);
 	else if (mode == MODE_KERNEL)
 		known = (map = kernel_beyond(c, ip, &symbol)) != NULL;
 	offset = map ? ip - map->start + map->pgoff : 0;
-	if (!tl_buf_printf(out, "%16" PRIx64 " ",
-			   in_file && map && mode == MODE_USER ? offset : ip))
+	name = map ? tl_dso_name(map->dso) : "[unknown]";
+	word = known ? symbol.name : "[unknown]";
+	nname = strlen(name);
+	nword = strlen(word);
+	if (!tl_buf_reserve(out, nname + nword + 2 * NUMBER + 8))
 		return false;
-	if (!map)
-		return tl_buf_puts(out, "[unknown] ([unknown])");
-	if (!tl_buf_puts(out, known ? symbol.name : "[unknown]") ||
-	    (known && !tl_buf_printf(out, "+0x%" PRIx64, offset - symbol.start)))
-		return false;
-	return tl_buf_puts(out, " (") && tl_buf_puts(out, tl_dso_name(map->dso)) &&
-	       tl_buf_putc(out, ')');
+	p = out->data + out->len;
+	p = put_hex(p, in_file && map && mode == MODE_USER ? offset : ip, 16);
+	*p++ = ' ';
+	p = put_bytes(p, word, nword);
+	if (known)
+		p = put_hex(put_literal(p, "+0x"), offset - symbol.start, 1);
+	p = put_literal(p, " (");
+	p = put_bytes(p, name, nname);
+	*p++ = ')';
+	out->len = (size_t)(p - out->data);
+	return true;
 }
 
 static enum mode mode_of(uint16_t misc)
@@ -247,21 +313,43 @@ static bool put_chain(const struct tl_context *c, enum mode mode, const struct p
 
 /* ---- lines */
 
+/* Up to the event's name and ": ". */
 static bool put_head(const struct tl_sampleline *l, const struct tl_sample *s, const char *comm,
-		     bool chain, struct tl_buf *out)
+		     const struct parsed *sample, bool chain, struct tl_buf *out)
 {
 	const struct tl_perf_attr *attr = s->id.attr;
 	unsigned missing = l->missing[kind_of(attr)];
+	const char *name = attr->name ? attr->name : "[unknown]";
+	size_t ncomm = strlen(comm), nname = strlen(name);
+	uint8_t *p;
 
-	if (!(missing & SAMPLE_TID) &&
-	    !tl_buf_printf(out, chain ? "%s %5" PRId32 " " : "%16s %5" PRId32 " ", comm, s->id.tid))
+	if (!tl_buf_reserve(out, ncomm + 16 + nname + NAME_MAX_WIDTH + 6 * NUMBER))
 		return false;
-	if (!(missing & SAMPLE_CPU) && !tl_buf_printf(out, "[%03" PRId32 "] ", s->id.cpu))
-		return false;
-	if (!(missing & SAMPLE_TIME) &&
-	    !tl_buf_printf(out, "%5" PRIu64 ".%06" PRIu64 ": ", s->time / 1000000000,
-			   s->time / 1000 % 1000000))
-		return false;
+	p = out->data + out->len;
+	if (!(missing & SAMPLE_TID)) {
+		p = put_word(p, comm, ncomm, chain ? 0 : 16);
+		*p++ = ' ';
+		p = put_id(p, s->id.tid, 5, ' ');
+		*p++ = ' ';
+	}
+	if (!(missing & SAMPLE_CPU)) {
+		*p++ = '[';
+		p = put_id(p, s->id.cpu, 3, '0');
+		p = put_literal(p, "] ");
+	}
+	if (!(missing & SAMPLE_TIME)) {
+		p = put_decimal(p, s->time / 1000000000, 5, ' ');
+		*p++ = '.';
+		p = put_decimal(p, s->time / 1000 % 1000000, 6, '0');
+		p = put_literal(p, ": ");
+	}
+	if (kind_of(attr) != 2) {
+		p = put_decimal(p, sample->period, 10, ' ');
+		*p++ = ' ';
+	}
+	p = put_word(p, name, nname, l->name_width);
+	p = put_literal(p, ": ");
+	out->len = (size_t)(p - out->data);
 	return true;
 }
 
@@ -282,11 +370,7 @@ bool tl_sampleline_put(const struct tl_sampleline *l, const struct tl_sample *s,
 				     attr ? "is shorter than its event says"
 					  : "no event of the recording has made");
 	chain = sample.chain && l->has_chains;
-	if (!put_head(l, s, c->comm, chain, out))
-		return false;
-	if (kind_of(attr) != 2 && !tl_buf_printf(out, "%10" PRIu64 " ", sample.period))
-		return false;
-	if (!tl_buf_printf(out, "%*s: ", l->name_width, attr->name ? attr->name : "[unknown]"))
+	if (!put_head(l, s, c->comm, &sample, chain, out))
 		return false;
 	if (kind_of(attr) == 2 || l->missing[kind_of(attr)] & SAMPLE_IP)
 		return tl_buf_putc(out, '\n');
