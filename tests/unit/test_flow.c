@@ -1,0 +1,485 @@
+/*
+ * test_flow.c: what the flow decoder makes of a few instructions and a few packets.  Recordings
+ * of whole programs are compared with what they did in tests/trace/; here is what such
+ * recordings rarely or never hold.
+ */
+#include "tests/trace/ptout.h"
+#include "tests/unit/fake_code.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* The program; LOOP .. are its addresses. */
+static const uint8_t program[] = {
+	0x90,                            /* 1000 nop */
+	0x75, 0xfd,                      /* 1001 jne 1000 */
+	0xe8, 0x08, 0x00, 0x00, 0x00,    /* 1003 call 1010 */
+	0xeb, 0xf6,                      /* 1008 jmp 1000 */
+	0xff, 0xe0,                      /* 100a jmp *rax */
+	0x0f, 0x05,                      /* 100c syscall */
+	0xcc, 0xcc,                      /* 100e */
+	0x90,                            /* 1010 nop */
+	0xc3,                            /* 1011 ret */
+	0xff, 0x25, 0,    0,    0,    0, /* 1012 jmp *[rip] */
+	0xeb, 0xfe,                      /* 1018 jmp 1018 */
+	0xe8, 0x00, 0x00, 0x00, 0x00,    /* 101a call 101f */
+	0xc3,                            /* 101f ret */
+	0x0f, 0x0b,                      /* 1020 ud2 */
+	0x06,                            /* 1022 no instruction */
+};
+enum {
+	LOOP = 0x1000,
+	JNE = 0x1001,
+	CALL = 0x1003,
+	BACK = 0x1008,
+	JMPRAX = 0x100a,
+	SYSCALL = 0x100c,
+	FUNC = 0x1010,
+	RET = 0x1011,
+	JMPMEM = 0x1012,
+	SELF = 0x1018,
+	GETPC = 0x101a,
+	GETPC_RET = 0x101f,
+	UD2 = 0x1020,
+	NOINSN = 0x1022,
+	OUTSIDE = 0x9000,
+};
+
+struct fixture {
+	struct tl_pt_program *prog;
+	struct tl_perf_queue queue;
+	struct tl_pt_segment seg;
+	struct ptout *out;
+	struct tl_pt_events events;
+	uint64_t tail;
+	char text[4096];
+};
+
+static void begin(struct fixture *f, const struct ptout_config *config)
+{
+	memset(f, 0, sizeof(*f));
+	fake_dso.code = program;
+	fake_dso.len = sizeof(program);
+	fake_map.start = FAKE_START;
+	fake_map.end = FAKE_START + sizeof(program);
+	fake_info = (struct tl_perf_pt_info){
+		.noretcomp = !config->retcomp,
+		.have_tsc = config->tsc,
+		.mtc_freq = config->mtc_freq,
+		.tsc_ctc_n = 100,
+		.tsc_ctc_d = 1,
+		.max_nonturbo_ratio = 25,
+	};
+	f->queue.tid = 1;
+	f->queue.cpu = -1;
+	f->out = ptout_open(config);
+	assert_non_null(f->out);
+	assert_true(tl_pt_program_open(NULL, NULL, &f->prog, NULL));
+	f->seg.time = f->seg.next_time = TL_PT_NOTIME;
+}
+
+static void end(struct fixture *f)
+{
+	tl_pt_events_fini(&f->events);
+	tl_pt_program_close(f->prog);
+	ptout_close(f->out);
+}
+
+static const char *const words[] = { "branch ", "call ",  "return ", "cond ", "sys ", "async ",
+				     "int ",    "abort ", "begin ",  "end ",  "tx " };
+
+/* The events as lines that a test can spell out. */
+static const char *decode(struct fixture *f, unsigned want)
+{
+	size_t used = 0;
+
+	ptout_flush(f->out);
+	assert_false(ptout_failed(f->out));
+	f->seg.queue = &f->queue;
+	f->seg.bytes = ptout_bytes(f->out)->data;
+	f->seg.len = ptout_bytes(f->out)->len;
+	if (!f->seg.next)
+		f->seg.next = f->seg.len;
+	f->events.n = 0;
+	assert_true(tl_pt_flow_decode(f->prog, &f->seg, want, &f->events, &f->tail, NULL));
+	f->text[0] = '\0';
+	for (size_t i = 0; i < f->events.n && used < sizeof(f->text) - 100; i++) {
+		const struct tl_pt_event *e = &f->events.v[i];
+		char *p = f->text + used;
+		size_t room = sizeof(f->text) - used;
+
+		if (e->kind == TL_PT_EV_BRANCH) {
+			int n = snprintf(p, room, "%x>%x ", (unsigned)e->from, (unsigned)e->to);
+
+			for (unsigned bit = 1; bit < 11; bit++)
+				if (e->flags & 1 << bit)
+					n += snprintf(p + n, room - (size_t)n, "%s", words[bit]);
+			p[n - 1] = '\n';
+			used += (size_t)n;
+		} else if (e->kind == TL_PT_EV_ERROR) {
+			used += (size_t)snprintf(p, room, "error %u at %x\n", e->code,
+						 (unsigned)e->from);
+		} else if (e->kind == TL_PT_EV_PTWRITE) {
+			used += (size_t)snprintf(p, room, "wrote %x at %x\n", (unsigned)e->to,
+						 (unsigned)e->from);
+		} else if (e->kind == TL_PT_EV_INSN) {
+			used += (size_t)snprintf(p, room, "insn %x\n", (unsigned)e->from);
+		}
+	}
+	return f->text;
+}
+
+static const struct ptout_config plain, compressed = { .retcomp = true };
+
+static void conditional_and_direct_branches(void **state)
+{
+	struct fixture f;
+
+	begin(&f, &compressed);
+	ptout_psb(f.out, 0);
+	ptout_enable(f.out, LOOP);
+	ptout_cond(f.out, true);
+	ptout_cond(f.out, false);
+	ptout_call_direct(f.out, BACK);
+	ptout_ret(f.out, BACK);
+	ptout_cond(f.out, true);
+	assert_string_equal(decode(&f, TL_PT_WANT_BRANCHES), "0>1000 begin\n"
+							     "1001>1000 cond\n"
+							     "1003>1010 call\n"
+							     "1011>1008 return\n"
+							     "1008>1000\n"
+							     "1001>1000 cond\n");
+	/* nop jne, nop jne call, nop ret, jmp, nop jne */
+	assert_int_equal(f.events.v[2].insns, 3);
+	assert_int_equal(f.events.v[3].insns, 2);
+	assert_string_equal(decode(&f, TL_PT_WANT_CALLS), "1003>1010 call\n");
+	assert_int_equal(f.events.v[0].insns, 5);
+	assert_int_equal(f.tail, 5);
+	assert_string_equal(decode(&f, TL_PT_WANT_RETURNS), "0>1000 begin\n1011>1008 return\n");
+	assert_string_equal(decode(&f, TL_PT_WANT_INSNS),
+			    "insn 1000\ninsn 1001\ninsn 1000\ninsn 1001\ninsn 1003\n"
+			    "insn 1010\ninsn 1011\ninsn 1008\ninsn 1000\ninsn 1001\n");
+	end(&f);
+}
+
+static void a_return_elsewhere_has_its_address(void **state)
+{
+	struct fixture f;
+
+	begin(&f, &compressed);
+	ptout_psb(f.out, 0);
+	ptout_enable(f.out, CALL);
+	ptout_call_direct(f.out, BACK);
+	ptout_ret(f.out, SYSCALL);
+	ptout_disable(f.out, PTOUT_NOIP);
+	assert_string_equal(decode(&f, TL_PT_WANT_BRANCHES), "0>1003 begin\n1003>1010 call\n"
+							     "1011>100c return\n"
+							     "100c>0 call sys end\n");
+	end(&f);
+}
+
+/* It is how code finds its own address, and no call to return from. */
+static void a_call_of_the_next_instruction_is_not_remembered(void **state)
+{
+	struct fixture f;
+
+	begin(&f, &compressed);
+	ptout_psb(f.out, 0);
+	ptout_enable(f.out, CALL);
+	ptout_call_direct(f.out, BACK);
+	ptout_ret(f.out, GETPC);
+	ptout_enable(f.out, GETPC);
+	ptout_ret(f.out, LOOP); /* 101a calls 101f, which returns */
+	assert_string_equal(decode(&f, TL_PT_WANT_CALLS | TL_PT_WANT_RETURNS),
+			    "0>1003 begin\n1003>1010 call\n1011>101a return\n0>101a begin\n"
+			    "101a>101f call\n101f>1000 return\n");
+	end(&f);
+}
+
+static void deferred_tips_come_behind_their_tnt(void **state)
+{
+	static const struct ptout_config config = { .deferred_tips = true };
+	struct fixture f;
+
+	begin(&f, &config);
+	ptout_psb(f.out, 0);
+	ptout_enable(f.out, LOOP);
+	ptout_cond(f.out, true);
+	ptout_cond(f.out, false);
+	ptout_call_direct(f.out, BACK);
+	ptout_ret(f.out, JMPRAX);
+	ptout_indirect(f.out, LOOP);
+	ptout_cond(f.out, true);
+	ptout_cond(f.out, true);
+	assert_string_equal(decode(&f, TL_PT_WANT_BRANCHES),
+			    "0>1000 begin\n1001>1000 cond\n1003>1010 call\n1011>100a return\n"
+			    "100a>1000\n1001>1000 cond\n1001>1000 cond\n");
+	end(&f);
+}
+
+static void an_interrupt_comes_between_instructions(void **state)
+{
+	struct fixture f;
+
+	begin(&f, &plain);
+	ptout_psb(f.out, 0);
+	ptout_enable(f.out, LOOP);
+	ptout_cond(f.out, true);
+	ptout_async(f.out, JNE, FUNC);
+	ptout_ret(f.out, JNE);
+	ptout_cond(f.out, true);
+	ptout_async(f.out, LOOP, PTOUT_NOIP);
+	assert_string_equal(decode(&f, TL_PT_WANT_BRANCHES),
+			    "0>1000 begin\n1001>1000 cond\n1001>1010 call async int\n"
+			    "1011>1001 return\n1001>1000 cond\n1000>0 async end\n");
+	assert_int_equal(f.events.v[2].insns, 1); /* the nop; the jne is still to come */
+	end(&f);
+}
+
+static void what_leaves_an_address_filter(void **state)
+{
+	static const struct {
+		uint64_t from, to;
+		const char *lines;
+	} cases[] = {
+		{ JMPMEM, OUTSIDE, "0>1012 begin\n1012>9000 end\n" },
+		{ CALL, FUNC, "0>1003 begin\n1003>1010 call end\n" }, /* direct */
+		{ JNE, LOOP, "0>1001 begin\n1001>1000 cond end\n" },  /* conditional */
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct fixture f;
+
+		begin(&f, &plain);
+		ptout_psb(f.out, 0);
+		ptout_enable(f.out, cases[i].from);
+		ptout_disable(f.out, cases[i].to);
+		assert_string_equal(decode(&f, TL_PT_WANT_BRANCHES), cases[i].lines);
+		end(&f);
+	}
+}
+
+/* After each error decoding goes on at the next address that a packet tells. */
+static void errors_are_told_and_left_behind(void **state)
+{
+	struct fixture f;
+
+	begin(&f, &plain);
+	ptout_psb(f.out, 0);
+	ptout_enable(f.out, OUTSIDE);
+	ptout_cond(f.out, true);
+	ptout_indirect(f.out, LOOP);
+	ptout_cond(f.out, true);
+	ptout_indirect(f.out, NOINSN); /* but there is a conditional branch */
+	ptout_cond(f.out, true);
+	ptout_indirect(f.out, SYSCALL);
+	ptout_disable(f.out, PTOUT_NOIP);
+	assert_string_equal(decode(&f, TL_PT_WANT_BRANCHES),
+			    "0>9000 begin\nerror 5 at 9000\n0>1000 begin\n1001>1000 cond\n"
+			    "error 6 at 1001\n0>1022 begin\nerror 5 at 1022\n0>100c begin\n"
+			    "100c>0 call sys end\n");
+	end(&f);
+}
+
+static void an_endless_loop_ends(void **state)
+{
+	struct fixture f;
+
+	begin(&f, &plain);
+	ptout_psb(f.out, 0);
+	ptout_enable(f.out, SELF);
+	ptout_cond(f.out, true);
+	assert_string_equal(decode(&f, TL_PT_WANT_RETURNS), "0>1018 begin\nerror 10 at 1018\n");
+	/* Each of its turns is an event here; they do not fill the memory. */
+	decode(&f, TL_PT_WANT_BRANCHES);
+	assert_true(f.events.n > 1000 && f.events.n < 4 << 20);
+	assert_int_equal(f.events.v[f.events.n - 1].kind, TL_PT_EV_ERROR);
+	end(&f);
+}
+
+static void an_overflow_is_a_gap(void **state)
+{
+	struct fixture f;
+
+	begin(&f, &compressed);
+	ptout_psb(f.out, 0);
+	ptout_enable(f.out, CALL);
+	ptout_call_direct(f.out, BACK);
+	ptout_cond(f.out, true);
+	ptout_flush(f.out);
+	ptout_overflow(f.out);
+	ptout_cond(f.out, true);
+	ptout_resolve(f.out, LOOP);
+	ptout_cond(f.out, true);
+	decode(&f, TL_PT_WANT_BRANCHES);
+	assert_non_null(strstr(f.text, "error 7 at "));
+	assert_non_null(strstr(f.text, "0>1000 begin\n1001>1000 cond\n"));
+	end(&f);
+}
+
+static void ptwrite_tells_where_it_was(void **state)
+{
+	struct fixture f;
+
+	begin(&f, &plain);
+	ptout_psb(f.out, 0);
+	ptout_enable(f.out, LOOP);
+	ptout_ptwrite(f.out, 0x1234, 8, JNE);
+	ptout_ptwrite(f.out, 0x5678, 4, PTOUT_NOIP);
+	ptout_cond(f.out, true);
+	assert_string_equal(decode(&f, TL_PT_WANT_BRANCHES | TL_PT_WANT_EXTRAS),
+			    "0>1000 begin\nwrote 1234 at 1001\nwrote 5678 at 1001\n"
+			    "1001>1000 cond\n");
+	assert_string_equal(decode(&f, TL_PT_WANT_BRANCHES), "0>1000 begin\n1001>1000 cond\n");
+	end(&f);
+}
+
+/* The processor's own packets for transactions, which ptout does not write. */
+static void transactions(void **state)
+{
+	static const uint8_t
+	    packets
+		[] = {
+			0x02, 0x82, 0x02, 0x82, 0x02, 0x82, 0x02, 0x82, 0x02,
+			0x82, 0x02, 0x82, 0x02, 0x82, 0x02, 0x82, 0x99, 0x01,
+			0x5d, 0x00, 0x10, 0x00, 0x00, 0x02, 0x23, /* at LOOP */
+			0x99, 0x21, 0x3d, 0x01, 0x10,             /* a transaction begins at JNE */
+			0x06,                                     /* taken */
+			0x99, 0x22, 0x3d, 0x01, 0x10,             /* it is aborted at JNE */
+			0x2d, 0x10, 0x10,                         /* and goes on at FUNC */
+			0x2d, 0x00, 0x10,                         /* which returns to LOOP */
+			0x06,
+		};
+	struct fixture f;
+
+	begin(&f, &plain);
+	assert_true(tl_buf_append(ptout_bytes(f.out), packets, sizeof(packets)));
+	assert_string_equal(decode(&f, TL_PT_WANT_BRANCHES), "1001>1000 cond tx\n1001>1010 abort\n"
+							     "1011>1000 return\n1001>1000 cond\n");
+	end(&f);
+}
+
+/*
+ * A segment ends at the address of the next PSB+: what is walked without packets before it
+ * belongs to the first, what comes behind it to the second; together they are the whole.
+ */
+static void segments_share_no_event(void **state)
+{
+	static const uint64_t places[] = { CALL, FUNC, RET };
+
+	for (size_t i = 0; i < 3; i++) {
+		struct fixture f;
+		char both[4096];
+		size_t second;
+
+		begin(&f, &compressed);
+		ptout_psb(f.out, 0);
+		ptout_enable(f.out, LOOP);
+		ptout_cond(f.out, false);
+		if (places[i] != CALL)
+			ptout_call_direct(f.out, BACK);
+		ptout_psb(f.out, places[i]);
+		second = (size_t)ptout_last_psb(f.out);
+		if (places[i] == CALL)
+			ptout_call_direct(f.out, BACK);
+		ptout_ret(f.out, BACK);
+		f.seg.next = second;
+		snprintf(both, sizeof(both), "%s", decode(&f, TL_PT_WANT_BRANCHES));
+		assert_int_equal(f.tail + (places[i] == CALL ? 0 : f.events.v[1].insns),
+				 places[i] == CALL   ? 2
+				 : places[i] == FUNC ? 3
+						     : 4);
+		f.seg.bytes += second;
+		f.seg.len -= second;
+		f.seg.next = f.seg.len;
+		f.events.n = 0;
+		assert_true(tl_pt_flow_decode(f.prog, &f.seg, TL_PT_WANT_BRANCHES, &f.events,
+					      &f.tail, NULL));
+		assert_int_equal(f.events.n, places[i] == CALL ? 2 : 1);
+		assert_int_equal(f.events.v[f.events.n - 1].from, RET);
+		assert_int_equal(f.events.v[f.events.n - 1].to, BACK);
+		assert_string_equal(both, places[i] == CALL ? "0>1000 begin\n"
+							    : "0>1000 begin\n1003>1010 call\n");
+		end(&f);
+	}
+}
+
+/* What was walked on a way that does not lead there did not happen. */
+static void a_next_sync_point_elsewhere_is_an_error(void **state)
+{
+	struct fixture f;
+
+	begin(&f, &compressed);
+	ptout_psb(f.out, 0);
+	ptout_enable(f.out, LOOP);
+	ptout_cond(f.out, false);
+	ptout_psb(f.out, JMPRAX);
+	f.seg.next = (size_t)ptout_last_psb(f.out);
+	assert_string_equal(decode(&f, TL_PT_WANT_BRANCHES), "0>1000 begin\nerror 6 at 1010\n");
+	f.seg.next_after_gap = true; /* bytes are missing: nobody knows where it went */
+	assert_string_equal(decode(&f, TL_PT_WANT_BRANCHES), "0>1000 begin\n");
+	end(&f);
+}
+
+static void times_stay_within_the_segment(void **state)
+{
+	static const struct ptout_config config = { .tsc = true, .mtc = true, .mtc_freq = 3 };
+	struct fixture f;
+
+	begin(&f, &config);
+	ptout_time(f.out, 100000);
+	ptout_psb(f.out, 0);
+	ptout_enable(f.out, LOOP);
+	for (unsigned i = 0; i < 100; i++) {
+		ptout_cond(f.out, true);
+		ptout_time(f.out, 100000 + (i + 1) * 250);
+	}
+	f.seg.time = 100000;
+	f.seg.next_time = 120000;
+	decode(&f, TL_PT_WANT_BRANCHES);
+	assert_int_equal(f.events.n, 101);
+	for (unsigned i = 1; i <= 100; i++) {
+		uint64_t truth = 100000 + (i - 1) * 250, told = f.events.v[i].time;
+
+		assert_true(told >= f.events.v[i - 1].time);
+		/* An MTC comes each 800; up to six branches wait for their TNT. */
+		if (truth < 118000)
+			assert_in_range(told, truth - 800, truth + 6 * 250);
+		assert_true(told < 120000);
+	}
+	assert_int_equal(f.events.v[100].time, 119999);
+	f.seg.next_time = 100000; /* both at the same time */
+	decode(&f, TL_PT_WANT_BRANCHES);
+	assert_int_equal(f.events.v[0].time, 100000);
+	assert_int_equal(f.events.v[100].time, 100000);
+	end(&f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(conditional_and_direct_branches),
+		cmocka_unit_test(a_return_elsewhere_has_its_address),
+		cmocka_unit_test(a_call_of_the_next_instruction_is_not_remembered),
+		cmocka_unit_test(deferred_tips_come_behind_their_tnt),
+		cmocka_unit_test(an_interrupt_comes_between_instructions),
+		cmocka_unit_test(what_leaves_an_address_filter),
+		cmocka_unit_test(errors_are_told_and_left_behind),
+		cmocka_unit_test(an_endless_loop_ends),
+		cmocka_unit_test(an_overflow_is_a_gap),
+		cmocka_unit_test(ptwrite_tells_where_it_was),
+		cmocka_unit_test(transactions),
+		cmocka_unit_test(segments_share_no_event),
+		cmocka_unit_test(a_next_sync_point_elsewhere_is_an_error),
+		cmocka_unit_test(times_stay_within_the_segment),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
