@@ -580,7 +580,7 @@ static bool take_source(void *arg, struct tl_dsofile *file)
 		s->syms = e;
 		wanted = true;
 	}
-	if (!s->runtime && tl_symbols_elf_has_dynsym(e)) {
+	if (!s->runtime && (tl_symbols_elf_has_dynsym(e) || tl_symbols_elf_has_debugdata(e))) {
 		s->runtime = e;
 		wanted = true;
 	}
@@ -599,12 +599,14 @@ static bool load_file(struct tl_dso *d, struct tl_symbols *t)
 	bool ok = true;
 
 	tl_dsofile_each_symbols(&d->all->places, &d->want, &d->file, take_source, &s);
-	if (!s.syms)
+	if (!s.syms && s.runtime) {
 		s.syms = s.runtime;
+		ok = tl_symbols_add_debugdata(t, s.runtime);
+	}
 	if (!s.runtime)
 		s.runtime = s.syms;
 	if (s.syms)
-		ok = tl_symbols_add_elf(t, s.syms, s.runtime);
+		ok = ok && tl_symbols_add_elf(t, s.syms, s.runtime);
 	for (unsigned i = 0; i < s.n; i++) {
 		tl_elf_fini(&s.elfs[i]);
 		tl_dsofile_close(&s.files[i]);

@@ -275,13 +275,21 @@ static bool add_plt(struct tl_symbols *to, const struct tl_elf *e)
 	return ok;
 }
 
+bool tl_symbols_add_symtab(struct tl_symbols *to, const struct tl_elf *syms,
+			   const struct tl_elf *runtime)
+{
+	struct table t = { .elf = syms, .runtime = runtime };
+
+	t.section = find_table(syms, ".symtab", SHT_SYMTAB, NULL);
+	return !t.section || add_table(to, &t);
+}
+
 bool tl_symbols_add_elf(struct tl_symbols *to, const struct tl_elf *syms,
 			const struct tl_elf *runtime)
 {
 	struct table t = { .elf = syms, .runtime = runtime };
 
-	t.section = find_table(syms, ".symtab", SHT_SYMTAB, NULL);
-	if (t.section && !add_table(to, &t))
+	if (!tl_symbols_add_symtab(to, syms, runtime))
 		return false;
 	t.section = find_table(syms, ".dynsym", SHT_DYNSYM, NULL);
 	if (t.section && !add_table(to, &t))

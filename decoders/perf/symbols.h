@@ -54,8 +54,20 @@ bool tl_symbols_named(struct tl_symbols *t, const char *name, uint64_t *start);
 bool tl_symbols_add_elf(struct tl_symbols *t, const struct tl_elf *syms,
 			const struct tl_elf *runtime);
 
-/* Does it have a table of symbols?  Of those that are needed at run time? */
+/* Likewise its .symtab alone. */
+bool tl_symbols_add_symtab(struct tl_symbols *t, const struct tl_elf *syms,
+			   const struct tl_elf *runtime);
+
+/*
+ * Add the symbols that some distributions leave in a stripped binary: a small ELF file with a
+ * .symtab, packed with xz into the section .gnu_debugdata.  Before tl_symbols_add_elf().  True
+ * also where there is none; false: out of memory.
+ */
+bool tl_symbols_add_debugdata(struct tl_symbols *t, const struct tl_elf *runtime);
+
+/* Does it have a table of symbols?  Of those that are needed at run time?  A packed one? */
 bool tl_symbols_elf_has_symtab(const struct tl_elf *e);
 bool tl_symbols_elf_has_dynsym(const struct tl_elf *e);
+bool tl_symbols_elf_has_debugdata(const struct tl_elf *e);
 
 #endif

@@ -22,8 +22,10 @@ static const uint8_t elfmake_build_id[20] = {
 };
 
 struct elfmake {
-	bool strip;      /* no .symtab */
-	bool only_debug; /* a .symtab, and no bytes in what is loaded */
+	bool strip;               /* no .symtab */
+	bool only_debug;          /* a .symtab, and no bytes in what is loaded */
+	const uint8_t *debugdata; /* of a section of that name; borrowed */
+	size_t debugdata_len;
 	struct tl_buf file;
 	size_t tables; /* what is from here on is no code */
 };
@@ -39,11 +41,12 @@ enum {
 	EM_SYMTAB,
 	EM_STRTAB,
 	EM_SHSTRTAB,
+	EM_DEBUGDATA,
 	EM_SECTIONS
 };
 
 static const char elfmake_names[] = "\0.text\0.plt\0.note.gnu.build-id\0.dynsym\0.dynstr\0"
-				    ".rela.plt\0.symtab\0.strtab\0.shstrtab";
+				    ".rela.plt\0.symtab\0.strtab\0.shstrtab\0.gnu_debugdata";
 
 static inline void elfmake_usual(struct elfmake *m)
 {
@@ -98,6 +101,7 @@ static inline void elfmake_finish(struct elfmake *m)
 	struct tl_buf dynsym = TL_BUF_INIT, dynstr = TL_BUF_INIT, symtab = TL_BUF_INIT;
 	struct tl_buf strtab = TL_BUF_INIT, rela = TL_BUF_INIT, note = TL_BUF_INIT;
 	struct tl_buf names = TL_BUF_INIT;
+	struct tl_buf debugdata = { (uint8_t *)(uintptr_t)m->debugdata, m->debugdata_len, 0 };
 	Elf64_Nhdr nhdr = { 4, 20, NT_GNU_BUILD_ID };
 	Elf64_Shdr sh[EM_SECTIONS] = { { 0 } };
 	Elf64_Ehdr eh = {
@@ -191,6 +195,8 @@ static inline void elfmake_finish(struct elfmake *m)
 	elfmake_section(m, &sh[EM_SYMTAB], &symtab);
 	elfmake_section(m, &sh[EM_STRTAB], &strtab);
 	elfmake_section(m, &sh[EM_SHSTRTAB], &names);
+	sh[EM_DEBUGDATA] = (Elf64_Shdr){ .sh_type = SHT_PROGBITS };
+	elfmake_section(m, &sh[EM_DEBUGDATA], &debugdata);
 	for (unsigned i = 0, at = 0; i < EM_SECTIONS; i++) {
 		sh[i].sh_name = at;
 		at += (unsigned)strlen(elfmake_names + at) + 1;

@@ -19,6 +19,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <lzma.h>
 
 /* ---- the tree */
 
@@ -397,6 +398,47 @@ static void test_debug_file(void **state)
 	elfmake_fini(&debug);
 }
 
+/* The same symbols packed into the stripped binary. */
+static void test_debugdata(void **state)
+{
+	struct elfmake m, debug;
+	struct tl_symbols *t;
+	struct tl_elf e;
+	size_t len = 0;
+	uint8_t xz[4096];
+
+	elfmake_usual(&debug);
+	debug.only_debug = true;
+	elfmake_finish(&debug);
+	assert_int_equal(lzma_easy_buffer_encode(6, LZMA_CHECK_CRC32, NULL, debug.file.data,
+						 debug.file.len, xz, &len, sizeof(xz)),
+			 LZMA_OK);
+	elfmake_usual(&m);
+	m.strip = true;
+	m.debugdata = xz;
+	for (m.debugdata_len = 0;;
+	     m.debugdata_len = m.debugdata_len + 50 < len ? m.debugdata_len + 50 : len) {
+		elfmake_finish(&m);
+		assert_true(tl_elf_init_memory(&e, (struct tl_span){ m.file.data, m.file.len }));
+		t = tl_symbols_new();
+		assert_true(tl_symbols_add_debugdata(t, &e));
+		/* Nothing of one that is cut short. */
+		assert_true(m.debugdata_len == len || tl_symbols_count(t) == 0);
+		assert_true(tl_symbols_add_elf(t, &e, &e));
+		assert_true(tl_symbols_finish(t));
+		tl_elf_fini(&e);
+		tl_buf_fini(&m.file);
+		if (m.debugdata_len == len)
+			break;
+		tl_symbols_free(t);
+	}
+	expect(t, 0x1005, "main", 0x1000);
+	expect(t, 0x1060, "only_dynamic", 0x1060);
+	expect(t, 0x2010, "puts@plt", 0x2010);
+	tl_symbols_free(t);
+	elfmake_fini(&debug);
+}
+
 static void test_build_id(void **state)
 {
 	uint8_t id[TL_ELF_BUILD_ID];
@@ -467,7 +509,8 @@ int main(void)
 		cmocka_unit_test(test_demangle), cmocka_unit_test(test_demangle_bomb),
 		cmocka_unit_test(test_kallsyms), cmocka_unit_test(test_perfmap),
 		cmocka_unit_test(test_elf),      cmocka_unit_test(test_debug_file),
-		cmocka_unit_test(test_build_id), cmocka_unit_test(test_damage),
+		cmocka_unit_test(test_build_id), cmocka_unit_test(test_debugdata),
+		cmocka_unit_test(test_damage),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
