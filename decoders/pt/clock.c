@@ -24,11 +24,12 @@ static uint64_t crystal_to_tsc(const struct tl_pt_clock *c, uint64_t ticks)
 /* From here on cycles count anew; those before tell how long one is. */
 static void set_anchor(struct tl_pt_clock *c, uint64_t tsc, bool measured)
 {
-	if (measured && c->cycles >= ENOUGH_CYCLES && tsc > c->anchor &&
+	if (measured && !c->torn && c->cycles >= ENOUGH_CYCLES && tsc > c->anchor &&
 	    tsc - c->anchor < UINT64_C(1) << 40)
 		c->ratio = ((tsc - c->anchor) << FRACTION) / c->cycles;
 	c->anchor = tsc;
 	c->cycles = 0;
+	c->torn = false;
 	c->tsc = tsc;
 }
 
@@ -62,7 +63,8 @@ bool tl_pt_clock_packet(struct tl_pt_clock *c, const struct tl_pt_packet *packet
 {
 	switch (packet->type) {
 	case TL_PT_PKT_TSC:
-		set_anchor(c, packet->value, c->running);
+		/* Told where the clocks or their packets had stopped: no measure of cycles. */
+		set_anchor(c, packet->value, false);
 		c->running = true;
 		c->crystal = false; /* until its TMA comes */
 		return true;
@@ -87,6 +89,9 @@ bool tl_pt_clock_packet(struct tl_pt_clock *c, const struct tl_pt_packet *packet
 		c->tsc =
 		    c->anchor + (uint64_t)(((unsigned __int128)c->cycles * c->ratio) >> FRACTION);
 		return true;
+	case TL_PT_PKT_OVF:
+		c->torn = true;
+		return false;
 	default:
 		return false;
 	}

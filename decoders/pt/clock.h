@@ -18,6 +18,7 @@ struct tl_pt_clock {
 	const struct tl_perf_pt_info *info; /* borrowed */
 	bool running;                       /* a TSC packet was seen */
 	bool crystal;                       /* TMA was, too: MTC packets can be used */
+	bool torn;                          /* cycles were lost since the anchor: no measure */
 	uint64_t tsc;                       /* the estimate now */
 	uint64_t anchor;                    /* TSC at the last TSC or MTC packet */
 	uint64_t cycles;                    /* since then */

@@ -684,6 +684,7 @@ static bool take(struct walk *w, const struct tl_pt_packet *packet)
 		take_tsx(w, (unsigned)packet->value);
 		break;
 	case TL_PT_PKT_OVF:
+		timing(w, packet);
 		fail(w, TL_PT_ERR_OVERFLOW);
 		w->sync = OVERFLOW;
 		break;

@@ -100,6 +100,25 @@ static void cycles_last_as_cbr_says_until_measured(void **state)
 	assert_int_equal(c.tsc, 10900);
 }
 
+static void cycles_that_were_lost_measure_nothing(void **state)
+{
+	struct tl_pt_clock c;
+
+	tl_pt_clock_init(&c, &info);
+	give(&c, TL_PT_PKT_TSC, 10000, 0);
+	give(&c, TL_PT_PKT_TMA, 80, 0);
+	give(&c, TL_PT_PKT_CBR, 30, 0);
+	give(&c, TL_PT_PKT_CYC, 100, 0);
+	give(&c, TL_PT_PKT_OVF, 0, 0); /* 700 cycles were not told */
+	give(&c, TL_PT_PKT_MTC, 11, 0);
+	give(&c, TL_PT_PKT_CYC, 100, 0);
+	assert_int_equal(c.tsc, 10900);
+	/* Nor does a TSC, which is told because the clocks had stopped. */
+	give(&c, TL_PT_PKT_TSC, 50000, 0);
+	give(&c, TL_PT_PKT_CYC, 100, 0);
+	assert_int_equal(c.tsc, 50100);
+}
+
 static void odd_values_do_no_harm(void **state)
 {
 	struct tl_perf_pt_info none = { .mtc_freq = 3 };
@@ -128,6 +147,7 @@ int main(void)
 		cmocka_unit_test(mtc_wraps_at_eight_bits),
 		cmocka_unit_test(a_tsc_needs_its_own_tma),
 		cmocka_unit_test(cycles_last_as_cbr_says_until_measured),
+		cmocka_unit_test(cycles_that_were_lost_measure_nothing),
 		cmocka_unit_test(odd_values_do_no_harm),
 	};
 
