@@ -94,22 +94,6 @@ static bool add_cmdline(struct tl_perf *p, struct bytes *b)
 	return ok;
 }
 
-/* The attr that an entry of EVENT_DESC is of: that with the same ids, else in the same place. */
-static struct tl_perf_attr *described(struct tl_perf *p, size_t i, const uint8_t *ids, size_t nids)
-{
-	if (nids > 0) {
-		uint64_t id = tl_get64(ids);
-
-		for (size_t k = 0; k < p->nattrs; k++) {
-			size_t at = (i + k) % p->nattrs;
-
-			if (p->attrs[at].nids > 0 && p->attrs[at].ids[0] == id)
-				return &p->attrs[at];
-		}
-	}
-	return i < p->nattrs ? &p->attrs[i] : NULL;
-}
-
 static bool add_event_desc(struct tl_perf *p, struct bytes *b)
 {
 	uint32_t n = take32(b), attr_size = take32(b);
@@ -117,15 +101,13 @@ static bool add_event_desc(struct tl_perf *p, struct bytes *b)
 	for (uint32_t i = 0; i < n && !b->bad; i++) {
 		const uint8_t *attr = take(b, attr_size), *name, *ids;
 		uint32_t nids = take32(b);
-		struct tl_perf_attr *of;
 		size_t len;
 
 		name = take_string(b, &len);
 		ids = nids <= b->left / 8 ? take(b, (size_t)nids * 8) : take(b, SIZE_MAX);
 		if (!attr || !name || !ids)
 			break;
-		of = described(p, i, ids, nids);
-		if (of && !of->name && !(of->name = tl_perf_keep_string(p, name, len)))
+		if (!tl_perf_name_attr(p, nids > 0 ? tl_get64(ids) : 0, i, name, len))
 			return false;
 	}
 	return true;
@@ -223,22 +205,9 @@ bool tl_perf_add_feature(struct tl_perf *p, unsigned feature, const uint8_t *byt
 
 bool tl_perf_update_event(struct tl_perf *p, const uint8_t *bytes, size_t n)
 {
-	uint64_t id;
-
 	if (n < 16 || tl_get64(bytes) != UPDATE_NAME)
 		return true;
-	id = tl_get64(bytes + 8);
-	for (size_t i = 0; i < p->nattrs; i++) {
-		struct tl_perf_attr *attr = &p->attrs[i];
-
-		for (size_t k = 0; k < attr->nids; k++) {
-			if (attr->ids[k] != id)
-				continue;
-			attr->name = tl_perf_keep_string(p, bytes + 16, n - 16);
-			return attr->name != NULL;
-		}
-	}
-	return true;
+	return tl_perf_name_attr(p, tl_get64(bytes + 8), SIZE_MAX, bytes + 16, n - 16);
 }
 
 /* A section's bytes and what they tell. */

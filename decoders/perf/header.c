@@ -14,6 +14,8 @@
 #define HEADER_FILE 104 /* with them */
 #define SECTION     16  /* offset and size of something */
 
+#define PROBES 256 /* of the table of ids, for one that is not there */
+
 #define ATTR_MIN 64  /* PERF_ATTR_SIZE_VER0 */
 #define ATTR_MAX 128 /* as much as is looked at */
 
@@ -205,6 +207,60 @@ static size_t slot_of(const struct tl_perf *p, uint64_t id)
 	return (size_t)((id * UINT64_C(0x9e3779b97f4a7c15)) >> 32) & (p->nslots - 1);
 }
 
+/* The slot that has an id, or a free one for it; NULL: too many are in the way, which only ids
+ * made for that can bring about. */
+static struct tl_perf_idslot *find_slot(const struct tl_perf *p, uint64_t id)
+{
+	size_t s = slot_of(p, id);
+
+	for (unsigned i = 0; i < PROBES; i++, s = (s + 1) & (p->nslots - 1)) {
+		if (p->slots[s].id == id || p->slots[s].id == 0)
+			return &p->slots[s];
+	}
+	return NULL;
+}
+
+static void add_ids(struct tl_perf *p, uint32_t number)
+{
+	const struct tl_perf_attr *attr = &p->attrs[number];
+
+	for (size_t k = 0; k < attr->nids; k++) {
+		struct tl_perf_idslot *slot = find_slot(p, attr->ids[k]);
+
+		if (slot && !slot->id) /* the first one that claims it has it */
+			*slot = (struct tl_perf_idslot){ attr->ids[k], number };
+	}
+}
+
+bool tl_perf_name_attr(struct tl_perf *p, uint64_t id, size_t place, const uint8_t *name, size_t n)
+{
+	struct tl_perf_named *named;
+
+	if (p->nnames >= TL_PERF_MAX_IDS)
+		return true;
+	if (!tl_perf_grow((void **)&p->names, p->nnames, &p->name_cap, sizeof(*p->names)))
+		return false;
+	named = &p->names[p->nnames];
+	*named = (struct tl_perf_named){ id, place, tl_perf_keep_string(p, name, n) };
+	return named->name && ++p->nnames;
+}
+
+static void give_names(struct tl_perf *p)
+{
+	for (size_t i = 0; i < p->nnames; i++) {
+		const struct tl_perf_named *named = &p->names[i];
+		const struct tl_perf_idslot *slot = named->id ? find_slot(p, named->id) : NULL;
+		struct tl_perf_attr *attr = NULL;
+
+		if (slot && slot->id)
+			attr = &p->attrs[slot->attr];
+		else if (named->place < p->nattrs)
+			attr = &p->attrs[named->place];
+		if (attr && !attr->name)
+			attr->name = named->name;
+	}
+}
+
 bool tl_perf_finish_attrs(struct tl_perf *p)
 {
 	free(p->layouts);
@@ -218,31 +274,20 @@ bool tl_perf_finish_attrs(struct tl_perf *p)
 	if (!p->layouts || !p->slots)
 		return false;
 	for (size_t i = 0; i < p->nattrs; i++) {
-		const struct tl_perf_attr *attr = &p->attrs[i];
-
-		p->layouts[i] = tl_perf_layout_of(attr);
-		for (size_t k = 0; k < attr->nids; k++) {
-			size_t s = slot_of(p, attr->ids[k]);
-
-			while (p->slots[s].id && p->slots[s].id != attr->ids[k])
-				s = (s + 1) & (p->nslots - 1);
-			if (!p->slots[s].id) /* the first one that claims it has it */
-				p->slots[s] = (struct tl_perf_idslot){ attr->ids[k], (uint32_t)i };
-		}
+		p->layouts[i] = tl_perf_layout_of(&p->attrs[i]);
+		add_ids(p, (uint32_t)i);
 	}
+	give_names(p);
 	return true;
 }
 
 const struct tl_perf_attr *tl_perf_attr_of_id(const struct tl_perf *p, uint64_t id)
 {
+	const struct tl_perf_idslot *slot;
+
 	/* Records that perf makes up have an id of 0, and count as the first event's. */
 	if (p->nattrs == 1 || (p->nattrs > 0 && id == 0))
 		return &p->attrs[0];
-	if (p->nslots == 0)
-		return NULL;
-	for (size_t s = slot_of(p, id); p->slots[s].id; s = (s + 1) & (p->nslots - 1)) {
-		if (p->slots[s].id == id)
-			return &p->attrs[p->slots[s].attr];
-	}
-	return NULL;
+	slot = p->nslots > 0 ? find_slot(p, id) : NULL;
+	return slot && slot->id ? &p->attrs[slot->attr] : NULL;
 }

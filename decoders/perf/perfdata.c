@@ -402,6 +402,7 @@ void tl_perf_close(struct tl_perf *p)
 	free(p->slots);
 	free((void *)p->features.build_ids);
 	free(p->found);
+	free(p->names);
 	free(p->queues);
 	free(p->damage);
 	free(p->kept);

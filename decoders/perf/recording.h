@@ -100,6 +100,8 @@ struct tl_perf {
 	struct tl_perf_attr *attrs;
 	struct tl_perf_layout *layouts; /* one an attr */
 	size_t nattrs, attr_cap, nids;
+	struct tl_perf_named *names; /* only during open() */
+	size_t nnames, name_cap;
 	struct tl_perf_idslot *slots; /* hash table of ids; nslots is a power of 2 or 0 */
 	size_t nslots;
 
@@ -119,6 +121,13 @@ struct tl_perf {
 	size_t ndamage, damage_cap;
 	void **kept; /* what lives as long as the recording */
 	size_t nkept, kept_cap;
+};
+
+/* A name told for an event: that with the id, or in this place. */
+struct tl_perf_named {
+	uint64_t id; /* 0: none */
+	size_t place;
+	const char *name;
 };
 
 struct tl_perf_idslot {
@@ -155,8 +164,11 @@ bool tl_perf_read_header(struct tl_perf *p, uint64_t file_size, uint64_t *featur
 bool tl_perf_add_attr(struct tl_perf *p, const uint8_t *bytes, size_t n, const uint8_t *ids,
 		      size_t nids);
 
-/* When all attributes are there: the table of ids. */
+/* When all attributes are there: the table of ids, and the names. */
 bool tl_perf_finish_attrs(struct tl_perf *p);
+
+/* Keep a name for finish_attrs(); an earlier one of the same event wins. */
+bool tl_perf_name_attr(struct tl_perf *p, uint64_t id, size_t place, const uint8_t *name, size_t n);
 
 /* features.c */
 

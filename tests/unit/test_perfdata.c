@@ -1022,6 +1022,58 @@ static void test_absurd_features(void **state)
 	}
 }
 
+/* A name is that of the event with its id; without one, of that in its place. */
+static void test_names(void **state)
+{
+	struct tl_buf b = story_bytes();
+	size_t at = get(&b, feature_row(&b, 12), 8) + 8 + 128, first, second;
+	struct tl_perf *p;
+
+	first = at + 8 + get(&b, at + 4, 4);
+	at = first + 2 * 8 + 128;
+	second = at + 8 + get(&b, at + 4, 4);
+	assert_int_equal(get(&b, first, 8), 100);
+	assert_int_equal(get(&b, second, 8), 200);
+	put(&b, first, 8, 200);
+	put(&b, second, 8, 100);
+	p = open_changed(&b);
+	assert_string_equal(tl_perf_attr(p, 0)->name, "dummy:u");
+	assert_string_equal(tl_perf_attr(p, 1)->name, "intel_pt//u");
+	tl_perf_close(p);
+	put(&b, first, 8, 77);
+	put(&b, second, 8, 78);
+	p = open_changed(&b);
+	assert_string_equal(tl_perf_attr(p, 0)->name, "intel_pt//u");
+	assert_string_equal(tl_perf_attr(p, 1)->name, "dummy:u");
+	tl_perf_close(p);
+	tl_buf_fini(&b);
+}
+
+/* Many ids, and such as were made to fall on one another: the others are found all the same. */
+static void test_many_ids(void **state)
+{
+	static uint64_t many[20000];
+	struct tl_err err = TL_ERR_INIT;
+	struct perfout *out;
+	struct tl_perf *p;
+
+	for (unsigned set = 0; set < 2; set++) {
+		perfout_usual(&usual, CONFIG, 2, &options);
+		for (size_t i = 0; i < 20000; i++)
+			many[i] = set ? (i + 1) << 48 : 1000 + i;
+		usual.attrs[0].ids = many;
+		usual.attrs[0].nids = 20000;
+		assert_true(perfout_open(path, &options, &out, &err));
+		end(out);
+		p = open_sound();
+		assert_ptr_equal(tl_perf_attr_of_id(p, many[0]), tl_perf_attr(p, 0));
+		assert_ptr_equal(tl_perf_attr_of_id(p, many[19]), tl_perf_attr(p, 0));
+		assert_true(set || tl_perf_attr_of_id(p, many[19999]));
+		assert_ptr_equal(tl_perf_attr_of_id(p, 200), tl_perf_attr(p, 1));
+		tl_perf_close(p);
+	}
+}
+
 static void test_broken_stream(void **state)
 {
 	struct tl_err err = TL_ERR_INIT;
@@ -1385,6 +1437,8 @@ int main(void)
 		T(test_compressed2),
 		T(test_tracing_data),
 		T(test_aux_samples),
+		T(test_names),
+		T(test_many_ids),
 	};
 
 	return cmocka_run_group_tests(tests, make_dir, remove_dir);
