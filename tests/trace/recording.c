@@ -476,7 +476,6 @@ static void branch(struct recording *rec, struct recording_thread *t, const stru
 	struct ptout *out = t->q->out;
 	uint64_t next = from + code->len;
 
-	t->q->sure = false;
 	switch (code->kind) {
 	case CODE_JCC:
 		if (to == code->target)
@@ -526,6 +525,7 @@ void recording_insn(struct recording *rec, struct recording_thread *t, const str
 {
 	enter(rec, t, from);
 	one_more(rec, t);
+	t->q->sure = false;
 	if (code->kind != CODE_OTHER)
 		branch(rec, t, code, from, to);
 	overflow(rec, t, to);
