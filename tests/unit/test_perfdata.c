@@ -1064,6 +1064,7 @@ static void test_many_ids(void **state)
 		usual.attrs[0].ids = many;
 		usual.attrs[0].nids = 20000;
 		assert_true(perfout_open(path, &options, &out, &err));
+		info(out, true);
 		end(out);
 		p = open_sound();
 		assert_ptr_equal(tl_perf_attr_of_id(p, many[0]), tl_perf_attr(p, 0));
