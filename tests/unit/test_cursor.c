@@ -297,6 +297,127 @@ static void crosses_full_chunks(void **state)
 	tl_source_close(src);
 }
 
+/* ---- chunks that take long to make */
+
+static uint64_t looked_from;
+static unsigned nlooks;
+
+static void note_look(void *self, uint64_t k, bool backward)
+{
+	looked_from = k;
+	nlooks++;
+	(void)self;
+	(void)backward;
+}
+
+static bool empty_is_known; /* of those before chunk 20 */
+
+static bool first_are_empty(void *self, uint64_t k)
+{
+	const struct fake *f = self;
+
+	return empty_is_known && k < 20 && fake_len(f, k) == 0;
+}
+
+/* "ab\n", thirty chunks without a byte, "cd\n". */
+static void hollow_text(struct fake *f, struct tl_source **src)
+{
+	static const struct tl_source_ops ops = {
+		.name = "fake",
+		.shift = FAKE_SHIFT,
+		.whole_lines = true,
+		.extent = fake_extent,
+		.read = fake_read,
+		.look = note_look,
+		.known_empty = first_are_empty,
+		.close = fake_close,
+	};
+
+	fake_init(f, (const uint8_t *)"ab\ncd\n");
+	for (int k = 0; k < 31; k++)
+		f->ends[k] = 3;
+	f->ends[31] = 6;
+	f->nchunks = 32;
+	nlooks = 0;
+	empty_is_known = false;
+	assert_true(tl_source_new(&ops, f, src, NULL));
+}
+
+static void does_not_wait_for_a_hollow_stretch(void **state)
+{
+	struct tl_source *src;
+	struct tl_cursor cur;
+	struct tl_span run;
+	struct fake f;
+	uint64_t pos;
+
+	(void)state;
+	hollow_text(&f, &src);
+	tl_cursor_init(&cur, src);
+	cur.hasty = true;
+	assert_int_equal(tl_cursor_forward(&cur, 3, &run), TL_PENDING);
+	assert_int_equal(nlooks, 1);
+	assert_true(looked_from < 10);
+	assert_true(f.nreads < 10);
+	assert_int_equal(tl_cursor_backward(&cur, at(31, 0), &run, &pos), TL_PENDING);
+	assert_int_equal(nlooks, 2);
+	assert_true(looked_from > 20);
+	assert_int_equal(tl_cursor_next_line(&cur, 0, UINT64_MAX, &pos), TL_FOUND);
+	assert_true(pos >= 3 && pos <= at(31, 0)); /* behind the line, in whatever words */
+	assert_true(f.nreads < 20);
+
+	cur.hasty = false;
+	assert_int_equal(tl_cursor_forward(&cur, 3, &run), TL_FOUND);
+	assert_int_equal(run.data[0], 'c');
+	tl_cursor_fini(&cur);
+	tl_source_close(src);
+}
+
+static void steps_over_what_is_known_to_be_empty(void **state)
+{
+	struct tl_source *src;
+	struct tl_cursor cur;
+	struct tl_span run;
+	struct fake f;
+	uint64_t pos;
+
+	(void)state;
+	hollow_text(&f, &src);
+	empty_is_known = true;
+	tl_cursor_init(&cur, src);
+	assert_int_equal(tl_cursor_forward(&cur, 3, &run), TL_FOUND);
+	assert_int_equal(f.nreads, 1 + 32 - 20);
+	assert_int_equal(tl_cursor_backward(&cur, at(20, 0), &run, &pos), TL_FOUND);
+	assert_int_equal(f.nreads, 1 + 32 - 20); /* chunk 0 is in the cache */
+	assert_int_equal(pos, 0);
+	tl_cursor_fini(&cur);
+	tl_source_close(src);
+}
+
+/* A chunk of whole lines begins with a line: the one before it is not read to know. */
+static void needs_no_neighbour_in_a_text_of_whole_lines(void **state)
+{
+	struct tl_source *src;
+	struct tl_cursor cur;
+	struct fake f;
+	uint64_t pos;
+
+	(void)state;
+	hollow_text(&f, &src);
+	tl_cursor_init(&cur, src);
+	for (uint64_t b = 0; b < 3; b++) {
+		assert_int_equal(tl_cursor_line_start(&cur, at(31, b), UINT64_MAX, &pos), TL_FOUND);
+		assert_int_equal(pos, at(31, 0));
+	}
+	assert_int_equal(f.nreads, 1);
+	assert_int_equal(tl_cursor_line_start(&cur, at(31, 3), UINT64_MAX, &pos), TL_FOUND);
+	assert_int_equal(pos, at(31, 3));
+	assert_int_equal(tl_cursor_line_start(&cur, at(30, 0), UINT64_MAX, &pos), TL_FOUND);
+	assert_int_equal(pos, at(31, 0)); /* the other name of that place */
+	tl_cursor_fini(&cur);
+	tl_source_close(src);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -306,6 +427,9 @@ int main(void)
 		cmocka_unit_test(hands_on_errors),
 		cmocka_unit_test(survives_a_text_cut_off),
 		cmocka_unit_test(crosses_full_chunks),
+		cmocka_unit_test(does_not_wait_for_a_hollow_stretch),
+		cmocka_unit_test(steps_over_what_is_known_to_be_empty),
+		cmocka_unit_test(needs_no_neighbour_in_a_text_of_whole_lines),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
