@@ -46,7 +46,7 @@ ALLC    := $(SRC) $(sort $(wildcard tests/*/*.c))
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help test unit pty bench fuzz lint check-layers check-format format install uninstall clean
+.PHONY: all help test unit trace pty bench fuzz lint check-layers check-format format install uninstall clean
 
 all: $(build)/tless
 
@@ -141,6 +141,9 @@ FAKE    := $(build)/tests/unit/faketless
 $(FAKE): $(build)/pager/main.o $(build)/tests/unit/fake_registry.o $(build)/libtless.a
 	$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
+trace: $(build)/tless $(TRACETEST)
+	@scripts/run-tests $(TRACETEST)
+
 unit: $(UNIT)
 	@scripts/run-tests $(UNIT)
 
@@ -152,8 +155,8 @@ FUZZMAIN := $(build)/tests/fuzz/replay.o
 $(build)/tests/fuzz/fuzz_%: $(build)/tests/fuzz/fuzz_%.o $(FUZZMAIN) $(build)/libtless.a
 	$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-test: $(build)/tless $(FAKE) $(UNIT) $(PTY) $(FUZZ)
-	@TLESS=$(CURDIR)/$(build)/tless scripts/run-tests $(UNIT) $(FUZZ) $(PTY)
+test: $(build)/tless $(FAKE) $(UNIT) $(TRACETEST) $(PTY) $(FUZZ)
+	@TLESS=$(CURDIR)/$(build)/tless scripts/run-tests $(UNIT) $(TRACETEST) $(FUZZ) $(PTY)
 
 # libFuzzer: `make fuzz` builds the targets with clang and runs each for FUZZTIME seconds.
 FUZZTIME ?= 60
