@@ -19,6 +19,7 @@
  *	--overflow-every N   an overflow about each N instructions
  *	--pipe --compressed  the container
  *	--cut                AUX records end inside of packets
+ *	--symfs DIR          files below DIR (a real path) are named without it
  *	--seed S             of all that is random
  */
 #include "tests/trace/recording.h"
@@ -632,6 +633,7 @@ static void parse(int argc, char **argv, struct recording_config *cfg, struct re
 		{ "compressed", no_argument, NULL, 'Z' },
 		{ "cut", no_argument, NULL, 'X' },
 		{ "vdso", no_argument, NULL, 'v' },
+		{ "symfs", required_argument, NULL, 'S' },
 		{ "seed", required_argument, NULL, 's' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -692,6 +694,9 @@ static void parse(int argc, char **argv, struct recording_config *cfg, struct re
 			break;
 		case 'v':
 			r->vdso = true;
+			break;
+		case 'S':
+			cfg->symfs = optarg;
 			break;
 		case 's':
 			cfg->seed = number(optarg);

@@ -337,6 +337,8 @@ void recording_retid(struct recording *rec, struct recording_thread *t, int tid)
 void recording_mmap(struct recording *rec, struct recording_thread *t,
 		    const struct recording_map *map)
 {
+	const char *symfs = rec->cfg.symfs;
+	size_t below = symfs ? strlen(symfs) : 0;
 	struct perfout_id id;
 	struct perfout_mmap2 m = {
 		.pid = t->pid,
@@ -352,6 +354,8 @@ void recording_mmap(struct recording *rec, struct recording_thread *t,
 		.path = map->path,
 	};
 
+	if (below && !strncmp(map->path, symfs, below) && map->path[below] == '/')
+		m.path += below;
 	go_on(rec, 20);
 	id = id_of(rec, t, 1);
 	perfout_mmap2(rec->out, &m, &id);
