@@ -462,6 +462,35 @@ static void times_stay_within_the_segment(void **state)
 	end(&f);
 }
 
+/* In proportion to the instructions run, and the same in all views. */
+static void times_between_timing_packets_are_paced(void **state)
+{
+	static const struct ptout_config config = { .tsc = true };
+	struct fixture f;
+	uint64_t fifth;
+
+	begin(&f, &config);
+	ptout_time(f.out, 1000);
+	ptout_psb(f.out, 0);
+	ptout_enable(f.out, LOOP);
+	for (unsigned i = 0; i < 12; i++)
+		ptout_cond(f.out, true);
+	f.seg.time = 1000;
+	decode(&f, TL_PT_WANT_BRANCHES);
+	for (unsigned i = 0; i <= 12; i++) /* nobody knows when the last one was */
+		assert_int_equal(f.events.v[i].time, 1000);
+	f.seg.next_time = 1000 + 1201;
+	decode(&f, TL_PT_WANT_BRANCHES);
+	for (unsigned i = 0; i <= 12; i++)
+		assert_in_range(f.events.v[i].time, 1000 + 100 * i - (i > 0), 1000 + 100 * i);
+	fifth = f.events.v[5].time;
+	decode(&f, TL_PT_WANT_INSNS);
+	assert_int_equal(f.events.n, 24);
+	assert_int_equal(f.events.v[9].from, JNE);
+	assert_int_equal(f.events.v[9].time, fifth);
+	end(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -479,6 +508,7 @@ int main(void)
 		cmocka_unit_test(segments_share_no_event),
 		cmocka_unit_test(a_next_sync_point_elsewhere_is_an_error),
 		cmocka_unit_test(times_stay_within_the_segment),
+		cmocka_unit_test(times_between_timing_packets_are_paced),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
