@@ -479,10 +479,14 @@ static void times_between_timing_packets_are_paced(void **state)
 	decode(&f, TL_PT_WANT_BRANCHES);
 	for (unsigned i = 0; i <= 12; i++) /* nobody knows when the last one was */
 		assert_int_equal(f.events.v[i].time, 1000);
-	f.seg.next_time = 1000 + 1201;
+	f.seg.next_time = 1000 + 61;
 	decode(&f, TL_PT_WANT_BRANCHES);
 	for (unsigned i = 0; i <= 12; i++)
-		assert_in_range(f.events.v[i].time, 1000 + 100 * i - (i > 0), 1000 + 100 * i);
+		assert_in_range(f.events.v[i].time, 1000 + 5 * i - (i > 0), 1000 + 5 * i);
+	f.seg.next_time = 5000; /* but the thread has left at 1100 */
+	decode(&f, TL_PT_WANT_BRANCHES);
+	assert_in_range(f.events.v[6].time, 1049, 1050);
+	assert_in_range(f.events.v[12].time, 1099, 1100);
 	fifth = f.events.v[5].time;
 	decode(&f, TL_PT_WANT_INSNS);
 	assert_int_equal(f.events.n, 24);
