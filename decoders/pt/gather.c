@@ -355,7 +355,7 @@ bool tl_pt_gather(const struct tl_pt_gatherer *g, size_t slice, struct tl_pt_scr
 			return tl_err_nomem(err);
 	}
 	from = 0;
-	for (size_t i = 0; i < sc->nruns; i++) {
+	for (size_t i = 0; i < sc->nruns && sc->all.n > 0; i++) {
 		sc->runs[i].v = sc->all.v + from;
 		from += sc->runs[i].n;
 		busy += sc->runs[i].n > 0;
