@@ -40,7 +40,8 @@ enum kind {
 	KIND_VDSO,   /* the kernel's, in every process */
 	KIND_KERNEL, /* by address */
 	KIND_MODULE, /* by address, from what the kernel's has */
-	KIND_MEMORY  /* by address: JIT code, stacks */
+	KIND_JIT,    /* by address: memory that perf looks for a compiler's list of symbols for */
+	KIND_MEMORY  /* by address: other mappings without a file */
 };
 
 struct piece {
@@ -191,23 +192,24 @@ static const char *module_end(const char *path)
 	return end && end > base && (end[3] == '\0' || end[3] == '.') ? end : NULL;
 }
 
-/* What the kernel and perf call mappings that are no file (perf's is_anon_memory() and
- * is_no_dso_memory()), and what a compiler writes its code to when it has no file. */
-static enum kind kind_of(const char *path)
+/* What the kernel and perf call mappings that are no file: perf's is_anon_memory() and
+ * is_no_dso_memory(). */
+static enum kind kind_of(const char *path, int32_t pid)
 {
-	static const char *const memory[] = { "//anon", "/dev/zero", "/anon_hugepage", "[stack",
-					      "/SYSV",  "[heap]",    "/memfd:",        "[anon" };
+	static const char *const jit[] = { "//anon", "/dev/zero", "/anon_hugepage",
+					   "[stack", "/SYSV",     "[heap]" };
 
-	for (size_t i = 0; i < sizeof(memory) / sizeof(*memory); i++)
-		if (begins(path, memory[i]))
-			return KIND_MEMORY;
+	for (size_t i = 0; i < sizeof(jit) / sizeof(*jit); i++)
+		if (begins(path, jit[i]))
+			return KIND_JIT;
 	if (strcmp(path, "[vdso]") == 0)
 		return KIND_VDSO;
 	if (begins(path, "[kernel") || begins(path, "[guest.kernel"))
 		return KIND_KERNEL;
-	if (path[0] == '[' || module_end(path))
+	if ((path[0] == '[' && pid == -1) || module_end(path))
 		return KIND_MODULE;
-	return KIND_FILE;
+	/* "/memfd:" too may hold what a compiler wrote; perf shows it by this name. */
+	return path[0] == '[' || begins(path, "/memfd:") ? KIND_MEMORY : KIND_FILE;
 }
 
 /* The name perf shows.  NULL: out of memory. */
@@ -216,7 +218,7 @@ static char *shown_name(enum kind kind, char *path, int32_t pid)
 	const char *end = module_end(path), *base = end;
 	char *name;
 
-	if (kind == KIND_MEMORY && !begins(path, "/memfd:"))
+	if (kind == KIND_JIT)
 		return asprintf(&name, "/tmp/perf-%" PRId32 ".map", pid) < 0 ? NULL : name;
 	if (kind == KIND_KERNEL)
 		return strdup(KERNEL);
@@ -270,13 +272,13 @@ static bool is_same(const struct tl_dso *d, enum kind kind, const char *path,
 {
 	return strcmp(d->path, path) == 0 && d->want.id_len == want->id_len &&
 	       memcmp(d->want.id, want->id, want->id_len) == 0 &&
-	       (kind != KIND_MEMORY || d->pid == pid);
+	       ((kind != KIND_JIT && kind != KIND_MEMORY) || d->pid == pid);
 }
 
 struct tl_dso *tl_dsos_get(struct tl_dsos *all, const char *path, const uint8_t *build_id,
 			   size_t build_id_len, int32_t pid)
 {
-	enum kind kind = kind_of(path);
+	enum kind kind = kind_of(path, pid);
 	struct tl_dsofile_want want = { .id_len = 0 };
 	struct tl_dso *d;
 	size_t bucket;
@@ -739,6 +741,7 @@ static struct tl_symbols *load_symbols(struct tl_dso *d)
 	case KIND_KERNEL:
 		ok = load_kernel(d, t);
 		break;
+	case KIND_JIT:
 	case KIND_MEMORY:
 		ok = load_perfmap(d, t);
 		break;

@@ -172,33 +172,6 @@ static void read_task(struct reader *rd, const struct tl_perf_record *r, size_t 
 	side->fresh = r->misc & PERF_RECORD_MISC_FORK_EXEC;
 }
 
-static bool begins(const char *s, const char *with)
-{
-	return strncmp(s, with, strlen(with)) == 0;
-}
-
-/*
- * The file offset of a mapping's start.  Where no file lies behind it, perf records numbers of
- * several kinds; by our convention it is the address then, and 0 for the vdso, whose bytes are
- * taken as a file of their own (perf does the same: map__new() and its identity maps).
- */
-static uint64_t offset_of(const char *path, bool kernel, uint64_t start, uint64_t pgoff)
-{
-	static const char *const bare[] = {
-		"//anon", "/dev/zero", "/anon_hugepage", "[stack", "[heap]", "/SYSV", "[anon:",
-	};
-
-	if (kernel)
-		return begins(path, "[kernel.kallsyms]") ? start : pgoff;
-	if (begins(path, "[vdso"))
-		return 0;
-	for (size_t i = 0; i < sizeof(bare) / sizeof(*bare); i++) {
-		if (begins(path, bare[i]))
-			return start;
-	}
-	return pgoff;
-}
-
 /* What of an MMAP or MMAP2 record is in other places. */
 struct mapped {
 	const char *path;
@@ -253,10 +226,11 @@ static void read_map(struct reader *rd, const struct tl_perf_record *r, size_t l
 	if (map.end == map.start)
 		return;
 	if (m.code) {
-		map.pgoff = offset_of(path, kernel, map.start, tl_get64(r->body + 24));
 		map.dso = tl_dsos_get(rd->dsos, path, m.build_id, m.build_id ? m.build_id_len : 0,
 				      kernel ? -1 : number_at(r, 0));
 		rd->failed = !map.dso;
+		if (map.dso)
+			map.pgoff = tl_dso_pgoff(map.dso, map.start, tl_get64(r->body + 24));
 	}
 	if (rd->failed || !grow((void **)&s->maps, s->nmaps, &s->map_cap, sizeof(*s->maps))) {
 		rd->failed = true;

@@ -207,22 +207,24 @@ static void test_names(void **state)
 	static const struct {
 		const char *path, *name;
 		uint64_t pgoff; /* of a mapping at 0x7000 with a recorded pgoff of 0x3000 */
+		int32_t pid;
 	} kinds[] = {
-		{ "/bin/a", "/bin/a", 0x3000 },
-		{ "relative.elf", "relative.elf", 0x3000 },
-		{ "//anon", "/tmp/perf-42.map", 0x7000 },
-		{ "/dev/zero (deleted)", "/tmp/perf-42.map", 0x7000 },
-		{ "[heap]", "/tmp/perf-42.map", 0x7000 },
-		{ "/memfd:jit (deleted)", "/memfd:jit (deleted)", 0x7000 },
-		{ "[vdso]", "[vdso]", 0 },
-		{ "[kernel.kallsyms]_text", "[kernel.kallsyms]", 0x7000 },
-		{ "[ext4]", "[ext4]", 0x7000 },
-		{ "/lib/modules/6.1/kernel/snd-hda.ko.xz", "[snd_hda]", 0x7000 },
+		{ "/bin/a", "/bin/a", 0x3000, 42 },
+		{ "relative.elf", "relative.elf", 0x3000, 42 },
+		{ "//anon", "/tmp/perf-42.map", 0x7000, 42 },
+		{ "/dev/zero (deleted)", "/tmp/perf-42.map", 0x7000, 42 },
+		{ "[heap]", "/tmp/perf-42.map", 0x7000, 42 },
+		{ "/memfd:jit (deleted)", "/memfd:jit (deleted)", 0x7000, 42 },
+		{ "[vdso]", "[vdso]", 0, 42 },
+		{ "[vsyscall]", "[vsyscall]", 0x7000, 42 },
+		{ "[kernel.kallsyms]_text", "[kernel.kallsyms]", 0x7000, 42 },
+		{ "[ext4]", "[ext4]", 0x7000, -1 },
+		{ "/lib/modules/6.1/kernel/snd-hda.ko.xz", "[snd_hda]", 0x7000, 42 },
 	};
 	struct tl_dsos *all = open_all(NULL, NULL);
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
-		struct tl_dso *d = tl_dsos_get(all, kinds[i].path, NULL, 0, 42);
+		struct tl_dso *d = tl_dsos_get(all, kinds[i].path, NULL, 0, kinds[i].pid);
 
 		assert_string_equal(tl_dso_name(d), kinds[i].name);
 		assert_int_equal(tl_dso_pgoff(d, 0x7000, 0x3000), kinds[i].pgoff);
