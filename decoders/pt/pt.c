@@ -279,11 +279,11 @@ static void put_workspace(struct pt *pt, struct workspace *w)
 	pthread_mutex_unlock(&pt->lock);
 }
 
-/* Each chunk's errors once, however often it is decoded. */
+/* Each chunk's errors once, however often it is decoded; the damage is in the first. */
 static void count_errors(struct pt *pt, uint64_t k, const struct tl_pt_scratch *sc)
 {
 	const uint64_t bit = UINT64_C(1) << (k % 64);
-	uint64_t n = 0;
+	uint64_t n = k == 0 ? tl_perf_ndamage(pt->perf) : 0;
 
 	if (atomic_load_explicit(&pt->counted[k / 64], memory_order_relaxed) & bit)
 		return;
@@ -327,11 +327,9 @@ static void sift(const struct pt *pt, struct tl_pt_scratch *sc)
 /* The events of chunk k, those that are selected. */
 static bool gather(struct pt *pt, uint64_t k, struct tl_pt_scratch *sc, struct tl_err *err)
 {
-	if (pt->chosen && k >= pt->nslices) {
+	if (pt->chosen && k >= pt->nslices)
 		sc->n = 0;
-		return true;
-	}
-	if (!tl_pt_gather(&pt->gatherer, slice_of(pt, k), sc, err))
+	else if (!tl_pt_gather(&pt->gatherer, slice_of(pt, k), sc, err))
 		return false;
 	if (pt->selects)
 		sift(pt, sc);
