@@ -74,6 +74,11 @@ static bool catch_signals(struct tl_err *err)
 
 /* ---- small services */
 
+bool tl_app_interrupted(void)
+{
+	return signals.interrupt;
+}
+
 void tl_app_dirty(struct tl_app *app)
 {
 	app->dirty = true;

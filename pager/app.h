@@ -207,6 +207,8 @@ void tl_app_ask_char(struct tl_app *app, void (*done)(struct tl_app *app, unsign
 		     const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 void tl_app_bell(struct tl_app *app);
 void tl_app_quit(struct tl_app *app, int status);
+/* Was ^C typed since it was last acted upon?  For the few things that are done on the spot. */
+bool tl_app_interrupted(void);
 /* Start or end an operation. */
 void tl_app_begin(struct tl_app *app, enum tl_op_kind kind, uint64_t n, bool force);
 void tl_app_end_op(struct tl_app *app);

@@ -1,6 +1,8 @@
 /* shell.c: !, |, s and v: other programs, and files written. */
 #include "pager/app.h"
 
+#include "pager/pour.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -236,6 +238,39 @@ void tl_shell_pipe(struct tl_app *app, const struct tl_number *n)
 
 static char *save_name;
 
+/* Where a decoded text is poured. */
+struct save {
+	int fd;
+	struct tl_err *err;
+};
+
+static bool save_piece(void *arg, struct tl_span piece)
+{
+	struct save *to = arg;
+
+	while (piece.len > 0) {
+		ssize_t n = write(to->fd, piece.data, piece.len);
+
+		if (tl_app_interrupted())
+			return tl_err_set(to->err, "interrupted");
+		if (n < 0 && errno != EINTR)
+			return tl_err_sys(to->err, "cannot write");
+		piece.data += n > 0 ? n : 0;
+		piece.len -= n > 0 ? (size_t)n : 0;
+	}
+	return true;
+}
+
+/* A text that has to be decoded first is written by all workers. */
+static bool save_text(struct tl_app *app, int fd, struct tl_err *err)
+{
+	struct save to = { fd, err };
+
+	if (!tl_app_decoder(app, NULL))
+		return write_text(app, fd, 0, tl_source_limit(app->text.src), err);
+	return tl_pour(app->text.src, app->jobs, save_piece, &to, err) && !err->msg[0];
+}
+
 static void save_to(struct tl_app *app, int flags)
 {
 	struct tl_err err = TL_ERR_INIT;
@@ -245,7 +280,7 @@ static void save_to(struct tl_app *app, int flags)
 		tl_app_message(app, "Cannot write to \"%s\": %s", save_name, strerror(errno));
 		return;
 	}
-	if (!write_text(app, fd, 0, tl_source_limit(app->text.src), &err))
+	if (!save_text(app, fd, &err))
 		tl_app_message(app, "\"%s\": %s", save_name, err.msg);
 	else
 		tl_app_message(app, "Saved to \"%s\"", save_name);

@@ -432,6 +432,26 @@ static void keys_are_answered_while_it_searches(void **state)
 	check_text(t, "chunk 2000");
 }
 
+static void a_text_can_be_saved(void **state)
+{
+	struct term *t = open_fake(NULL, "a.data");
+	struct capture c;
+
+	check_keys(t, "ssaved.txt<Enter>");
+	check_text(t, "Saved to");
+	fixture_capture(&f, (const char *const[]){ "/bin/cat", "saved.txt", NULL }, NULL, &c);
+	assert_int_equal(c.out.len, whole.out.len);
+	capture_fini(&c);
+
+	fixture_file(&f, "slow.data", "FAKETRACE\nchunks 4000\nlines 300\ndelay 10000\n", -1);
+	t = open_fake("-n", "slow.data");
+	check_that(t, term_keys(t, "sslow.txt<Enter>"));
+	check_that(t, term_keys(t, "^C"));
+	check_idle(t);
+	check_keys(t, "G");
+	check_text(t, "(END)");
+}
+
 /* A long stretch without a line (1000 pieces of 3 ms) is not waited for. */
 static void a_hollow_stretch_is_looked_through_in_the_background(void **state)
 {
@@ -473,6 +493,66 @@ static void a_hollow_stretch_is_looked_through_in_the_background(void **state)
 	check_text(t, "no times");
 	check_keys(t, "<Enter>=");
 	check_text(t, "empty.data");
+}
+
+/* ---- a real one */
+
+#define DEMO "tests/trace/demo"
+
+/* The time of a line of the calls view; 0: it has none. */
+static double call_time(const char *line)
+{
+	const char *cpu = strstr(line, "] ");
+
+	return cpu ? strtod(cpu + 2, NULL) : 0;
+}
+
+/* What Intel PT has recorded of a program that lies beside the recording. */
+static void intel_pt_is_text(void **state)
+{
+	char folder[4096], option[4200], data[4200];
+	const char *args[] = { pager_path(), "-S", option, data, NULL };
+	struct capture c;
+	struct term *t;
+	double first, last, here;
+
+	if (!realpath(DEMO, folder) || access(DEMO "/perf.data", R_OK) != 0) {
+		print_message("skip: %s is not here\n", DEMO);
+		skip();
+	}
+	snprintf(option, sizeof(option), "--symfs=%s", folder);
+	snprintf(data, sizeof(data), "%s/perf.data", folder);
+	fixture_capture(&f, args, NULL, &c);
+	assert_int_equal(c.status, 0);
+	split((char *)tl_buf_str(&c.out));
+	assert_true(nlines > 100);
+	first = call_time(lines[1]);
+	last = call_time(lines[nlines - 1]);
+	assert_true(first > 0 && last > first);
+
+	f.opts.cols = 132;
+	t = fixture_run(&f, pager_path(), args + 1);
+	check_idle(t);
+	for (int y = 0; y < 23; y++)
+		check_that(t, !strncmp(term_row(t, y), lines[y], 60));
+	check_keys(t, "@50%<Enter>");
+	here = call_time(term_row(t, 0));
+	/* The recording begins a little before its first line and ends behind its last. */
+	check_that(t, here > first + 0.45 * (last - first) && here < first + 0.55 * (last - first));
+	check_keys(t, "=");
+	check_text(t, "slice ");
+	check_text(t, " of 100");
+	check_keys(t, "<Enter>;");
+	check_that(t, call_time(term_row(t, 0)) > here);
+	check_keys(t, ",");
+	here = call_time(term_row(t, 0));
+	check_keys(t, "--trace-view=insns<Enter>");
+	check_that(t, call_time(term_row(t, 0)) == here);
+	check_keys(t, "G");
+	check_text(t, "(END)");
+	check_keys(t, "-+-trace-view<Enter>G");
+	check_that(t, !strncmp(term_row(t, 22), lines[nlines - 1], 60));
+	capture_fini(&c);
 }
 
 /* ---- no terminal */
@@ -523,6 +603,8 @@ int main(void)
 						tear_down),
 		cmocka_unit_test_setup_teardown(
 		    a_hollow_stretch_is_looked_through_in_the_background, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_text_can_be_saved, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(intel_pt_is_text, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_pipe_gets_it_all_in_order, set_up, tear_down),
 	};
 
