@@ -49,29 +49,33 @@ static inline size_t psb_between(const uint8_t *bytes, size_t len, size_t from, 
 
 /*
  * The loop around `has`, which says whether one of the words of the `block` bytes at p looks
- * like a PSB's.  A PSB that covers whole words of two blocks may begin up to 15 bytes before
- * the first block in which it is noticed; *done* is how far all positions were tried.
+ * like a PSB's (words of 4 bytes, or of 8).  Then these words are gone through: a PSB begins at the
+ * first whole word of 4 bytes in it, or up to 3 bytes before.  That word can be the last one of
+ * the block before, if `has` looks at words of 8 bytes.
  */
 static inline size_t find_by_blocks(bool (*has)(const uint8_t *p), size_t block,
 				    const uint8_t *bytes, size_t len, size_t at)
 {
-	size_t done = at;
+	const size_t start = at;
 
 	for (; at <= len && len - at >= block; at += block) {
-		size_t from, found;
-
 		if (__builtin_expect(!has(bytes + at), 1))
 			continue;
-		from = at - done < TL_PT_PSB_SIZE ? done : at - (TL_PT_PSB_SIZE - 1);
-		found = psb_between(bytes, len, from, at + block);
-		if (found != len)
-			return found;
-		done = at + block;
+		for (size_t w = at > start ? at - 4 : at; w < at + block; w += 4) {
+			uint32_t word;
+			size_t found;
+
+			memcpy(&word, bytes + w, sizeof(word));
+			if (word != PSB_EVEN && word != PSB_ODD)
+				continue;
+			found = psb_between(bytes, len, w - start < 3 ? start : w - 3, w + 1);
+			if (found != len)
+				return found;
+		}
 	}
 	if (at > len)
 		return len;
-	return psb_between(bytes, len, at - done < TL_PT_PSB_SIZE ? done : at - TL_PT_PSB_SIZE + 1,
-			   len);
+	return psb_between(bytes, len, at - start < 7 ? start : at - 7, len);
 }
 
 #endif

@@ -23,6 +23,12 @@
 
 #define MAX_QUEUES 6
 
+#ifdef __SANITIZE_THREAD__
+#define ROUNDS 1 /* slow */
+#else
+#define ROUNDS 3
+#endif
+
 static uint32_t seed;
 
 static uint32_t rnd(uint32_t n)
@@ -357,7 +363,7 @@ static void check_all(unsigned nqueues, uint32_t size, unsigned how)
 
 static void test_one_queue(void **state)
 {
-	for (seed = 1; seed < 4; seed++) {
+	for (seed = 1; seed < 1 + ROUNDS; seed++) {
 		check_all(1, 300000, 0);
 		check_all(1, 300000, HOLES | LATE);
 	}
@@ -365,7 +371,7 @@ static void test_one_queue(void **state)
 
 static void test_many_queues(void **state)
 {
-	for (seed = 11; seed < 14; seed++) {
+	for (seed = 11; seed < 11 + ROUNDS; seed++) {
 		check_all(2, 200000, 0);
 		check_all(MAX_QUEUES, 150000, 0);
 		check_all(MAX_QUEUES, 150000, HOLES | LATE);
@@ -374,7 +380,7 @@ static void test_many_queues(void **state)
 
 static void test_without_time(void **state)
 {
-	for (seed = 21; seed < 24; seed++) {
+	for (seed = 21; seed < 21 + ROUNDS; seed++) {
 		check_all(1, 200000, UNTIMED);
 		check_all(3, 200000, UNTIMED | HOLES | LATE);
 	}
@@ -538,6 +544,49 @@ static void test_nothing_to_decode(void **state)
 	close_rec(&r);
 }
 
+/* A TSC packet has 56 bits: after some 400 days they begin anew. */
+static void test_long_uptime(void **state)
+{
+	const uint64_t turn = UINT64_C(1) << 56;
+	static const int64_t off[] = { -90000, -10, 20, 100000 };
+	struct perfout_id id = { .pid = 1, .tid = 1, .cpu = 0 };
+	char path[] = "/tmp/tless-gather-XXXXXX";
+	struct tl_err err = TL_ERR_INIT;
+	struct tl_buf b = TL_BUF_INIT;
+	struct perfout_options options;
+	struct perfout_usual usual;
+	struct tl_pt_slices *slices;
+	struct perfout_pt pt;
+	struct perfout *out;
+	struct tl_perf *perf;
+
+	close(mkstemp(path));
+	for (int before = 0; before < 2; before++) {
+		perfout_usual(&usual, PERFOUT_PT_PT | PERFOUT_PT_BRANCH | PERFOUT_PT_TSC, 1,
+			      &options);
+		assert_true(perfout_open(path, &options, &out, &err));
+		perfout_pt_usual(&pt, true);
+		perfout_auxtrace_info(out, &pt);
+		id.time = perfout_tsc_to_ns(&pt, before ? turn - 95000 : turn + 500);
+		perfout_comm(out, 1, 1, "old", false, &id);
+		b.len = 0;
+		for (size_t i = 0; i < 4; i++)
+			put_sync(&b, turn + (uint64_t)off[i], true);
+		perfout_auxtrace(out, b.data, b.len, 0, 0, 0, -1, 0);
+		assert_true(perfout_close(out, &err));
+		assert_true(tl_perf_open(path, &perf, &err));
+		assert_true(
+		    tl_pt_slices_open(perf, NULL, (struct tl_span){ NULL, 0 }, &slices, &err));
+		for (size_t i = 0; i < 4; i++)
+			assert_int_equal(tl_pt_slices_sync(slices, 0, i)->time,
+					 perfout_tsc_to_ns(&pt, turn + (uint64_t)off[i]));
+		tl_pt_slices_close(slices);
+		tl_perf_close(perf);
+	}
+	tl_buf_fini(&b);
+	unlink(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -551,6 +600,7 @@ int main(void)
 		cmocka_unit_test(test_gaps),
 		cmocka_unit_test(test_skipped_queues),
 		cmocka_unit_test(test_nothing_to_decode),
+		cmocka_unit_test(test_long_uptime),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
