@@ -117,7 +117,8 @@ static bool find_functions(struct reader *r, const char *path, struct tl_err *er
 		for (size_t k = 0; k < sh[i].sh_size / sizeof(Elf64_Sym); k++) {
 			const Elf64_Sym *s = (const Elf64_Sym *)(r->file + sh[i].sh_offset) + k;
 
-			if (ELF64_ST_TYPE(s->st_info) == STT_FUNC && s->st_size &&
+			if ((ELF64_ST_TYPE(s->st_info) == STT_FUNC ||
+			     (s->st_value == eh->e_entry && s->st_shndx)) &&
 			    s->st_value >= g->addr && s->st_value - g->addr < g->len &&
 			    s->st_size <= g->len - (s->st_value - g->addr))
 				r->syms[r->nsyms++] = *s;
@@ -126,6 +127,12 @@ static bool find_functions(struct reader *r, const char *path, struct tl_err *er
 	if (!r->nsyms)
 		return tl_err_set(err, "'%s' has no symbols of functions", path);
 	qsort(r->syms, r->nsyms, sizeof(*r->syms), by_address);
+	/* What was written in assembly often has no size: it goes on to the next one. */
+	for (size_t i = 0; i < r->nsyms; i++)
+		if (!r->syms[i].st_size)
+			r->syms[i].st_size =
+			    (i + 1 < r->nsyms ? r->syms[i + 1].st_value : g->addr + g->len) -
+			    r->syms[i].st_value;
 	return true;
 }
 

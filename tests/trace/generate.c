@@ -368,6 +368,17 @@ static void push(struct task *t, uint32_t back)
 	t->stack[t->depth++] = back;
 }
 
+/* An interrupt or a signal, before the instruction that comes next. */
+static void to_kernel(struct machine *m, struct queue *q)
+{
+	uint64_t ip = m->g->blocks[q->task->block].start;
+
+	ptout_time(q->pt, q->tsc);
+	ptout_async(q->pt, ip, PTOUT_NOIP);
+	m->interrupts++;
+	tell(m, q, ip, 0, "tr end  async");
+}
+
 /* One basic block.  False: the thread left user space, and maybe the CPU. */
 static bool step(struct machine *m, struct queue *q)
 {
@@ -376,6 +387,14 @@ static bool step(struct machine *m, struct queue *q)
 	uint32_t to;
 	bool bit;
 
+	if (b->kind == CODE_BAD) {
+		/* It ends by a signal there, and is begun again. */
+		to_kernel(m, q);
+		t->block = m->g->entry;
+		t->depth = 0;
+		in_kernel(m, q, 0);
+		return false;
+	}
 	m->insns += b->ninsns;
 	q->tsc += (2u * b->ninsns + (rnd16(&t->rng) & 1)) / 3;
 	clock_to_packets(m, q);
@@ -433,19 +452,14 @@ static bool step(struct machine *m, struct queue *q)
 		in_kernel(m, q, 200);
 		return false;
 	default:
-		die("the walk came to code it cannot walk");
+		die("a block of a kind that is not walked");
 		return false;
 	}
 }
 
 static void interrupt(struct machine *m, struct queue *q)
 {
-	uint64_t ip = m->g->blocks[q->task->block].start;
-
-	ptout_time(q->pt, q->tsc);
-	ptout_async(q->pt, ip, PTOUT_NOIP);
-	m->interrupts++;
-	tell(m, q, ip, 0, "tr end  async");
+	to_kernel(m, q);
 	in_kernel(m, q, rnd16(&q->task->rng) & 1 ? 65536 : 0);
 }
 
@@ -474,14 +488,8 @@ static void finish(struct machine *m)
 	for (unsigned i = 0; i < m->nqueues; i++) {
 		struct queue *q = &m->queues[i];
 
-		if (q->task) {
-			uint64_t ip = m->g->blocks[q->task->block].start;
-
-			ptout_time(q->pt, q->tsc);
-			ptout_async(q->pt, ip, PTOUT_NOIP);
-			m->interrupts++;
-			tell(m, q, ip, 0, "tr end  async");
-		}
+		if (q->task)
+			to_kernel(m, q);
 		ptout_flush(q->pt);
 		if (ptout_failed(q->pt))
 			die("packets could not be made");
