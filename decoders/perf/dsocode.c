@@ -1,0 +1,231 @@
+/*
+ * dsocode.c: the bytes of a binary.
+ *
+ * Read in pieces that stay for ever, and are published one by one: a reader takes no lock, and
+ * a file that is cut short under our hands is a short read, not a signal.
+ */
+#include "decoders/perf/dsoparts.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#define PIECE_SHIFT 16 /* 64 KiB: a read that costs as much as some ten system calls */
+#define PIECE       ((size_t)1 << PIECE_SHIFT)
+#define MAX_CODE    (UINT64_C(1) << 38) /* bytes of a file that code is looked for in */
+
+struct piece {
+	size_t len;
+	uint8_t bytes[];
+};
+
+bool tl_dso_same_machine(const struct tl_dso *d)
+{
+	const struct tl_perf_features *f = d->all->perf ? tl_perf_features(d->all->perf) : NULL;
+	struct utsname u;
+
+	return f && f->hostname && f->osrelease && uname(&u) == 0 &&
+	       strcmp(f->hostname, u.nodename) == 0 && strcmp(f->osrelease, u.release) == 0;
+}
+
+/* ---- opening */
+
+/* This process' vdso: the mapping, from the kernel's own list. */
+static bool copy_own_vdso(struct tl_buf *out)
+{
+	unsigned long start, end;
+	char line[512];
+	FILE *f = fopen("/proc/self/maps", "re");
+	bool found = false;
+
+	if (!f)
+		return false;
+	while (!found && fgets(line, sizeof(line), f))
+		found = strstr(line, "[vdso]") && sscanf(line, "%lx-%lx", &start, &end) == 2 &&
+			end > start;
+	fclose(f);
+	return found && tl_buf_append(out, (const void *)start, end - start);
+}
+
+static bool is_recorded_vdso(const struct tl_dso *d)
+{
+	uint8_t id[TL_DSOFILE_ID];
+	struct tl_elf elf;
+	bool same;
+
+	if (!tl_elf_init_memory(&elf, (struct tl_span){ d->memory.data, d->memory.len }))
+		return false;
+	same = d->want.id_len > 0 ? tl_dsofile_same_id(&d->want, id, tl_elf_build_id(&elf, id))
+				  : tl_dso_same_machine(d);
+	tl_elf_fini(&elf);
+	return same;
+}
+
+static void open_vdso(struct tl_dso *d)
+{
+	if (tl_dsofile_open_cached(&d->all->places, &d->want, "vdso", &d->file))
+		return;
+	if (copy_own_vdso(&d->memory) && is_recorded_vdso(d))
+		return;
+	d->memory.len = 0;
+	tl_err_set(&d->why,
+		   "'[vdso]' of the recorded kernel is not here; 'perf buildid-cache' on the "
+		   "machine it came from can bring it along");
+}
+
+/* The kernel's code is known where the recording was made with --kcore. */
+static void open_kernel(struct tl_dso *d)
+{
+	char *path = NULL;
+
+	if (d->all->places.kcore && asprintf(&path, "%skcore", d->all->places.kcore) > 0 &&
+	    tl_dsofile_open(path, &d->file) && !tl_elf_init_fd(&d->elf, d->file.fd, d->file.size))
+		tl_dsofile_close(&d->file);
+	free(path);
+	if (d->file.fd < 0)
+		tl_err_set(&d->why, "'" KERNEL "' has no code in this recording; record with "
+				    "'perf record --kcore'");
+}
+
+static bool make_pieces(struct tl_dso *d)
+{
+	uint64_t size = d->file.size < MAX_CODE ? d->file.size : MAX_CODE;
+
+	if (d->file.fd < 0)
+		return true;
+	d->npieces = (size_t)((size + PIECE - 1) >> PIECE_SHIFT);
+	d->pieces = calloc(d->npieces ? d->npieces : 1, sizeof(*d->pieces));
+	if (d->pieces)
+		return true;
+	d->npieces = 0;
+	return tl_err_nomem(&d->why);
+}
+
+void tl_dso_open(struct tl_dso *d)
+{
+	if (atomic_load_explicit(&d->opened, memory_order_acquire))
+		return;
+	pthread_mutex_lock(&d->lock);
+	if (!atomic_load_explicit(&d->opened, memory_order_relaxed)) {
+		switch (d->kind) {
+		case KIND_FILE:
+			tl_dsofile_find_code(&d->all->places, &d->want, &d->file, &d->why);
+			break;
+		case KIND_VDSO:
+			open_vdso(d);
+			break;
+		case KIND_KERNEL:
+			open_kernel(d);
+			break;
+		default:
+			tl_err_set(&d->why,
+				   "'%s' is memory without a file: its code was not recorded",
+				   d->path);
+		}
+		make_pieces(d);
+		atomic_store_explicit(&d->opened, true, memory_order_release);
+	}
+	pthread_mutex_unlock(&d->lock);
+}
+
+void tl_dso_drop_code(struct tl_dso *d)
+{
+	for (size_t i = 0; i < d->npieces; i++)
+		free(atomic_load_explicit(&d->pieces[i], memory_order_relaxed));
+	free(d->pieces);
+	tl_dsofile_close(&d->file);
+	tl_elf_fini(&d->elf);
+	tl_buf_fini(&d->memory);
+}
+
+/* ---- code */
+
+/* Read a piece and publish it; of two threads that read the same one, the first wins. */
+static const struct piece *read_piece(struct tl_dso *d, size_t i)
+{
+	uint64_t at = (uint64_t)i << PIECE_SHIFT;
+	size_t want = d->file.size - at < PIECE ? (size_t)(d->file.size - at) : PIECE;
+	struct piece *p = malloc(sizeof(*p) + want), *none = NULL;
+
+	if (!p)
+		return NULL;
+	p->len = 0;
+	while (p->len < want) {
+		ssize_t n =
+		    pread(d->file.fd, p->bytes + p->len, want - p->len, (off_t)(at + p->len));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			break;
+		p->len += (size_t)n;
+	}
+	if (!atomic_compare_exchange_strong_explicit(&d->pieces[i], &none, p, memory_order_acq_rel,
+						     memory_order_acquire)) {
+		free(p);
+		return none;
+	}
+	return p;
+}
+
+static bool file_bytes(struct tl_dso *d, uint64_t offset, const uint8_t **bytes, size_t *len)
+{
+	size_t i = (size_t)(offset >> PIECE_SHIFT), in = (size_t)(offset & (PIECE - 1));
+	const struct piece *p;
+
+	if (offset >> PIECE_SHIFT >= d->npieces)
+		return false;
+	p = atomic_load_explicit(&d->pieces[i], memory_order_acquire);
+	if (!p)
+		p = read_piece(d, i);
+	if (!p || in >= p->len)
+		return false;
+	*bytes = p->bytes + in;
+	*len = p->len - in;
+	return true;
+}
+
+/* The kernel's code, in segments of a core file that are not in the order of addresses. */
+static bool kernel_bytes(struct tl_dso *d, uint64_t addr, const uint8_t **bytes, size_t *len)
+{
+	for (size_t i = 0; i < d->elf.nsegments; i++) {
+		const struct tl_elf_segment *s = &d->elf.segments[i];
+		uint64_t in = addr - s->vaddr;
+
+		if (addr < s->vaddr || in >= s->filesz || s->offset > UINT64_MAX - in)
+			continue;
+		if (!file_bytes(d, s->offset + in, bytes, len))
+			return false;
+		if (*len > s->filesz - in)
+			*len = (size_t)(s->filesz - in);
+		return true;
+	}
+	return false;
+}
+
+bool tl_dso_code(struct tl_dso *d, uint64_t offset, const uint8_t **bytes, size_t *len)
+{
+	if (d->kind == KIND_MODULE && !(d = tl_dso_kernel(d)))
+		return false;
+	tl_dso_open(d);
+	if (d->memory.len > 0) {
+		if (offset >= d->memory.len)
+			return false;
+		*bytes = d->memory.data + offset;
+		*len = d->memory.len - (size_t)offset;
+		return true;
+	}
+	if (d->kind == KIND_KERNEL)
+		return kernel_bytes(d, offset, bytes, len);
+	return file_bytes(d, offset, bytes, len);
+}
+
+const char *tl_dso_why(struct tl_dso *d)
+{
+	if (d->kind == KIND_MODULE && !(d = tl_dso_kernel(d)))
+		return "out of memory";
+	tl_dso_open(d);
+	return d->why.msg;
+}

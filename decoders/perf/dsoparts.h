@@ -1,0 +1,80 @@
+/*
+ * dsoparts.h: what dso.c (which binary is meant), dsocode.c (its bytes) and dsosymbols.c share.
+ */
+#ifndef TL_DECODERS_PERF_DSOPARTS_H
+#define TL_DECODERS_PERF_DSOPARTS_H
+
+#include "decoders/perf/dso.h"
+#include "decoders/perf/dsofile.h"
+#include "decoders/perf/elffile.h"
+#include "decoders/perf/symbols.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#define KERNEL  "[kernel.kallsyms]"
+#define BUCKETS 1024 /* most recordings have less than a hundred binaries */
+
+enum kind {
+	KIND_FILE,
+	KIND_VDSO,   /* the kernel's, in every process */
+	KIND_KERNEL, /* by address */
+	KIND_MODULE, /* by address, from what the kernel's has */
+	KIND_JIT,    /* by address: memory that perf looks for a compiler's list of symbols for */
+	KIND_MEMORY  /* by address: other mappings without a file */
+};
+
+struct piece; /* of a file's bytes */
+
+struct tl_dso {
+	struct tl_dsos *all;
+	struct tl_dso *next; /* in its bucket */
+	unsigned number;
+	enum kind kind;
+	int32_t pid;
+	struct tl_dsofile_want want;
+	char *path, *name;
+
+	pthread_mutex_t lock; /* of what is below, until it is published by its flag */
+	atomic_bool opened, loaded;
+
+	struct tl_dsofile file;
+	struct tl_buf memory; /* the vdso */
+	struct tl_elf elf;    /* of kcore: where an address is in it */
+	_Atomic(struct piece *) *pieces;
+	size_t npieces;
+	struct tl_err why;
+
+	struct tl_symbols *symbols; /* NULL: none */
+};
+
+struct tl_dsos {
+	const struct tl_perf *perf;
+	struct tl_dsofile_places places;
+	const struct tl_perf_build_id **ids; /* by path */
+	size_t nids;
+
+	pthread_mutex_t lock; /* of what is below */
+	struct tl_dso *buckets[BUCKETS];
+	unsigned ndsos;
+};
+
+static inline bool begins(const char *s, const char *with)
+{
+	return strncmp(s, with, strlen(with)) == 0;
+}
+
+/* The kernel's, which has what its modules ask for.  NULL: out of memory. */
+struct tl_dso *tl_dso_kernel(struct tl_dso *d);
+
+/* Is this the machine, and the kernel, that was recorded? */
+bool tl_dso_same_machine(const struct tl_dso *d);
+
+/* Look for the binary, once; any thread. */
+void tl_dso_open(struct tl_dso *d);
+
+/* Release what was opened and read. */
+void tl_dso_drop_code(struct tl_dso *d);
+
+#endif

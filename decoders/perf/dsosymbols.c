@@ -1,0 +1,264 @@
+/*
+ * dsosymbols.c: the symbols of a binary: from its file and those that belong to it, from the
+ * kernel's list, from a JIT compiler's.
+ */
+#include "decoders/perf/dsoparts.h"
+
+#include "decoders/perf/kallsyms.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define READ_SIZE ((size_t)64 << 10)
+#define MAX_TEXT  ((size_t)512 << 20) /* of a file of symbols in text form */
+
+#define RECORD_MMAP  1 /* enum perf_event_type */
+#define RECORD_MMAP2 10
+
+/* All of a file, also of /proc and /sys where files have no size.  False: it cannot be read, or
+ * is too long. */
+static bool read_all(const char *path, struct tl_buf *out)
+{
+	FILE *f = fopen(path, "re");
+	size_t n = 1;
+
+	if (!f)
+		return false;
+	while (n > 0 && out->len <= MAX_TEXT) {
+		if (!tl_buf_reserve(out, READ_SIZE))
+			break;
+		n = fread(out->data + out->len, 1, READ_SIZE, f);
+		out->len += n;
+	}
+	fclose(f);
+	return n == 0;
+}
+
+/* What the candidates have brought so far: symbols may be in one file, and what ran in another. */
+struct sources {
+	struct tl_dsofile files[2];
+	struct tl_elf elfs[2];
+	unsigned n;
+	struct tl_elf *syms, *runtime;
+};
+
+/* perf's rule: symbols are the first .symtab's; what ran is the first with a .dynsym. */
+static bool take_source(void *arg, struct tl_dsofile *file)
+{
+	struct sources *s = arg;
+	struct tl_elf *e = &s->elfs[s->n];
+	bool wanted = false;
+
+	if (!tl_elf_init_fd(e, file->fd, file->size)) {
+		tl_dsofile_close(file);
+		return true;
+	}
+	if (!s->syms && tl_symbols_elf_has_symtab(e)) {
+		s->syms = e;
+		wanted = true;
+	}
+	if (!s->runtime && (tl_symbols_elf_has_dynsym(e) || tl_symbols_elf_has_debugdata(e))) {
+		s->runtime = e;
+		wanted = true;
+	}
+	if (wanted) {
+		s->files[s->n++] = *file;
+	} else {
+		tl_elf_fini(e);
+		tl_dsofile_close(file);
+	}
+	return !s->syms || !s->runtime;
+}
+
+static bool load_file(struct tl_dso *d, struct tl_symbols *t)
+{
+	struct sources s = { .n = 0 };
+	bool ok = true;
+
+	tl_dsofile_each_symbols(&d->all->places, &d->want, &d->file, take_source, &s);
+	if (!s.syms && s.runtime) {
+		s.syms = s.runtime;
+		ok = tl_symbols_add_debugdata(t, s.runtime);
+	}
+	if (!s.runtime)
+		s.runtime = s.syms;
+	if (s.syms)
+		ok = ok && tl_symbols_add_elf(t, s.syms, s.runtime);
+	for (unsigned i = 0; i < s.n; i++) {
+		tl_elf_fini(&s.elfs[i]);
+		tl_dsofile_close(&s.files[i]);
+	}
+	return ok;
+}
+
+static bool load_vdso(struct tl_dso *d, struct tl_symbols *t)
+{
+	struct tl_elf elf;
+	bool ok = true;
+
+	if (d->memory.len > 0
+		? tl_elf_init_memory(&elf, (struct tl_span){ d->memory.data, d->memory.len })
+		: d->file.fd >= 0 && tl_elf_init_fd(&elf, d->file.fd, d->file.size)) {
+		ok = tl_symbols_add_elf(t, &elf, &elf);
+		tl_elf_fini(&elf);
+	}
+	return ok;
+}
+
+/* The first mapping of the kernel: its name ends with the name of a symbol, and its pgoff is
+ * that symbol's address.  perf writes it to the begin of each recording. */
+struct reference {
+	char name[64];
+	uint64_t at;
+	unsigned left; /* records to look at */
+};
+
+static bool look_for_reference(void *arg, const struct tl_perf_record *r)
+{
+	struct reference *ref = arg;
+	size_t name_at = r->type == RECORD_MMAP ? 32 : 64;
+	const char *name;
+
+	if ((r->type == RECORD_MMAP || r->type == RECORD_MMAP2) && r->len > name_at) {
+		size_t n = strnlen((const char *)r->body + name_at, r->len - name_at);
+
+		name = (const char *)r->body + name_at;
+		if (n > strlen(KERNEL) && n - strlen(KERNEL) < sizeof(ref->name) &&
+		    begins(name, KERNEL)) {
+			memcpy(ref->name, name + strlen(KERNEL), n - strlen(KERNEL));
+			memcpy(&ref->at, r->body + 24, sizeof(ref->at));
+			return false;
+		}
+	}
+	return --ref->left > 0;
+}
+
+/* Is the running kernel the one that was recorded?  /sys/kernel/notes has its build-id. */
+static bool is_running_kernel(const struct tl_dso *d)
+{
+	struct tl_buf notes = TL_BUF_INIT;
+	uint8_t id[TL_DSOFILE_ID];
+	bool same = false;
+
+	if (d->want.id_len == 0)
+		return tl_dso_same_machine(d);
+	if (read_all("/sys/kernel/notes", &notes))
+		same = tl_dsofile_same_id(&d->want, id,
+					  tl_elf_note_build_id(notes.data, notes.len, id));
+	tl_buf_fini(&notes);
+	return same;
+}
+
+static bool load_kernel(struct tl_dso *d, struct tl_symbols *t)
+{
+	struct reference ref = { .left = 1000 };
+	struct tl_buf text = TL_BUF_INIT;
+	struct tl_dsofile cached;
+	char *path = NULL;
+	bool got = false;
+
+	if (d->all->places.kcore && asprintf(&path, "%skallsyms", d->all->places.kcore) > 0)
+		got = read_all(path, &text);
+	free(path);
+	if (!got) {
+		text.len = 0;
+		if (d->all->perf)
+			tl_perf_walk(d->all->perf, look_for_reference, &ref, NULL);
+	}
+	if (!got && tl_dsofile_open_cached(&d->all->places, &d->want, "kallsyms", &cached)) {
+		got = read_all(cached.path, &text);
+		tl_dsofile_close(&cached);
+	}
+	if (!got && is_running_kernel(d)) {
+		text.len = 0;
+		got = read_all("/proc/kallsyms", &text);
+	}
+	if (got)
+		return tl_kallsyms_add(t, &text, ref.name, ref.at);
+	tl_buf_fini(&text);
+	return true;
+}
+
+/* Anybody can write to /tmp: as in perf, the map is believed if it is ours or root's. */
+static bool load_perfmap(struct tl_dso *d, struct tl_symbols *t)
+{
+	const char *symfs = d->all->places.symfs;
+	struct tl_buf text = TL_BUF_INIT;
+	struct stat st;
+	char *path;
+	bool ok = true;
+
+	if (asprintf(&path, "%s/tmp/perf-%" PRId32 ".map", symfs ? symfs : "", d->pid) < 0)
+		return false;
+	if (lstat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+	    (st.st_uid == 0 || st.st_uid == geteuid()) && read_all(path, &text))
+		ok = tl_perfmap_add(t, &text);
+	else
+		tl_buf_fini(&text);
+	free(path);
+	return ok;
+}
+
+static struct tl_symbols *load_symbols(struct tl_dso *d)
+{
+	struct tl_symbols *t = tl_symbols_new();
+	bool ok = false;
+
+	if (!t)
+		return NULL;
+	switch (d->kind) {
+	case KIND_FILE:
+		ok = load_file(d, t);
+		break;
+	case KIND_VDSO:
+		ok = load_vdso(d, t);
+		break;
+	case KIND_KERNEL:
+		ok = load_kernel(d, t);
+		break;
+	case KIND_JIT:
+	case KIND_MEMORY:
+		ok = load_perfmap(d, t);
+		break;
+	case KIND_MODULE:
+		break;
+	}
+	if (ok && tl_symbols_count(t) > 0 && tl_symbols_finish(t))
+		return t;
+	tl_symbols_free(t);
+	return NULL;
+}
+
+/* NULL: it has none. */
+static struct tl_symbols *symbols_of(struct tl_dso *d)
+{
+	if (d->kind == KIND_MODULE && !(d = tl_dso_kernel(d)))
+		return NULL;
+	if (atomic_load_explicit(&d->loaded, memory_order_acquire))
+		return d->symbols;
+	tl_dso_open(d);
+	pthread_mutex_lock(&d->lock);
+	if (!atomic_load_explicit(&d->loaded, memory_order_relaxed)) {
+		d->symbols = load_symbols(d);
+		atomic_store_explicit(&d->loaded, true, memory_order_release);
+	}
+	pthread_mutex_unlock(&d->lock);
+	return d->symbols;
+}
+
+bool tl_dso_symbol(struct tl_dso *d, uint64_t offset, struct tl_symbol *out)
+{
+	struct tl_symbols *t = symbols_of(d);
+
+	return t && tl_symbols_find(t, offset, out);
+}
+
+bool tl_dso_find(struct tl_dso *d, const char *name, uint64_t *offset)
+{
+	struct tl_symbols *t = symbols_of(d);
+
+	return t && tl_symbols_named(t, name, offset);
+}
