@@ -321,17 +321,34 @@ static uint64_t offset_in(const struct tl_perf_queue *q, uint64_t aux_end)
 	return piece->at + (into < piece->size ? into : piece->size);
 }
 
-static void find_place(const struct tl_perf *perf, struct tl_gap *gap, uint64_t aux_end)
+/* The queue that an AUX record is of; NULL: none. */
+static const struct tl_perf_queue *queue_of(const struct tl_perf *perf, const struct tl_gap *gap)
 {
 	for (size_t i = 0; i < tl_perf_nqueues(perf); i++) {
 		const struct tl_perf_queue *q = tl_perf_queue(perf, i);
 
-		if (q->tid >= 0 ? q->tid != gap->tid : q->cpu < 0 || q->cpu != gap->cpu)
-			continue;
-		gap->queue = q->number;
-		gap->offset = offset_in(q, aux_end);
-		return;
+		if (q->tid >= 0 ? q->tid == gap->tid : q->cpu >= 0 && q->cpu == gap->cpu)
+			return q;
 	}
+	return NULL;
+}
+
+/*
+ * Does an AUX record tell of the first bytes that are not in the recording any more?  Those that
+ * are missing between others are seen in the queue.  A snapshot leaves out what it likes.
+ */
+static bool ends_early(const struct tl_perf *perf, const struct tl_perf_queue *q, uint64_t from,
+		       uint64_t end, uint64_t flags)
+{
+	const struct tl_perf_pt_info *pt = tl_perf_pt_info(perf);
+	const struct tl_perf_aux_piece *last;
+
+	if (!pt || pt->snapshot_mode || flags & PERF_AUX_FLAG_OVERWRITE || end <= from)
+		return false;
+	if (!q || q->npieces == 0)
+		return tl_perf_nqueues(perf) > 0 && from == 0;
+	last = &q->pieces[q->npieces - 1];
+	return from <= last->aux_offset + last->size && end > last->aux_offset + last->size;
 }
 
 static void read_gap(struct reader *rd, const struct tl_perf_record *r, size_t len)
@@ -352,9 +369,14 @@ static void read_gap(struct reader *rd, const struct tl_perf_record *r, size_t l
 	if (r->type == PERF_RECORD_AUX) {
 		uint64_t from = tl_get64(r->body), end = from + tl_get64(r->body + 8);
 
-		if (!(gap.count & AUX_GAPS))
+		const struct tl_perf_queue *q = queue_of(rd->perf, &gap);
+
+		if (!(gap.count & AUX_GAPS) && !ends_early(rd->perf, q, from, end, gap.count))
 			return;
-		find_place(rd->perf, &gap, end < from ? from : end);
+		if (q) {
+			gap.queue = q->number;
+			gap.offset = offset_in(q, end < from ? from : end);
+		}
 	}
 	if (!grow((void **)&s->gaps, s->ngaps, &s->gap_cap, sizeof(*s->gaps))) {
 		rd->failed = true;

@@ -48,7 +48,8 @@ struct tl_context {
 	const struct tl_space *space;
 };
 
-/* Lost or cut off AUX data, or lost sideband, in a queue. */
+/* Lost or cut off AUX data, AUX data that is told of and not in the file, or lost sideband, in a
+ * queue. */
 struct tl_gap {
 	uint64_t time;   /* ns; TL_TIMELINE_NOTIME: not told */
 	unsigned queue;  /* UINT32_MAX: no queue in particular */

@@ -513,8 +513,12 @@ static void test_gaps(void **state)
 	perfout_aux(r.out, 100, 32, PERFOUT_AUX_PARTIAL, at(400, 10, 11, 1));
 	perfout_aux(r.out, 0, 500, PERFOUT_AUX_COLLISION, at(450, 10, 11, 0));
 	perfout_record(r.out, 13, 0, &lost, sizeof(lost), at(700, 10, 10, 0));
+	perfout_aux(r.out, 0, 64, 0, at(910, 10, 10, 0));
+	perfout_aux(r.out, 64, 64, PERFOUT_AUX_OVERWRITE, at(920, 10, 10, 0));
+	perfout_aux(r.out, 64, 64, 0, at(930, 10, 10, 0)); /* these bytes are not there */
+	perfout_aux(r.out, 128, 64, 0, at(940, 10, 10, 0));
 	finish(&r);
-	assert_int_equal(tl_timeline_ngaps(r.tl), 5);
+	assert_int_equal(tl_timeline_ngaps(r.tl), 6);
 	g = tl_timeline_gap(r.tl, 0);
 	assert_int_equal(g->time, 400);
 	assert_int_equal(tl_perf_queue(r.perf, g->queue)->cpu, 1);
@@ -537,6 +541,10 @@ static void test_gaps(void **state)
 	g = tl_timeline_gap(r.tl, 4);
 	assert_int_equal(g->type, 2);
 	assert_int_equal(g->count, 3);
+	g = tl_timeline_gap(r.tl, 5);
+	assert_int_equal(g->time, 930);
+	assert_int_equal(tl_perf_queue(r.perf, g->queue)->cpu, 0);
+	assert_int_equal(g->offset, 64);
 	end(&r);
 }
 
