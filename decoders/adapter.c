@@ -1,8 +1,8 @@
 /*
  * adapter.c: a decoder in the shape of a text source; see decoder.h.
  *
- * The text is known by chunks only: how long one is shows when it is decoded.  What a decoded
- * chunk has shown is kept as two bits (seen, and empty), so that long stretches without a line
+ * The text is known by chunks only: how long one is shows when it is decoded.  Whether a
+ * decoded chunk was empty is kept as a bit, so that long stretches without a line
  * (a thread that sleeps, a filter that few lines pass) are stepped over without decoding
  * them a second time.
  *

@@ -429,6 +429,8 @@ static void tell(const struct tl_options *o, const struct tl_option *opt, char *
 			return;
 		}
 		value = *text_at((struct tl_options *)o, opt);
+		if (!value && (opt->flags & TL_OPT_REOPEN))
+			value = "(default)";
 		break;
 	}
 	snprintf(say, size, "%s%s%s", says[1] ? says[1] : "", value ? value : "",

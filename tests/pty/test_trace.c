@@ -165,6 +165,8 @@ static void another_view_keeps_the_time(void **state)
 	check_keys(t, "__trace-view<Enter>");
 	check_text(t, "View: brief");
 	check_keys(t, "<Enter>-+-trace-view<Enter>");
+	check_text(t, "View: (default)");
+	check_keys(t, "<Enter>");
 	check_top(t, i);
 }
 
