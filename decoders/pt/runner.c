@@ -94,7 +94,8 @@ static void look_around(struct tl_pt_runner *r)
 
 /*
  * Times between two timing packets: in proportion to the instructions run.  The thread that ran
- * left before `until`, and so did its events.
+ * left before `until`, and so did its events.  Where the trace has gone off they are not spread
+ * over the time in which nothing ran, which may be long: the thread waits in a system call.
  */
 static void pace(struct tl_pt_runner *r, uint64_t end)
 {
@@ -105,7 +106,8 @@ static void pace(struct tl_pt_runner *r, uint64_t end)
 	total = r->insns - r->paced_insns;
 	for (size_t i = r->paced; i < r->out->n; i++)
 		total += v[i].insns;
-	if (total > 0 && end > begin && r->until > begin && span < UINT64_C(1) << 40) {
+	if (total > 0 && end > begin && r->until > begin && span < UINT64_C(1) << 40 &&
+	    r->sync != TL_PT_OFF) {
 		each = (span << 20) / total; /* ns an instruction, 20 fractional bits */
 		for (size_t i = r->paced; i < r->out->n; i++) {
 			at += v[i].insns - (i == r->paced ? r->paced_insns : 0);

@@ -495,6 +495,32 @@ static void times_between_timing_packets_are_paced(void **state)
 	end(&f);
 }
 
+/* A thread that waits in the kernel did not take that long to get there. */
+static void times_are_not_paced_while_off(void **state)
+{
+	static const struct ptout_config config = { .tsc = true, .cyc = true };
+	struct fixture f;
+
+	begin(&f, &config);
+	ptout_time(f.out, 1000);
+	ptout_psb(f.out, 0);
+	ptout_enable(f.out, LOOP);
+	ptout_time(f.out, 1100);
+	for (unsigned i = 0; i < 6; i++)
+		ptout_cond(f.out, true);
+	ptout_async(f.out, LOOP, PTOUT_NOIP);
+	ptout_time(f.out, 900000);
+	ptout_enable(f.out, LOOP);
+	f.seg.time = 1000;
+	f.seg.next_time = 1000000;
+	decode(&f, TL_PT_WANT_BRANCHES);
+	assert_int_equal(f.events.n, 9);
+	for (unsigned i = 1; i < 8; i++)
+		assert_true(f.events.v[i].time <= 1100);
+	assert_true(f.events.v[8].time >= 899000);
+	end(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -513,6 +539,7 @@ int main(void)
 		cmocka_unit_test(a_next_sync_point_elsewhere_is_an_error),
 		cmocka_unit_test(times_stay_within_the_segment),
 		cmocka_unit_test(times_between_timing_packets_are_paced),
+		cmocka_unit_test(times_are_not_paced_while_off),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
