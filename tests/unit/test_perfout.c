@@ -296,6 +296,41 @@ static void perf_reads_samples(void **state)
 	tl_buf_fini(&text);
 }
 
+/* perf record --threads: each thread of perf has a file; no AUX data then. */
+static void perf_reads_a_folder_of_files(void **state)
+{
+	struct perfout_usual store;
+	struct perfout_options o;
+	struct perfout *p;
+	struct perfout_id id = { PID, PID, 12345000001000, 0, 1, 0 };
+	struct tl_buf text = TL_BUF_INIT;
+	const char *path = in_dir("threads");
+
+	need_perf();
+	for (int compressed = 0; compressed <= 1; compressed++) {
+		perfout_usual(&store, PERFOUT_PT_PT, 2, &o);
+		o.mode = PERFOUT_DIR;
+		o.nfiles = 2;
+		o.compressed = compressed;
+		assert_true(perfout_open(path, &o, &p, NULL));
+		perfout_comm(p, PID, PID, "first", false, &id);
+		for (int i = 0; i < 2; i++) {
+			perfout_file(p, i);
+			id.time += 1000;
+			perfout_comm(p, PID, PID, i ? "third" : "second", false, &id);
+		}
+		assert_true(perfout_close(p, NULL));
+		run(&text, "perf script -i %s -D 2>&1", path);
+		assert_int_equal(count(tl_buf_str(&text), "PERF_RECORD_COMM: first:1000/1000\n"),
+				 1);
+		assert_int_equal(count(tl_buf_str(&text), "PERF_RECORD_COMM: second:1000/1000\n"),
+				 1);
+		assert_int_equal(count(tl_buf_str(&text), "PERF_RECORD_COMM: third:1000/1000\n"),
+				 1);
+	}
+	tl_buf_fini(&text);
+}
+
 /* ---- without perf */
 
 static void size_may_come_afterwards(void **state)
@@ -396,6 +431,7 @@ int main(void)
 		cmocka_unit_test(perf_reads_each_sample_id),
 		cmocka_unit_test(perf_reads_the_features),
 		cmocka_unit_test(perf_reads_samples),
+		cmocka_unit_test(perf_reads_a_folder_of_files),
 		cmocka_unit_test(size_may_come_afterwards),
 		cmocka_unit_test(copied_aux_data_is_the_same),
 		cmocka_unit_test(a_wrong_size_is_an_error),
