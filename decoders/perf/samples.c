@@ -40,19 +40,20 @@ static int samples_probe(const uint8_t *head, size_t len)
 	return tl_perf_probe(head, len);
 }
 
-static bool samples_open(const char *path, const struct tl_decoder_options *options,
-			 struct tl_span saved, void **self, struct tl_err *err)
+bool tl_perf_samples_open(struct tl_perf *perf, const struct tl_decoder_options *options,
+			  void **self, struct tl_err *err)
 {
 	struct samples *sm = calloc(1, sizeof(*sm));
 	uint64_t first = TL_TIME_NONE, last = TL_TIME_NONE;
 
 	*self = NULL;
-	if (!sm)
+	if (!sm) {
+		tl_perf_close(perf);
 		return tl_err_nomem(err);
-	if (!tl_perf_open(path, &sm->perf, err))
-		goto fail;
-	if (tl_perf_pt_info(sm->perf)) {
-		tl_err_set(err, "'%s' has Intel PT data", path);
+	}
+	sm->perf = perf;
+	if (tl_perf_pt_info(perf)) {
+		tl_err_set(err, "'%s' has Intel PT data", tl_perf_path(perf));
 		goto fail;
 	}
 	if (!tl_dsos_open(sm->perf, options->symfs, &sm->dsos, err) ||
@@ -68,6 +69,15 @@ static bool samples_open(const char *path, const struct tl_decoder_options *opti
 fail:
 	samples_close(sm);
 	return false;
+}
+
+static bool samples_open(const char *path, const struct tl_decoder_options *options,
+			 struct tl_span saved, void **self, struct tl_err *err)
+{
+	struct tl_perf *perf;
+
+	*self = NULL;
+	return tl_perf_open(path, &perf, err) && tl_perf_samples_open(perf, options, self, err);
 }
 
 /* One for what there is to say about there being none. */

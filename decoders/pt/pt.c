@@ -186,14 +186,11 @@ static bool flow(void *arg, const struct tl_pt_segment *seg, unsigned want,
 	return tl_pt_flow_decode(pt->program, seg, want, out, tail, err);
 }
 
-static bool open_parts(struct pt *pt, const char *path, const struct tl_decoder_options *options,
+static bool open_parts(struct pt *pt, const struct tl_decoder_options *options,
 		       struct tl_span saved, struct tl_err *err)
 {
-	if (!tl_perf_open(path, &pt->perf, err))
-		return false;
 	if (!tl_perf_pt_info(pt->perf))
-		return tl_err_set(
-		    err, "'%s' has no Intel PT data; `perf script -i` shows what it has", path);
+		return tl_err_set(err, "'%s' has no Intel PT data", tl_perf_path(pt->perf));
 	return tl_dsos_open(pt->perf, options->symfs, &pt->dsos, err) &&
 	       tl_timeline_build(pt->perf, pt->dsos, &pt->timeline, err) &&
 	       tl_pt_slices_open(pt->perf, options->pool, saved, &pt->slices, err) &&
@@ -206,17 +203,20 @@ static bool open_parts(struct pt *pt, const char *path, const struct tl_decoder_
 				   &pt->shared, err);
 }
 
-static bool pt_open(const char *path, const struct tl_decoder_options *options,
-		    struct tl_span saved, void **self, struct tl_err *err)
+bool tl_pt_open(struct tl_perf *perf, const struct tl_decoder_options *options,
+		struct tl_span saved, void **self, struct tl_err *err)
 {
 	struct pt *pt = calloc(1, sizeof(*pt));
 
 	*self = NULL;
-	if (!pt)
+	if (!pt) {
+		tl_perf_close(perf);
 		return tl_err_nomem(err);
+	}
 	pthread_mutex_init(&pt->lock, NULL);
 	pthread_mutex_init(&pt->looking, NULL);
-	if (!open_parts(pt, path, options, saved, err))
+	pt->perf = perf;
+	if (!open_parts(pt, options, saved, err))
 		goto fail;
 	pt->gatherer = (struct tl_pt_gatherer){
 		.perf = pt->perf,
@@ -239,6 +239,15 @@ static bool pt_open(const char *path, const struct tl_decoder_options *options,
 fail:
 	pt_close(pt);
 	return false;
+}
+
+static bool pt_open(const char *path, const struct tl_decoder_options *options,
+		    struct tl_span saved, void **self, struct tl_err *err)
+{
+	struct tl_perf *perf;
+
+	*self = NULL;
+	return tl_perf_open(path, &perf, err) && tl_pt_open(perf, options, saved, self, err);
 }
 
 void tl_pt_limit_shared(void *self, size_t bytes)

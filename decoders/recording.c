@@ -1,0 +1,128 @@
+/*
+ * recording.c: a perf.data is decoded by what it holds, which only shows when it is open: the
+ * first bytes are the same.  All calls are handed on.
+ */
+#include "decoders/recording.h"
+
+#include "decoders/perf/samples.h"
+#include "decoders/pt/pt.h"
+
+#include <stdlib.h>
+
+struct recording {
+	const struct tl_decoder_ops *ops;
+	void *self;
+};
+
+static bool recording_open(const char *path, const struct tl_decoder_options *options,
+			   struct tl_span saved, void **self, struct tl_err *err)
+{
+	struct recording *r = calloc(1, sizeof(*r));
+	struct tl_perf *perf;
+	bool ok;
+
+	*self = NULL;
+	if (!r)
+		return tl_err_nomem(err);
+	if (!tl_perf_open(path, &perf, err)) {
+		free(r);
+		return false;
+	}
+	if (tl_perf_pt_info(perf)) {
+		r->ops = &tl_decoder_pt_ops;
+		ok = tl_pt_open(perf, options, saved, &r->self, err);
+	} else {
+		r->ops = &tl_decoder_perf_samples;
+		ok = tl_perf_samples_open(perf, options, &r->self, err);
+	}
+	if (!ok) {
+		free(r);
+		return false;
+	}
+	*self = r;
+	return true;
+}
+
+static uint64_t recording_chunks(const void *self)
+{
+	const struct recording *r = self;
+
+	return r->ops->chunks(r->self);
+}
+
+static bool recording_decode(void *self, uint64_t k, struct tl_buf *out, struct tl_err *err)
+{
+	struct recording *r = self;
+
+	return r->ops->decode(r->self, k, out, err);
+}
+
+static uint64_t recording_time(const void *self, uint64_t k)
+{
+	const struct recording *r = self;
+
+	return r->ops->time(r->self, k);
+}
+
+static bool recording_range(const void *self, uint64_t *first_ns, uint64_t *last_ns)
+{
+	const struct recording *r = self;
+
+	return r->ops->range(r->self, first_ns, last_ns);
+}
+
+static bool recording_locate(void *self, uint64_t time_ns, uint64_t *k, uint64_t *byte,
+			     struct tl_err *err)
+{
+	struct recording *r = self;
+
+	return r->ops->locate(r->self, time_ns, k, byte, err);
+}
+
+static bool recording_describe(void *self, uint64_t k, uint64_t byte, struct tl_place *out,
+			       struct tl_err *err)
+{
+	struct recording *r = self;
+
+	return r->ops->describe(r->self, k, byte, out, err);
+}
+
+static uint64_t recording_gaps(const void *self)
+{
+	const struct recording *r = self;
+
+	return r->ops->gaps(r->self);
+}
+
+static bool recording_save(const void *self, struct tl_buf *out)
+{
+	const struct recording *r = self;
+
+	return r->ops->save(r->self, out);
+}
+
+static void recording_close(void *self)
+{
+	struct recording *r = self;
+
+	if (!r)
+		return;
+	r->ops->close(r->self);
+	free(r);
+}
+
+const struct tl_decoder_ops tl_decoder_recording = {
+	.abi = TL_DECODER_ABI,
+	.name = "perf",
+	.probe = tl_perf_probe,
+	.open = recording_open,
+	.chunks = recording_chunks,
+	.decode = recording_decode,
+	.time = recording_time,
+	.range = recording_range,
+	.locate = recording_locate,
+	.describe = recording_describe,
+	.gaps = recording_gaps,
+	.save = recording_save,
+	.close = recording_close,
+};
