@@ -156,7 +156,7 @@ static bool perf_error(struct listing *l, const char *line)
 	return true;
 }
 
-/* TID [CPU] S.NS: FLAGS IP [NAME] => ADDR [NAME] */
+/* [COMM] TID [CPU] S.NS: FLAGS IP [NAME] => ADDR [NAME] */
 static void perf_line(struct listing *l, const char *line)
 {
 	const char *s = line, *arrow = strstr(line, " => "), *flags, *ip;
@@ -167,6 +167,8 @@ static void perf_line(struct listing *l, const char *line)
 
 	if (perf_error(l, line))
 		return;
+	if (strlen(s) > 16 && !isdigit((unsigned char)s[strspn(s, " ")]))
+		line = s = line + 16; /* the name has so many columns */
 	e.tid = (int)strtol(s, &end, 10);
 	s = end + strspn(end, " ");
 	if (!arrow || end == line) {
@@ -346,6 +348,31 @@ void listing_keep_calls(struct listing *l)
 			free(l->v[i].where);
 	}
 	l->n = n;
+}
+
+void listing_without_code(struct listing *l, uint64_t start, uint64_t end)
+{
+	struct listing out = { 0 };
+
+	for (size_t i = 0; i < l->n; i++) {
+		struct listed *e = &l->v[i];
+		struct listed *copy;
+
+		if (e->from >= start && e->from < end) {
+			if (strcmp(e->flags, "return"))
+				continue;
+			copy = add(&out);
+			copy->tid = e->tid;
+			strcpy(copy->flags, "error 5");
+			strcpy(e->flags, "tr strt");
+			e->from = 0;
+		}
+		copy = add(&out);
+		*copy = *e;
+		e->where = NULL;
+	}
+	listing_fini(l);
+	*l = out;
 }
 
 void listing_as_returns(struct listing *l)

@@ -28,7 +28,7 @@ void listing_fini(struct listing *l);
 
 /* Each reads a whole file; false: cannot be read. */
 bool listing_truth(const char *path, struct listing *l);
-/* -F tid,cpu,time,flags,ip,sym,symoff,addr; without cpu, time, sym where they are not. */
+/* -F [comm,]tid,cpu,time,flags,ip,sym,symoff,addr; without cpu, time, sym where they are not. */
 bool listing_perf(const char *path, struct listing *l);
 /* A view of tless with FLAGS column; or in the view `returns`, where the kind is in `where`. */
 bool listing_branches(const char *path, struct listing *l);
@@ -36,6 +36,9 @@ bool listing_returns(const char *path, struct listing *l);
 
 /* Leave only calls, returns, and where the trace begins and ends. */
 void listing_keep_calls(struct listing *l);
+/* Of a trace without RET compression: what can be known where code in [start, end) is missing.
+ * What happens there is one error, and the trace begins again where a return leaves it. */
+void listing_without_code(struct listing *l, uint64_t start, uint64_t end);
 /* `where` becomes what the view `returns` has. */
 void listing_as_returns(struct listing *l);
 

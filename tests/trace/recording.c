@@ -205,6 +205,8 @@ static void write_piece(struct recording *rec, struct queue *q, const struct rec
 		n = buf->len;
 	if (n == 0)
 		return;
+	if (q->tid >= 0)
+		id.tid = q->tid; /* whatever exec() made of it */
 	perfout_aux(rec->out, q->reported, n, 0, &id);
 	perfout_auxtrace(rec->out, buf->data, n, q->reported, recording_random(rec, 1 << 30),
 			 q->idx, q->tid, q->cpu);

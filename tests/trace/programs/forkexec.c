@@ -1,5 +1,6 @@
 /* Processes: a fork that goes on by itself, one that becomes another program, one by vfork;
- * exec from another thread than the first. */
+ * exec from another thread than the first; one that dies of a signal, one that ends while a
+ * thread of it is busy. */
 #include <pthread.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -16,6 +17,14 @@ __attribute__((noinline)) static unsigned work(unsigned n)
 static void *leave(void *arg)
 {
 	execl(self, self, "child", (char *)0);
+	return 0;
+}
+
+static void *spin(void *arg)
+{
+	/* With a condition: of a loop that never asks a trace cannot tell the rounds. */
+	while (sink != ~0u)
+		sink++;
 	return 0;
 }
 
@@ -48,6 +57,21 @@ int main(int argc, char **argv)
 	if (pid == 0) {
 		execl(self, self, "vforked", (char *)0);
 		_exit(1);
+	}
+	waitpid(pid, &status, 0);
+	bad |= status;
+	pid = fork();
+	if (pid == 0) {
+		sink = work(5);
+		__asm__ volatile("ud2");
+	}
+	waitpid(pid, &status, 0);
+	bad |= !WIFSIGNALED(status);
+	pid = fork();
+	if (pid == 0) {
+		pthread_create(&t, 0, spin, 0);
+		sink = work(5);
+		_exit(0);
 	}
 	waitpid(pid, &status, 0);
 	return bad | status;

@@ -1,4 +1,4 @@
-/* Code that is in no file: written to a page, run, written anew and run again. */
+/* Code that is in no file: written to a page (at 0x10000000), run, written anew and run again. */
 #include <string.h>
 #include <sys/mman.h>
 
@@ -11,8 +11,8 @@ int main(void)
 	/* mov eax, edi; test eax, eax; je +3; sub eax, 2; ret */
 	static const unsigned char two[] = { 0x89, 0xf8, 0x85, 0xc0, 0x74,
 					     0x03, 0x83, 0xe8, 0x02, 0xc3 };
-	unsigned char *page =
-	    mmap(0, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	unsigned char *page = mmap((void *)0x10000000, 4096, PROT_READ | PROT_WRITE | PROT_EXEC,
+				   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 	int sum = 0;
 
 	if (page == MAP_FAILED)
