@@ -8,10 +8,12 @@
  * there each record is a picture of the whole ring buffer and offset is a place in the ring,
  * so the order is that of the file, and what was in the picture before is found by comparing.
  */
+#include "decoders/perf/bytes.h"
 #include "decoders/perf/recording.h"
 
 #include <errno.h>
 #include <inttypes.h>
+#include <linux/perf_event.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -211,6 +213,81 @@ bool tl_perf_make_queues(struct tl_perf *p)
 	free(p->found);
 	p->found = NULL;
 	p->nfound = 0;
+	return true;
+}
+
+/* ---- order */
+
+/* When a queue's thread ended. */
+struct place {
+	int32_t tid;
+	uint32_t rank; /* among the EXIT records; UINT32_MAX: it was not seen to end */
+	size_t queue;  /* which one it is now */
+};
+
+struct places {
+	struct place *v;
+	size_t n;
+	uint32_t next;
+};
+
+static int by_tid(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+
+	return (x->tid > y->tid) - (x->tid < y->tid);
+}
+
+static int by_rank(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+
+	if (x->rank != y->rank)
+		return x->rank < y->rank ? -1 : 1;
+	return (x->queue > y->queue) - (x->queue < y->queue);
+}
+
+/* EXIT has pid, ppid, tid, ptid, time: perf_event.h, PERF_RECORD_EXIT. */
+static bool note_exit(void *arg, const struct tl_perf_record *r)
+{
+	struct places *places = arg;
+	struct place key, *found;
+
+	if (r->type != PERF_RECORD_EXIT || r->len < 12)
+		return true;
+	key.tid = (int32_t)tl_get32(r->body + 8);
+	found = bsearch(&key, places->v, places->n, sizeof(key), by_tid);
+	if (found && found->tid >= 0 && found->rank == UINT32_MAX)
+		found->rank = places->next++;
+	return true;
+}
+
+bool tl_perf_order_queues(struct tl_perf *p)
+{
+	struct tl_perf_queue *ordered;
+	struct places places = { .n = p->nqueues };
+
+	if (!p->is_pt || p->pt.have_tsc || p->nqueues < 2)
+		return true;
+	places.v = malloc(p->nqueues * sizeof(*places.v));
+	ordered = malloc(p->nqueues * sizeof(*ordered));
+	if (!places.v || !ordered) {
+		free(places.v);
+		free(ordered);
+		return false;
+	}
+	for (size_t i = 0; i < p->nqueues; i++)
+		places.v[i] = (struct place){ p->queues[i].tid, UINT32_MAX, i };
+	qsort(places.v, places.n, sizeof(*places.v), by_tid);
+	tl_perf_walk(p, note_exit, &places, NULL);
+	qsort(places.v, places.n, sizeof(*places.v), by_rank);
+	for (size_t i = 0; i < p->nqueues; i++) {
+		ordered[i] = p->queues[places.v[i].queue];
+		ordered[i].number = (unsigned)i;
+	}
+	free(p->queues);
+	p->queues = ordered;
+	free(places.v);
 	return true;
 }
 

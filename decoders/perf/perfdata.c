@@ -342,7 +342,8 @@ static bool read_all(struct tl_perf *p, uint64_t file_size, struct tl_err *err)
 		return tl_err_nomem(err);
 	p->has_aux = bits[0] >> TL_PERF_FEATURE_AUXTRACE & 1;
 	if (!tl_perf_finish_attrs(p) || !(p->pipe ? walk_all(p) : find_aux(p, index, index_size)) ||
-	    !tl_perf_finish_attrs(p) || !tl_perf_finish_pt(p) || !tl_perf_make_queues(p))
+	    !tl_perf_finish_attrs(p) || !tl_perf_finish_pt(p) || !tl_perf_make_queues(p) ||
+	    !tl_perf_order_queues(p))
 		return tl_err_nomem(err);
 	if (p->data_told &&
 	    !tl_perf_complain(p, p->files[0].name,

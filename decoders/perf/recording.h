@@ -222,6 +222,12 @@ bool tl_perf_finish_pt(struct tl_perf *p);
 /* auxqueue.c: queues and their pieces, from what was found. */
 bool tl_perf_make_queues(struct tl_perf *p);
 
+/*
+ * Without times the queues are shown one after another: first those of threads that ended, in the
+ * order they did, as perf does.  False: out of memory.
+ */
+bool tl_perf_order_queues(struct tl_perf *p);
+
 /* unpack.c: the zstd stream that is in a file's COMPRESSED records. */
 struct tl_perf_unpack;
 struct tl_perf_unpack *tl_perf_unpack_open(void); /* NULL: no memory */
