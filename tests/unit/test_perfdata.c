@@ -529,6 +529,38 @@ static void test_per_thread(void **state)
 }
 
 /* Pictures of a ring of 256 bytes: the second has 56 new ones, the third is all new. */
+/* Without the TSC bit queues are shown one after another: those whose threads ended come first. */
+static void test_untimed_order(void **state)
+{
+	static const int32_t tids[] = { 50, 51, 52, 53 }, shown[] = { 52, 50, 51, 53 };
+
+	for (int timed = 0; timed < 2; timed++) {
+		struct perfout_id id = id_at(1000, 1);
+		struct perfout *out;
+		struct tl_perf *p;
+
+		perfout_usual(&usual, timed ? CONFIG : CONFIG & ~(UINT64_C(1) << 10), 0, &options);
+		assert_true(perfout_open(path, &options, &out, NULL));
+		info(out, false);
+		for (size_t i = 0; i < 4; i++)
+			aux(out, 0, 64, (uint32_t)i, tids[i], -1);
+		perfout_exit(out, 40, 1, 52, 1, 1040, &id);
+		perfout_exit(out, 40, 1, 99, 1, 1041, &id);
+		perfout_exit(out, 40, 1, 50, 1, 1042, &id);
+		perfout_exit(out, 40, 1, 52, 1, 1043, &id);
+		end(out);
+		assert_true(tl_perf_open(path, &p, NULL));
+		assert_int_equal(tl_perf_nqueues(p), 4);
+		for (unsigned i = 0; i < 4; i++) {
+			const struct tl_perf_queue *q = tl_perf_queue(p, i);
+
+			assert_int_equal(q->number, i);
+			assert_int_equal(q->tid, timed ? tids[i] : shown[i]);
+		}
+		tl_perf_close(p);
+	}
+}
+
 static void snapshot(struct perfout *out, uint64_t at, uint64_t head)
 {
 	uint8_t bytes[256];
@@ -1412,6 +1444,7 @@ int main(void)
 		T(test_saved_twice),
 		T(test_out_of_order),
 		T(test_per_thread),
+		T(test_untimed_order),
 		T(test_snapshot),
 		T(test_snapshot_partial),
 		T(test_read_aux_limits),
