@@ -8,10 +8,23 @@
 /* Fewer cycles than this tell nothing about their length. */
 #define ENOUGH_CYCLES 64
 
-void tl_pt_clock_init(struct tl_pt_clock *c, const struct tl_perf_pt_info *info)
+uint64_t tl_pt_clock_extend(uint64_t tsc, uint64_t about)
+{
+	const uint64_t turn = UINT64_C(1) << 56;
+	uint64_t v = (about & ~(turn - 1)) | tsc;
+
+	if (v > about && v - about > turn / 2 && v >= turn)
+		v -= turn;
+	else if (v < about && about - v > turn / 2 && v <= UINT64_MAX - turn)
+		v += turn;
+	return v;
+}
+
+void tl_pt_clock_init(struct tl_pt_clock *c, const struct tl_perf_pt_info *info, uint64_t about)
 {
 	memset(c, 0, sizeof(*c));
 	c->info = info;
+	c->about = about;
 }
 
 static uint64_t crystal_to_tsc(const struct tl_pt_clock *c, uint64_t ticks)
@@ -64,7 +77,7 @@ bool tl_pt_clock_packet(struct tl_pt_clock *c, const struct tl_pt_packet *packet
 	switch (packet->type) {
 	case TL_PT_PKT_TSC:
 		/* Told where the clocks or their packets had stopped: no measure of cycles. */
-		set_anchor(c, packet->value, false);
+		set_anchor(c, tl_pt_clock_extend(packet->value, c->about), false);
 		c->running = true;
 		c->crystal = false; /* until its TMA comes */
 		return true;

@@ -13,12 +13,19 @@
 #include "decoders/perf/perfdata.h"
 #include "decoders/pt/packets.h"
 
+/*
+ * The TSC that a TSC packet's 56 bits mean: at 3 GHz they come round every 278 days, and of the
+ * values they can stand for the one nearest to `about` is it.
+ */
+uint64_t tl_pt_clock_extend(uint64_t tsc, uint64_t about);
+
 /* Plain data. */
 struct tl_pt_clock {
 	const struct tl_perf_pt_info *info; /* borrowed */
 	bool running;                       /* a TSC packet was seen */
 	bool crystal;                       /* TMA was, too: MTC packets can be used */
 	bool torn;                          /* cycles were lost since the anchor: no measure */
+	uint64_t about;                     /* a TSC near what is told, with all its bits */
 	uint64_t tsc;                       /* the estimate now */
 	uint64_t anchor;                    /* TSC at the last TSC or MTC packet */
 	uint64_t cycles;                    /* since then */
@@ -28,7 +35,8 @@ struct tl_pt_clock {
 	uint64_t ratio;      /* TSC ticks a cycle, 16 fractional bits; 0: not known */
 };
 
-void tl_pt_clock_init(struct tl_pt_clock *c, const struct tl_perf_pt_info *info);
+/* `about` is a TSC of about that time. */
+void tl_pt_clock_init(struct tl_pt_clock *c, const struct tl_perf_pt_info *info, uint64_t about);
 
 /* Take a packet into account.  True: c->tsc is another now. */
 bool tl_pt_clock_packet(struct tl_pt_clock *c, const struct tl_pt_packet *packet);

@@ -393,7 +393,8 @@ bool tl_pt_flow_decode(struct tl_pt_program *prog, const struct tl_pt_segment *s
 
 	f.run.table = tl_pt_code_acquire(prog->code);
 	tl_pt_packets_init(&f.packets, seg->bytes, seg->next);
-	tl_pt_clock_init(&f.clock, prog->info);
+	tl_pt_clock_init(&f.clock, prog->info,
+			 seg->time == TL_PT_NOTIME ? 0 : tl_perf_ns_to_tsc(prog->info, seg->time));
 	if (tl_pt_runner_init(&f.run)) {
 		uint64_t ip;
 

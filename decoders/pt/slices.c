@@ -12,6 +12,8 @@
  */
 #include "decoders/pt/slices.h"
 
+#include "decoders/pt/clock.h"
+
 #include "decoders/pt/sync.h"
 
 #include <stdlib.h>
@@ -185,21 +187,11 @@ static bool aux_read(void *arg, size_t queue, uint64_t at, size_t n, struct tl_b
 	return tl_perf_read_aux(r->perf, tl_perf_queue(r->perf, queue), at, n, out, NULL);
 }
 
-/*
- * A TSC packet has 56 bits, which at 3 GHz are 278 days; of the values it can mean the one
- * nearest to the recording's first time is taken.
- */
 static uint64_t aux_ns(void *arg, uint64_t tsc)
 {
 	const struct recording *r = arg;
-	const uint64_t turn = UINT64_C(1) << 56;
-	uint64_t v = (r->about & ~(turn - 1)) | tsc;
 
-	if (v > r->about && v - r->about > turn / 2 && v >= turn)
-		v -= turn;
-	else if (v < r->about && r->about - v > turn / 2 && v <= UINT64_MAX - turn)
-		v += turn;
-	return tl_perf_tsc_to_ns(r->info, v);
+	return tl_perf_tsc_to_ns(r->info, tl_pt_clock_extend(tsc, r->about));
 }
 
 static bool take_first_time(void *arg, const struct tl_perf_record *record)

@@ -37,6 +37,11 @@ uint64_t tl_perf_tsc_to_ns(const struct tl_perf_pt_info *i, uint64_t tsc)
 	return tsc;
 }
 
+uint64_t tl_perf_ns_to_tsc(const struct tl_perf_pt_info *i, uint64_t ns)
+{
+	return ns;
+}
+
 unsigned tl_dso_number(const struct tl_dso *d)
 {
 	return 0;

@@ -28,7 +28,7 @@ static void nothing_runs_before_a_tsc(void **state)
 {
 	struct tl_pt_clock c;
 
-	tl_pt_clock_init(&c, &info);
+	tl_pt_clock_init(&c, &info, 10000);
 	assert_false(give(&c, TL_PT_PKT_CBR, 15, 0));
 	assert_false(give(&c, TL_PT_PKT_TMA, 800, 0));
 	assert_false(give(&c, TL_PT_PKT_MTC, 101, 0));
@@ -41,7 +41,7 @@ static void mtc_counts_from_tma(void **state)
 {
 	struct tl_pt_clock c;
 
-	tl_pt_clock_init(&c, &info);
+	tl_pt_clock_init(&c, &info, 10000);
 	give(&c, TL_PT_PKT_TSC, 1000000, 0);
 	/* Tick 803 was 40 before; tick 800, where MTC's low bits were 0, 300 before that. */
 	give(&c, TL_PT_PKT_TMA, 803, 40);
@@ -56,7 +56,7 @@ static void mtc_wraps_at_eight_bits(void **state)
 {
 	struct tl_pt_clock c;
 
-	tl_pt_clock_init(&c, &info);
+	tl_pt_clock_init(&c, &info, 10000);
 	give(&c, TL_PT_PKT_TSC, 5000, 0);
 	give(&c, TL_PT_PKT_TMA, 254 * 8, 0);
 	give(&c, TL_PT_PKT_MTC, 255, 0);
@@ -70,7 +70,7 @@ static void a_tsc_needs_its_own_tma(void **state)
 {
 	struct tl_pt_clock c;
 
-	tl_pt_clock_init(&c, &info);
+	tl_pt_clock_init(&c, &info, 10000);
 	give(&c, TL_PT_PKT_TSC, 5000, 0);
 	give(&c, TL_PT_PKT_TMA, 80, 0);
 	give(&c, TL_PT_PKT_TSC, 90000, 0);
@@ -82,7 +82,7 @@ static void cycles_last_as_cbr_says_until_measured(void **state)
 {
 	struct tl_pt_clock c;
 
-	tl_pt_clock_init(&c, &info);
+	tl_pt_clock_init(&c, &info, 10000);
 	give(&c, TL_PT_PKT_TSC, 10000, 0);
 	give(&c, TL_PT_PKT_TMA, 80, 0);
 	assert_false(give(&c, TL_PT_PKT_CYC, 7, 0)); /* how long is not known */
@@ -104,7 +104,7 @@ static void cycles_that_were_lost_measure_nothing(void **state)
 {
 	struct tl_pt_clock c;
 
-	tl_pt_clock_init(&c, &info);
+	tl_pt_clock_init(&c, &info, 10000);
 	give(&c, TL_PT_PKT_TSC, 10000, 0);
 	give(&c, TL_PT_PKT_TMA, 80, 0);
 	give(&c, TL_PT_PKT_CBR, 30, 0);
@@ -124,7 +124,7 @@ static void odd_values_do_no_harm(void **state)
 	struct tl_perf_pt_info none = { .mtc_freq = 3 };
 	struct tl_pt_clock c;
 
-	tl_pt_clock_init(&c, &none);
+	tl_pt_clock_init(&c, &none, 10000);
 	give(&c, TL_PT_PKT_TSC, 10000, 0);
 	give(&c, TL_PT_PKT_TMA, 80, 0); /* no ratio of TSC and crystal was recorded */
 	assert_false(give(&c, TL_PT_PKT_MTC, 11, 0));
@@ -132,11 +132,30 @@ static void odd_values_do_no_harm(void **state)
 	assert_false(give(&c, TL_PT_PKT_CYC, 100, 0));
 	assert_int_equal(c.tsc, 10000);
 
-	tl_pt_clock_init(&c, &info);
+	tl_pt_clock_init(&c, &info, 10000);
 	give(&c, TL_PT_PKT_TSC, 10000, 0);
 	give(&c, TL_PT_PKT_CBR, 30, 0);
 	assert_false(give(&c, TL_PT_PKT_CYC, UINT64_MAX >> 3, 0));
 	assert_int_equal(c.tsc, 10000);
+}
+
+/* A packet has 56 bits of it. */
+static void a_long_uptime_comes_round(void **state)
+{
+	const uint64_t turn = UINT64_C(1) << 56;
+	struct tl_pt_clock c;
+
+	tl_pt_clock_init(&c, &info, 3 * turn - 5);
+	give(&c, TL_PT_PKT_TSC, turn - 7, 0);
+	assert_int_equal(c.tsc, 3 * turn - 7);
+	give(&c, TL_PT_PKT_TSC, 9, 0);
+	assert_int_equal(c.tsc, 3 * turn + 9);
+	tl_pt_clock_init(&c, &info, 3 * turn + 5);
+	give(&c, TL_PT_PKT_TSC, turn - 7, 0);
+	assert_int_equal(c.tsc, 3 * turn - 7);
+	tl_pt_clock_init(&c, &info, 5);
+	give(&c, TL_PT_PKT_TSC, turn - 7, 0);
+	assert_int_equal(c.tsc, turn - 7);
 }
 
 int main(void)
@@ -149,6 +168,7 @@ int main(void)
 		cmocka_unit_test(cycles_last_as_cbr_says_until_measured),
 		cmocka_unit_test(cycles_that_were_lost_measure_nothing),
 		cmocka_unit_test(odd_values_do_no_harm),
+		cmocka_unit_test(a_long_uptime_comes_round),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
