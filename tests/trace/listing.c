@@ -75,9 +75,10 @@ static void truth_line(struct listing *l, const char *line)
 	uint64_t ns, from, to;
 	struct listed *e;
 
-	if (sscanf(line, "overflow %d %d %" SCNu64, &tid, &cpu, &ns) == 3) {
+	if (sscanf(line, "overflow %d %d %" SCNu64, &tid, &cpu, &ns) == 3 ||
+	    sscanf(line, "lost %d %d %" SCNu64, &tid, &cpu, &ns) == 3) {
 		e = add(l);
-		strcpy(e->flags, "error 7");
+		strcpy(e->flags, *line == 'o' ? "error 7" : "error 8");
 		e->tid = tid;
 		e->cpu = cpu;
 		e->ns = ns;
@@ -265,11 +266,12 @@ static bool view_other(struct listing *l, const char *line)
 
 	if (!gap)
 		return *line == '#' || strstr(line, "[cbr ") || strstr(line, "[ptwrite ");
-	if (!strncmp(gap, "[gap: overflow at ", 18)) {
+	if (!strncmp(gap, "[gap: overflow at ", 18) ||
+	    !strncmp(gap, "[gap: lost trace data ", 22)) {
 		struct listed *e = add(l);
 		const char *s = strstr(line, "  [");
 
-		strcpy(e->flags, "error 7");
+		strcpy(e->flags, gap[6] == 'o' ? "error 7" : "error 8");
 		e->tid = s ? tid_before(line, s) : -1;
 		return true;
 	}

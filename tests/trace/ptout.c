@@ -505,6 +505,14 @@ void ptout_resolve(struct ptout *p, uint64_t next)
 	}
 }
 
+void ptout_restart(struct ptout *p)
+{
+	p->lost = false;
+	p->on = false;
+	p->cyc_tsc = p->tsc;
+	ptout_psb(p, PTOUT_NOIP);
+}
+
 void ptout_pad(struct ptout *p, unsigned n)
 {
 	if (p->lost)

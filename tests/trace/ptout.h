@@ -89,6 +89,9 @@ void ptout_overflow(struct ptout *p);
 /* ... until it resolves: OVF, and while on, the FUP of the next instruction. */
 void ptout_resolve(struct ptout *p, uint64_t next);
 
+/* Or it was not an overflow: nobody fetched the bytes, and tracing begins anew, off, with a PSB+. */
+void ptout_restart(struct ptout *p);
+
 /* n bytes of padding. */
 void ptout_pad(struct ptout *p, unsigned n);
 

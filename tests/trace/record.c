@@ -17,6 +17,7 @@
  *	--psb BYTES          a PSB+ each so many bytes (default 2048, 0: none)
  *	--ptwrite-every N    each n-th PTWRITE (default 1; 0: none)
  *	--overflow-every N   an overflow about each N instructions
+ *	--truncate-every N   AUX data is lost about each N instructions
  *	--pipe --compressed  the container
  *	--cut                AUX records end inside of packets
  *	--symfs DIR          files below DIR (a real path) are named without it
@@ -629,6 +630,7 @@ static void parse(int argc, char **argv, struct recording_config *cfg, struct re
 		{ "psb", required_argument, NULL, 'p' },
 		{ "ptwrite-every", required_argument, NULL, 'W' },
 		{ "overflow-every", required_argument, NULL, 'O' },
+		{ "truncate-every", required_argument, NULL, 'A' },
 		{ "pipe", no_argument, NULL, 'P' },
 		{ "compressed", no_argument, NULL, 'Z' },
 		{ "cut", no_argument, NULL, 'X' },
@@ -682,6 +684,9 @@ static void parse(int argc, char **argv, struct recording_config *cfg, struct re
 			break;
 		case 'O':
 			cfg->overflow_every = (unsigned)number(optarg);
+			break;
+		case 'A':
+			cfg->truncate_every = (unsigned)number(optarg);
 			break;
 		case 'P':
 			cfg->pipe = true;

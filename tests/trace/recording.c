@@ -15,6 +15,7 @@ enum {
 	KERNEL_TICKS = 400,  /* and a system call or signal */
 	PIECE = 24 << 10,    /* AUX bytes a record, at most about */
 	OVERFLOW_INSNS = 60, /* how long an overflow lasts */
+	LOST_INSNS = 500,    /* and until lost AUX data goes on */
 };
 
 /* The AUX bytes of a CPU or thread. */
@@ -25,8 +26,10 @@ struct queue {
 	unsigned idx;
 	size_t piece; /* bytes of the next AUX record */
 
-	bool lost, sure; /* in an overflow; nothing behind the last packet */
-	uint64_t until;  /* when it is over, or the next one comes, in instructions */
+	bool lost, sure;      /* in an overflow; nothing behind the last packet */
+	bool truncated;       /* lost since AUX data was not fetched, not by an overflow */
+	uint64_t truncate_at; /* in instructions */
+	uint64_t until;       /* when it is over, or the next one comes, in instructions */
 	uint64_t ninsns;
 	bool psb_soon;
 	unsigned psb_in; /* instructions until the PSB that is due */
@@ -95,6 +98,7 @@ static bool queue_init(struct recording *rec, struct queue *q, unsigned idx, int
 	q->tid = tid;
 	q->piece = PIECE / 2 + recording_random(rec, PIECE / 2);
 	q->until = cfg->overflow_every;
+	q->truncate_at = cfg->truncate_every;
 	return q->out;
 }
 
@@ -196,7 +200,7 @@ static void go_on(struct recording *rec, unsigned ticks)
 
 /* Hand the bytes of a queue to perf: an AUX record, and the data itself. */
 static void write_piece(struct recording *rec, struct queue *q, const struct recording_thread *t,
-			size_t n)
+			size_t n, uint64_t flags)
 {
 	struct tl_buf *buf = ptout_bytes(q->out);
 	struct perfout_id id = id_of(rec, t, 0);
@@ -207,7 +211,7 @@ static void write_piece(struct recording *rec, struct queue *q, const struct rec
 		return;
 	if (q->tid >= 0)
 		id.tid = q->tid; /* whatever exec() made of it */
-	perfout_aux(rec->out, q->reported, n, 0, &id);
+	perfout_aux(rec->out, q->reported, n, flags, &id);
 	perfout_auxtrace(rec->out, buf->data, n, q->reported, recording_random(rec, 1 << 30),
 			 q->idx, q->tid, q->cpu);
 	q->reported += n;
@@ -222,7 +226,7 @@ static void write_pieces(struct recording *rec, struct queue *q, const struct re
 
 	if (have < q->piece)
 		return;
-	write_piece(rec, q, t, rec->cfg.cut ? q->piece : have);
+	write_piece(rec, q, t, rec->cfg.cut ? q->piece : have, 0);
 }
 
 static void tell(struct recording *rec, const struct recording_thread *t, uint64_t from,
@@ -299,7 +303,7 @@ static void put_away(struct recording *rec, struct recording_thread *t, bool pre
 	if (q->current != t)
 		return;
 	go_on(rec, KERNEL_TICKS);
-	if (q->lost) {
+	if (q->lost && !q->truncated) {
 		/* Over before the next thread comes, so that it is clear whose it was. */
 		q->lost = false;
 		q->until = q->ninsns + rec->cfg.overflow_every;
@@ -384,6 +388,29 @@ static void switch_wide(struct recording *rec, struct queue *q, struct recording
 				&id);
 }
 
+/* The buffer for AUX data is full, in the kernel: tracing ends until somebody fetches it. */
+static void fill_up(struct recording *rec, struct recording_thread *t)
+{
+	struct queue *q = t->q;
+
+	if (!rec->cfg.truncate_every || q->lost || q->ninsns < q->truncate_at)
+		return;
+	if (rec->truth)
+		fprintf(rec->truth, "lost %d %d %" PRIu64 "\n", t->shown, q->cpu, now_ns(rec));
+	ptout_flush(q->out);
+	write_piece(rec, q, t, SIZE_MAX, PERFOUT_AUX_TRUNCATED);
+	ptout_overflow(q->out);
+	q->lost = q->truncated = true;
+	q->truncate_at = q->ninsns + LOST_INSNS;
+}
+
+static void go_on_recording(struct recording *rec, struct queue *q)
+{
+	q->lost = q->truncated = false;
+	q->truncate_at = q->ninsns + rec->cfg.truncate_every;
+	ptout_restart(q->out);
+}
+
 void recording_run(struct recording *rec, struct recording_thread *t)
 {
 	struct queue *q = t->q;
@@ -410,7 +437,9 @@ void recording_run(struct recording *rec, struct recording_thread *t)
 	go_on(rec, KERNEL_TICKS);
 	ptout_time(q->out, rec->tsc);
 	/* The kernel clears the packet byte count as it begins to trace: a PSB. */
-	if (!rec->cfg.wide || !q->started) {
+	if (q->truncated && !rec->cfg.wide)
+		go_on_recording(rec, q);
+	else if (!rec->cfg.wide || !q->started) {
 		ptout_psb(q->out, PTOUT_NOIP);
 	}
 	q->started = true;
@@ -429,6 +458,8 @@ static void enter(struct recording *rec, struct recording_thread *t, uint64_t ip
 		return;
 	go_on(rec, KERNEL_TICKS);
 	ptout_time(t->q->out, rec->tsc);
+	if (t->q->truncated && t->q->ninsns >= t->q->truncate_at)
+		go_on_recording(rec, t->q);
 	tell(rec, t, 0, ip, "tr strt");
 	ptout_enable(t->q->out, ip);
 	t->q->sure = true;
@@ -441,7 +472,7 @@ static void overflow(struct recording *rec, struct recording_thread *t, uint64_t
 {
 	struct queue *q = t->q;
 
-	if (!rec->cfg.overflow_every || q->ninsns < q->until)
+	if (!rec->cfg.overflow_every || q->ninsns < q->until || q->truncated)
 		return;
 	if (q->lost) {
 		q->lost = false;
@@ -547,6 +578,7 @@ void recording_syscall(struct recording *rec, struct recording_thread *t, uint64
 	ptout_disable(t->q->out, PTOUT_NOIP);
 	t->in_user = false;
 	go_on(rec, KERNEL_TICKS);
+	fill_up(rec, t);
 }
 
 void recording_interrupt(struct recording *rec, struct recording_thread *t, uint64_t ip)
@@ -559,6 +591,7 @@ void recording_interrupt(struct recording *rec, struct recording_thread *t, uint
 	ptout_async(t->q->out, ip, PTOUT_NOIP);
 	t->in_user = false;
 	go_on(rec, KERNEL_TICKS);
+	fill_up(rec, t);
 }
 
 void recording_ptwrite(struct recording *rec, struct recording_thread *t, const struct code *code,
@@ -581,7 +614,7 @@ static void close_queue(struct recording *rec, struct queue *q, struct recording
 {
 	if (q->out && t && rec->out) {
 		ptout_flush(q->out);
-		write_piece(rec, q, t, SIZE_MAX);
+		write_piece(rec, q, t, SIZE_MAX, 0);
 		rec->failed |= ptout_failed(q->out);
 	}
 	ptout_close(q->out);

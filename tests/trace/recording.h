@@ -16,6 +16,7 @@
  * Other lines begin with a word:
  *
  *	overflow TID CPU NS
+ *	lost TID CPU NS
  *	ptwrite TID CPU NS IP PAYLOAD
  *	insns TID N                     at the end: how many instructions were traced
  */
@@ -37,9 +38,10 @@ struct recording_config {
 	uint64_t psb_bytes;
 	unsigned ptwrite_every;  /* each n-th PTWRITE is in the trace; 0: none */
 	unsigned overflow_every; /* an overflow about each n instructions; 0: none */
+	unsigned truncate_every; /* AUX data is lost about each n instructions; 0: never */
 	bool pipe, compressed;
-	bool cut;       /* AUX records end anywhere, even inside a packet */
-	bool build_ids; /* MMAP2 records with build-ids in place of inodes */
+	bool cut;          /* AUX records end anywhere, even inside a packet */
+	bool build_ids;    /* MMAP2 records with build-ids in place of inodes */
 	const char *symfs; /* NULL, or a folder whose name is left out of paths in it */
 	uint64_t seed;
 };

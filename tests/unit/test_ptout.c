@@ -342,6 +342,24 @@ static void overflows_lose_what_happens(void **state)
 	end(&f);
 }
 
+static void a_trace_begins_anew(void **state)
+{
+	struct fixture f;
+
+	begin_on(&f, &(struct ptout_config){ .retcomp = true });
+	ptout_call_direct(f.p, 0x401005);
+	ptout_disable(f.p, PTOUT_NOIP);
+	ptout_overflow(f.p);
+	ptout_enable(f.p, 0x401007);
+	ptout_indirect(f.p, 0x7fff00000000);
+	ptout_restart(f.p);
+	assert_false(ptout_on(f.p));
+	ptout_enable(f.p, 0x401008);
+	ptout_ret(f.p, 0x401005);
+	check(&f, "pgd psb cbr:25 psbend exec pge:401008/4 tip:401005/2 ");
+	end(&f);
+}
+
 static void psbs_come_by_themselves(void **state)
 {
 	struct fixture f;
@@ -535,6 +553,7 @@ int main(void)
 		cmocka_unit_test(into_the_kernel_and_back),
 		cmocka_unit_test(payloads_are_written),
 		cmocka_unit_test(overflows_lose_what_happens),
+		cmocka_unit_test(a_trace_begins_anew),
 		cmocka_unit_test(psbs_come_by_themselves),
 		cmocka_unit_test(time_goes_on),
 		cmocka_unit_test(packets_survive_a_full_window),
