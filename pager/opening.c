@@ -14,9 +14,6 @@
 /* Chunks counted at once on opening: small texts never show a pending line number. */
 #define COUNT_AT_ONCE 2
 
-/* Chunks of a decoded text that are counted unasked; more take all processors for long. */
-#define DECODE_UNASKED 1024
-
 /* The source has changed, on some thread: jobs that wait look again, and the main loop too. */
 
 static void on_change(void *arg)
@@ -105,15 +102,6 @@ void tl_app_count_small(struct tl_app *app)
 	}
 }
 
-/* Would counting decode more than one may do unasked? */
-static bool is_costly(struct tl_app *app)
-{
-	struct tl_extent ext;
-
-	tl_source_extent(app->text.src, &ext);
-	return tl_app_decoder(app, NULL) && ext.nchunks > DECODE_UNASKED;
-}
-
 void tl_app_count_lines(struct tl_app *app, bool force)
 {
 	struct tl_text *t = &app->text;
@@ -124,8 +112,6 @@ void tl_app_count_lines(struct tl_app *app, bool force)
 	if (!t->loaded)
 		tl_lineindex_load(t->lines);
 	t->loaded = true;
-	if (!force && !t->counting && is_costly(app))
-		return;
 	t->counting = true;
 	tl_lineindex_start(t->lines);
 }
