@@ -148,7 +148,7 @@ unit: $(UNIT)
 	@scripts/run-tests $(UNIT)
 
 pty: $(build)/tless $(FAKE) $(PTY)
-	@TLESS=$(CURDIR)/$(build)/tless scripts/run-tests $(PTY)
+	@TLESS=$(abspath $(build)/tless) scripts/run-tests $(PTY)
 
 # Without clang's fuzzer the targets are linked with a main() that replays the corpus.
 FUZZMAIN := $(build)/tests/fuzz/replay.o
@@ -156,7 +156,7 @@ $(build)/tests/fuzz/fuzz_%: $(build)/tests/fuzz/fuzz_%.o $(FUZZMAIN) $(build)/li
 	$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 test: $(build)/tless $(FAKE) $(UNIT) $(TRACETEST) $(PTY) $(FUZZ)
-	@TLESS=$(CURDIR)/$(build)/tless scripts/run-tests $(UNIT) $(TRACETEST) $(FUZZ) $(PTY)
+	@TLESS=$(abspath $(build)/tless) scripts/run-tests $(UNIT) $(TRACETEST) $(FUZZ) $(PTY)
 
 # libFuzzer: `make fuzz` builds the targets with clang and runs each for FUZZTIME seconds.
 FUZZTIME ?= 60
