@@ -606,7 +606,7 @@ static void check_told(const struct tl_buf *bad, const struct seen *was)
 	seen_fini(&is);
 }
 
-static void told(const char *options)
+static void told(const char *options, bool has_time)
 {
 	struct tl_buf good = TL_BUF_INIT;
 	struct places aux, exits;
@@ -623,18 +623,20 @@ static void told(const char *options)
 		check_told(&good, &was);
 		good.data[aux.at[i] + AUX_FLAGS] ^= PERFOUT_AUX_TRUNCATED;
 	}
+	/* Without time, the order of threads is that of their ends. */
 	snprintf(doing, sizeof(doing), "%s: LOST", options);
 	good.data[exits.at[0]] = RECORD_LOST;
-	check_told(&good, &was);
+	if (has_time)
+		check_told(&good, &was);
 	seen_fini(&was);
 	tl_buf_fini(&good);
 }
 
 static void losses(void **state)
 {
-	told("--cpus 2");
-	told("--threads 3");
-	told("--threads 2 --no-time");
+	told("--cpus 2", true);
+	told("--threads 3", true);
+	told("--threads 2 --no-time", false);
 }
 
 int main(int argc, char **argv)
