@@ -41,7 +41,6 @@ struct recording_config {
 	unsigned truncate_every; /* AUX data is lost about each n instructions; 0: never */
 	bool pipe, compressed;
 	bool cut;          /* AUX records end anywhere, even inside a packet */
-	bool build_ids;    /* MMAP2 records with build-ids in place of inodes */
 	const char *symfs; /* NULL, or a folder whose name is left out of paths in it */
 	uint64_t seed;
 };
