@@ -46,12 +46,25 @@ struct flow {
 
 	uint64_t tnt; /* bits left, the oldest topmost */
 	unsigned ntnt;
+
+	bool unsettled; /* the clock has gone on, the runner does not know yet */
 };
+
+/* What the clock says is the time. */
+static void settle(struct flow *f)
+{
+	if (f->unsettled)
+		tl_pt_runner_time(&f->run, tl_perf_tsc_to_ns(f->clock.info, f->clock.tsc));
+	f->unsettled = false;
+}
 
 static void timing(struct flow *f, const struct tl_pt_packet *packet)
 {
-	if (tl_pt_clock_packet(&f->clock, packet))
-		tl_pt_runner_time(&f->run, tl_perf_tsc_to_ns(f->clock.info, f->clock.tsc));
+	settle(f);
+	f->unsettled = tl_pt_clock_packet(&f->clock, packet);
+	/* A CYC packet tells the time of the packet behind it, which is about what ran before. */
+	if (packet->type != TL_PT_PKT_CYC)
+		settle(f);
 }
 
 /* ---- packets */
@@ -249,7 +262,7 @@ static void take_tsx(struct flow *f, unsigned bits)
 }
 
 /* False: nothing more to be had from this segment. */
-static bool take(struct flow *f, const struct tl_pt_packet *packet)
+static bool take_packet(struct flow *f, const struct tl_pt_packet *packet)
 {
 	switch (packet->type) {
 	case TL_PT_PKT_END:
@@ -315,6 +328,27 @@ static bool take(struct flow *f, const struct tl_pt_packet *packet)
 		break;
 	}
 	return !f->run.no_memory && !f->run.over;
+}
+
+/* Does it say where the program went until now? */
+static bool is_past(const struct flow *f, const struct tl_pt_packet *packet)
+{
+	if (f->run.sync != TL_PT_ON)
+		return false;
+	return packet->type == TL_PT_PKT_TNT || packet->type == TL_PT_PKT_FUP ||
+	       ((packet->type == TL_PT_PKT_TIP || packet->type == TL_PT_PKT_PGD) && !f->async);
+}
+
+static bool take(struct flow *f, const struct tl_pt_packet *packet)
+{
+	bool past = is_past(f, packet), more;
+
+	if (!past && packet->type != TL_PT_PKT_CYC)
+		settle(f);
+	more = take_packet(f, packet);
+	if (past)
+		settle(f);
+	return more;
 }
 
 /*
@@ -407,6 +441,7 @@ bool tl_pt_flow_decode(struct tl_pt_program *prog, const struct tl_pt_segment *s
 			f.run.offset = seg->offset + packet.at;
 		} while (take(&f, &packet));
 	}
+	settle(&f);
 	if (!f.run.no_memory)
 		run_to_next(&f);
 	tl_pt_runner_end(&f.run);

@@ -521,6 +521,28 @@ static void times_are_not_paced_while_off(void **state)
 	end(&f);
 }
 
+/* CYC stands before the TNT whose time it tells: the last of its branches. */
+static void cycles_tell_when_a_tnt_was_full(void **state)
+{
+	static const struct ptout_config config = { .tsc = true, .cyc = true };
+	struct fixture f;
+
+	begin(&f, &config);
+	ptout_time(f.out, 100000);
+	ptout_psb(f.out, 0);
+	ptout_enable(f.out, LOOP);
+	for (unsigned i = 1; i <= 12; i++) {
+		ptout_time(f.out, 100000 + 10 * i);
+		ptout_cond(f.out, true);
+	}
+	f.seg.time = 100000;
+	decode(&f, TL_PT_WANT_BRANCHES);
+	assert_int_equal(f.events.n, 13);
+	for (unsigned i = 1; i <= 12; i++)
+		assert_in_range(f.events.v[i].time, 100000 + 10 * i - 2, 100000 + 10 * i);
+	end(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -539,6 +561,7 @@ int main(void)
 		cmocka_unit_test(a_next_sync_point_elsewhere_is_an_error),
 		cmocka_unit_test(times_stay_within_the_segment),
 		cmocka_unit_test(times_between_timing_packets_are_paced),
+		cmocka_unit_test(cycles_tell_when_a_tnt_was_full),
 		cmocka_unit_test(times_are_not_paced_while_off),
 	};
 
