@@ -532,14 +532,14 @@ static void cycles_tell_when_a_tnt_was_full(void **state)
 	ptout_psb(f.out, 0);
 	ptout_enable(f.out, LOOP);
 	for (unsigned i = 1; i <= 12; i++) {
-		ptout_time(f.out, 100000 + 10 * i);
+		ptout_time(f.out, 100000 + 5 * i);
 		ptout_cond(f.out, true);
 	}
 	f.seg.time = 100000;
 	decode(&f, TL_PT_WANT_BRANCHES);
 	assert_int_equal(f.events.n, 13);
 	for (unsigned i = 1; i <= 12; i++)
-		assert_in_range(f.events.v[i].time, 100000 + 10 * i - 2, 100000 + 10 * i);
+		assert_in_range(f.events.v[i].time, 100000 + 5 * i - 2, 100000 + 5 * i);
 	end(&f);
 }
 
