@@ -187,7 +187,9 @@ static bool open_wanted(const char *path, const struct tl_dsofile_want *want,
 	size_t len;
 
 	if (!tl_dsofile_open(path, out)) {
-		if (errno != ENOENT && errno != ENOTDIR && why && !why->msg[0])
+		if (errno == ENODEV && why && !why->msg[0])
+			tl_err_set(why, "'%s' is not a file", path);
+		else if (errno != ENOENT && errno != ENOTDIR && why && !why->msg[0])
 			tl_err_sys(why, "cannot open '%s'", path);
 		return false;
 	}

@@ -179,18 +179,22 @@ bool tl_perf_read_header(struct tl_perf *p, uint64_t file_size, uint64_t *featur
 	if (n >= 8 && memcmp(h, "2ELIFREP", 8) == 0)
 		return tl_err_set(
 		    err, "%s: recorded on a big-endian machine, which is not supported", f->name);
-	if (n < HEADER_PIPE || memcmp(h, "PERFILE2", 8) != 0)
+	if (n < 8 || memcmp(h, "PERFILE2", 8) != 0)
 		return tl_err_set(err, "%s: not a perf.data file", f->name);
+	if (n < HEADER_PIPE)
+		return tl_err_set(err, "%s: cut off at byte %zu, in its header", f->name, n);
 	size = tl_get64(h + 8);
 	if (size == HEADER_PIPE) {
 		p->pipe = true;
 		f->start = HEADER_PIPE;
 		return true;
 	}
-	if (size < HEADER_MIN || n < HEADER_MIN)
-		return tl_err_set(err,
-				  "%s: cut off or broken: a header of %" PRIu64 " bytes, %zu there",
-				  f->name, size, n);
+	if (n < HEADER_MIN)
+		return tl_err_set(err, "%s: cut off at byte %zu, in its header", f->name, n);
+	if (size < HEADER_MIN)
+		return tl_err_set(
+		    err, "%s: broken: its header should have %d bytes or more, and says %" PRIu64,
+		    f->name, HEADER_MIN, size);
 	for (size_t i = 0; i < 4 && size >= HEADER_FILE; i++)
 		bits[i] = tl_get64(h + HEADER_MIN + 8 * i);
 	if (!place_data(p, tl_get64(h + 40), tl_get64(h + 48), file_size, features) ||

@@ -54,13 +54,13 @@ static void place(const struct maker *m, size_t queue, struct tl_pt_missing *gap
 	size_t before = tl_pt_slices_sync_before(s, queue, gap->event.to);
 
 	gap->segment = before + 1; /* SIZE_MAX + 1 is 0 */
-	if (tl_pt_slices_count(s) == 0)
-		return;
 	if (!tl_pt_slices_timed(s)) {
 		gap->event.time = TL_PT_NOTIME;
 		gap->slice = slice_of_segment(s, queue, gap->segment);
 		return;
 	}
+	if (tl_pt_slices_count(s) == 0)
+		return;
 	if (gap->event.time < tl_pt_slices_get(s, 0)->time)
 		gap->event.time = tl_pt_slices_get(s, 0)->time;
 	gap->slice = tl_pt_slices_at(s, gap->event.time);

@@ -214,7 +214,9 @@ static bool put_why(const struct tl_pt_event *ev, struct tl_buf *out)
 {
 	const struct tl_map *map = tl_space_find(tl_pt_ctx(ev)->space, ev->from);
 	const char *why = map ? tl_dso_why(map->dso) : "";
+	const uint8_t *bytes;
 	uint8_t text[512];
+	uint64_t at;
 	size_t n;
 
 	if (!map)
@@ -222,8 +224,17 @@ static bool put_why(const struct tl_pt_event *ev, struct tl_buf *out)
 	n = (size_t)(tl_pt_put_foreign(text, why, sizeof(text)) - text);
 	if (n > 0)
 		return tl_buf_puts(out, ": ") && tl_buf_append(out, text, n);
+	/* There is a binary, and what was recorded tells nothing against it. */
 	n = (size_t)(tl_pt_put_foreign(text, tl_dso_name(map->dso), sizeof(text)) - text);
-	return tl_buf_puts(out, ": none there in ") && tl_buf_append(out, text, n);
+	at = ev->from - map->start + map->pgoff;
+	if (tl_dso_code(map->dso, at, &bytes, &(size_t){ 0 }))
+		return tl_buf_printf(out, ": no instruction at 0x%llx of ",
+				     (unsigned long long)at) &&
+		       tl_buf_append(out, text, n) &&
+		       tl_buf_puts(out, "; is it the binary that was recorded?");
+	return tl_buf_printf(out, ": nothing at 0x%llx of ", (unsigned long long)at) &&
+	       tl_buf_append(out, text, n) &&
+	       tl_buf_puts(out, ", which is cut off or not the binary that was recorded");
 }
 
 bool tl_pt_put_gap(struct tl_pt_pen *pen, const struct tl_pt_event *ev, struct tl_buf *out)

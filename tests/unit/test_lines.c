@@ -39,7 +39,7 @@ static struct tl_dso dso_a = { "/bin/a", "", a_symbols, 5, a_code };
 static struct tl_dso dso_gone = { "/lib/gone\n.so", "'/lib/gone.so' is not here", NULL, 0, NULL };
 
 static const struct tl_map maps[] = {
-	{ 0x401000, 0x402000, 0x1000, &dso_a },
+	{ 0x401000, 0x402010, 0x1000, &dso_a }, /* the file ends at 0x2000 */
 	{ 0x7f0000000000, 0x7f0000001000, 0, &dso_gone },
 };
 static const struct tl_space space_a = { 0, 2, maps, 0, NULL };
@@ -610,6 +610,7 @@ static void gaps(void **state)
 		other_kind(TL_PT_EV_ERROR, 0x7f0000000010, 16, TL_PT_ERR_NOINSN),
 		other_kind(TL_PT_EV_ERROR, 0x999, 16, TL_PT_ERR_NOINSN),
 		other_kind(TL_PT_EV_ERROR, 0x401fff, 16, TL_PT_ERR_NOINSN),
+		other_kind(TL_PT_EV_ERROR, 0x402008, 16, TL_PT_ERR_NOINSN),
 		other_kind(TL_PT_EV_ERROR, 0, 16, TL_PT_ERR_MISMATCH),
 	};
 	const char *place = "           tcall-4711   [003] 12345.678901334: ";
@@ -627,9 +628,12 @@ static void gaps(void **state)
 	    "%s[gap: no code at thread 4712 offset 0x10 ip 0x7f0000000010: '/lib/gone.so' is not "
 	    "here]\n"
 	    "%s[gap: no code at queue 2 offset 0x10 ip 0x999: nothing is mapped there]\n"
-	    "%s[gap: no code at cpu 3 offset 0x10 ip 0x401fff: none there in /bin/a]\n"
+	    "%s[gap: no code at cpu 3 offset 0x10 ip 0x401fff: no instruction at 0x1fff of /bin/a; "
+	    "is it the binary that was recorded?]\n"
+	    "%s[gap: no code at cpu 3 offset 0x10 ip 0x402008: nothing at 0x2008 of /bin/a, which "
+	    "is cut off or not the binary that was recorded]\n"
 	    "%s[gap: trace does not fit the code at cpu 3 offset 0x10]\n",
-	    place, place, place, place, place, place);
+	    place, place, place, place, place, place, place);
 	assert_lines("calls", events, tl_buf_str(&want));
 	assert_lines_of("insns", "function", true, events + 1, 1,
 			"[gap: overflow at cpu 3 offset 0x1f40 ip 0x401136]\n");

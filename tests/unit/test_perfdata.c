@@ -747,11 +747,11 @@ static void test_refused(void **state)
 	struct tl_perf *p;
 
 	refuse("", 0, "not a perf.data");
-	refuse("PERFILE2", 8, "not a perf.data");
+	refuse("PERFILE2", 8, "cut off at byte 8");
 	refuse("PERFILE1........", 16, "not a perf.data");
-	refuse(b.data, 60, "header of 104 bytes");
+	refuse(b.data, 60, "cut off at byte 60, in its header");
 	put(&b, 8, 8, 40);
-	refuse(b.data, b.len, "header of 40 bytes");
+	refuse(b.data, b.len, "and says 40");
 	refuse("2ELIFREP\0\0\0\0\0\0\0\x68", 16, "big-endian");
 	assert_false(tl_perf_open(dir, &p, &err)); /* a folder without `data` */
 	assert_false(tl_perf_open("/nonexistent", &p, &err));
