@@ -117,7 +117,6 @@ static struct tl_side *add(struct reader *rd, const struct tl_perf_record *r,
 	}
 	side = &s->v[s->n];
 	*side = (struct tl_side){ .time = r->id.time == UINT64_MAX ? 0 : r->id.time,
-				  .order = (uint32_t)s->n,
 				  .kind = (uint8_t)kind };
 	s->n++;
 	return side;
@@ -431,13 +430,61 @@ static bool read_record(void *arg, const struct tl_perf_record *r)
 	return !rd->failed;
 }
 
-static int by_time(const void *a, const void *b)
+/* One run behind another, both sorted, to `out`; equal times keep their order. */
+static void merge_runs(struct tl_side *out, const struct tl_side *a, size_t na,
+		       const struct tl_side *b, size_t nb)
 {
-	const struct tl_side *x = a, *y = b;
+	while (na > 0 && nb > 0) {
+		if (b->time < a->time) {
+			*out++ = *b++;
+			nb--;
+		} else {
+			*out++ = *a++;
+			na--;
+		}
+	}
+	memcpy(out, a, na * sizeof(*a));
+	memcpy(out + na, b, nb * sizeof(*b));
+}
 
-	if (x->time != y->time)
-		return x->time < y->time ? -1 : 1;
-	return (x->order > y->order) - (x->order < y->order);
+static size_t run_length(const struct tl_side *v, size_t n)
+{
+	size_t i = n > 0;
+
+	while (i < n && v[i - 1].time <= v[i].time)
+		i++;
+	return i;
+}
+
+/*
+ * By time, equal times in the file's order.  A file is sorted, or has sorted runs, one for each
+ * time a CPU's buffer was read: those are merged.  False: no memory.
+ */
+static bool sort_by_time(struct tl_sideband *s)
+{
+	struct tl_side *to;
+
+	if (run_length(s->v, s->n) == s->n)
+		return true;
+	to = malloc(s->cap * sizeof(*to));
+	if (!to)
+		return false;
+	for (bool sorted = false; !sorted;) {
+		struct tl_side *from = s->v;
+
+		for (size_t at = 0; at < s->n;) {
+			size_t na = run_length(from + at, s->n - at);
+			size_t nb = run_length(from + at + na, s->n - at - na);
+
+			merge_runs(to + at, from + at, na, from + at + na, nb);
+			sorted = na + nb == s->n;
+			at += na + nb;
+		}
+		s->v = to;
+		to = from;
+	}
+	free(to);
+	return true;
 }
 
 static int gap_by_time(const void *a, const void *b)
@@ -461,8 +508,8 @@ bool tl_sideband_read(struct tl_sideband *s, const struct tl_perf *perf, struct 
 	(void)tl_perf_walk(perf, read_record, &rd, &broken);
 	if (rd.failed)
 		return false;
-	if (s->n > 0)
-		qsort(s->v, s->n, sizeof(*s->v), by_time);
+	if (!sort_by_time(s))
+		return false;
 	if (s->ngaps > 0)
 		qsort(s->gaps, s->ngaps, sizeof(*s->gaps), gap_by_time);
 	return true;

@@ -31,8 +31,7 @@ struct tl_side {
 			int32_t pid, tid;
 		} parent; /* FORK */
 	};
-	uint32_t order; /* in the file */
-	uint8_t kind;   /* enum tl_side_kind */
+	uint8_t kind; /* enum tl_side_kind */
 	bool fresh;
 };
 
