@@ -207,13 +207,19 @@ static bool add_data_files(struct tl_perf *p, struct tl_err *err)
 	}
 	for (size_t i = 0; ok && i < n; i++) {
 		struct tl_err why = TL_ERR_INIT;
+		long before = i > 0 ? numbers[i - 1] + 1 : 0;
 		uint64_t size;
 		char *name;
 
+		/* perf counts from 0; that the last ones are missing cannot be seen. */
+		if (numbers[i] > before)
+			ok = tl_perf_complain(p, p->path,
+					      "data.%ld is not in the folder, data.%ld is", before,
+					      numbers[i]);
 		if (p->nfiles >= TL_PERF_MAX_FILES) {
-			ok =
-			    tl_perf_complain(p, p->path, "more than %d files, the rest is left out",
-					     TL_PERF_MAX_FILES);
+			ok = ok && tl_perf_complain(p, p->path,
+						    "more than %d files, the rest is left out",
+						    TL_PERF_MAX_FILES);
 			break;
 		}
 		if (asprintf(&name, "%s/data.%ld", p->path, numbers[i]) < 0) {
@@ -221,7 +227,7 @@ static bool add_data_files(struct tl_perf *p, struct tl_err *err)
 			break;
 		}
 		if (!add_file(p, name, &size, &why))
-			ok = tl_perf_complain(p, NULL, "%s", why.msg);
+			ok = tl_perf_complain(p, NULL, "%s", why.msg) && ok;
 		free(name);
 	}
 	free(numbers);

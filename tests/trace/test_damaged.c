@@ -639,9 +639,131 @@ static void losses(void **state)
 	told("--threads 2 --no-time", false);
 }
 
+/* ---- a folder, as of `perf record --threads`: the AUX data of each CPU is in a file of its own */
+
+struct copying {
+	const struct tl_perf *from;
+	struct perfout *to;
+};
+
+static bool copy_record(void *arg, const struct tl_perf_record *r)
+{
+	struct copying *c = arg;
+	struct perfout_id id = { r->id.pid, r->id.tid, r->id.time, r->id.cpu, 1, 0 };
+
+	if (r->type >= 64)
+		return true; /* perf's own */
+	if (r->type == RECORD_AUX)
+		id.attr = 0;
+	id.nth = (unsigned)r->id.cpu;
+	perfout_file(c->to, r->type == RECORD_AUX ? r->id.cpu : -1);
+	perfout_record(c->to, r->type, r->misc, r->body, r->len - r->id_len, &id);
+	return true;
+}
+
+/* Makes one of the recording in data_path, which has two CPUs. */
+static void make_folder(const char *path)
+{
+	struct perfout_usual store;
+	struct perfout_options options;
+	struct copying c;
+	struct perfout_pt pt;
+	struct tl_perf *perf;
+
+	assert_true(tl_perf_open(data_path, &perf, NULL));
+	perfout_usual(&store, tl_perf_pt_info(perf)->attr->config, 2, &options);
+	options.mode = PERFOUT_DIR;
+	options.nfiles = 2;
+	c.from = perf;
+	assert_true(perfout_open(path, &options, &c.to, NULL));
+	perfout_pt_usual(&pt, true);
+	perfout_auxtrace_info(c.to, &pt);
+	assert_true(tl_perf_walk(perf, copy_record, &c, NULL));
+	for (size_t q = 0; q < tl_perf_nqueues(perf); q++) {
+		const struct tl_perf_queue *queue = tl_perf_queue(perf, q);
+
+		perfout_file(c.to, (int)q);
+		for (size_t i = 0; i < queue->npieces; i++)
+			perfout_auxtrace_copy(c.to, queue->pieces[i].fd,
+					      queue->pieces[i].file_offset, queue->pieces[i].size,
+					      queue->pieces[i].aux_offset, 1 + i, (uint32_t)q, -1,
+					      queue->cpu);
+	}
+	assert_true(perfout_close(c.to, NULL));
+	tl_perf_close(perf);
+}
+
+/* Only the lines of CPU 0. */
+static void keep_first_cpu(struct seen *s)
+{
+	size_t kept = 0, end;
+
+	for (size_t at = 0; at < s->text.len; at = end) {
+		end = line_end(&s->text, at);
+		if (!memmem(s->text.data + at, end - at, "[000]", 5))
+			continue;
+		memmove(s->text.data + kept, s->text.data + at, end - at);
+		kept += end - at;
+	}
+	s->text.len = kept;
+}
+
+static void folders(void **state)
+{
+	char path[PATH_MAX + 40], second[PATH_MAX + 48], third[PATH_MAX + 48], cmd[PATH_MAX + 60];
+	struct tl_buf good = TL_BUF_INIT, bad = TL_BUF_INIT;
+	struct seen one, was, is;
+	uint32_t rng = 1;
+
+	snprintf(path, sizeof(path), "%s/folder", folder);
+	snprintf(second, sizeof(second), "%s/data.1", path);
+	snprintf(third, sizeof(third), "%s/data.2", path);
+	snprintf(doing, sizeof(doing), "a folder");
+	generate("--cpus 2", &good);
+	look_at(data_path, plain_view, plain_columns, &one);
+	make_folder(path);
+	look_at(path, plain_view, plain_columns, &was);
+	assert_true(was.opens && !tells(&was));
+	same_lines(&one.text, &was.text, &nothing, true);
+	keep_first_cpu(&was);
+	read_file(second, &good);
+	/* An empty file is as of a thread that had nothing to write. */
+	for (unsigned i = 0; i < 6 * seeds + 3; i++) {
+		size_t at = i == 0 ? 1 : (rng = rng * 1664525 + 1013904223) % good.len;
+
+		copy(&bad, &good);
+		if (i % 3 == 0)
+			bad.len = at;
+		else
+			memset(bad.data + at, i % 3 == 1 ? 0 : 0xff,
+			       good.len - at < 500 ? good.len - at : 500);
+		write_file(second, &bad);
+		snprintf(doing, sizeof(doing), "data.1 of a folder, damage %u at %zu", i, at);
+		look_at(path, plain_view, plain_columns, &is);
+		if (!is.opens || (i % 3 == 0 && !tells(&is)))
+			fail_msg("%s: %s", doing, is.opens ? "nothing tells of it" : is.err.msg);
+		keep_first_cpu(&is);
+		same_lines(&was.text, &is.text, &nothing, true);
+		seen_fini(&is);
+	}
+	write_file(third, &good); /* in place of data.1 */
+	unlink(second);
+	snprintf(doing, sizeof(doing), "a folder without data.1");
+	look_at(path, plain_view, plain_columns, &is);
+	assert_true(is.opens && strstr(tl_buf_str(&is.text), "data.1 is not in the folder"));
+	same_lines(&one.text, &is.text, &nothing, true);
+	seen_fini(&is);
+	snprintf(cmd, sizeof(cmd), "rm -r %s", path);
+	assert_int_equal(system(cmd), 0);
+	seen_fini(&one);
+	seen_fini(&was);
+	tl_buf_fini(&good);
+	tl_buf_fini(&bad);
+}
+
 int main(int argc, char **argv)
 {
-	struct CMUnitTest tests[NRECIPES + 2];
+	struct CMUnitTest tests[NRECIPES + 3];
 	const char *tmp = getenv("TMPDIR");
 	char self[PATH_MAX], cmd[PATH_MAX + 16];
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
@@ -670,6 +792,7 @@ int main(int argc, char **argv)
 						.initial_state = (void *)&recipes[i] };
 	tests[NRECIPES] = (struct CMUnitTest)cmocka_unit_test(binaries);
 	tests[NRECIPES + 1] = (struct CMUnitTest)cmocka_unit_test(losses);
+	tests[NRECIPES + 2] = (struct CMUnitTest)cmocka_unit_test(folders);
 	failed = cmocka_run_group_tests_name("damaged", tests, NULL, NULL);
 	snprintf(cmd, sizeof(cmd), "rm -rf %s", folder);
 	return system(cmd) != 0 || failed;
