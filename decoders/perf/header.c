@@ -191,10 +191,13 @@ bool tl_perf_read_header(struct tl_perf *p, uint64_t file_size, uint64_t *featur
 	}
 	if (n < HEADER_MIN)
 		return tl_err_set(err, "%s: cut off at byte %zu, in its header", f->name, n);
-	if (size < HEADER_MIN)
-		return tl_err_set(
-		    err, "%s: broken: its header should have %d bytes or more, and says %" PRIu64,
-		    f->name, HEADER_MIN, size);
+	if (size < HEADER_MIN) {
+		/* There has been one header only: the rest of it is looked at as if it were right. */
+		if (!tl_perf_complain(p, f->name,
+				      "its header cannot have %" PRIu64 " bytes, as it says", size))
+			return tl_err_nomem(err);
+		size = HEADER_FILE;
+	}
 	for (size_t i = 0; i < 4 && size >= HEADER_FILE; i++)
 		bits[i] = tl_get64(h + HEADER_MIN + 8 * i);
 	if (!place_data(p, tl_get64(h + 40), tl_get64(h + 48), file_size, features) ||

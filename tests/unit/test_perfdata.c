@@ -528,7 +528,40 @@ static void test_per_thread(void **state)
 	tl_perf_close(p);
 }
 
-/* Pictures of a ring of 256 bytes: the second has 56 new ones, the third is all new. */
+/* Recording a program, perf names it in each CPU's data; who ran is told by the switches. */
+static void test_per_cpu_of_thread(void **state)
+{
+	for (int switches = 0; switches < 2; switches++) {
+		struct perfout *out = begin(PERFOUT_FILE, 2);
+		struct perfout_pt pt;
+		struct tl_perf *p;
+
+		perfout_pt_usual(&pt, true);
+		pt.have_sched_switch = switches ? 2 : 0;
+		perfout_auxtrace_info(out, &pt);
+		aux(out, 0, 64, 0, 77, 4);
+		aux(out, 0, 64, 1, 77, 5);
+		aux(out, 0, 64, 2, 78, -1);
+		aux(out, 0, 64, 3, 77, 5);
+		end(out);
+		p = open_sound();
+		assert_int_equal(tl_perf_nqueues(p), 4);
+		assert_int_equal(tl_perf_queue(p, 0)->cpu, 4);
+		assert_int_equal(tl_perf_queue(p, 0)->tid, switches ? -1 : 77);
+		assert_int_equal(tl_perf_queue(p, 1)->cpu, 5);
+		assert_int_equal(tl_perf_queue(p, 1)->tid, switches ? -1 : 77);
+		assert_int_equal(tl_perf_queue(p, 2)->tid, 78);
+		assert_ptr_equal(tl_perf_queue_of(p, 4, 77), tl_perf_queue(p, 0));
+		assert_ptr_equal(tl_perf_queue_of(p, 5, 78), tl_perf_queue(p, 1));
+		assert_ptr_equal(tl_perf_queue_of(p, 6, 78), tl_perf_queue(p, 2));
+		assert_ptr_equal(tl_perf_queue_of(p, -1, 78), tl_perf_queue(p, 2));
+		assert_null(tl_perf_queue_of(p, -1, 77));
+		assert_null(tl_perf_queue_of(p, 6, -1));
+		assert_null(tl_perf_queue_of(p, -1, -1));
+		tl_perf_close(p);
+	}
+}
+
 /* Without the TSC bit queues are shown one after another: those whose threads ended come first. */
 static void test_untimed_order(void **state)
 {
@@ -561,6 +594,7 @@ static void test_untimed_order(void **state)
 	}
 }
 
+/* Pictures of a ring of 256 bytes: the second has 56 new ones, the third is all new. */
 static void snapshot(struct perfout *out, uint64_t at, uint64_t head)
 {
 	uint8_t bytes[256];
@@ -750,8 +784,13 @@ static void test_refused(void **state)
 	refuse("PERFILE2", 8, "cut off at byte 8");
 	refuse("PERFILE1........", 16, "not a perf.data");
 	refuse(b.data, 60, "cut off at byte 60, in its header");
-	put(&b, 8, 8, 40);
-	refuse(b.data, b.len, "and says 40");
+	put(&b, 8, 8, 40); /* the rest of the header is right */
+	store(b.data, b.len);
+	p = open_file(other);
+	expect_damage(p, "its header cannot have 40 bytes, as it says");
+	assert_int_equal(tl_perf_ndamage(p), 1);
+	assert_true(tl_perf_nattrs(p) > 0 && tl_perf_features(p)->version);
+	tl_perf_close(p);
 	refuse("2ELIFREP\0\0\0\0\0\0\0\x68", 16, "big-endian");
 	assert_false(tl_perf_open(dir, &p, &err)); /* a folder without `data` */
 	assert_false(tl_perf_open("/nonexistent", &p, &err));
@@ -1444,6 +1483,7 @@ int main(void)
 		T(test_saved_twice),
 		T(test_out_of_order),
 		T(test_per_thread),
+		T(test_per_cpu_of_thread),
 		T(test_untimed_order),
 		T(test_snapshot),
 		T(test_snapshot_partial),
