@@ -162,6 +162,15 @@ static void add_snapshot(struct making *m, const struct tl_perf_auxfound *found)
 	}
 }
 
+/*
+ * Where perf records a program or some threads CPU by CPU, each CPU's AUXTRACE names the first of
+ * these threads, too; who ran on it is told by the records of switches, if there are such.
+ */
+static bool cpu_tells(const struct tl_perf *p, const struct tl_perf_auxfound *found)
+{
+	return found->cpu >= 0 && p->is_pt && p->pt.have_sched_switch != 0;
+}
+
 /* A queue of the records from `first` on, n of them. */
 static bool make_queue(struct tl_perf *p, const struct tl_perf_auxfound *first, size_t n)
 {
@@ -171,7 +180,7 @@ static bool make_queue(struct tl_perf *p, const struct tl_perf_auxfound *first, 
 	*q = (struct tl_perf_queue){
 		.number = (unsigned)p->nqueues,
 		.cpu = first->cpu,
-		.tid = first->tid,
+		.tid = cpu_tells(p, first) ? -1 : first->tid,
 		.pieces = calloc(n, sizeof(*q->pieces)),
 	};
 	if (!q->pieces)
@@ -290,6 +299,62 @@ bool tl_perf_order_queues(struct tl_perf *p)
 	free(places.v);
 	return true;
 }
+
+/* ---- whose they are */
+
+static int by_owner(const void *a, const void *b)
+{
+	const struct tl_perf_queue *x = *(const struct tl_perf_queue *const *)a;
+	const struct tl_perf_queue *y = *(const struct tl_perf_queue *const *)b;
+	int32_t ox = x->cpu >= 0 ? x->cpu : x->tid, oy = y->cpu >= 0 ? y->cpu : y->tid;
+
+	if ((x->cpu >= 0) != (y->cpu >= 0))
+		return x->cpu >= 0 ? -1 : 1;
+	if (ox != oy)
+		return ox < oy ? -1 : 1;
+	return (x->number > y->number) - (x->number < y->number);
+}
+
+bool tl_perf_index_queues(struct tl_perf *p)
+{
+	if (p->nqueues == 0)
+		return true;
+	p->owned = malloc(p->nqueues * sizeof(*p->owned));
+	if (!p->owned)
+		return false;
+	for (size_t i = 0; i < p->nqueues; i++)
+		p->owned[i] = &p->queues[i];
+	qsort(p->owned, p->nqueues, sizeof(*p->owned), by_owner);
+	return true;
+}
+
+/* The first queue of this very owner. */
+static const struct tl_perf_queue *owned_by(const struct tl_perf *p, int32_t cpu, int32_t tid)
+{
+	const struct tl_perf_queue key = { .cpu = cpu, .tid = tid }, *keyp = &key;
+	size_t low = 0, high = p->nqueues;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (by_owner(&p->owned[mid], &keyp) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	if (low == p->nqueues || p->owned[low]->cpu != cpu)
+		return NULL;
+	return cpu >= 0 || p->owned[low]->tid == tid ? p->owned[low] : NULL;
+}
+
+const struct tl_perf_queue *tl_perf_queue_of(const struct tl_perf *p, int32_t cpu, int32_t tid)
+{
+	const struct tl_perf_queue *q = cpu >= 0 ? owned_by(p, cpu, -1) : NULL;
+
+	return q || tid < 0 ? q : owned_by(p, -1, tid);
+}
+
+/* ---- their bytes */
 
 /* The piece that holds byte `at` of a queue. */
 static size_t piece_at(const struct tl_perf_queue *q, uint64_t at)

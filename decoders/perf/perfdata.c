@@ -349,7 +349,7 @@ static bool read_all(struct tl_perf *p, uint64_t file_size, struct tl_err *err)
 	p->has_aux = bits[0] >> TL_PERF_FEATURE_AUXTRACE & 1;
 	if (!tl_perf_finish_attrs(p) || !(p->pipe ? walk_all(p) : find_aux(p, index, index_size)) ||
 	    !tl_perf_finish_attrs(p) || !tl_perf_finish_pt(p) || !tl_perf_make_queues(p) ||
-	    !tl_perf_order_queues(p))
+	    !tl_perf_order_queues(p) || !tl_perf_index_queues(p))
 		return tl_err_nomem(err);
 	if (p->data_told &&
 	    !tl_perf_complain(p, p->files[0].name,
@@ -411,6 +411,7 @@ void tl_perf_close(struct tl_perf *p)
 	free(p->found);
 	free(p->names);
 	free(p->queues);
+	free(p->owned);
 	free(p->damage);
 	free(p->kept);
 	free(p->path);

@@ -85,7 +85,7 @@ struct tl_perf_aux_piece {
 /* The AUX bytes of one CPU or one thread, in order. */
 struct tl_perf_queue {
 	unsigned number;  /* index in the list of queues */
-	int32_t cpu, tid; /* -1: the other one tells */
+	int32_t cpu, tid; /* -1: the other one tells; both: of a thread, on this CPU */
 	struct tl_perf_aux_piece *pieces;
 	size_t npieces;
 	uint64_t size; /* of all pieces together */
@@ -127,6 +127,10 @@ const struct tl_perf_attr *tl_perf_attr_of_id(const struct tl_perf *p, uint64_t 
 const struct tl_perf_pt_info *tl_perf_pt_info(const struct tl_perf *p);
 size_t tl_perf_nqueues(const struct tl_perf *p);
 const struct tl_perf_queue *tl_perf_queue(const struct tl_perf *p, size_t i);
+
+/* The queue that a record of a CPU and a thread (-1: not told) belongs to: the CPU's, or else the
+ * thread's; NULL: none. */
+const struct tl_perf_queue *tl_perf_queue_of(const struct tl_perf *p, int32_t cpu, int32_t tid);
 
 /* Append bytes [at, at + n) of a queue.  False: cannot be read (any more). */
 bool tl_perf_read_aux(const struct tl_perf *p, const struct tl_perf_queue *q, uint64_t at, size_t n,

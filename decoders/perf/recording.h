@@ -116,6 +116,7 @@ struct tl_perf {
 	size_t nfound, found_cap;
 	struct tl_perf_queue *queues;
 	size_t nqueues;
+	const struct tl_perf_queue **owned; /* by CPU, then those of threads by thread */
 
 	char **damage;
 	size_t ndamage, damage_cap;
@@ -227,6 +228,9 @@ bool tl_perf_make_queues(struct tl_perf *p);
  * order they did, as perf does.  False: out of memory.
  */
 bool tl_perf_order_queues(struct tl_perf *p);
+
+/* For tl_perf_queue_of(), when they are in order.  False: out of memory. */
+bool tl_perf_index_queues(struct tl_perf *p);
 
 /* unpack.c: the zstd stream that is in a file's COMPRESSED records. */
 struct tl_perf_unpack;

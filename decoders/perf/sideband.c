@@ -320,18 +320,6 @@ static uint64_t offset_in(const struct tl_perf_queue *q, uint64_t aux_end)
 	return piece->at + (into < piece->size ? into : piece->size);
 }
 
-/* The queue that an AUX record is of; NULL: none. */
-static const struct tl_perf_queue *queue_of(const struct tl_perf *perf, const struct tl_gap *gap)
-{
-	for (size_t i = 0; i < tl_perf_nqueues(perf); i++) {
-		const struct tl_perf_queue *q = tl_perf_queue(perf, i);
-
-		if (q->tid >= 0 ? q->tid == gap->tid : q->cpu >= 0 && q->cpu == gap->cpu)
-			return q;
-	}
-	return NULL;
-}
-
 /*
  * Does an AUX record tell of the first bytes that are not in the recording any more?  Those that
  * are missing between others are seen in the queue.  A snapshot leaves out what it likes.
@@ -367,8 +355,7 @@ static void read_gap(struct reader *rd, const struct tl_perf_record *r, size_t l
 	gap.count = tl_get64(r->body + count_at);
 	if (r->type == PERF_RECORD_AUX) {
 		uint64_t from = tl_get64(r->body), end = from + tl_get64(r->body + 8);
-
-		const struct tl_perf_queue *q = queue_of(rd->perf, &gap);
+		const struct tl_perf_queue *q = tl_perf_queue_of(rd->perf, gap.cpu, gap.tid);
 
 		if (!(gap.count & AUX_GAPS) && !ends_early(rd->perf, q, from, end, gap.count))
 			return;

@@ -94,21 +94,15 @@ static bool add_at(struct maker *m, size_t queue, uint64_t time, uint64_t offset
 	return gap.event.ctx && add(m, &gap);
 }
 
-/* The queue a gap tells of, by what it knows; tl_perf_nqueues(): none. */
+/* The queue a gap tells of, by what it knows; where it knows none, the first.  There is one. */
 static size_t queue_of(const struct maker *m, const struct tl_gap *gap)
 {
-	size_t n = tl_perf_nqueues(m->perf), q;
+	const struct tl_perf_queue *q;
 
-	if (gap->queue < n)
+	if (gap->queue < tl_perf_nqueues(m->perf))
 		return gap->queue;
-	for (q = 0; q < n; q++) {
-		const struct tl_perf_queue *queue = tl_perf_queue(m->perf, q);
-
-		if ((queue->cpu >= 0 && queue->cpu == gap->cpu) ||
-		    (queue->cpu < 0 && queue->tid >= 0 && queue->tid == gap->tid))
-			return q;
-	}
-	return n > 0 ? 0 : n;
+	q = tl_perf_queue_of(m->perf, gap->cpu, gap->tid);
+	return q ? q->number : 0;
 }
 
 /* The offset where a queue was at a time, about. */
@@ -129,14 +123,14 @@ static uint64_t offset_at(const struct maker *m, size_t queue, uint64_t time)
 
 static bool add_told(struct maker *m)
 {
+	if (tl_perf_nqueues(m->perf) == 0)
+		return true; /* there is no text they could be in */
 	for (size_t i = 0; i < tl_timeline_ngaps(m->timeline); i++) {
 		const struct tl_gap *gap = tl_timeline_gap(m->timeline, i);
 		size_t queue = queue_of(m, gap);
 		uint64_t time = gap->time == TL_TIMELINE_NOTIME ? TL_PT_NOTIME : gap->time;
 		uint64_t offset = gap->offset;
 
-		if (queue == tl_perf_nqueues(m->perf))
-			continue; /* there is no text it could be in */
 		if (offset == UINT64_MAX)
 			offset = offset_at(m, queue, time);
 		if (!add_at(m, queue, time, offset))
