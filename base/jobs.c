@@ -85,22 +85,28 @@ static void finish_if_idle(struct tl_jobs *pool, struct tl_job *job)
 	unref(job);
 }
 
+/*
+ * A cancelled job comes before all others: somebody waits for its end, who must not wait for
+ * an older job that has hours of work.
+ */
 static struct tl_job *next_job(struct tl_jobs *pool)
 {
+	struct tl_job *best = NULL;
+
 	for (struct tl_job *job = pool->first; job; job = job->next) {
 		if (atomic_load(&job->cancelled)) {
 			if (job->running == 0)
 				return job;
 			continue;
 		}
-		if (job->drained)
+		if (best || job->drained)
 			continue;
-		if (job->asleep && job->slept_at == happened(pool, job))
-			continue;
-		job->asleep = false;
-		return job;
+		if (!job->asleep || job->slept_at != happened(pool, job))
+			best = job;
 	}
-	return NULL;
+	if (best)
+		best->asleep = false;
+	return best;
 }
 
 static void run_step(struct tl_jobs *pool, struct tl_job *job, struct tl_worker *w)

@@ -675,6 +675,31 @@ static void test_workers(void **state)
 	tl_jobs_close(pool);
 }
 
+static enum tl_step endless_step(void *self, struct tl_worker *w)
+{
+	atomic_bool *enough = self;
+
+	return atomic_load(enough) ? TL_STEP_DONE : TL_STEP_MORE;
+}
+
+/* The end of a cancelled job does not wait for an older one that always has work. */
+static void test_a_cancelled_job_ends_before_older_work(void **state)
+{
+	static const struct tl_job_ops ops = { endless_step, NULL };
+	struct tl_jobs *pool = open_pool(2);
+	atomic_bool enough = false, never = false;
+	struct tl_job *old = tl_jobs_start(pool, TL_BACKGROUND, &ops, &enough);
+	struct tl_job *later = tl_jobs_start(pool, TL_BACKGROUND, &ops, &never);
+
+	tl_job_cancel(later);
+	tl_job_join(later);
+	tl_job_release(later);
+	atomic_store(&enough, true);
+	tl_job_join(old);
+	tl_job_release(old);
+	tl_jobs_close(pool);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -685,6 +710,7 @@ int main(void)
 		cmocka_unit_test(test_an_urgent_job_overtakes),
 		cmocka_unit_test(test_cancelling_a_running_job),
 		cmocka_unit_test(test_cancelling_a_job_that_never_ran),
+		cmocka_unit_test(test_a_cancelled_job_ends_before_older_work),
 		cmocka_unit_test(test_a_long_step_hears_of_it),
 		cmocka_unit_test(test_no_wake_is_lost),
 		cmocka_unit_test(test_a_wake_during_the_step_counts),
