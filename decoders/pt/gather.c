@@ -145,19 +145,19 @@ static bool add_gaps_before(const struct tl_pt_gatherer *g, size_t slice, size_t
 	return true;
 }
 
-/* Segments first .. end - 1 of a queue, *tail being what is left of the one before them.
- * slice SIZE_MAX: without the gaps. */
+/* Segments first .. *end - 1 of a queue, *tail being what is left of the one before them; when
+ * there are too many events *end is lowered.  slice SIZE_MAX: without the gaps. */
 static bool decode_row(const struct tl_pt_gatherer *g, size_t slice, size_t queue, size_t first,
-		       size_t end, struct tl_buf *aux, struct tl_pt_events *out, uint64_t *tail,
+		       size_t *end, struct tl_buf *aux, struct tl_pt_events *out, uint64_t *tail,
 		       struct tl_err *err)
 {
 	const struct tl_perf_queue *q = tl_perf_queue(g->perf, queue);
 	uint64_t from = tl_pt_slices_sync(g->slices, queue, first)->offset;
-	uint64_t to = segment_end(g, queue, end - 1);
+	uint64_t to = segment_end(g, queue, *end - 1);
 	bool timed = tl_pt_slices_timed(g->slices);
 
 	to = q->size - to > TL_PT_PSB_PLUS_MAX ? to + TL_PT_PSB_PLUS_MAX : q->size;
-	if (end - first == 1 && to - from > TL_PT_SEGMENT_MAX)
+	if (*end - first == 1 && to - from > TL_PT_SEGMENT_MAX)
 		to = from + TL_PT_SEGMENT_MAX;
 	aux->len = 0;
 	if (to - from > SIZE_MAX ||
@@ -165,11 +165,15 @@ static bool decode_row(const struct tl_pt_gatherer *g, size_t slice, size_t queu
 		return add_error(g, queue, first, tl_pt_slices_sync(g->slices, queue, first)->time,
 				 TL_PT_ERR_NODATA, out) ||
 		       tl_err_nomem(err); /* it could be read when it was opened */
-	for (size_t j = first; j < end; j++) {
+	for (size_t j = first; j < *end; j++) {
 		struct tl_pt_segment seg;
 		uint64_t left = 0;
 		size_t n;
 
+		if (j > first && out->n > MAX_EVENTS) {
+			*end = j;
+			break;
+		}
 		if (!timed && slice != SIZE_MAX && !add_gaps_before(g, slice, queue, j, j, out))
 			return tl_err_nomem(err);
 		n = out->n;
@@ -190,10 +194,11 @@ bool tl_pt_gather_segment(void *arg, size_t queue, size_t index, struct tl_pt_ev
 			  uint64_t *tail, struct tl_err *err)
 {
 	struct tl_buf aux = TL_BUF_INIT;
+	size_t end = index + 1;
 	bool ok;
 
 	*tail = 0;
-	ok = decode_row(arg, SIZE_MAX, queue, index, index + 1, &aux, out, tail, err);
+	ok = decode_row(arg, SIZE_MAX, queue, index, &end, &aux, out, tail, err);
 	tl_buf_fini(&aux);
 	return ok;
 }
@@ -285,7 +290,7 @@ static bool gather_queue(const struct tl_pt_gatherer *g, size_t slice, size_t qu
 		       (row == j || segment_end(g, queue, row) <= most))
 			row++;
 		if (row > j) {
-			if (!decode_row(g, slice, queue, j, row, &sc->aux, &sc->all, &tail, err))
+			if (!decode_row(g, slice, queue, j, &row, &sc->aux, &sc->all, &tail, err))
 				return false;
 			j = row;
 		} else if (!take_part(g, queue, j++, start, end, &sc->all, &tail, err)) {

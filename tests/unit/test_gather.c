@@ -528,6 +528,43 @@ static void test_skipped_queues(void **state)
 	close_rec(&r);
 }
 
+static bool flood(void *arg, const struct tl_pt_segment *seg, unsigned want,
+		  struct tl_pt_events *out, uint64_t *tail, struct tl_err *err)
+{
+	const size_t n = 600000;
+
+	atomic_fetch_add(&((struct rec *)arg)->ndecoded, 1);
+	if (!tl_pt_events_reserve(out, n))
+		return tl_err_nomem(err);
+	memset(out->v + out->n, 0, n * sizeof(*out->v));
+	for (size_t i = 0; i < n; i++)
+		out->v[out->n++].time = TL_PT_NOTIME;
+	*tail = 0;
+	return true;
+}
+
+/* Segments that are read in one go are not decoded on when there is far too much of it. */
+static void test_too_many_events(void **state)
+{
+	struct tl_pt_scratch sc = { 0 };
+	size_t first, end;
+	struct rec r;
+
+	seed = 97;
+	open_rec(&r, 1, 60000, UNTIMED);
+	tl_pt_slices_segments(r.slices, 0, 0, &first, &end);
+	assert_true(end - first > 8);
+	r.gatherer.flow = flood;
+	assert_true(tl_pt_gather(&r.gatherer, 0, &sc, NULL));
+	assert_int_equal(r.ndecoded, 7);
+	assert_int_equal(sc.n, 7 * 600000 + 1);
+	assert_int_equal(sc.events[sc.n - 1].kind, TL_PT_EV_ERROR);
+	assert_int_equal(sc.events[sc.n - 1].code, TL_PT_ERR_LOST);
+	assert_int_equal(sc.events[sc.n - 1].to, tl_pt_slices_sync(r.slices, 0, first + 7)->offset);
+	tl_pt_scratch_fini(&sc);
+	close_rec(&r);
+}
+
 /* No PSB at all: the gaps are there to be seen. */
 static void test_nothing_to_decode(void **state)
 {
@@ -599,6 +636,7 @@ int main(void)
 		cmocka_unit_test(test_instructions_at_borders),
 		cmocka_unit_test(test_gaps),
 		cmocka_unit_test(test_skipped_queues),
+		cmocka_unit_test(test_too_many_events),
 		cmocka_unit_test(test_nothing_to_decode),
 		cmocka_unit_test(test_long_uptime),
 	};
