@@ -240,7 +240,7 @@ static struct tl_pt_block *find(struct tl_pt_block *b, uint64_t offset, uint32_t
 struct tl_pt_block *tl_pt_code_block(struct tl_pt_table *table, struct tl_dso *dso, uint64_t offset,
 				     unsigned mode)
 {
-	uint32_t owner = (uint32_t)tl_dso_number(dso) << 2 | mode / 32;
+	uint32_t owner = tl_pt_code_owner(dso, mode);
 	uint64_t hash = (offset << 20 ^ owner) * UINT64_C(0x9e3779b97f4a7c15);
 	_Atomic(struct tl_pt_block *) *bucket = &table->buckets[hash >> (64 - BUCKET_BITS)];
 	struct tl_pt_block *head = atomic_load_explicit(bucket, memory_order_acquire);

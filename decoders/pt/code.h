@@ -62,6 +62,12 @@ void tl_pt_code_close(struct tl_pt_code *code);
 struct tl_pt_table *tl_pt_code_acquire(struct tl_pt_code *code);
 void tl_pt_code_release(struct tl_pt_code *code, struct tl_pt_table *table);
 
+/* What a block has for its owner. */
+static inline uint32_t tl_pt_code_owner(const struct tl_dso *dso, unsigned mode)
+{
+	return (uint32_t)tl_dso_number(dso) << 2 | mode / 32;
+}
+
 /*
  * The block that begins at a file offset of a binary, in code of `mode` bits (64, 32, 16).
  * NULL: out of memory.  Any thread.

@@ -319,7 +319,9 @@ static int insns_before(const struct tl_pt_runner *r, const struct tl_pt_block *
 
 bool tl_pt_runner_run_to(struct tl_pt_runner *r, uint64_t ip)
 {
-	for (unsigned i = 0; i < MAX_DIRECT && r->ip != ip; i++) {
+	unsigned steps;
+
+	for (steps = 0; steps < MAX_DIRECT && r->ip != ip; steps++) {
 		struct tl_pt_block *b = here(r);
 		int n;
 
@@ -340,9 +342,16 @@ bool tl_pt_runner_run_to(struct tl_pt_runner *r, uint64_t ip)
 			break;
 		}
 	}
-	if (r->ip != ip)
+	if (r->ip == ip)
+		return r->sync == TL_PT_ON;
+	/* Once is enough: each time takes as long as many thousand packets. */
+	if (steps == MAX_DIRECT) {
+		tl_pt_runner_fail(r, TL_PT_ERR_LOOP);
+		r->over = true;
+	} else {
 		tl_pt_runner_fail(r, TL_PT_ERR_MISMATCH);
-	return r->ip == ip && r->sync == TL_PT_ON;
+	}
+	return false;
 }
 
 void tl_pt_runner_begin(struct tl_pt_runner *r, uint64_t ip)
@@ -352,14 +361,26 @@ void tl_pt_runner_begin(struct tl_pt_runner *r, uint64_t ip)
 	r->sync = TL_PT_ON;
 }
 
+/*
+ * Is `ip` what is behind a call also in the binary?  Not so where a mapping ends behind the call,
+ * and where processes or modes changed since it was found: then its link tells of other code.
+ */
+static bool is_behind(const struct tl_pt_runner *r, const struct tl_pt_block *call, uint64_t ip)
+{
+	return ip - r->map_start < r->map_size &&
+	       call->owner == tl_pt_code_owner(r->map->dso, r->mode) &&
+	       call->offset + call->nbytes == ip - r->map_start + r->map->pgoff;
+}
+
 /* Each return takes its call away, compressed or not. */
 static void go_back(struct tl_pt_runner *r, uint64_t ip)
 {
 	unsigned i = --r->top % TL_PT_STACK;
+	struct tl_pt_block *call = r->returns[i].call;
 
 	r->depth--;
-	if (r->returns[i].call && r->returns[i].ip == ip)
-		follow(r, &r->returns[i].call->next, ip);
+	if (call && r->returns[i].ip == ip && is_behind(r, call, ip))
+		follow(r, &call->next, ip);
 	else
 		tl_pt_runner_move(r, ip);
 }

@@ -33,6 +33,9 @@ static const uint8_t program[] = {
 	0xc3,                            /* 101f ret */
 	0x0f, 0x0b,                      /* 1020 ud2 */
 	0x06,                            /* 1022 no instruction */
+	0xe8, 0xe8, 0xff, 0xff, 0xff,    /* 1023 call 1010 */
+	0x06,                            /* 1028 push %es, but in 64 bits */
+	0xeb, 0xd5,                      /* 1029 jmp 1000 */
 };
 enum {
 	LOOP = 0x1000,
@@ -302,6 +305,14 @@ static void an_endless_loop_ends(void **state)
 	assert_true(f.events.n > 1000 && f.events.n < 4 << 20);
 	assert_int_equal(f.events.v[f.events.n - 1].kind, TL_PT_EV_ERROR);
 	end(&f);
+	/* Likewise on the way to an interrupt elsewhere; the time it takes is not taken again. */
+	begin(&f, &plain);
+	ptout_psb(f.out, 0);
+	ptout_enable(f.out, SELF);
+	ptout_async(f.out, LOOP, SELF);
+	ptout_async(f.out, LOOP, SELF);
+	assert_string_equal(decode(&f, TL_PT_WANT_RETURNS), "0>1018 begin\nerror 10 at 1018\n");
+	end(&f);
 }
 
 static void an_overflow_is_a_gap(void **state)
@@ -363,6 +374,32 @@ static void transactions(void **state)
 	assert_true(tl_buf_append(ptout_bytes(f.out), packets, sizeof(packets)));
 	assert_string_equal(decode(&f, TL_PT_WANT_BRANCHES), "1001>1000 cond tx\n1001>1010 abort\n"
 							     "1011>1000 return\n1001>1000 cond\n");
+	end(&f);
+}
+
+/* What is known of the code behind a call is not what another mode makes of the same bytes. */
+static void modes_do_not_share_code(void **state)
+{
+	static const uint8_t packets[] = {
+		0x02, 0x82, 0x02, 0x82, 0x02, 0x82, 0x02, 0x82, 0x02, 0x82,
+		0x02, 0x82, 0x02, 0x82, 0x02, 0x82, 0x99, 0x01, 0x02, 0x23, /* */
+		0x51, 0x23, 0x10, 0x00, 0x00,                               /* begin at the call */
+		0x99, 0x20, 0x3d, 0x10, 0x10,                               /* it is at FUNC now */
+		0x99, 0x02, 0x2d, 0x28, 0x10,                               /* 32 bits; back */
+		0x06,                                                       /* taken */
+	};
+	uint8_t *bytes;
+	struct fixture f;
+
+	begin(&f, &plain);
+	assert_true(tl_buf_append(ptout_bytes(f.out), packets, sizeof(packets)));
+	assert_string_equal(decode(&f, TL_PT_WANT_BRANCHES),
+			    "0>1023 begin\n1023>1010 call\n1011>1028 return\n1029>1000\n"
+			    "1001>1000 cond\n");
+	bytes = ptout_bytes(f.out)->data;
+	bytes[31] = 0x01; /* 64 bits */
+	assert_string_equal(decode(&f, TL_PT_WANT_BRANCHES),
+			    "0>1023 begin\n1023>1010 call\n1011>1028 return\nerror 5 at 1028\n");
 	end(&f);
 }
 
@@ -557,6 +594,7 @@ int main(void)
 		cmocka_unit_test(an_overflow_is_a_gap),
 		cmocka_unit_test(ptwrite_tells_where_it_was),
 		cmocka_unit_test(transactions),
+		cmocka_unit_test(modes_do_not_share_code),
 		cmocka_unit_test(segments_share_no_event),
 		cmocka_unit_test(a_next_sync_point_elsewhere_is_an_error),
 		cmocka_unit_test(times_stay_within_the_segment),
