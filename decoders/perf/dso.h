@@ -10,6 +10,8 @@
 
 #include "decoders/perf/perfdata.h"
 
+#include <string.h>
+
 struct tl_dsos; /* all of a recording's */
 struct tl_dso;  /* one; lives as long as its tl_dsos */
 
@@ -48,6 +50,24 @@ uint64_t tl_dso_pgoff(const struct tl_dso *d, uint64_t start, uint64_t pgoff);
  * Any thread.  JIT and anonymous memory have none.
  */
 bool tl_dso_code(struct tl_dso *d, uint64_t offset, const uint8_t **bytes, size_t *len);
+
+/*
+ * The same as a copy of `n` bytes, as many of them as there are: what tl_dso_code() gives can end
+ * amid an instruction, and go on elsewhere.  How many.  Any thread.
+ */
+static inline size_t tl_dso_copy_code(struct tl_dso *d, uint64_t offset, uint8_t *to, size_t n)
+{
+	size_t done = 0, len;
+	const uint8_t *bytes;
+
+	while (done < n && tl_dso_code(d, offset + done, &bytes, &len)) {
+		if (len > n - done)
+			len = n - done;
+		memcpy(to + done, bytes, len);
+		done += len;
+	}
+	return done;
+}
 
 /* One line on why there is no code, naming the file and what to do; "" if there is.  Any thread. */
 const char *tl_dso_why(struct tl_dso *d);

@@ -165,15 +165,12 @@ struct reader {
 	uint64_t offset;      /* of bytes[0] */
 	const uint8_t *bytes; /* of one piece */
 	size_t len;
-	uint8_t seam[2 * ZYDIS_MAX_INSTRUCTION_LENGTH];
+	uint8_t seam[ZYDIS_MAX_INSTRUCTION_LENGTH];
 };
 
 /* The bytes at an offset, enough for an instruction if there are so many; false: none. */
 static bool look(struct reader *r, uint64_t offset, const uint8_t **bytes, size_t *len)
 {
-	size_t have, more;
-	const uint8_t *next;
-
 	if (offset - r->offset >= r->len) {
 		r->offset = offset;
 		if (!tl_dso_code(r->dso, offset, &r->bytes, &r->len)) {
@@ -182,17 +179,11 @@ static bool look(struct reader *r, uint64_t offset, const uint8_t **bytes, size_
 		}
 	}
 	*bytes = r->bytes + (offset - r->offset);
-	*len = have = r->len - (size_t)(offset - r->offset);
-	if (have >= ZYDIS_MAX_INSTRUCTION_LENGTH ||
-	    !tl_dso_code(r->dso, offset + have, &next, &more))
-		return true;
-	/* It may reach into the next piece. */
-	memcpy(r->seam, *bytes, have);
-	if (more > ZYDIS_MAX_INSTRUCTION_LENGTH)
-		more = ZYDIS_MAX_INSTRUCTION_LENGTH;
-	memcpy(r->seam + have, next, more);
-	*bytes = r->seam;
-	*len = have + more;
+	*len = r->len - (size_t)(offset - r->offset);
+	if (*len < sizeof(r->seam)) { /* it may reach into the next piece */
+		*len = tl_dso_copy_code(r->dso, offset, r->seam, sizeof(r->seam));
+		*bytes = r->seam;
+	}
 	return true;
 }
 

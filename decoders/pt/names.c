@@ -15,6 +15,9 @@
 /* An instruction, and the symbol it goes to. */
 #define INSN_LONGEST (TL_PT_DISASM_LONGEST + TL_PT_NAME_LONGEST + 64)
 
+/* The longest instruction has so many; Intel SDM vol. 2, "Instruction Format". */
+#define INSN_BYTES 15
+
 /* Where instructions begin, behind address, symbol and binary. */
 #define INSN_COL 64
 
@@ -95,13 +98,15 @@ static uint8_t *put_perf(uint8_t *p, const struct place *at, uint64_t ip)
 static uint8_t *put_insn(uint8_t *p, const struct tl_space *space, const struct place *at,
 			 uint64_t ip)
 {
-	const uint8_t *code;
-	size_t len;
+	uint8_t code[INSN_BYTES];
+	size_t len = 0;
 	uint64_t target;
 	struct place to;
 
-	if (!at->map ||
-	    !tl_dso_code(at->map->dso, ip - at->map->start + at->map->pgoff, &code, &len))
+	if (at->map)
+		len = tl_dso_copy_code(at->map->dso, ip - at->map->start + at->map->pgoff, code,
+				       sizeof(code));
+	if (len == 0)
 		return PUT_LITERAL(p, "(no code)");
 	p = tl_pt_put_insn(p, code, len, ip, &target);
 	if (target) {

@@ -77,8 +77,9 @@ bool tl_dso_code(struct tl_dso *d, uint64_t offset, const uint8_t **bytes, size_
 {
 	if (!d->code || offset < 0x1000 || offset >= 0x2000)
 		return false;
+	/* In pieces: an instruction can reach from one into the next. */
 	*bytes = d->code + (offset - 0x1000);
-	*len = 0x2000 - offset;
+	*len = 4 - offset % 4;
 	return true;
 }
 
