@@ -186,14 +186,45 @@ static bool flow(void *arg, const struct tl_pt_segment *seg, unsigned want,
 	return tl_pt_flow_decode(pt->program, seg, want, out, tail, err);
 }
 
+/* The timeline, built beside the sync scan: neither needs the other, and both take long. */
+struct building {
+	struct pt *pt;
+	bool ok;
+	struct tl_err err;
+};
+
+static void *build_timeline(void *arg)
+{
+	struct building *b = arg;
+
+	b->ok = tl_timeline_build(b->pt->perf, b->pt->dsos, &b->pt->timeline, &b->err);
+	return NULL;
+}
+
+static bool build_and_scan(struct pt *pt, const struct tl_decoder_options *options,
+			   struct tl_span saved, struct tl_err *err)
+{
+	struct building b = { .pt = pt };
+	pthread_t thread;
+	bool beside = pthread_create(&thread, NULL, build_timeline, &b) == 0, ok;
+
+	ok = tl_pt_slices_open(pt->perf, options->pool, saved, &pt->slices, err);
+	if (beside)
+		pthread_join(thread, NULL);
+	else
+		build_timeline(&b);
+	if (ok && !b.ok && err)
+		*err = b.err;
+	return ok && b.ok;
+}
+
 static bool open_parts(struct pt *pt, const struct tl_decoder_options *options,
 		       struct tl_span saved, struct tl_err *err)
 {
 	if (!tl_perf_pt_info(pt->perf))
 		return tl_err_set(err, "'%s' has no Intel PT data", tl_perf_path(pt->perf));
 	return tl_dsos_open(pt->perf, options->symfs, &pt->dsos, err) &&
-	       tl_timeline_build(pt->perf, pt->dsos, &pt->timeline, err) &&
-	       tl_pt_slices_open(pt->perf, options->pool, saved, &pt->slices, err) &&
+	       build_and_scan(pt, options, saved, err) &&
 	       tl_pt_program_open(pt->perf, pt->timeline, &pt->program, err) &&
 	       tl_pt_style_open(options->view, options->columns, pt->perf,
 				tl_pt_slices_timed(pt->slices), &pt->style, err) &&
