@@ -15,7 +15,7 @@
 
 /* When a slice has so many, what is left of it is told to be lost.  A slice has so much only if its
  * sync points have no times of their own to cut by; real ones have some thousand events. */
-#define MAX_EVENTS (4u << 20)
+#define MAX_EVENTS (2u << 20)
 
 #define ROW_BYTES (4u << 20) /* that are read in one go, if segments are no longer */
 

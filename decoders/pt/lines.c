@@ -133,6 +133,14 @@ void tl_pt_style_close(struct tl_pt_style *style)
 	free(style);
 }
 
+bool tl_pt_view_is_dense(const char *view)
+{
+	for (size_t i = 0; view && i < sizeof(views) / sizeof(views[0]); i++)
+		if (strcmp(view, views[i]->name) == 0)
+			return views[i]->wants & TL_PT_WANT_INSNS;
+	return false;
+}
+
 unsigned tl_pt_style_wants(const struct tl_pt_style *style)
 {
 	return style->view->wants;

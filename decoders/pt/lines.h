@@ -19,6 +19,9 @@ bool tl_pt_style_open(const char *view, const char *columns, const struct tl_per
 		      bool has_time, struct tl_pt_style **out, struct tl_err *err);
 void tl_pt_style_close(struct tl_pt_style *style);
 
+/* Is each instruction a line in this view?  NULL, or no view: not. */
+bool tl_pt_view_is_dense(const char *view);
+
 /* Which events it shows: TL_PT_WANT_ bits for the flow decoder. */
 unsigned tl_pt_style_wants(const struct tl_pt_style *style);
 

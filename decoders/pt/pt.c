@@ -186,6 +186,9 @@ static bool flow(void *arg, const struct tl_pt_segment *seg, unsigned want,
 	return tl_pt_flow_decode(pt->program, seg, want, out, tail, err);
 }
 
+/* Where each instruction is a line, slices are so much smaller. */
+#define DENSE 8
+
 /* The timeline, built beside the sync scan: neither needs the other, and both take long. */
 struct building {
 	struct pt *pt;
@@ -208,7 +211,8 @@ static bool build_and_scan(struct pt *pt, const struct tl_decoder_options *optio
 	pthread_t thread;
 	bool beside = pthread_create(&thread, NULL, build_timeline, &b) == 0, ok;
 
-	ok = tl_pt_slices_open(pt->perf, options->pool, saved, &pt->slices, err);
+	ok = tl_pt_slices_open(pt->perf, options->pool, saved,
+			       tl_pt_view_is_dense(options->view) ? DENSE : 1, &pt->slices, err);
 	if (beside)
 		pthread_join(thread, NULL);
 	else

@@ -5,7 +5,7 @@
 #define MAX_DIRECT 100000
 
 /* Hostile packets must not fill the memory; a segment of 16 KiB has some thousand branches, and
- * rarely a million instructions. */
+ * rarely some million instructions. */
 #define MAX_EVENTS (2u << 20)
 
 /* ---- events */

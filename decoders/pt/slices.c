@@ -48,7 +48,7 @@ static bool add_slice(struct tl_pt_slices *s, const struct tl_pt_slice *slice)
 /* ---- cutting */
 
 /* How many bytes a slice shall have. */
-static uint64_t slice_bytes(const struct tl_pt_synctable *t)
+static uint64_t slice_bytes(const struct tl_pt_synctable *t, unsigned fine)
 {
 	uint64_t side_by_side = 0; /* a segment of average size of each queue */
 
@@ -57,8 +57,10 @@ static uint64_t slice_bytes(const struct tl_pt_synctable *t)
 			side_by_side += t->queues[q].size / t->queues[q].n;
 	side_by_side /= 4;
 	if (side_by_side < TL_PT_SLICE_BYTES)
-		return TL_PT_SLICE_BYTES;
-	return side_by_side < TL_PT_SLICE_BYTES_MAX ? side_by_side : TL_PT_SLICE_BYTES_MAX;
+		side_by_side = TL_PT_SLICE_BYTES;
+	if (side_by_side > TL_PT_SLICE_BYTES_MAX)
+		side_by_side = TL_PT_SLICE_BYTES_MAX;
+	return side_by_side / fine;
 }
 
 /* A queue on its way through time, in a binary heap: the earliest on top. */
@@ -90,10 +92,10 @@ static void sift_down(struct runner *heap, size_t n, size_t i)
 	}
 }
 
-static bool cut_time(struct tl_pt_slices *s)
+static bool cut_time(struct tl_pt_slices *s, unsigned fine)
 {
 	const struct tl_pt_synctable *t = &s->table;
-	const uint64_t enough = slice_bytes(t);
+	const uint64_t enough = slice_bytes(t, fine);
 	struct runner *heap = malloc((t->nqueues ? t->nqueues : 1) * sizeof(*heap));
 	uint64_t bytes = 0;
 	size_t n = 0;
@@ -122,7 +124,7 @@ static bool cut_time(struct tl_pt_slices *s)
 	return ok;
 }
 
-static bool cut_bytes(struct tl_pt_slices *s, size_t queue)
+static bool cut_bytes(struct tl_pt_slices *s, size_t queue, unsigned fine)
 {
 	const struct tl_pt_queue_syncs *qs = &s->table.queues[queue];
 	struct tl_pt_slice slice = { .time = TL_PT_NOTIME, .queue = (uint32_t)queue };
@@ -130,7 +132,7 @@ static bool cut_bytes(struct tl_pt_slices *s, size_t queue)
 
 	for (size_t i = 0; i < qs->n; i++) {
 		bytes += segment_bytes(qs, i);
-		if (bytes < TL_PT_SLICE_BYTES && i + 1 < qs->n)
+		if (bytes < TL_PT_SLICE_BYTES / fine && i + 1 < qs->n)
 			continue;
 		slice.end_sync = i + 1;
 		if (!add_slice(s, &slice))
@@ -141,7 +143,8 @@ static bool cut_bytes(struct tl_pt_slices *s, size_t queue)
 	return true;
 }
 
-bool tl_pt_slices_cut(struct tl_pt_synctable *table, struct tl_pt_slices **out, struct tl_err *err)
+bool tl_pt_slices_cut(struct tl_pt_synctable *table, unsigned fine, struct tl_pt_slices **out,
+		      struct tl_err *err)
 {
 	struct tl_pt_slices *s = calloc(1, sizeof(*s));
 	bool ok = true;
@@ -153,10 +156,10 @@ bool tl_pt_slices_cut(struct tl_pt_synctable *table, struct tl_pt_slices **out, 
 	s->table = *table;
 	*table = (struct tl_pt_synctable){ 0 };
 	if (s->table.timed)
-		ok = cut_time(s);
+		ok = cut_time(s, fine);
 	s->table.timed = s->table.timed && s->n > 0;
 	for (size_t q = 0; ok && !s->table.timed && q < s->table.nqueues; q++)
-		ok = cut_bytes(s, q);
+		ok = cut_bytes(s, q, fine);
 	if (!ok) {
 		tl_pt_slices_close(s);
 		return tl_err_nomem(err);
@@ -235,7 +238,7 @@ static bool fits(const struct tl_pt_synctable *t, const struct tl_pt_aux *aux)
 }
 
 bool tl_pt_slices_open(const struct tl_perf *perf, struct tl_jobs *pool, struct tl_span saved,
-		       struct tl_pt_slices **out, struct tl_err *err)
+		       unsigned fine, struct tl_pt_slices **out, struct tl_err *err)
 {
 	struct recording r = { .perf = perf, .info = tl_perf_pt_info(perf) };
 	struct tl_pt_aux aux = { &r, tl_perf_nqueues(perf), aux_size, aux_read, NULL };
@@ -249,13 +252,13 @@ bool tl_pt_slices_open(const struct tl_perf *perf, struct tl_jobs *pool, struct 
 			r.about = tl_perf_ns_to_tsc(r.info, first);
 	}
 	if (saved.len > 0 && tl_pt_synctable_decode(saved, &table) && fits(&table, &aux))
-		return tl_pt_slices_cut(&table, out, err);
+		return tl_pt_slices_cut(&table, fine, out, err);
 	tl_pt_synctable_fini(&table);
 	if (!tl_pt_synctable_scan(&aux, pool, TL_PT_SCAN_STEP, &table, err)) {
 		tl_pt_synctable_fini(&table);
 		return false;
 	}
-	return tl_pt_slices_cut(&table, out, err);
+	return tl_pt_slices_cut(&table, fine, out, err);
 }
 
 void tl_pt_slices_close(struct tl_pt_slices *s)

@@ -35,14 +35,18 @@ struct tl_pt_slice {
 
 struct tl_pt_slices; /* sync points of all queues, and the slices */
 
-/* Scan (or take from `saved`) and cut.  Borrows perf until close.  pool may be NULL. */
+/*
+ * Scan (or take from `saved`) and cut.  `fine` is 1, or by how much slices are to be smaller, for
+ * views that make more text of each byte.  Borrows perf until close.  pool may be NULL.
+ */
 bool tl_pt_slices_open(const struct tl_perf *perf, struct tl_jobs *pool, struct tl_span saved,
-		       struct tl_pt_slices **out, struct tl_err *err);
+		       unsigned fine, struct tl_pt_slices **out, struct tl_err *err);
 void tl_pt_slices_close(struct tl_pt_slices *s);
 bool tl_pt_slices_save(const struct tl_pt_slices *s, struct tl_buf *out);
 
 /* The same from a table, which it takes, also on failure. */
-bool tl_pt_slices_cut(struct tl_pt_synctable *table, struct tl_pt_slices **out, struct tl_err *err);
+bool tl_pt_slices_cut(struct tl_pt_synctable *table, unsigned fine, struct tl_pt_slices **out,
+		      struct tl_err *err);
 
 /* Do slices cut time?  Else each is of one queue.  Any thread, as all below. */
 bool tl_pt_slices_timed(const struct tl_pt_slices *s);

@@ -59,7 +59,7 @@ static void try(const uint8_t *data, size_t n)
 		return;
 	check_again(&t);
 	nqueues = t.nqueues;
-	must(tl_pt_slices_cut(&t, &s, NULL));
+	must(tl_pt_slices_cut(&t, 1, &s, NULL));
 	check_slices(s, nqueues);
 	tl_pt_slices_close(s);
 }

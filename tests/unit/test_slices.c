@@ -190,7 +190,7 @@ static void test_no_queues(void **state)
 	scan(&f, NULL, 100, true, &t);
 	assert_int_equal(t.nqueues, 0);
 	assert_false(t.timed);
-	assert_true(tl_pt_slices_cut(&t, &s, NULL));
+	assert_true(tl_pt_slices_cut(&t, 1, &s, NULL));
 	assert_int_equal(tl_pt_slices_count(s), 0);
 	tl_pt_slices_close(s);
 }
@@ -325,7 +325,7 @@ static void test_slices_cover_everything(void **state)
 		uint64_t least = UINT64_MAX;
 
 		random_table(&t, nqueues, true);
-		assert_true(tl_pt_slices_cut(&t, &s, NULL));
+		assert_true(tl_pt_slices_cut(&t, 1, &s, NULL));
 		n = tl_pt_slices_count(s);
 		for (size_t i = 0; i < n; i++) {
 			if (i > 0)
@@ -362,19 +362,22 @@ static void test_slices_cover_everything(void **state)
 
 static void test_slices_have_about_the_bytes(void **state)
 {
-	struct tl_pt_synctable t;
-	struct tl_pt_slices *s;
+	for (unsigned fine = 1; fine <= 4; fine *= 4) {
+		struct tl_pt_synctable t;
+		struct tl_pt_slices *s;
 
-	make_table(&t, 2);
-	for (unsigned i = 0; i < 1000; i++) {
-		add(&t, 0, 4096 * i, 10 * i);
-		add(&t, 1, 4096 * i, 10 * i + 5);
+		make_table(&t, 2);
+		for (unsigned i = 0; i < 1000; i++) {
+			add(&t, 0, 1024 * i, 10 * i);
+			add(&t, 1, 1024 * i, 10 * i + 5);
+		}
+		assert_true(tl_pt_synctable_settle(&t));
+		assert_true(tl_pt_slices_cut(&t, fine, &s, NULL));
+		assert_in_range(tl_pt_slices_count(s),
+				2 * 1000 * 1024 / (TL_PT_SLICE_BYTES / fine) - 2,
+				2 * 1000 * 1024 / (TL_PT_SLICE_BYTES / fine) + 2);
+		tl_pt_slices_close(s);
 	}
-	assert_true(tl_pt_synctable_settle(&t));
-	assert_true(tl_pt_slices_cut(&t, &s, NULL));
-	assert_in_range(tl_pt_slices_count(s), 2 * 1000 * 4096 / TL_PT_SLICE_BYTES - 2,
-			2 * 1000 * 4096 / TL_PT_SLICE_BYTES + 2);
-	tl_pt_slices_close(s);
 }
 
 /* Long segments side by side: slices are not much shorter than they are. */
@@ -388,7 +391,7 @@ static void test_slices_of_long_segments(void **state)
 		for (unsigned q = 0; q < 64; q++)
 			add(&t, q, UINT64_C(65536) * i, 6400 * i + 100 * q);
 	assert_true(tl_pt_synctable_settle(&t));
-	assert_true(tl_pt_slices_cut(&t, &s, NULL));
+	assert_true(tl_pt_slices_cut(&t, 1, &s, NULL));
 	assert_in_range(tl_pt_slices_count(s), 64 * 20 * 65536 / TL_PT_SLICE_BYTES_MAX - 20,
 			64 * 20 * 65536 / TL_PT_SLICE_BYTES_MAX + 1);
 	tl_pt_slices_close(s);
@@ -402,7 +405,7 @@ static void test_slices_without_time(void **state)
 		size_t nqueues = 1 + rnd(5), i = 0;
 
 		random_table(&t, nqueues, false);
-		assert_true(tl_pt_slices_cut(&t, &s, NULL));
+		assert_true(tl_pt_slices_cut(&t, 1, &s, NULL));
 		assert_false(tl_pt_slices_timed(s));
 		for (size_t q = 0; q < nqueues; q++) {
 			size_t at = 0;
@@ -438,7 +441,7 @@ static void test_sync_before(void **state)
 	add(&t, 0, 50, 1);
 	add(&t, 0, 100, 2);
 	assert_true(tl_pt_synctable_settle(&t));
-	assert_true(tl_pt_slices_cut(&t, &s, NULL));
+	assert_true(tl_pt_slices_cut(&t, 1, &s, NULL));
 	assert_true(tl_pt_slices_sync_before(s, 0, 49) == SIZE_MAX);
 	assert_int_equal(tl_pt_slices_sync_before(s, 0, 50), 0);
 	assert_int_equal(tl_pt_slices_sync_before(s, 0, 99), 0);
