@@ -4,10 +4,10 @@
  */
 #include "index/savedbytes.h"
 
+#include "base/bytes.h"
 #include "index/cachedir.h"
 #include "index/savedindex.h"
 
-#include <endian.h>
 #include <string.h>
 #include <xxhash.h>
 #include <zstd.h>
@@ -23,20 +23,6 @@
 #define MOST(file_size) ((file_size) / 8 + (1u << 20))
 #define MOST_OF_ALL     ((uint64_t)1 << 30)
 
-static void put64(uint8_t *p, uint64_t v)
-{
-	v = htole64(v);
-	memcpy(p, &v, sizeof(v));
-}
-
-static uint64_t get64(const uint8_t *p)
-{
-	uint64_t v;
-
-	memcpy(&v, p, sizeof(v));
-	return le64toh(v);
-}
-
 static uint64_t most(const struct tl_identity *file)
 {
 	uint64_t n = MOST(file->size);
@@ -48,15 +34,15 @@ static void put_key(uint8_t p[KEY_SIZE], const struct tl_identity *file,
 		    const struct tl_origin *origin)
 {
 	memcpy(p, "TLBYTES\n", 8);
-	put64(p + 8, VERSION);
-	put64(p + 16, origin->text);
-	put64(p + 24, file->dev);
-	put64(p + 32, file->ino);
-	put64(p + 40, file->size);
-	put64(p + 48, (uint64_t)file->mtime.tv_sec);
-	put64(p + 56, (uint64_t)file->mtime.tv_nsec);
-	put64(p + 64, origin->head);
-	put64(p + 72, origin->tail);
+	tl_put64(p + 8, VERSION);
+	tl_put64(p + 16, origin->text);
+	tl_put64(p + 24, file->dev);
+	tl_put64(p + 32, file->ino);
+	tl_put64(p + 40, file->size);
+	tl_put64(p + 48, (uint64_t)file->mtime.tv_sec);
+	tl_put64(p + 56, (uint64_t)file->mtime.tv_nsec);
+	tl_put64(p + 64, origin->head);
+	tl_put64(p + 72, origin->tail);
 }
 
 bool tl_savedbytes_encode(const struct tl_identity *file, const struct tl_origin *origin,
@@ -69,11 +55,11 @@ bool tl_savedbytes_encode(const struct tl_identity *file, const struct tl_origin
 		return false;
 	p = out->data + start;
 	put_key(p, file, origin);
-	put64(p + KEY_SIZE, bytes.len);
+	tl_put64(p + KEY_SIZE, bytes.len);
 	n = ZSTD_compress(p + HEAD_SIZE, room, bytes.data, bytes.len, LEVEL);
 	if (ZSTD_isError(n))
 		return false;
-	put64(p + HEAD_SIZE + n, XXH3_64bits(p, HEAD_SIZE + n));
+	tl_put64(p + HEAD_SIZE + n, XXH3_64bits(p, HEAD_SIZE + n));
 	out->len += HEAD_SIZE + n + CHECKSUM_SIZE;
 	return true;
 }
@@ -89,9 +75,10 @@ bool tl_savedbytes_decode(struct tl_span all, const struct tl_identity *file,
 		return false;
 	n = all.len - CHECKSUM_SIZE;
 	put_key(key, file, origin);
-	if (memcmp(all.data, key, KEY_SIZE) != 0 || get64(all.data + n) != XXH3_64bits(all.data, n))
+	if (memcmp(all.data, key, KEY_SIZE) != 0 ||
+	    tl_get64(all.data + n) != XXH3_64bits(all.data, n))
 		return false;
-	len = get64(all.data + KEY_SIZE);
+	len = tl_get64(all.data + KEY_SIZE);
 	n -= HEAD_SIZE;
 	if (len > most(file) || ZSTD_getFrameContentSize(all.data + HEAD_SIZE, n) != len ||
 	    !tl_buf_reserve(out, (size_t)len + 1) ||

@@ -5,9 +5,9 @@
  */
 #include "index/savedindex.h"
 
+#include "base/bytes.h"
 #include "index/cachedir.h"
 
-#include <endian.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,57 +27,15 @@
 static const uint8_t magic[8] = { 'T', 'L', 'I', 'N', 'D', 'E', 'X', '\n' };
 static const uint8_t tag_lines[4] = { 'L', 'I', 'N', 'E' };
 
-static void put16(uint8_t *p, uint16_t v)
-{
-	v = htole16(v);
-	memcpy(p, &v, sizeof(v));
-}
-
-static void put32(uint8_t *p, uint32_t v)
-{
-	v = htole32(v);
-	memcpy(p, &v, sizeof(v));
-}
-
-static void put64(uint8_t *p, uint64_t v)
-{
-	v = htole64(v);
-	memcpy(p, &v, sizeof(v));
-}
-
-static uint16_t get16(const uint8_t *p)
-{
-	uint16_t v;
-
-	memcpy(&v, p, sizeof(v));
-	return le16toh(v);
-}
-
-static uint32_t get32(const uint8_t *p)
-{
-	uint32_t v;
-
-	memcpy(&v, p, sizeof(v));
-	return le32toh(v);
-}
-
-static uint64_t get64(const uint8_t *p)
-{
-	uint64_t v;
-
-	memcpy(&v, p, sizeof(v));
-	return le64toh(v);
-}
-
 void tl_savedindex_name(const struct tl_identity *file, const struct tl_origin *origin,
 			const char *suffix, char name[TL_SAVEDINDEX_NAME])
 {
 	uint8_t key[24];
 
-	put64(key, file->dev);
-	put64(key + 8, file->ino);
+	tl_put64(key, file->dev);
+	tl_put64(key + 8, file->ino);
 	if (origin)
-		put64(key + 16, origin->text);
+		tl_put64(key + 16, origin->text);
 	snprintf(name, TL_SAVEDINDEX_NAME, "%016" PRIx64 "%.4s",
 		 (uint64_t)XXH3_64bits(key, origin ? 24 : 16), suffix);
 }
@@ -95,18 +53,18 @@ static size_t max_size(uint64_t nchunks)
 static void put_head(uint8_t *p, const struct tl_saved_head *head)
 {
 	memcpy(p, magic, sizeof(magic));
-	put32(p + 8, VERSION);
-	put32(p + 12, head->shift);
-	put64(p + 16, head->text);
-	put64(p + 24, head->file.dev);
-	put64(p + 32, head->file.ino);
-	put64(p + 40, head->file.size);
-	put64(p + 48, (uint64_t)head->file.mtime.tv_sec);
-	put64(p + 56, (uint64_t)head->file.mtime.tv_nsec);
-	put64(p + 64, head->nchunks);
-	put64(p + 72, head->last_len);
-	put64(p + 80, head->first_hash);
-	put64(p + 88, head->last_hash);
+	tl_put32(p + 8, VERSION);
+	tl_put32(p + 12, head->shift);
+	tl_put64(p + 16, head->text);
+	tl_put64(p + 24, head->file.dev);
+	tl_put64(p + 32, head->file.ino);
+	tl_put64(p + 40, head->file.size);
+	tl_put64(p + 48, (uint64_t)head->file.mtime.tv_sec);
+	tl_put64(p + 56, (uint64_t)head->file.mtime.tv_nsec);
+	tl_put64(p + 64, head->nchunks);
+	tl_put64(p + 72, head->last_len);
+	tl_put64(p + 80, head->first_hash);
+	tl_put64(p + 88, head->last_hash);
 }
 
 /* Append the section of the counts; its length is known only afterwards. */
@@ -121,8 +79,8 @@ static bool put_lines(const struct tl_chunk_facts *facts, size_t n, struct tl_bu
 		return false;
 	}
 	for (size_t k = 0; k < n; k++) {
-		put32(rows + 4 * k, facts[k].newlines);
-		put16(rows + 4 * n + 2 * k, facts[k].marks);
+		tl_put32(rows + 4 * k, facts[k].newlines);
+		tl_put16(rows + 4 * n + 2 * k, facts[k].marks);
 	}
 	section = out->data + out->len;
 	len = ZSTD_compress(section + SECTION_HEAD, room, rows, n * ROW_SIZE, LEVEL);
@@ -130,8 +88,8 @@ static bool put_lines(const struct tl_chunk_facts *facts, size_t n, struct tl_bu
 	if (ZSTD_isError(len))
 		return false;
 	memcpy(section, tag_lines, sizeof(tag_lines));
-	put32(section + 4, 0);
-	put64(section + 8, len);
+	tl_put32(section + 4, 0);
+	tl_put64(section + 8, len);
 	out->len += SECTION_HEAD + len;
 	return true;
 }
@@ -149,7 +107,7 @@ bool tl_savedindex_encode(const struct tl_saved_head *head, const struct tl_chun
 		out->len = start;
 		return false;
 	}
-	put64(out->data + out->len, XXH3_64bits(out->data + start, out->len - start));
+	tl_put64(out->data + out->len, XXH3_64bits(out->data + start, out->len - start));
 	out->len += CHECKSUM_SIZE;
 	return true;
 }
@@ -158,20 +116,22 @@ bool tl_savedindex_encode(const struct tl_saved_head *head, const struct tl_chun
 
 static bool get_head(const uint8_t *p, struct tl_saved_head *head)
 {
-	uint64_t nsec = get64(p + 56);
+	uint64_t nsec = tl_get64(p + 56);
 
-	if (memcmp(p, magic, sizeof(magic)) != 0 || get32(p + 8) != VERSION)
+	if (memcmp(p, magic, sizeof(magic)) != 0 || tl_get32(p + 8) != VERSION)
 		return false;
 	*head = (struct tl_saved_head){
-		.shift = get32(p + 12),
-		.text = get64(p + 16),
-		.file = { .dev = get64(p + 24), .ino = get64(p + 32), .size = get64(p + 40) },
-		.nchunks = get64(p + 64),
-		.last_len = get64(p + 72),
-		.first_hash = get64(p + 80),
-		.last_hash = get64(p + 88),
+		.shift = tl_get32(p + 12),
+		.text = tl_get64(p + 16),
+		.file = { .dev = tl_get64(p + 24),
+			  .ino = tl_get64(p + 32),
+			  .size = tl_get64(p + 40) },
+		.nchunks = tl_get64(p + 64),
+		.last_len = tl_get64(p + 72),
+		.first_hash = tl_get64(p + 80),
+		.last_hash = tl_get64(p + 88),
 	};
-	head->file.mtime.tv_sec = (time_t)get64(p + 48);
+	head->file.mtime.tv_sec = (time_t)tl_get64(p + 48);
 	head->file.mtime.tv_nsec = (long)nsec;
 	return nsec < 1000000000 && head->shift <= MAX_SHIFT &&
 	       head->last_len <= UINT64_C(1) << head->shift;
@@ -188,7 +148,7 @@ static bool find_section(struct tl_span all, const uint8_t tag[4], struct tl_spa
 
 		if (all.len < SECTION_HEAD)
 			return false;
-		len = get64(all.data + 8);
+		len = tl_get64(all.data + 8);
 		if (len > all.len - SECTION_HEAD)
 			return false;
 		if (!found && memcmp(all.data, tag, 4) == 0) {
@@ -227,8 +187,8 @@ static struct tl_chunk_facts *get_lines(struct tl_span body, size_t n, unsigned 
 	ok = rows && facts &&
 	     ZSTD_decompress(rows, n * ROW_SIZE, body.data, body.len) == n * ROW_SIZE;
 	for (size_t k = 0; ok && k < n; k++) {
-		facts[k].newlines = get32(rows + 4 * k);
-		facts[k].marks = get16(rows + 4 * n + 2 * k);
+		facts[k].newlines = tl_get32(rows + 4 * k);
+		facts[k].marks = tl_get16(rows + 4 * n + 2 * k);
 		ok = row_makes_sense(&facts[k], shift);
 	}
 	free(rows);
@@ -248,7 +208,7 @@ bool tl_savedindex_decode(struct tl_span file, uint64_t max_chunks, struct tl_sa
 	if (file.len < HEAD_SIZE + CHECKSUM_SIZE)
 		return false;
 	len = file.len - CHECKSUM_SIZE;
-	if (get64(file.data + len) != XXH3_64bits(file.data, len) || !get_head(file.data, head))
+	if (tl_get64(file.data + len) != XXH3_64bits(file.data, len) || !get_head(file.data, head))
 		return false;
 	if (head->nchunks == 0 || head->nchunks > max_chunks ||
 	    head->nchunks > SIZE_MAX / sizeof(**facts))

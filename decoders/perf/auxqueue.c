@@ -8,7 +8,7 @@
  * there each record is a picture of the whole ring buffer and offset is a place in the ring,
  * so the order is that of the file, and what was in the picture before is found by comparing.
  */
-#include "decoders/perf/bytes.h"
+#include "base/bytes.h"
 #include "decoders/perf/recording.h"
 
 #include <errno.h>

@@ -4,7 +4,7 @@
  * its clock.
  * Layout: tools/perf/util/intel-pt.h (INTEL_PT_*), tools/perf/util/auxtrace.h.
  */
-#include "decoders/perf/bytes.h"
+#include "base/bytes.h"
 #include "decoders/perf/recording.h"
 
 #include <inttypes.h>

@@ -4,6 +4,7 @@
  */
 #include "decoders/perf/dsoparts.h"
 
+#include "base/bytes.h"
 #include "decoders/perf/kallsyms.h"
 
 #include <inttypes.h>
@@ -129,7 +130,7 @@ static bool look_for_reference(void *arg, const struct tl_perf_record *r)
 		if (n > strlen(KERNEL) && n - strlen(KERNEL) < sizeof(ref->name) &&
 		    begins(name, KERNEL)) {
 			memcpy(ref->name, name + strlen(KERNEL), n - strlen(KERNEL));
-			memcpy(&ref->at, r->body + 24, sizeof(ref->at));
+			ref->at = tl_get64(r->body + 24);
 			return false;
 		}
 	}

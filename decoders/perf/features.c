@@ -4,7 +4,7 @@
  * Each section is on its own: a broken one is left out.
  * Layout: tools/perf/Documentation/perf.data-file-format.txt, HEADER_*.
  */
-#include "decoders/perf/bytes.h"
+#include "base/bytes.h"
 #include "decoders/perf/recording.h"
 
 #include <inttypes.h>

@@ -2,7 +2,7 @@
  * header.c: the start of a perf.data file and the events it describes.
  * Layout: tools/perf/Documentation/perf.data-file-format.txt.
  */
-#include "decoders/perf/bytes.h"
+#include "base/bytes.h"
 #include "decoders/perf/recording.h"
 
 #include <inttypes.h>

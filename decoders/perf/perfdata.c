@@ -7,7 +7,7 @@
  */
 #include "decoders/perf/perfdata.h"
 
-#include "decoders/perf/bytes.h"
+#include "base/bytes.h"
 #include "decoders/perf/recording.h"
 
 #include <dirent.h>

@@ -6,7 +6,7 @@
  * A record tells its size, so behind a broken one there is no place to go on from; but for the
  * AUXTRACE records that the index of the file names.
  */
-#include "decoders/perf/bytes.h"
+#include "base/bytes.h"
 #include "decoders/perf/recording.h"
 
 #include <errno.h>

@@ -7,7 +7,7 @@
  * their id at the same place, and the first event tells where.
  * Layout: perf_event_open(2), PERF_RECORD_SAMPLE and sample_id.
  */
-#include "decoders/perf/bytes.h"
+#include "base/bytes.h"
 #include "decoders/perf/recording.h"
 
 #include <string.h>

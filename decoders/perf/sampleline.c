@@ -6,7 +6,7 @@
  */
 #include "decoders/perf/sampleline.h"
 
-#include "decoders/perf/bytes.h"
+#include "base/bytes.h"
 
 #include <inttypes.h>
 #include <string.h>

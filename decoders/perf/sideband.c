@@ -1,7 +1,7 @@
 /* sideband.c: see sideband.h.  Bodies of records: include/uapi/linux/perf_event.h. */
 #include "decoders/perf/sideband.h"
 
-#include "decoders/perf/bytes.h"
+#include "base/bytes.h"
 
 #include <linux/perf_event.h>
 #include <stdlib.h>

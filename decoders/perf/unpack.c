@@ -4,7 +4,7 @@
  * heed to where one COMPRESSED record ends.  A window of fixed size goes over it, so that
  * memory does not depend on what a file claims.
  */
-#include "decoders/perf/bytes.h"
+#include "base/bytes.h"
 #include "decoders/perf/recording.h"
 
 #include <stdlib.h>
