@@ -19,7 +19,6 @@
 #define CODE_BUDGET (48u << 20)
 
 struct tl_pt_program {
-	const struct tl_perf *perf;
 	const struct tl_perf_pt_info *info;
 	struct tl_timeline *timeline;
 	struct tl_pt_code *code;
@@ -467,7 +466,6 @@ bool tl_pt_program_open(const struct tl_perf *perf, struct tl_timeline *timeline
 		free(prog);
 		return tl_err_nomem(err);
 	}
-	prog->perf = perf;
 	prog->info = tl_perf_pt_info(perf);
 	prog->timeline = timeline;
 	*out = prog;
