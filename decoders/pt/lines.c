@@ -12,6 +12,10 @@
 #define NAMES_BYTES ((size_t)32 << 20)
 #define NAMES_LEAST ((size_t)512 << 10)
 
+/* Text of a chunk.  The name of a symbol can have 4 KiB, and a chunk some million events: who asks
+ * for that much gets the begin of it. */
+#define TEXT_MOST ((size_t)1 << 30)
+
 static const struct tl_pt_view *const views[] = {
 	&tl_pt_view_calls, &tl_pt_view_returns, &tl_pt_view_branches, &tl_pt_view_insns,
 	&tl_pt_view_graph, &tl_pt_view_perf,    &tl_pt_view_spt,
@@ -112,6 +116,7 @@ bool tl_pt_style_open(const char *view, const char *columns, const struct tl_per
 	if (perf)
 		style->first_time = tl_perf_features(perf)->time_first;
 	style->names_budget = NAMES_BYTES;
+	style->text_most = TEXT_MOST;
 	*out = style;
 	return true;
 fail:
@@ -198,19 +203,37 @@ static void give_pen(struct tl_pt_style *style, struct tl_pt_pen *pen)
 	pthread_mutex_unlock(&style->mutex);
 }
 
+/* There is more of it than a chunk may have. */
+static bool put_full(const struct tl_pt_pen *pen, size_t n, struct tl_buf *out, size_t *starts)
+{
+	if (!tl_buf_printf(out, "[gap: %zu events of one stretch of time are too much text]\n",
+			   n - pen->full_at))
+		return false;
+	for (size_t i = pen->full_at + 1; starts && i < n; i++)
+		starts[i] = out->len;
+	return true;
+}
+
 bool tl_pt_lines_format(struct tl_pt_style *style, const struct tl_pt_event *events, size_t n,
 			struct tl_buf *out, size_t *starts, struct tl_err *err)
 {
-	/* Most lines are shorter; more room is made where they are not. */
-	const size_t line = 96;
+	/* Room for lines as long as they were so far; more is made where they are longer. */
+	size_t line = atomic_load_explicit(&style->line, memory_order_relaxed), at = out->len;
 	struct tl_pt_pen *pen = take_pen(style);
 	bool ok = pen != NULL;
 
 	ok = ok && n < SIZE_MAX / 4 / line && tl_buf_reserve(out, (n + 1) * line);
 	ok = ok && (!style->view->walks || tl_pt_pen_walk(pen, events, n));
-	ok = ok && style->view->format(pen, events, n, out, starts);
+	if (ok) {
+		pen->text_end = out->len + style->text_most;
+		ok = style->view->format(pen, events, n, out, starts) ||
+		     (out->len >= pen->text_end && put_full(pen, n, out, starts));
+	}
 	if (ok && starts)
 		starts[n] = out->len;
+	if (ok && n > 0 && (out->len - at) / n * 9 / 8 > line)
+		atomic_store_explicit(&style->line, (out->len - at) / n * 9 / 8,
+				      memory_order_relaxed);
 	if (pen)
 		give_pen(style, pen);
 	return ok || tl_err_nomem(err);

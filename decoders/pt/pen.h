@@ -54,6 +54,7 @@ struct tl_pt_style {
 	struct tl_pt_pen *idle;
 	unsigned npens;      /* made so far */
 	size_t names_budget; /* bytes for the names of all pens together */
+	size_t text_most;    /* bytes of a chunk */
 };
 
 /* ---- a thread of the recording, in one chunk */
@@ -124,6 +125,9 @@ struct tl_pt_pen {
 	uint32_t last_thread;
 	struct tl_pt_step *steps;
 	size_t steps_cap;
+
+	size_t text_end; /* the chunk's text is not to begin a line from here on */
+	size_t full_at;  /* the event of which it would have been */
 };
 
 struct tl_pt_pen *tl_pt_pen_new(const struct tl_pt_style *style);
@@ -153,6 +157,16 @@ extern const struct tl_context tl_pt_nobody; /* where an event has no context */
 static inline const struct tl_context *tl_pt_ctx(const struct tl_pt_event *ev)
 {
 	return ev->ctx ? ev->ctx : &tl_pt_nobody;
+}
+
+/* Event i's lines begin here.  False: the chunk has too much text. */
+static inline bool pen_begin(struct tl_pt_pen *pen, const struct tl_buf *out, size_t *starts,
+			     size_t i)
+{
+	if (starts)
+		starts[i] = out->len;
+	pen->full_at = i;
+	return out->len < pen->text_end;
 }
 
 /* ---- pieces of a line; room for each is the caller's business */

@@ -92,8 +92,8 @@ static inline bool format(struct tl_pt_pen *pen, const struct tl_pt_event *event
 		struct tl_pt_thread *t = &pen->threads[pen->steps[i].thread];
 		uint8_t *p;
 
-		if (starts)
-			starts[i] = out->len;
+		if (!pen_begin(pen, out, starts, i))
+			return false;
 		t->insns += ev->insns;
 		if (ev->kind == TL_PT_EV_ERROR) {
 			if (!tl_pt_put_gap(pen, ev, out))

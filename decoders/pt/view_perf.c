@@ -49,8 +49,8 @@ static bool format(struct tl_pt_pen *pen, const struct tl_pt_event *events, size
 		const struct tl_pt_words *words;
 		uint8_t *p;
 
-		if (starts)
-			starts[i] = out->len;
+		if (!pen_begin(pen, out, starts, i))
+			return false;
 		if (ev->kind == TL_PT_EV_ERROR) {
 			if (!put_error(ev, out))
 				return false;

@@ -147,8 +147,8 @@ static bool format(struct tl_pt_pen *pen, const struct tl_pt_event *events, size
 		struct tl_pt_thread *t = &pen->threads[pen->steps[i].thread];
 		uint8_t *p;
 
-		if (starts)
-			starts[i] = out->len;
+		if (!pen_begin(pen, out, starts, i))
+			return false;
 		if (ev->kind == TL_PT_EV_ERROR) {
 			if (!tl_buf_printf(out, "%llx:%llx: error %s\n", (unsigned long long)ev->to,
 					   (unsigned long long)ev->from, error_text(ev->code)))

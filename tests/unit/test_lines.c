@@ -968,6 +968,50 @@ static void many_threads(void **state)
 	free(contexts);
 }
 
+/* The last event whose line begins before a place. */
+static size_t last_before(const size_t *starts, ptrdiff_t at)
+{
+	size_t i = 0;
+
+	while (starts[i + 1] < (size_t)at)
+		i++;
+	return i;
+}
+
+/* What would be far too much text ends with a line that says so. */
+static void text_is_bounded(void **state)
+{
+	static const char *const names[] = {
+		"calls", "returns", "branches", "graph", "perf", "spt"
+	};
+	struct tl_pt_event events[100];
+	size_t starts[101];
+
+	for (size_t v = 0; v < COUNT(names); v++) {
+		struct tl_pt_style *style = style_of(names[v], NULL, true);
+		struct tl_buf all = TL_BUF_INIT, text = TL_BUF_INIT;
+		const char *gap;
+
+		for (size_t i = 0; i < COUNT(events); i++)
+			events[i] = branch(&task, T + i, CALL, MAIN, F1, 1);
+		assert_true(tl_pt_lines_format(style, events, COUNT(events), &all, NULL, NULL));
+		style->text_most = 1000;
+		assert_true(tl_buf_puts(&text, "# head\n"));
+		assert_true(tl_pt_lines_format(style, events, COUNT(events), &text, starts, NULL));
+		gap = strstr(tl_buf_str(&text), "[gap: ");
+		assert_non_null(gap);
+		assert_true(gap - tl_buf_str(&text) >= 1000 && text.len < 1400);
+		assert_memory_equal(text.data + 7, all.data, (size_t)(gap - tl_buf_str(&text)) - 7);
+		assert_int_equal(atoi(gap + 6),
+				 COUNT(events) - 1 - last_before(starts, gap - tl_buf_str(&text)));
+		assert_int_equal(starts[100], text.len);
+		assert_int_equal(starts[99], text.len);
+		tl_buf_fini(&all);
+		tl_buf_fini(&text);
+		tl_pt_style_close(style);
+	}
+}
+
 static void numbers(void **state)
 {
 	static const uint64_t values[] = { 0,       1,         9,         10,        99,
@@ -1047,6 +1091,7 @@ int main(void)
 		cmocka_unit_test(same_text_in_any_order),
 		cmocka_unit_test(long_names),
 		cmocka_unit_test(many_threads),
+		cmocka_unit_test(text_is_bounded),
 		cmocka_unit_test(numbers),
 		cmocka_unit_test(events_grow),
 		cmocka_unit_test(nothing_to_say),
