@@ -8,7 +8,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#define KEEP_BYTES ((size_t)4 << 20) /* a larger buffer is not used again */
+#define KEEP_BYTES ((size_t)64 << 20) /* of empty buffers, to be used again */
 
 struct place {
 	struct tl_buf buf;
@@ -27,7 +27,9 @@ struct pour {
 	struct place *places;
 	uint64_t claimed; /* chunks; those below `taken` are gone */
 	uint64_t taken;
-	size_t waiting; /* bytes */
+	size_t waiting;       /* bytes */
+	struct tl_buf *spare; /* empty buffers, to be filled again */
+	size_t nspare, kept;  /* how many, and their room */
 };
 
 static bool may_claim(const struct pour *p)
@@ -52,6 +54,10 @@ static enum tl_step pour_step(void *self, struct tl_worker *w)
 	}
 	k = p->claimed++;
 	at = &p->places[k % p->nplaces];
+	if (p->nspare > 0) {
+		at->buf = p->spare[--p->nspare];
+		p->kept -= at->buf.cap;
+	}
 	pthread_mutex_unlock(&p->lock);
 
 	at->buf.len = 0;
@@ -86,8 +92,13 @@ static bool take_next(struct pour *p, struct tl_jobs *pool,
 	at->full = false;
 	p->taken++;
 	p->waiting -= at->buf.len;
-	if (at->buf.cap > KEEP_BYTES)
+	if (p->kept + at->buf.cap > KEEP_BYTES) {
 		tl_buf_fini(&at->buf);
+	} else {
+		p->kept += at->buf.cap;
+		p->spare[p->nspare++] = at->buf;
+		at->buf = (struct tl_buf)TL_BUF_INIT;
+	}
 	pthread_mutex_unlock(&p->lock);
 	tl_jobs_wake(pool);
 	return *on;
@@ -105,9 +116,10 @@ bool tl_pour(struct tl_source *src, struct tl_jobs *pool,
 	tl_source_extent(src, &ext);
 	p.nchunks = ext.nchunks;
 	p.places = calloc(p.nplaces, sizeof(*p.places));
+	p.spare = calloc(p.nplaces, sizeof(*p.spare));
 	pthread_mutex_init(&p.lock, NULL);
 	pthread_cond_init(&p.filled, NULL);
-	job = p.places ? tl_jobs_start(pool, TL_URGENT, &ops, &p) : NULL;
+	job = p.places && p.spare ? tl_jobs_start(pool, TL_URGENT, &ops, &p) : NULL;
 	if (!job)
 		tl_err_nomem(err);
 	while (job && p.taken < p.nchunks && take_next(&p, pool, take, arg, &on, err))
@@ -119,7 +131,10 @@ bool tl_pour(struct tl_source *src, struct tl_jobs *pool,
 	}
 	for (size_t i = 0; p.places && i < p.nplaces; i++)
 		tl_buf_fini(&p.places[i].buf);
+	while (p.nspare > 0)
+		tl_buf_fini(&p.spare[--p.nspare]);
 	free(p.places);
+	free(p.spare);
 	pthread_cond_destroy(&p.filled);
 	pthread_mutex_destroy(&p.lock);
 	return on;

@@ -4,6 +4,7 @@
  */
 #include "decoders/pt/lines.h"
 
+#include "decoders/foreign.h"
 #include "decoders/pt/pen.h"
 
 #include <stdlib.h>
@@ -117,6 +118,7 @@ bool tl_pt_style_open(const char *view, const char *columns, const struct tl_per
 		style->first_time = tl_perf_features(perf)->time_first;
 	style->names_budget = NAMES_BYTES;
 	style->text_most = TEXT_MOST;
+	atomic_store(&style->line, 96);
 	*out = style;
 	return true;
 fail:
@@ -247,7 +249,7 @@ bool tl_pt_lines_damage(struct tl_buf *out, const char *msg)
 	if (!tl_buf_reserve(out, len + 16))
 		return false;
 	p = PUT_LITERAL(out->data + out->len, "[gap: ");
-	p = tl_pt_put_foreign(p, msg, len);
+	p = tl_foreign_put(p, msg, len);
 	p = PUT_LITERAL(p, "]\n");
 	out->len = (size_t)(p - out->data);
 	return true;

@@ -15,6 +15,7 @@
 #include "decoders/pt/print.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 /* Columns that can be shown or hidden. */
 enum {
@@ -55,6 +56,7 @@ struct tl_pt_style {
 	unsigned npens;      /* made so far */
 	size_t names_budget; /* bytes for the names of all pens together */
 	size_t text_most;    /* bytes of a chunk */
+	_Atomic size_t line; /* bytes of a line, about */
 };
 
 /* ---- a thread of the recording, in one chunk */
