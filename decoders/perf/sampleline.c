@@ -7,6 +7,7 @@
 #include "decoders/perf/sampleline.h"
 
 #include "base/bytes.h"
+#include "decoders/foreign.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -139,20 +140,14 @@ static uint8_t *put_hex(uint8_t *p, uint64_t v, int width)
 	return p;
 }
 
-static uint8_t *put_bytes(uint8_t *p, const char *s, size_t n)
-{
-	memcpy(p, s, n);
-	return p + n;
-}
-
-#define put_literal(p, s) put_bytes(p, s, sizeof(s) - 1)
+#define put_literal(p, s) ((uint8_t *)memcpy((p), (s), sizeof(s) - 1) + sizeof(s) - 1)
 
 /* A word, right-aligned to a width. */
 static uint8_t *put_word(uint8_t *p, const char *s, size_t n, int width)
 {
 	for (; width > (int)n; width--)
 		*p++ = ' ';
-	return put_bytes(p, s, n);
+	return tl_foreign_put(p, s, n);
 }
 
 /* A thread or CPU; below 0 is not known. */
@@ -274,11 +269,11 @@ static bool put_address(const struct tl_context *c, enum mode mode, uint64_t ip,
 	p = out->data + out->len;
 	p = put_hex(p, in_file && map && mode == MODE_USER ? offset : ip, 16);
 	*p++ = ' ';
-	p = put_bytes(p, word, nword);
+	p = tl_foreign_put(p, word, nword);
 	if (known)
 		p = put_hex(put_literal(p, "+0x"), offset - symbol.start, 1);
 	p = put_literal(p, " (");
-	p = put_bytes(p, name, nname);
+	p = tl_foreign_put(p, name, nname);
 	*p++ = ')';
 	out->len = (size_t)(p - out->data);
 	return true;

@@ -1,6 +1,7 @@
 /* names.c: see names.h. */
 #include "decoders/pt/names.h"
 
+#include "decoders/foreign.h"
 #include "decoders/pt/disasm.h"
 #include "decoders/pt/print.h"
 
@@ -27,16 +28,6 @@ void tl_pt_names_fini(struct tl_pt_names *names)
 	names->slots = NULL;
 	names->nslots = names->used = 0;
 	tl_buf_fini(&names->text);
-}
-
-uint8_t *tl_pt_put_foreign(uint8_t *p, const char *text, size_t most)
-{
-	for (size_t i = 0; i < most && text[i]; i++) {
-		uint8_t c = (uint8_t)text[i];
-
-		*p++ = c < 0x20 || c == 0x7f ? '?' : c;
-	}
-	return p;
 }
 
 /* ---- texts */
@@ -66,7 +57,7 @@ static uint8_t *put_short(uint8_t *p, const struct place *at, uint64_t ip, bool 
 {
 	if (!at->has_symbol)
 		return put_hex(p, ip);
-	p = tl_pt_put_foreign(p, at->symbol.name, TL_PT_NAME_LONGEST);
+	p = tl_foreign_put(p, at->symbol.name, TL_PT_NAME_LONGEST);
 	if (with_offset && at->offset > 0) {
 		*p++ = '+';
 		p = put_dec(p, at->offset, 0);
@@ -80,7 +71,7 @@ static uint8_t *put_perf(uint8_t *p, const struct place *at, uint64_t ip)
 	p = put_hex_16(p, ip);
 	*p++ = ' ';
 	if (at->has_symbol) {
-		p = tl_pt_put_foreign(p, at->symbol.name, TL_PT_NAME_LONGEST);
+		p = tl_foreign_put(p, at->symbol.name, TL_PT_NAME_LONGEST);
 		p = PUT_LITERAL(p, "+0x");
 		p = put_hex(p, at->offset);
 	} else {
@@ -88,7 +79,7 @@ static uint8_t *put_perf(uint8_t *p, const struct place *at, uint64_t ip)
 	}
 	p = PUT_LITERAL(p, " (");
 	if (at->map)
-		p = tl_pt_put_foreign(p, tl_dso_name(at->map->dso), TL_PT_NAME_LONGEST);
+		p = tl_foreign_put(p, tl_dso_name(at->map->dso), TL_PT_NAME_LONGEST);
 	else
 		p = PUT_LITERAL(p, "[unknown]");
 	*p++ = ')';

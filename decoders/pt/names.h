@@ -77,7 +77,4 @@ static inline const struct tl_pt_name *tl_pt_names_get(struct tl_pt_names *names
 	}
 }
 
-/* Copy foreign text for people: control characters become `?`, and it is cut to `most`. */
-uint8_t *tl_pt_put_foreign(uint8_t *p, const char *text, size_t most);
-
 #endif

@@ -1,6 +1,8 @@
 /* pen.c: see pen.h.  The pieces that are made now and then. */
 #include "decoders/pt/pen.h"
 
+#include "decoders/foreign.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -145,7 +147,7 @@ void tl_pt_pen_make_who(struct tl_pt_pen *pen, struct tl_pt_who *who, const stru
 uint8_t *tl_pt_put_who(uint8_t *p, const struct tl_context *ctx, unsigned columns)
 {
 	uint8_t comm[COMM_LONGEST];
-	int n = (int)(tl_pt_put_foreign(comm, ctx->comm ? ctx->comm : "", COMM_LONGEST) - comm);
+	int n = (int)(tl_foreign_put(comm, ctx->comm ? ctx->comm : "", COMM_LONGEST) - comm);
 
 	if (columns & TL_PT_COL_TASK)
 		p += sprintf((char *)p, "%16.*s-%-6d ", n, (char *)comm, ctx->tid);
@@ -221,11 +223,11 @@ static bool put_why(const struct tl_pt_event *ev, struct tl_buf *out)
 
 	if (!map)
 		return tl_buf_puts(out, ": nothing is mapped there");
-	n = (size_t)(tl_pt_put_foreign(text, why, sizeof(text)) - text);
+	n = (size_t)(tl_foreign_put(text, why, sizeof(text)) - text);
 	if (n > 0)
 		return tl_buf_puts(out, ": ") && tl_buf_append(out, text, n);
 	/* There is a binary, and what was recorded tells nothing against it. */
-	n = (size_t)(tl_pt_put_foreign(text, tl_dso_name(map->dso), sizeof(text)) - text);
+	n = (size_t)(tl_foreign_put(text, tl_dso_name(map->dso), sizeof(text)) - text);
 	at = ev->from - map->start + map->pgoff;
 	if (tl_dso_code(map->dso, at, &bytes, &(size_t){ 0 }))
 		return tl_buf_printf(out, ": no instruction at 0x%llx of ",

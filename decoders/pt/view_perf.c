@@ -3,6 +3,7 @@
  * -F comm,tid,cpu,time,flags,ip,sym,symoff,dso,addr` of linux-perf 6.1 prints, byte for byte,
  * so that scripts for it go on working.  Without `time` for a trace that has none.
  */
+#include "decoders/foreign.h"
 #include "decoders/pt/pen.h"
 
 #include <stdio.h>
@@ -15,7 +16,7 @@
 static uint8_t *put_who(uint8_t *p, const struct tl_context *ctx, unsigned columns)
 {
 	uint8_t comm[64];
-	int n = (int)(tl_pt_put_foreign(comm, ctx->comm ? ctx->comm : "", sizeof(comm)) - comm);
+	int n = (int)(tl_foreign_put(comm, ctx->comm ? ctx->comm : "", sizeof(comm)) - comm);
 
 	return p + sprintf((char *)p, "%16.*s %5d [%03d] ", n, (char *)comm, ctx->tid, ctx->cpu);
 }

@@ -187,6 +187,20 @@ static void test_lines(void **state)
 	expect_perf();
 }
 
+/* Names out of the file do not end lines, nor do they tell a terminal what to do. */
+static void test_foreign_names(void **state)
+{
+	struct perfout *out = begin(PERFOUT_FILE, 0);
+	struct perfout_id id = id_at(1000, 0, 0);
+
+	perfout_comm(out, 40, 41, "a\nb\033[7m", true, &id);
+	perfout_mmap(out, 40, 40, 0x400000, 0x1000, 0, "/no\rwhere\033", &id);
+	sample(out, 2000, 1, 0, 0x400123);
+	end(out);
+	expect_plain("         a?b?[7m    41 [001]     0.000002:     250000 cpu-clock:            "
+		     "400123 [unknown] (/no?where?)\n");
+}
+
 /* Without a period of its own a sample has that of its event. */
 static void test_period(void **state)
 {
@@ -515,13 +529,13 @@ static void test_cut_off(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_lines),      cmocka_unit_test(test_period),
-		cmocka_unit_test(test_callchain),  cmocka_unit_test(test_unknown_thread),
-		cmocka_unit_test(test_selected),   cmocka_unit_test(test_none),
-		cmocka_unit_test(test_refuses_pt), cmocka_unit_test(test_order),
-		cmocka_unit_test(test_any_order),  cmocka_unit_test(test_one_time),
-		cmocka_unit_test(test_no_time),    cmocka_unit_test(test_places),
-		cmocka_unit_test(test_cut_off),
+		cmocka_unit_test(test_foreign_names),  cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_period),         cmocka_unit_test(test_callchain),
+		cmocka_unit_test(test_unknown_thread), cmocka_unit_test(test_selected),
+		cmocka_unit_test(test_none),           cmocka_unit_test(test_refuses_pt),
+		cmocka_unit_test(test_order),          cmocka_unit_test(test_any_order),
+		cmocka_unit_test(test_one_time),       cmocka_unit_test(test_no_time),
+		cmocka_unit_test(test_places),         cmocka_unit_test(test_cut_off),
 	};
 
 	return cmocka_run_group_tests(tests, make_dir, remove_dir);
