@@ -245,12 +245,9 @@ static void whole(struct bench *b)
 			add(&perf,
 			    command(b, "perf script -i \"$1\" --itrace=cr --ns -F " PERF_FIELDS,
 				    b->small));
-		add(&same, command(b, "\"$2\" --no-index --trace-view=perf \"$1\" | cat >/dev/null",
-				   b->small));
-		add(&calls, command(b, "\"$2\" --no-index \"$1\" | cat >/dev/null", b->small));
-		add(&insns,
-		    command(b, "\"$2\" --no-index --trace-view=insns \"$1\" | cat >/dev/null",
-			    b->small));
+		add(&same, command(b, "\"$2\" --no-index --trace-view=perf \"$1\"", b->small));
+		add(&calls, command(b, "\"$2\" --no-index \"$1\"", b->small));
+		add(&insns, command(b, "\"$2\" --no-index --trace-view=insns \"$1\"", b->small));
 		add(&read, command(b, "cat \"$1\"", b->big));
 	}
 	p = median(&perf);
