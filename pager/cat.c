@@ -133,10 +133,8 @@ int tl_cat(const struct tl_options *o, char **names, size_t n)
 		return TL_EXIT_ERROR;
 	for (size_t i = 0; on && i < n; i++) {
 		char *path = NULL;
-		const struct tl_decoder_ops *ops = NULL;
+		const struct tl_decoder_ops *ops = tl_decoding_probe(o, names[i], &path);
 
-		if (strcmp(names[i], "-") != 0)
-			ops = tl_decoding_probe(o, names[i], &path);
 		on = ops ? copy_decoded(o, ops, path, &opened, &status)
 			 : copy_file(names[i], block, &opened, &status);
 		free(path);

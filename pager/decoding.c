@@ -30,6 +30,11 @@ const struct tl_decoder_ops *tl_decoding_probe(const struct tl_options *o, const
 	struct stat st;
 
 	*path = NULL;
+	if (!strcmp(name, "-")) { /* a pipe is not one: it can be read in one direction only */
+		if (lseek(STDIN_FILENO, 0, SEEK_CUR) != 0)
+			return NULL;
+		name = "/dev/stdin";
+	}
 	if (o->raw_file || stat(name, &st) != 0)
 		return NULL;
 	if (!S_ISDIR(st.st_mode))

@@ -10,7 +10,8 @@
 /*
  * The decoder for a file, or for the file `data` in a folder, as perf makes one; *path gets the
  * file to open, to be freed.  NULL: it is none of these, or options say that it is to be shown
- * as it is.  Only regular files are looked into.  Any thread.
+ * as it is.  Only regular files are looked into; "-" is standard input, if that is one and
+ * was not read yet, and must stay open.  Any thread.
  */
 const struct tl_decoder_ops *tl_decoding_probe(const struct tl_options *o, const char *name,
 					       char **path);

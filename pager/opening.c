@@ -232,10 +232,10 @@ static bool open_source(struct tl_app *app, struct tl_file *f, struct tl_source 
 		*src = f->kept;
 		return true;
 	}
+	if (open_recording(app, f->name, &ops, src, err) || ops)
+		return *src != NULL;
 	if (strcmp(f->name, "-") != 0)
-		return open_recording(app, f->name, &ops, src, err) ||
-		       (!ops && check_kind(app, f->name, err) &&
-			tl_source_open_file(f->name, src, err));
+		return check_kind(app, f->name, err) && tl_source_open_file(f->name, src, err);
 	if (isatty(STDIN_FILENO) && !app->opt.force_open)
 		return tl_err_set(err, "Missing filename (\"%s --help\" for help)", app->progname);
 	fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);

@@ -352,6 +352,10 @@ void tl_shell_edit(struct tl_app *app, const struct tl_number *n)
 		tl_app_message(app, "Cannot edit standard input");
 		return;
 	}
+	if (tl_app_decoder(app, NULL)) {
+		tl_app_message(app, "A recording cannot be edited (s saves its text)");
+		return;
+	}
 	if (!editor || !*editor)
 		editor = getenv("EDITOR");
 	if (!editor || !*editor)

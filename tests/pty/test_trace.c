@@ -123,6 +123,45 @@ static void its_bytes_can_be_seen(void **state)
 	check_top(t, 0);
 }
 
+/* From standard input too, if that is a file and not a pipe. */
+static void one_on_standard_input_is_text(void **state)
+{
+	const char *redirected[] = { "/bin/sh", "-c", NULL, NULL };
+	char command[4300];
+	struct capture c;
+	struct term *t;
+
+	snprintf(command, sizeof(command), "exec %s <a.data", fake);
+	redirected[2] = command;
+	fixture_capture(&f, redirected, NULL, &c);
+	assert_int_equal(c.status, 0);
+	assert_int_equal(c.out.len, whole.out.len);
+	capture_fini(&c);
+	t = fixture_run(&f, "/bin/sh", redirected + 1);
+	check_idle(t);
+	check_top(t, 0);
+	check_keys(t, "@50%<Enter>");
+	check_top(t, line_at(FIRST + 0.025));
+	check_keys(t, "--trace-view=brief<Enter>G=");
+	check_text(t, "(END)");
+	check_keys(t, "<Enter>v");
+	check_text(t, "Cannot edit standard input");
+
+	snprintf(command, sizeof(command), "cat a.data | %s", fake);
+	t = fixture_run(&f, "/bin/sh", redirected + 1);
+	check_text(t, "FAKETRACE");
+}
+
+static void one_is_not_edited(void **state)
+{
+	struct term *t = open_fake(NULL, "a.data");
+
+	check_keys(t, "v");
+	check_text(t, "A recording cannot be edited");
+	check_keys(t, "<Enter>");
+	check_top(t, 0);
+}
+
 static void what_cannot_be_opened_is_said(void **state)
 {
 	struct capture c;
@@ -589,6 +628,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_recording_is_text, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_folder_of_one_is_too, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(its_bytes_can_be_seen, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(one_on_standard_input_is_text, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(one_is_not_edited, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_cannot_be_opened_is_said, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(another_view_keeps_the_time, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_new_recording_is_noticed, set_up, tear_down),
