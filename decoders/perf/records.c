@@ -15,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define STEP_MIN ((size_t)4 << 10)
+#define STEP_MIN ((size_t)16 << 10)
 #define STEP_MAX ((size_t)256 << 10)
 #define BUFFER   (STEP_MAX + TL_PERF_RECORD_MAX)
 
