@@ -260,7 +260,7 @@ static int by_rank(const void *a, const void *b)
 static bool note_exit(void *arg, const struct tl_perf_record *r)
 {
 	struct places *places = arg;
-	struct place key, *found;
+	struct place key = { .rank = UINT32_MAX }, *found;
 
 	if (r->type != PERF_RECORD_EXIT || r->len < 12)
 		return true;
