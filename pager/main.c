@@ -1,6 +1,9 @@
 /* main.c: the command line and the environment; the only place that exits. */
 #include "pager/app.h"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,6 +56,18 @@ static int print_version(const char *progname)
 	return fflush(stdout) == 0 ? TL_EXIT_OK : TL_EXIT_ERROR;
 }
 
+/*
+ * The text of a piece of a recording can take megabytes.  glibc would keep what was freed of it,
+ * beside the screen for hours; as mappings of their own such buffers go back to the system.
+ * Writing the text out, which needs one buffer after the other, would be slower with it.
+ */
+static void set_up_memory(void)
+{
+#ifdef __GLIBC__
+	mallopt(M_MMAP_THRESHOLD, 4 << 20);
+#endif
+}
+
 static int run(struct tl_app *app, int argc, char **argv)
 {
 	static char *standard_input[] = { (char *)"-", NULL };
@@ -88,6 +103,7 @@ static int run(struct tl_app *app, int argc, char **argv)
 	}
 	if (!isatty(STDOUT_FILENO))
 		return tl_cat(&app->opt, names, n);
+	set_up_memory();
 	return tl_app_run(app, names, n);
 }
 
