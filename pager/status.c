@@ -39,8 +39,8 @@ static bool line_number(struct tl_app *app, enum tl_prompt_line where, uint64_t 
 
 	if (app->opt.numbers == 0 && !app->text.help)
 		return false;
-	if (pos == TL_NOPOS)
-		return false;
+	if (pos == TL_NOPOS || line_pos(app, TL_LINE_BOTTOM) == TL_NOPOS)
+		return false; /* not even one line is shown */
 	found = tl_lineindex_line_of(app->text.lines, pos, n);
 	*pending = found == TL_PENDING;
 	++*n;

@@ -530,6 +530,8 @@ static void a_hollow_stretch_is_looked_through_in_the_background(void **state)
 	fixture_file(&f, "empty.data", "FAKETRACE\nchunks 0\n", -1);
 	t = open_fake(NULL, "empty.data");
 	check_text(t, "(END)");
+	check_keys(t, "-M<Enter>");
+	check_text(t, "empty.data (END)"); /* and not "lines 1-?/0" */
 	check_keys(t, "G@");
 	check_text(t, "no times");
 	check_keys(t, "<Enter>=");
