@@ -62,6 +62,7 @@ enum tl_op_kind {
 	TL_OP_BACKWARD, /* likewise */
 	TL_OP_TIME,     /* go to a time */
 	TL_OP_GAP,      /* go to where something is missing */
+	TL_OP_FILTER,   /* show the first lines that pass */
 };
 
 struct tl_op {
@@ -302,6 +303,8 @@ bool tl_find_in_new_text(struct tl_app *app, uint64_t *hit);
 /* The scan has moved on: act on its end. */
 void tl_find_progress(struct tl_app *app);
 void tl_find_cancel(struct tl_app *app);
+/* Go on until lines that pass the filter are on the screen.  True: they are, or there are none. */
+bool tl_find_show_filtered(struct tl_app *app);
 /* Options that patterns depend on have changed. */
 void tl_find_recompile(struct tl_app *app);
 /* The text is another one: the scans end, the filter is made for it. */

@@ -670,6 +670,20 @@ static bool shows_nothing(const struct tl_view *v)
 	return true;
 }
 
+bool tl_find_show_filtered(struct tl_app *app)
+{
+	enum tl_moved moved;
+
+	if (!app->text.filter || !shows_nothing(app->text.view))
+		return true;
+	if (tl_view_pending(app->text.view))
+		return false;
+	moved = tl_view_end(app->text.view); /* all that passes is above */
+	app->jumped = true;
+	tl_app_dirty(app);
+	return moved != TL_LATER;
+}
+
 static void filter_done(struct tl_app *app, const char *text)
 {
 	struct tl_find *f = &app->find;
@@ -692,8 +706,8 @@ static void filter_done(struct tl_app *app, const char *text)
 	}
 	make_filter(app);
 	tl_view_refresh(app->text.view);
-	if (app->text.filter && shows_nothing(app->text.view) && !tl_view_pending(app->text.view))
-		tl_view_end(app->text.view); /* all that passes is above */
+	if (!tl_find_show_filtered(app))
+		tl_app_begin(app, TL_OP_FILTER, 0, false);
 	app->jumped = true;
 	tl_app_dirty(app);
 }

@@ -428,6 +428,8 @@ bool tl_move_step(struct tl_app *app)
 		return app->op.kind == TL_OP_NONE;
 	case TL_OP_LINE:
 		return step_line(app);
+	case TL_OP_FILTER:
+		return tl_find_show_filtered(app);
 	case TL_OP_END:
 		return step_end(app);
 	case TL_OP_FORWARD:

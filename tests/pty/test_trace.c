@@ -467,7 +467,11 @@ static void keys_are_answered_while_it_searches(void **state)
 	check_text(t, "line 25 ");
 	check_that(t, term_keys(t, "^C"));
 	check_idle(t);
-	check_keys(t, "G");
+	check_that(t, term_keys(t, "&no such thing<Enter>")); /* an empty screen says why */
+	check_text(t, "Filtering");
+	check_that(t, term_keys(t, "^C"));
+	check_idle(t);
+	check_keys(t, "&<Enter>G");
 	check_text(t, "(END)");
 	check_keys(t, "@50%<Enter>");
 	check_text(t, "chunk 2000");
