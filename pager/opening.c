@@ -388,6 +388,21 @@ static void translate_positions(struct tl_file *f, struct tl_source *from, struc
 			     tl_decoding_same_time(from, f->marks[i].pos, to), f->marks[i].row);
 }
 
+/* Of a selection that ends before the time one was at, the end is nearest to that. */
+static void show_something(struct tl_app *app)
+{
+	struct tl_view *v = app->text.view;
+
+	if (tl_view_empty(v)) /* it begins at its first line */
+		return;
+	tl_view_refresh(v);
+	for (unsigned i = 0; i < tl_view_rows(v); i++)
+		if (tl_view_pos(v, i) != TL_NOPOS)
+			return;
+	if (!tl_view_pending(v))
+		tl_view_end(v);
+}
+
 bool tl_app_reopen(struct tl_app *app, struct tl_err *err)
 {
 	struct tl_source *src = NULL, *old;
@@ -419,6 +434,7 @@ bool tl_app_reopen(struct tl_app *app, struct tl_err *err)
 		return false;
 	}
 	show_again(app, f);
+	show_something(app);
 	return true;
 }
 

@@ -599,6 +599,10 @@ static void intel_pt_is_text(void **state)
 	check_text(t, "(END)");
 	check_keys(t, "-+-trace-view<Enter>G");
 	check_that(t, !strncmp(term_row(t, 22), lines[nlines - 1], 60));
+	check_keys(t, "--time=0%-30%<Enter>"); /* one is behind all of it */
+	check_text(t, "(END)");
+	check_that(t, call_time(term_row(t, 22)) > first + 0.25 * (last - first));
+	check_that(t, call_time(term_row(t, 22)) < first + 0.35 * (last - first));
 	capture_fini(&c);
 }
 
