@@ -477,10 +477,18 @@ static void keys_are_answered_while_it_searches(void **state)
 	check_text(t, "chunk 2000");
 }
 
+static bool file_has_bytes(struct term *t, void *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && st.st_size > 0;
+}
+
 static void a_text_can_be_saved(void **state)
 {
 	struct term *t = open_fake(NULL, "a.data");
 	struct capture c;
+	char path[700];
 
 	check_keys(t, "ssaved.txt<Enter>");
 	check_text(t, "Saved to");
@@ -491,6 +499,9 @@ static void a_text_can_be_saved(void **state)
 	fixture_file(&f, "slow.data", "FAKETRACE\nchunks 4000\nlines 300\ndelay 10000\n", -1);
 	t = open_fake("-n", "slow.data");
 	check_that(t, term_keys(t, "sslow.txt<Enter>"));
+	/* ^C sooner would throw away keys that were not read yet. */
+	snprintf(path, sizeof(path), "%s", fixture_path(&f, "slow.txt"));
+	check_that(t, term_wait(t, file_has_bytes, path, 20000));
 	check_that(t, term_keys(t, "^C"));
 	check_idle(t);
 	check_keys(t, "G");
