@@ -58,6 +58,7 @@ struct recording {
 	struct queue *queues; /* one a CPU */
 	struct recording_thread *threads;
 	unsigned nthreads;
+	int first_tid; /* perf puts it on what all of a program's CPUs recorded */
 	uint64_t tsc, random, nptwrites;
 	bool failed;
 };
@@ -213,7 +214,7 @@ static void write_piece(struct recording *rec, struct queue *q, const struct rec
 		id.tid = q->tid; /* whatever exec() made of it */
 	perfout_aux(rec->out, q->reported, n, flags, &id);
 	perfout_auxtrace(rec->out, buf->data, n, q->reported, recording_random(rec, 1 << 30),
-			 q->idx, q->tid, q->cpu);
+			 q->idx, q->tid >= 0 || rec->cfg.wide ? q->tid : rec->first_tid, q->cpu);
 	q->reported += n;
 	memmove(buf->data, buf->data + n, buf->len - n);
 	buf->len -= n;
@@ -265,7 +266,8 @@ struct recording_thread *recording_fork(struct recording *rec, struct recording_
 		if (!t->q || !queue_init(rec, t->q, rec->nthreads, -1, tid))
 			goto fail;
 	}
-	rec->nthreads++;
+	if (rec->nthreads++ == 0)
+		rec->first_tid = tid;
 	t->next = rec->threads;
 	rec->threads = t;
 	go_on(rec, 20);
