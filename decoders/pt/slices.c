@@ -64,21 +64,21 @@ static uint64_t slice_bytes(const struct tl_pt_synctable *t, unsigned fine)
 }
 
 /* A queue on its way through time, in a binary heap: the earliest on top. */
-struct runner {
+struct passing {
 	const struct tl_pt_queue_syncs *qs;
 	size_t at;
 };
 
-static uint64_t now(const struct runner *r)
+static uint64_t now(const struct passing *r)
 {
 	return r->qs->v[r->at].time;
 }
 
-static void sift_down(struct runner *heap, size_t n, size_t i)
+static void sift_down(struct passing *heap, size_t n, size_t i)
 {
 	for (;;) {
 		size_t least = i, child = 2 * i + 1;
-		struct runner r;
+		struct passing r;
 
 		for (size_t c = child; c < child + 2 && c < n; c++)
 			if (now(&heap[c]) < now(&heap[least]))
@@ -96,14 +96,14 @@ static bool cut_time(struct tl_pt_slices *s, unsigned fine)
 {
 	const struct tl_pt_synctable *t = &s->table;
 	const uint64_t enough = slice_bytes(t, fine);
-	struct runner *heap = malloc((t->nqueues ? t->nqueues : 1) * sizeof(*heap));
+	struct passing *heap = malloc((t->nqueues ? t->nqueues : 1) * sizeof(*heap));
 	uint64_t bytes = 0;
 	size_t n = 0;
 	bool ok = heap != NULL;
 
 	for (size_t q = 0; ok && q < t->nqueues; q++)
 		if (t->queues[q].n > 0)
-			heap[n++] = (struct runner){ &t->queues[q], 0 };
+			heap[n++] = (struct passing){ &t->queues[q], 0 };
 	for (size_t i = n; i-- > 0;)
 		sift_down(heap, n, i);
 	while (ok && n > 0) {

@@ -1,5 +1,5 @@
 /*
- * walk.c: how deep in calls each event is.
+ * depth.c: how deep in calls each event is.
  *
  * A chunk begins in the midst of things, so that depth is relative to where a thread is first
  * seen, and its lowest is found on the way.  Calls that are open are kept with the address they
