@@ -431,7 +431,7 @@ static void merge_runs(struct tl_side *out, const struct tl_side *a, size_t na,
 		}
 	}
 	memcpy(out, a, na * sizeof(*a));
-	memcpy(out + na, b, nb * sizeof(*b));
+	memmove(out + na, b, nb * sizeof(*b)); /* it may be there already */
 }
 
 static size_t run_length(const struct tl_side *v, size_t n)
@@ -443,21 +443,49 @@ static size_t run_length(const struct tl_side *v, size_t n)
 	return i;
 }
 
-/*
- * By time, equal times in the file's order.  A file is sorted, or has sorted runs, one for each
- * time a CPU's buffer was read: those are merged.  False: no memory.
- */
-static bool sort_by_time(struct tl_sideband *s)
+/* How many of the sorted v[0 .. n) come before a record of time t, equal times included. */
+static size_t count_until(const struct tl_side *v, size_t n, uint64_t t)
 {
-	struct tl_side *to;
+	size_t low = 0, high = n;
 
-	if (run_length(s->v, s->n) == s->n)
-		return true;
-	to = malloc(s->cap * sizeof(*to));
-	if (!to)
-		return false;
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (v[mid].time <= t)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+/*
+ * Put each run to its place in what is sorted before it; only what overlaps is moved.  Cheap where
+ * that is little, as in files of perf: else it stops after a while, with nothing lost.
+ */
+static bool sort_near(struct tl_side *v, size_t n, struct tl_side *room)
+{
+	size_t budget = 16 * n;
+
+	for (size_t at = run_length(v, n), nb; at < n; at += nb) {
+		size_t low = count_until(v, at, v[at].time), moved = at - low;
+
+		nb = run_length(v + at, n - at);
+		if (moved + nb > budget)
+			return false;
+		budget -= moved + nb;
+		memcpy(room, v + low, moved * sizeof(*v));
+		/* What is written never overtakes what is read of the run. */
+		merge_runs(v + low, room, moved, v + at, nb);
+	}
+	return true;
+}
+
+/* Merge neighbouring runs until there is one. */
+static void sort_far(struct tl_sideband *s, struct tl_side **room)
+{
 	for (bool sorted = false; !sorted;) {
-		struct tl_side *from = s->v;
+		struct tl_side *from = s->v, *to = *room;
 
 		for (size_t at = 0; at < s->n;) {
 			size_t na = run_length(from + at, s->n - at);
@@ -468,9 +496,26 @@ static bool sort_by_time(struct tl_sideband *s)
 			at += na + nb;
 		}
 		s->v = to;
-		to = from;
+		*room = from;
 	}
-	free(to);
+}
+
+/*
+ * By time, equal times in the file's order.  A file is sorted, or has sorted runs, one for each
+ * time a CPU's buffer was read, that overlap their neighbours.  False: no memory.
+ */
+static bool sort_by_time(struct tl_sideband *s)
+{
+	struct tl_side *room;
+
+	if (run_length(s->v, s->n) == s->n)
+		return true;
+	room = malloc(s->cap * sizeof(*room));
+	if (!room)
+		return false;
+	if (!sort_near(s->v, s->n, room))
+		sort_far(s, &room);
+	free(room);
 	return true;
 }
 
