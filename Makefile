@@ -7,7 +7,10 @@ VERSION := 0.1.0
 PREFIX  ?= /usr/local
 PKGS    := tinfo libpcre2-8 libzstd libxxhash libutf8proc liblzma
 # These have no .pc files.
-LIBS    := -lipt -lZydis -liberty
+LIBS    := -liberty
+# The program loads these two when it needs them (decoders/pt/libraries.h); makers of traces and their
+# tests use more of them.
+TRACELIBS := -lipt -lZydis
 # Linked statically where the archives are installed: six libraries less to load make each
 # start a third of a millisecond shorter.  `make STATIC=` links them dynamically.
 STATIC  ?= tinfo pcre2-8 zstd xxhash utf8proc lzma
@@ -95,7 +98,7 @@ $(build)/tests/trace/libtrace.a: $(TRACEOBJ)
 	$(AR) rcs $@ $^
 
 $(TRACEBIN): %: %.o $(build)/tests/trace/libtrace.a $(build)/libtless.a
-	$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(TRACELIBS)
 
 # The program whose code `generate` walks.  It is not run, and looks the same in every build.
 SCALE   := $(build)/tests/trace/programs/scale
@@ -127,10 +130,10 @@ $(PROGDIR)/%: tests/trace/programs/%.cc Makefile
 	$(CXX) $(PROGFLAGS) -static-libstdc++ -static-libgcc -Wl,-z,now -o $@ $<
 
 $(TRACETEST): %: %.o $(build)/tests/trace/libtrace.a $(build)/libtless.a | $(TRACEBIN) $(PROGRAMS)
-	$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(TESTLIBS)
+	$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(TRACELIBS) $(TESTLIBS)
 
 $(build)/tests/unit/test_%: $(build)/tests/unit/test_%.o $(build)/tests/trace/libtrace.a $(build)/libtless.a
-	$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(TESTLIBS)
+	$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(TRACELIBS) $(TESTLIBS)
 
 $(build)/tests/pty/test_%: $(build)/tests/pty/test_%.o $(HARNESS)
 	$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(TESTLIBS) -pthread

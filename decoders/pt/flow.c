@@ -9,6 +9,7 @@
 
 #include "decoders/pt/clock.h"
 #include "decoders/pt/code.h"
+#include "decoders/pt/libraries.h"
 #include "decoders/pt/packets.h"
 #include "decoders/pt/runner.h"
 
@@ -459,6 +460,8 @@ bool tl_pt_program_open(const struct tl_perf *perf, struct tl_timeline *timeline
 
 	if (!tl_perf_pt_info(perf))
 		return tl_err_set(err, "%s: no Intel PT data in it", tl_perf_path(perf));
+	if (!tl_pt_libraries_load(err))
+		return false;
 	prog = calloc(1, sizeof(*prog));
 	if (prog)
 		prog->code = tl_pt_code_open(CODE_BUDGET);
