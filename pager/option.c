@@ -49,19 +49,11 @@ static void free_list(char **list, size_t n)
 
 void tl_options_fini(struct tl_options *o)
 {
-	free(o->pattern);
+	for (const struct tl_option *opt = tl_option_table(); opt->name; opt++)
+		if (opt->kind == TL_OPT_STRING && opt->at > 0)
+			free(*text_at(o, opt));
 	for (int i = 0; i < TL_NPROMPTS; i++)
 		free(o->prompt[i]);
-	free(o->rscroll);
-	free(o->index_dir);
-	free(o->trace_view);
-	free(o->trace_columns);
-	free(o->trace_time);
-	free(o->trace_cpu);
-	free(o->trace_tid);
-	free(o->trace_comm);
-	free(o->symfs);
-	free(o->ignored_text);
 	free_list(o->first_commands, o->nfirst);
 	free_list(o->every_commands, o->nevery);
 	memset(o, 0, sizeof(*o));
@@ -401,15 +393,10 @@ int tl_options_from_args(struct tl_options *o, int argc, char **argv, tl_option_
 static void tell(const struct tl_options *o, const struct tl_option *opt, char *say, size_t size)
 {
 	const char *const *says = opt->says;
-	char number[16], name[64];
+	char number[16];
 	const char *value = NULL;
 
 	*say = '\0';
-	if ((opt->flags & TL_OPT_IGNORED) && !says[1]) {
-		snprintf(say, size, "The %s option has no effect",
-			 describe(opt, name, sizeof(name)));
-		return;
-	}
 	switch (opt->kind) {
 	case TL_OPT_BOOL:
 	case TL_OPT_TRIPLE:
@@ -445,6 +432,9 @@ bool tl_option_change(struct tl_options *o, const struct tl_option *opt, bool up
 	char name[64];
 
 	*say = '\0';
+	if (action == TL_OPT_ASK && (opt->flags & TL_OPT_NO_QUERY))
+		return tl_err_set(err, "Cannot query the %s option",
+				  describe(opt, name, sizeof(name)));
 	if (action != TL_OPT_ASK && (opt->flags & TL_OPT_FIXED))
 		return tl_err_set(err, "Cannot change the %s option",
 				  describe(opt, name, sizeof(name)));

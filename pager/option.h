@@ -75,8 +75,16 @@ struct tl_options {
 	char *trace_view, *trace_columns, *trace_time, *trace_cpu, *trace_tid, *trace_comm, *symfs;
 	int raw_file;      /* show the bytes of a recording */
 	uint64_t slice_ns; /* what ; and , step by; 0: a hundredth of the text's duration */
-	int ignored;       /* where options without a meaning here leave their value */
-	char *ignored_text;
+	/* Named as less names the option; TL_OPT_IGNORED in the table says which have no effect yet. */
+	int buffers, auto_buffers, no_lessopen, hilite_unread, exit_follow_on_close, file_size,
+	    follow_name, form_feed, hilite_target, incsearch, modelines, mouse, no_edit_warn,
+	    no_histdups, no_number_headers, no_paste, no_search_header_columns,
+	    no_search_header_lines, no_search_headers, no_vbell, old_bot, proc_backspace,
+	    proc_return, proc_tab, redraw_on_quit, rmouse, save_marks, show_preproc_errors,
+	    status_col_width, status_line, use_color, wheel_lines;
+	char *color, *lesskey_file, *log_file, *log_file_over, *tag, *tag_file, *quotes, *autosave,
+	    *cmd, *emouse, *end_prompt, *header, *intr, *lesskey_content, *lesskey_src,
+	    *match_shift, *search_options;
 	char **first_commands; /* +cmd */
 	size_t nfirst;
 	char **every_commands; /* ++cmd */
@@ -92,12 +100,13 @@ enum tl_opt_kind {
 };
 
 enum {
-	TL_OPT_REPAINT = 1 << 0, /* the screen looks different after a change */
-	TL_OPT_FIXED = 1 << 1,   /* only at the start, not with `-` */
-	TL_OPT_IGNORED = 1 << 2, /* accepted for the sake of callers; has no effect */
-	TL_OPT_SEARCH = 1 << 3,  /* the pattern must be compiled again */
-	TL_OPT_REOPEN = 1 << 4,  /* a decoded text is another one after a change */
-	TL_OPT_OWN = 1 << 5,     /* less has no such option: an abbreviation means less's first */
+	TL_OPT_REPAINT = 1 << 0,  /* the screen looks different after a change */
+	TL_OPT_FIXED = 1 << 1,    /* only at the start, not with `-` */
+	TL_OPT_IGNORED = 1 << 2,  /* accepted for the sake of callers; has no effect */
+	TL_OPT_SEARCH = 1 << 3,   /* the pattern must be compiled again */
+	TL_OPT_REOPEN = 1 << 4,   /* a decoded text is another one after a change */
+	TL_OPT_NO_QUERY = 1 << 6, /* `_` cannot tell its value */
+	TL_OPT_OWN = 1 << 5,      /* less has no such option: an abbreviation means less's first */
 };
 
 struct tl_option {

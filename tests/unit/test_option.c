@@ -595,7 +595,7 @@ static void test_what_cannot_be_changed(void **state)
 	check_says(&o, "X", TL_OPT_ASK, NULL, "Send init/deinit strings to terminal");
 	check_says(&o, "p", TL_OPT_TOGGLE, "x", "Cannot change the -p (--pattern) option");
 	check_says(&o, "no-index", TL_OPT_TOGGLE, NULL, "Cannot change the --no-index option");
-	check_says(&o, "incsearch", TL_OPT_TOGGLE, NULL, "The --incsearch option has no effect");
+	check_says(&o, "incsearch", TL_OPT_TOGGLE, NULL, "Incremental search is on");
 	check_says(&o, "V", TL_OPT_TOGGLE, NULL, "tless " TL_VERSION);
 	assert_int_equal(o.no_init, 0);
 	assert_int_equal(o.quit_now, 0); /* -V asks; it does not leave */
@@ -618,10 +618,12 @@ static void test_all_options_say_something(void **state)
 				assert_true(say[0] != '\0');
 			else
 				assert_true(err.msg[0] != '\0');
-			assert_true(tl_option_change(&o, opt, false, TL_OPT_ASK, NULL, say,
-						     sizeof(say), &err));
-			assert_true(say[0] != '\0');
-			assert_true(!tl_option_needs_value(opt) || opt->says[0]);
+			assert_int_equal(tl_option_change(&o, opt, false, TL_OPT_ASK, NULL, say,
+							  sizeof(say), &err),
+					 !(opt->flags & TL_OPT_NO_QUERY));
+			assert_true(say[0] != '\0' || (opt->flags & TL_OPT_NO_QUERY));
+			assert_true(!tl_option_needs_value(opt) || opt->says[0] ||
+				    (opt->flags & TL_OPT_FIXED));
 		}
 	tl_options_fini(&o);
 }
