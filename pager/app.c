@@ -1,6 +1,8 @@
 /* app.c: the main loop, the modes and the drawing; see app.h. */
 #include "pager/app.h"
 
+#include "pager/secure.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -402,6 +404,8 @@ static void handle_interrupt(struct tl_app *app)
 static void handle_stop(struct tl_app *app)
 {
 	signals.stop = 0;
+	if (!tl_secure_allows(TL_SECURE_STOP))
+		return;
 	tl_app_suspend(app);
 	signal(SIGTSTP, SIG_DFL);
 	kill(getpid(), SIGTSTP);

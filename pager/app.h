@@ -245,8 +245,6 @@ const struct tl_decoder_ops *tl_app_decoder(struct tl_app *app, void **self);
 /* Options that a decoded text depends on have changed: make it anew, with the same time at the
  * top.  False: it cannot be made; the old one stays. */
 bool tl_app_reopen(struct tl_app *app, struct tl_err *err);
-/* LESSSECURE is set: nothing that runs programs or opens files. */
-bool tl_app_secure(void);
 void tl_app_show_help(struct tl_app *app);
 void tl_app_leave_help(struct tl_app *app);
 /* The help text, made from the tables. */

@@ -4,6 +4,7 @@
 #include "index/cachedir.h"
 #include "pager/decoding.h"
 #include "pager/pour.h"
+#include "pager/secure.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -79,7 +80,7 @@ static bool copy_decoded(const struct tl_options *o, const struct tl_decoder_ops
 	char *dir = NULL;
 	bool on = true;
 
-	if (!o->no_index && !tl_app_secure())
+	if (!o->no_index && tl_secure_allows(TL_SECURE_HISTORY))
 		dir = o->index_dir ? strdup(o->index_dir) : tl_cachedir_default();
 	if (!tl_jobs_open(0, &pool, &err) ||
 	    !tl_decoding_open(o, ops, path, dir, pool, &src, &err)) {

@@ -1,6 +1,8 @@
 /* filekeys.c: :e, :n, :p, :x, :d and =. */
 #include "pager/commands.h"
 
+#include "pager/secure.h"
+
 #include <glob.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,7 +88,8 @@ static void examine_names(struct tl_app *app, const char *text)
 	     w = one ? NULL : strtok_r(NULL, " ", &save)) {
 		glob_t g;
 
-		if (one || glob(w, GLOB_NOCHECK | GLOB_TILDE, NULL, &g) != 0) {
+		if (one || !tl_secure_allows(TL_SECURE_GLOB) ||
+		    glob(w, GLOB_NOCHECK | GLOB_TILDE, NULL, &g) != 0) {
 			size_t i = list_file(app, w, at);
 
 			at += i == at;
@@ -124,12 +127,12 @@ static void examine_done(struct tl_app *app, const char *name)
 
 void tl_files_examine(struct tl_app *app, const struct tl_number *n)
 {
-	if (tl_app_secure()) {
+	if (!tl_secure_allows(TL_SECURE_EXAMINE)) {
 		tl_app_message(app, "Command not available");
 		return;
 	}
 	tl_app_ask(app, "Examine: ", &app->file_history, examine_done);
-	app->line.complete_files = true;
+	app->line.complete_files = tl_secure_allows(TL_SECURE_GLOB);
 }
 
 void tl_files_info(struct tl_app *app, const struct tl_number *n)

@@ -1,6 +1,9 @@
 /* main.c: the command line and the environment; the only place that exits. */
 #include "pager/app.h"
 
+#include "pager/env.h"
+#include "pager/secure.h"
+
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
@@ -19,6 +22,16 @@ static void warn(void *arg, const char *message)
 		tl_app_message(app, "%s (\"%s --help\" for help)", message, app->progname);
 	else
 		fprintf(stderr, "%s (\"%s --help\" for help)\n", message, app->progname);
+}
+
+static void say(void *arg, const char *message)
+{
+	struct tl_app *app = arg;
+
+	if (isatty(STDOUT_FILENO))
+		tl_app_message(app, "%s", message);
+	else
+		fprintf(stderr, "%s\n", message);
 }
 
 static const char *name_of(const char *argv0)
@@ -76,10 +89,11 @@ static int run(struct tl_app *app, int argc, char **argv)
 	size_t n;
 	int first;
 
-	env = getenv("LESS");
+	tl_secure_init(say, app);
+	env = tl_env("LESS");
 	if (env)
 		tl_options_from_env(&app->opt, env, warn, app);
-	env = getenv("TLESS");
+	env = tl_env("TLESS");
 	if (env)
 		tl_options_from_env(&app->opt, env, warn, app);
 	first = tl_options_from_args(&app->opt, argc, argv, warn, app);

@@ -2,6 +2,7 @@
 #include "pager/app.h"
 
 #include "pager/decoding.h"
+#include "pager/secure.h"
 #include "text/escape.h"
 
 #include <errno.h>
@@ -131,7 +132,7 @@ const struct tl_decoder_ops *tl_app_decoder(struct tl_app *app, void **self)
 /* Where indexes are kept, to be freed; NULL: nowhere. */
 static char *index_dir(struct tl_app *app)
 {
-	if (app->opt.no_index || tl_app_secure())
+	if (app->opt.no_index || !tl_secure_allows(TL_SECURE_HISTORY))
 		return NULL;
 	return app->opt.index_dir ? strdup(app->opt.index_dir) : tl_lineindex_default_dir();
 }
@@ -439,13 +440,6 @@ bool tl_app_reopen(struct tl_app *app, struct tl_err *err)
 }
 
 /* ---- changes on disk */
-
-bool tl_app_secure(void)
-{
-	const char *secure = getenv("LESSSECURE");
-
-	return secure && *secure;
-}
 
 static void say_lost(struct tl_app *app, enum tl_change change)
 {

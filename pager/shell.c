@@ -2,6 +2,7 @@
 #include "pager/app.h"
 
 #include "pager/pour.h"
+#include "pager/secure.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,9 +15,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static bool refused(struct tl_app *app)
+static bool refused(struct tl_app *app, enum tl_feature feature)
 {
-	if (!tl_app_secure())
+	if (tl_secure_allows(feature))
 		return false;
 	tl_app_message(app, "Command not available");
 	return true;
@@ -138,7 +139,7 @@ static void shell_done(struct tl_app *app, const char *text)
 
 void tl_shell_command(struct tl_app *app, const struct tl_number *n)
 {
-	if (!refused(app))
+	if (!refused(app, TL_SECURE_SHELL))
 		tl_app_ask(app, "!", &app->command_history, shell_done);
 }
 
@@ -230,7 +231,7 @@ static void pipe_mark(struct tl_app *app, unsigned key)
 
 void tl_shell_pipe(struct tl_app *app, const struct tl_number *n)
 {
-	if (!refused(app))
+	if (!refused(app, TL_SECURE_PIPE))
 		tl_app_ask_char(app, pipe_mark, "|mark: ");
 }
 
@@ -319,10 +320,10 @@ static void save_done(struct tl_app *app, const char *name)
 
 void tl_shell_save(struct tl_app *app, const struct tl_number *n)
 {
-	if (refused(app))
+	if (refused(app, TL_SECURE_LOGFILE))
 		return;
 	tl_app_ask(app, "log file: ", &app->file_history, save_done);
-	app->line.complete_files = true;
+	app->line.complete_files = tl_secure_allows(TL_SECURE_GLOB);
 }
 
 /* ---- v */
@@ -346,7 +347,7 @@ void tl_shell_edit(struct tl_app *app, const struct tl_number *n)
 	const char *editor = getenv("VISUAL");
 	uint64_t line = 0, pos;
 
-	if (refused(app))
+	if (refused(app, TL_SECURE_EDIT))
 		return;
 	if (!f || !strcmp(f->name, "-")) {
 		tl_app_message(app, "Cannot edit standard input");
