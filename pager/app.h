@@ -63,6 +63,7 @@ enum tl_op_kind {
 	TL_OP_TIME,     /* go to a time */
 	TL_OP_GAP,      /* go to where something is missing */
 	TL_OP_FILTER,   /* show the first lines that pass */
+	TL_OP_BRACKET,  /* go to the bracket that belongs to another */
 };
 
 struct tl_op {
@@ -331,6 +332,12 @@ void tl_time_fini(struct tl_app *app);
  */
 const char *tl_time_fact(struct tl_app *app, char what, uint64_t pos);
 bool tl_time_has(struct tl_app *app, char what, uint64_t pos);
+
+/* ---- brackets.c */
+
+/* Go on with TL_OP_BRACKET; true: it is over.  How far it is, 0 .. 1. */
+bool tl_bracket_step(struct tl_app *app);
+double tl_bracket_progress(struct tl_app *app);
 
 /* ---- shell.c */
 

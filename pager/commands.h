@@ -46,6 +46,16 @@ void tl_mark_set_bottom(struct tl_app *app, const struct tl_number *n);
 void tl_mark_clear(struct tl_app *app, const struct tl_number *n);
 void tl_mark_go_to(struct tl_app *app, const struct tl_number *n);
 
+/* brackets.c */
+void tl_bracket_curly_forward(struct tl_app *app, const struct tl_number *n);
+void tl_bracket_curly_backward(struct tl_app *app, const struct tl_number *n);
+void tl_bracket_round_forward(struct tl_app *app, const struct tl_number *n);
+void tl_bracket_round_backward(struct tl_app *app, const struct tl_number *n);
+void tl_bracket_square_forward(struct tl_app *app, const struct tl_number *n);
+void tl_bracket_square_backward(struct tl_app *app, const struct tl_number *n);
+void tl_bracket_any_forward(struct tl_app *app, const struct tl_number *n);
+void tl_bracket_any_backward(struct tl_app *app, const struct tl_number *n);
+
 /* filekeys.c */
 void tl_files_next(struct tl_app *app, const struct tl_number *n);
 void tl_files_previous(struct tl_app *app, const struct tl_number *n);

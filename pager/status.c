@@ -217,6 +217,8 @@ static double op_progress(struct tl_app *app)
 	case TL_OP_TIME:
 	case TL_OP_GAP:
 		return tl_time_how_far(app);
+	case TL_OP_BRACKET:
+		return tl_bracket_progress(app);
 	default:
 		if (app->text.filter)
 			return tl_filter_progress(app->text.filter, &hits);
@@ -232,7 +234,7 @@ static void op_text(struct tl_app *app, struct tl_buf *out)
 	bool pending;
 
 	tl_source_extent(app->text.src, &ext);
-	if (app->op.kind == TL_OP_SEARCH)
+	if (app->op.kind == TL_OP_SEARCH || app->op.kind == TL_OP_BRACKET)
 		what = "Searching";
 	else if (app->op.kind == TL_OP_LINE)
 		what = "Calculating line numbers";
