@@ -339,6 +339,7 @@ void tl_app_apply_options(struct tl_app *app)
 	struct tl_view_opts vo;
 
 	app->options_pending = false;
+	tl_screen_set_colors(app->screen, &o->colors);
 	tl_screen_set_opts(app->screen, &so);
 	if (!app->text.view)
 		return;
@@ -355,7 +356,7 @@ void tl_app_apply_options(struct tl_app *app)
 	vo.text.charset = app->charset;
 	vo.text.rscroll = !o->rscroll || strcmp(o->rscroll, "-") != 0;
 	vo.text.rscroll_cell = tl_cell_blank();
-	vo.text.rscroll_cell.attr.flags = TL_OWN_STANDOUT;
+	vo.text.rscroll_cell.attr.flags = TL_OWN_STANDOUT | TL_ROLE(TL_ROLE_RSCROLL);
 	vo.text.rscroll_cell.text[0] = o->rscroll && *o->rscroll ? *o->rscroll : '>';
 	vo.text.ntabs = o->ntabs;
 	memcpy(vo.text.tabs, o->tabs, sizeof(vo.text.tabs));

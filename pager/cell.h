@@ -24,6 +24,43 @@ enum {
 	TL_SGR_STRIKE = 1 << 11,
 };
 
+/*
+ * What a cell is for, where the pager says so: a number in the flags.  colors.h has the looks,
+ * by default an attribute, with --use-color a colour.
+ */
+enum tl_role {
+	TL_ROLE_NONE,
+	TL_ROLE_BINARY,  /* B: bytes that are not text */
+	TL_ROLE_CONTROL, /* C: control characters */
+	TL_ROLE_ERROR,   /* E: messages */
+	TL_ROLE_HEADER,  /* H: lines and columns of --header */
+	TL_ROLE_TARGET,  /* J: --hilite-target */
+	TL_ROLE_MARK,    /* M: letters in the status column */
+	TL_ROLE_NUMBER,  /* N: line numbers */
+	TL_ROLE_LINK,    /* O: OSC 8 hyperlinks */
+	TL_ROLE_PROMPT,  /* P */
+	TL_ROLE_COLON,   /* the same, but plain without colours: the ":" that asks for a command */
+	TL_ROLE_RSCROLL, /* R: the mark of lines cut off */
+	TL_ROLE_SEARCH,  /* S: search hits */
+	TL_ROLE_TILDE,   /* T: ~ behind the end */
+	TL_ROLE_UNREAD,  /* W: -w */
+	TL_ROLE_SUB1,    /* 1 to 5: what the parentheses of a pattern matched */
+	TL_ROLE_SUB5 = TL_ROLE_SUB1 + 4,
+	TL_ROLE_HIT_CONTROL, /* a hit on a control character: less has no colour for it */
+	TL_NROLES
+};
+
+#define TL_ROLE_SHIFT  16
+#define TL_ROLE(role)  ((uint32_t)(role) << TL_ROLE_SHIFT)
+#define TL_ROLE_MASK   TL_ROLE(31)
+#define TL_ROLE_OF(fl) ((enum tl_role)((fl) >> TL_ROLE_SHIFT & 31))
+
+/* `flags` with another role. */
+static inline uint32_t tl_with_role(uint32_t flags, enum tl_role role)
+{
+	return (flags & ~TL_ROLE_MASK) | TL_ROLE(role);
+}
+
 /* A colour: 0 the terminal's default, else a kind in the top byte and a value. */
 enum { TL_COLOR_BASIC = 1 << 24, TL_COLOR_INDEX = 2 << 24, TL_COLOR_RGB = 3 << 24 };
 

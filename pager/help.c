@@ -56,7 +56,7 @@ static void put_options(struct tl_buf *out)
 /* Only their names, in lines that fill the screen. */
 static void put_ignored_options(struct tl_buf *out)
 {
-	unsigned col = WIDTH;
+	unsigned col = 0;
 
 	for (const struct tl_option *opt = tl_option_table(); opt->name; opt++) {
 		char name[80];
@@ -69,8 +69,8 @@ static void put_ignored_options(struct tl_buf *out)
 		else
 			len = (unsigned)snprintf(name, sizeof(name), "  --%.*s",
 						 (int)strcspn(opt->name, "|"), opt->name);
-		if (col + len > WIDTH) {
-			tl_buf_puts(out, col == WIDTH ? "" : "\n");
+		if (col > 0 && col + len > WIDTH) {
+			tl_buf_putc(out, '\n');
 			col = 0;
 		}
 		tl_buf_puts(out, name);

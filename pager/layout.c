@@ -455,9 +455,9 @@ static void follow_link(struct tl_attr *attr, const uint8_t *p, size_t len)
 	const uint8_t *uri = memchr(p + 4, ';', len - 4);
 
 	if (uri && uri + 1 < p + len && uri[1] != ESC && uri[1] != '\a')
-		attr->flags |= TL_OWN_UNDERLINE;
+		attr->flags = tl_with_role(attr->flags, TL_ROLE_LINK);
 	else
-		attr->flags &= ~(uint32_t)TL_OWN_UNDERLINE;
+		attr->flags = tl_with_role(attr->flags, TL_ROLE_NONE);
 }
 
 /* An escape sequence that acts, or is dropped; false: the ESC is a character like others. */
@@ -632,6 +632,7 @@ static enum tl_lookup chop_row(struct tl_layout *lay, struct filling *f, bool fi
 			row->cells[last - 1].attr = lay->opts.rscroll_cell.attr;
 		}
 		row->cells[last] = lay->opts.rscroll_cell;
+		row->offs[last] = UINT32_MAX; /* no hit is shown on it */
 	}
 	if (!lay->whole && find_next)
 		found = tl_layout_next_line(lay, lay->line_next, &row->next);

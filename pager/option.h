@@ -7,6 +7,7 @@
 #define TL_PAGER_OPTION_H
 
 #include "base/err.h"
+#include "pager/colors.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -73,18 +74,19 @@ struct tl_options {
 	char *index_dir;
 	/* What of a recording is shown, and how: as decoders/decoder.h says; NULL: not chosen. */
 	char *trace_view, *trace_columns, *trace_time, *trace_cpu, *trace_tid, *trace_comm, *symfs;
-	int raw_file;      /* show the bytes of a recording */
-	uint64_t slice_ns; /* what ; and , step by; 0: a hundredth of the text's duration */
+	int raw_file;            /* show the bytes of a recording */
+	struct tl_colors colors; /* -D, --use-color */
+	uint64_t slice_ns;       /* what ; and , step by; 0: a hundredth of the text's duration */
 	/* Named as less names the option; TL_OPT_IGNORED in the table says which have no effect yet. */
 	int buffers, auto_buffers, no_lessopen, hilite_unread, exit_follow_on_close, file_size,
 	    follow_name, form_feed, hilite_target, incsearch, modelines, mouse, no_edit_warn,
 	    no_histdups, no_number_headers, no_paste, no_search_header_columns,
 	    no_search_header_lines, no_search_headers, no_vbell, old_bot, proc_backspace,
 	    proc_return, proc_tab, redraw_on_quit, rmouse, save_marks, show_preproc_errors,
-	    status_col_width, status_line, use_color, wheel_lines;
-	char *color, *lesskey_file, *log_file, *log_file_over, *tag, *tag_file, *quotes, *autosave,
-	    *cmd, *emouse, *end_prompt, *header, *intr, *lesskey_content, *lesskey_src,
-	    *match_shift, *search_options;
+	    status_col_width, status_line, wheel_lines;
+	char *lesskey_file, *log_file, *log_file_over, *tag, *tag_file, *quotes, *autosave, *cmd,
+	    *emouse, *end_prompt, *header, *intr, *lesskey_content, *lesskey_src, *match_shift,
+	    *search_options;
 	char **first_commands; /* +cmd */
 	size_t nfirst;
 	char **every_commands; /* ++cmd */

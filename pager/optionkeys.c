@@ -67,6 +67,7 @@ static void change_option(struct tl_app *app, const char *value)
 		return;
 	}
 	if (changing.action != TL_OPT_ASK) {
+		tl_screen_set_colors(app->screen, &app->opt.colors); /* of the message, too */
 		if (changing.opt->flags & TL_OPT_SEARCH)
 			tl_find_recompile(app);
 		if (changing.opt->flags & TL_OPT_REPAINT) {

@@ -139,6 +139,24 @@ static void print_prompt(const struct tl_options *o, char *out, size_t size)
 	snprintf(out, size, "%s", tl_prompt_proto(o, o->prompt_kind, false));
 }
 
+/* ---- -D: a letter and a colour */
+
+/* A blank ends it. */
+#define COLOR_CHARS                                                                     \
+	"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!\"#%&'()*+,-./" \
+	":;<=>?@[\\]^_`{|}~"
+
+static bool parse_color(struct tl_options *o, const char *text, struct tl_err *err)
+{
+	int on = o->colors.on;
+
+	if (*text)
+		return tl_colors_set(&o->colors, text, err);
+	tl_colors_init(&o->colors);
+	o->colors.on = on;
+	return true;
+}
+
 /* ---- --rscroll */
 
 static void print_rscroll(const struct tl_options *o, char *out, size_t size)
@@ -223,7 +241,9 @@ static const struct tl_option table[] = {
 	BOOL('d', "dumb", dumb_ok, 0, TL_OPT_FIXED,
 	     "no warning about a terminal that can do little",
 	     "Assume intelligent terminal", "Assume dumb terminal"),
-	STRING('D', "color", color, TL_OPT_IGNORED | TL_OPT_REPAINT | TL_OPT_NO_QUERY, "", "color desc: "),
+	PARSED('D', "color", COLOR_CHARS, TL_OPT_REPAINT | TL_OPT_NO_QUERY,
+	       "colour of a kind of text: Nyb, Sk+, d12.3*",
+	       parse_color, NULL, "color desc: "),
 	TRIPLE('e', "quit-at-eof", quit_at_eof, 0, 0,
 	       "quit when going on at the end (-E: at the end)",
 	       "Don't quit at end-of-file", "Quit at end-of-file", "Quit immediately at end-of-file"),
@@ -411,7 +431,7 @@ static const struct tl_option table[] = {
 	       "Status column width: ", "Status column width is ", " chars"),
 	BOOL(0, "status-line", status_line, 0, TL_OPT_IGNORED | TL_OPT_REPAINT, "",
 	     "Line highlight applies to text only", "Line highlight applies to entire width of screen"),
-	BOOL(0, "use-color", use_color, 0, TL_OPT_IGNORED | TL_OPT_REPAINT, "",
+	BOOL(0, "use-color", colors.on, 0, TL_OPT_REPAINT, "show prompts, hits, numbers in colour",
 	     "Don't use color", "Use color"),
 	NUMBER(0, "wheel-lines", wheel_lines, 1, TL_OPT_IGNORED, "",
 	       "Lines to scroll on mouse wheel: ", "Scroll ", " line(s) on mouse wheel"),

@@ -88,7 +88,8 @@ static void write_cell(struct tl_pen *pen, const char *text, size_t len, unsigne
 		cells[half] = tl_cell_blank();
 		cells[half].attr = attr;
 		if (half == right) /* its left half is shifted out */
-			cells[half].attr.flags |= TL_OWN_STANDOUT;
+			cells[half].attr.flags =
+			    tl_with_role(attr.flags, TL_ROLE_RSCROLL) | TL_OWN_STANDOUT;
 		offs[half] = off;
 	}
 	pen->col += width;
@@ -167,7 +168,7 @@ void tl_pen_put_shown(struct tl_pen *pen, const char *s, size_t n, uint32_t off)
 {
 	struct tl_attr attr = pen->attr;
 
-	attr.flags |= TL_OWN_STANDOUT;
+	attr.flags = tl_with_role(attr.flags, TL_ROLE_CONTROL) | TL_OWN_STANDOUT;
 	for (size_t i = 0; i < n && tl_pen_fits(pen, 1); i++)
 		write_cell(pen, s + i, 1, 1, attr, off);
 	pen->over = false;
@@ -245,7 +246,8 @@ bool tl_pen_back(struct tl_pen *pen)
 	} else {
 		const struct tl_cell *c = &pen->row->cells[i];
 
-		if (c->attr.flags & TL_OWN_STANDOUT)
+		if (TL_ROLE_OF(c->attr.flags) == TL_ROLE_CONTROL ||
+		    TL_ROLE_OF(c->attr.flags) == TL_ROLE_RSCROLL)
 			return false; /* not a character but the stand-in for one */
 		width = c->width == 0 && i > 0 ? 2 : 1;
 		pen->under = width == 2 ? c[-1] : *c;

@@ -32,7 +32,10 @@ struct tl_screen {
 	unsigned printed; /* rows of the frame above the prompt when KNOWN_PROMPT */
 	unsigned y, x;    /* the cursor; x == cols: not known */
 	unsigned prompt_row;
-	struct tl_attr pen;
+	struct tl_attr pen;   /* as it was asked for, */
+	struct tl_attr shown; /* and without the role */
+	struct tl_colors colors;
+	bool faded; /* what was painted has other colours than now */
 	bool started, alternate, dead;
 };
 
@@ -91,25 +94,26 @@ static void set_pen(struct tl_screen *s, const struct tl_attr *a)
 
 	if (s->pen.flags == a->flags && s->pen.fg == a->fg && s->pen.bg == a->bg)
 		return;
-	if (s->pen.flags & TL_OWN_STANDOUT)
+	if (s->shown.flags & TL_OWN_STANDOUT)
 		send_cap(s, TL_CAP_END_STANDOUT);
-	if (s->pen.flags & TL_OWN_UNDERLINE)
+	if (s->shown.flags & TL_OWN_UNDERLINE)
 		send_cap(s, TL_CAP_END_UNDERLINE);
-	if (s->pen.flags & (TL_OWN_BOLD | TL_OWN_BLINK))
+	if (s->shown.flags & (TL_OWN_BOLD | TL_OWN_BLINK))
 		send_cap(s, TL_CAP_END_ALL);
-	if (has_sgr(&s->pen))
+	if (has_sgr(&s->shown))
 		tl_buf_puts(&s->out, "\033[m");
-	n = tl_ansi_encode(a, sgr);
-	tl_buf_append(&s->out, sgr, n);
-	if (a->flags & TL_OWN_BLINK)
-		send_cap(s, TL_CAP_BLINK);
-	if (a->flags & TL_OWN_BOLD)
-		send_cap(s, TL_CAP_BOLD);
-	if (a->flags & TL_OWN_UNDERLINE)
-		send_cap(s, TL_CAP_UNDERLINE);
-	if (a->flags & TL_OWN_STANDOUT)
-		send_cap(s, TL_CAP_STANDOUT);
 	s->pen = *a;
+	s->shown = tl_colors_resolve(&s->colors, *a);
+	n = tl_ansi_encode(&s->shown, sgr);
+	tl_buf_append(&s->out, sgr, n);
+	if (s->shown.flags & TL_OWN_BLINK)
+		send_cap(s, TL_CAP_BLINK);
+	if (s->shown.flags & TL_OWN_BOLD)
+		send_cap(s, TL_CAP_BOLD);
+	if (s->shown.flags & TL_OWN_UNDERLINE)
+		send_cap(s, TL_CAP_UNDERLINE);
+	if (s->shown.flags & TL_OWN_STANDOUT)
+		send_cap(s, TL_CAP_STANDOUT);
 }
 
 /* ---- cells */
@@ -128,8 +132,8 @@ static void blank(struct tl_screen *s, struct tl_cell *cells, unsigned from, uns
 static bool is_blank(const struct tl_cell *c)
 {
 	return c->len == 1 && c->text[0] == ' ' && c->attr.bg == 0 &&
-	       !(c->attr.flags & (TL_OWN_STANDOUT | TL_OWN_UNDERLINE | TL_SGR_REVERSE |
-				  TL_SGR_UNDERLINE | TL_SGR_STRIKE));
+	       !(c->attr.flags & (TL_ROLE_MASK | TL_OWN_STANDOUT | TL_OWN_UNDERLINE |
+				  TL_SGR_REVERSE | TL_SGR_UNDERLINE | TL_SGR_STRIKE));
 }
 
 static bool same_cell(const struct tl_cell *a, const struct tl_cell *b)
@@ -490,7 +494,7 @@ void tl_screen_forget(struct tl_screen *s)
 {
 	s->known = KNOWN_NOT;
 	s->y = s->rows;
-	s->pen = plain;
+	s->pen = s->shown = plain;
 }
 
 void tl_screen_clear_prompt(struct tl_screen *s)
@@ -536,6 +540,7 @@ bool tl_screen_open(int fd, const struct tl_screen_opts *opts, struct tl_screen 
 		return tl_err_nomem(err);
 	s->fd = fd;
 	s->opts = *opts;
+	tl_colors_init(&s->colors);
 	tl_terminfo_read(&s->ti);
 	tl_screen_size(s, &s->rows, &s->cols);
 	if (!s->cells) {
@@ -633,6 +638,17 @@ void tl_screen_size(struct tl_screen *s, unsigned *rows, unsigned *cols)
 void tl_screen_set_opts(struct tl_screen *s, const struct tl_screen_opts *opts)
 {
 	s->opts = *opts;
+	if (s->faded && s->known == KNOWN_ALL)
+		tl_screen_forget(s);
+	s->faded = false;
+}
+
+void tl_screen_set_colors(struct tl_screen *s, const struct tl_colors *colors)
+{
+	if (memcmp(&s->colors, colors, sizeof(*colors)) == 0)
+		return;
+	s->colors = *colors;
+	s->faded = true;
 }
 
 void tl_screen_start(struct tl_screen *s)

@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 #include "pager/cell.h"
+#include "pager/colors.h"
 
 #include <stdbool.h>
 
@@ -43,6 +44,9 @@ bool tl_screen_dumb(const struct tl_screen *s);
 /* Rows and columns now: the window's, else LINES and COLUMNS, else terminfo's, else 24x80. */
 void tl_screen_size(struct tl_screen *s, unsigned *rows, unsigned *cols);
 void tl_screen_set_opts(struct tl_screen *s, const struct tl_screen_opts *opts);
+/* How the roles of cells look from now on; what is on the screen already gets it when the options
+ * are set next. */
+void tl_screen_set_colors(struct tl_screen *s, const struct tl_colors *colors);
 
 /* Take the terminal over, and give it back with the cursor on a clean line.  Both may be
  * called again (^Z, !).  stop() is safe after output errors. */

@@ -303,7 +303,7 @@ static unsigned command_prompt(struct tl_app *app, struct tl_cell *row)
 	}
 	if (op_visible(app)) {
 		op_text(app, &text);
-		col = put(app, row, 0, tl_buf_str(&text), TL_OWN_STANDOUT);
+		col = put(app, row, 0, tl_buf_str(&text), TL_ROLE(TL_ROLE_ERROR));
 		tl_buf_fini(&text);
 		return col;
 	}
@@ -322,10 +322,10 @@ static unsigned command_prompt(struct tl_app *app, struct tl_cell *row)
 	if (app->new_file)
 		app->name_shown = true;
 	if (text.len == 0)
-		col = put(app, row, col, ":", 0);
+		col = put(app, row, col, ":", TL_ROLE(TL_ROLE_COLON));
 	else
 		col = put(app, row, col, tail(app, tl_buf_str(&text), app->cols - col),
-			  TL_OWN_STANDOUT);
+			  TL_ROLE(TL_ROLE_PROMPT));
 	tl_buf_fini(&text);
 	return col;
 }
@@ -356,7 +356,7 @@ static unsigned message_line(struct tl_app *app, struct tl_cell *cells, unsigned
 		(size_t)first * app->cols * sizeof(*cells));
 	clear_rows(app, cells, first, used + 1);
 	col = tl_cells_put(cells + (size_t)first * app->cols, (more + 1) * app->cols - 1, 0,
-			   (const char *)text.data, text.len, TL_OWN_STANDOUT, app->charset);
+			   (const char *)text.data, text.len, TL_ROLE(TL_ROLE_ERROR), app->charset);
 	tl_buf_fini(&text);
 	return col - more * app->cols;
 }
@@ -372,7 +372,7 @@ static unsigned follow_line(struct tl_app *app, struct tl_cell *row)
 	tl_prompt_format(tl_prompt_proto(&app->opt, TL_PROMPT_WAIT, false), tl_app_facts(app),
 			 &text, &pending);
 	tl_buf_puts(&text, "... (^C to abort)");
-	col = put(app, row, 0, tl_buf_str(&text), TL_OWN_STANDOUT);
+	col = put(app, row, 0, tl_buf_str(&text), TL_ROLE(TL_ROLE_ERROR));
 	tl_buf_fini(&text);
 	return col;
 }

@@ -677,11 +677,38 @@ static void put_text(struct tl_cell *cells, unsigned n, const char *s, uint32_t 
 	for (unsigned i = 0; i < n && s[i]; i++) {
 		cells[i] = tl_cell_blank();
 		cells[i].text[0] = s[i];
-		cells[i].attr.flags = flags;
+		if (s[i] != ' ')
+			cells[i].attr.flags = flags;
 	}
 }
 
-/* Standout for the cells of the row that lie in a match. */
+/* Bytes [start, end) of the stretch are (part of) a hit. */
+static void mark_bytes(struct tl_row *row, size_t start, size_t end, enum tl_role role)
+{
+	for (unsigned i = 0; i < row->ncells; i++) {
+		uint32_t *flags = &row->cells[i].attr.flags;
+
+		if (row->offs[i] < start || row->offs[i] >= end)
+			continue;
+		*flags = tl_with_role(
+		    *flags, TL_ROLE_OF(*flags) == TL_ROLE_CONTROL ? TL_ROLE_HIT_CONTROL : role);
+	}
+}
+
+/* The hit at [start, end) of `line`, which begins at byte `base` of the stretch. */
+static void mark_hit(struct tl_view *v, struct tl_row *row, struct tl_span line, size_t base,
+		     size_t start, size_t end)
+{
+	struct tl_match_group groups[TL_MATCH_GROUPS];
+	size_t n = tl_matcher_groups(v->hilite, v->scratch, line, start, groups);
+
+	mark_bytes(row, base + start, base + end, TL_ROLE_SEARCH);
+	for (size_t i = 0; i < n; i++)
+		mark_bytes(row, base + groups[i].start, base + groups[i].end,
+			   TL_ROLE_SUB1 + (enum tl_role)i);
+}
+
+/* The cells of the row that lie in a match, and what the pattern's parentheses matched in it. */
 static bool mark_matches(struct tl_view *v, struct tl_row *row)
 {
 	struct tl_span line;
@@ -708,10 +735,10 @@ static bool mark_matches(struct tl_view *v, struct tl_row *row)
 		if (start >= last)
 			break;
 		if (v->opts.hilite == TL_HILITE_ALL)
-			for (unsigned i = 0; i < row->ncells; i++)
-				if (row->offs[i] >= base + start && row->offs[i] < base + end)
-					row->cells[i].attr.flags |= TL_OWN_STANDOUT;
+			mark_hit(v, row, line, base, start, end);
 		any = any || base + end > first;
+		if (tl_matcher_flags(v->hilite) & TL_MATCH_INVERT) /* less shows one hit a line */
+			break;
 		from = end > start ? end : end + 1;
 	}
 	return any;
@@ -763,7 +790,7 @@ static void put_prefix(struct tl_view *v, struct tl_cell *cells, bool matched, s
 	if (v->opts.numbers) {
 		if (number_of(v, n) == TL_FOUND) {
 			snprintf(number, sizeof(number), "%*" PRIu64, (int)v->digits, n->line + 1);
-			put_text(cells + col, v->digits, number, 0);
+			put_text(cells + col, v->digits, number, TL_ROLE(TL_ROLE_NUMBER));
 		} else {
 			*numbers_pending = true;
 		}
@@ -830,7 +857,7 @@ unsigned tl_view_compose(struct tl_view *v, struct tl_cell *cells, bool *numbers
 		for (unsigned c = 0; c < v->cols; c++)
 			out[c] = tl_cell_blank();
 		if (v->pos[i] == TL_NOPOS && v->opts.tildes && i < used && !v->pending)
-			put_text(out, v->cols, "~", TL_OWN_BOLD);
+			put_text(out, v->cols, "~", TL_ROLE(TL_ROLE_TILDE));
 	}
 	v->row.cells = laid_out;
 	return used;

@@ -292,6 +292,31 @@ bool tl_matcher_in_line(const struct tl_matcher *m, struct tl_scratch *s, struct
 	return true;
 }
 
+size_t tl_matcher_groups(const struct tl_matcher *m, struct tl_scratch *s, struct tl_span line,
+			 size_t start, struct tl_match_group groups[TL_MATCH_GROUPS])
+{
+	size_t bounds[2 * TL_MATCH_GROUPS], n;
+	bool convert = has_watched(m, s, line);
+
+	if (!m->regex || !tl_regex_has_groups(m->regex))
+		return 0;
+	if (convert && !tl_convert(line, m->flags, &s->converted))
+		return 0;
+	if (convert)
+		start = tl_converted_at(&s->converted, start);
+	n = tl_regex_groups(m->regex, s->regex, convert ? converted_text(s) : line, start, bounds,
+			    TL_MATCH_GROUPS);
+	for (size_t i = 0; i < n; i++) {
+		size_t a = bounds[2 * i], b = bounds[2 * i + 1];
+
+		groups[i].start = convert ? tl_converted_start(&s->converted, a) : a;
+		groups[i].end = !convert ? b
+				: b > a  ? tl_converted_end(&s->converted, b)
+					 : groups[i].start;
+	}
+	return n;
+}
+
 /* INVERT ignored. */
 static bool matches(const struct tl_matcher *m, struct tl_scratch *s, struct tl_span line)
 {

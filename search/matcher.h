@@ -59,6 +59,18 @@ void tl_scratch_set_clean(struct tl_scratch *s, bool clean);
 bool tl_matcher_in_line(const struct tl_matcher *m, struct tl_scratch *s, struct tl_span line,
 			size_t from, size_t *start, size_t *end);
 
+/*
+ * What the first pairs of parentheses matched, in the match that tl_matcher_in_line() has found at
+ * byte `start` of the line; in bytes of the line as it is.  Returns how many are told: those up to
+ * the first one that took no part.
+ */
+#define TL_MATCH_GROUPS 5
+struct tl_match_group {
+	size_t start, end;
+};
+size_t tl_matcher_groups(const struct tl_matcher *m, struct tl_scratch *s, struct tl_span line,
+			 size_t start, struct tl_match_group groups[TL_MATCH_GROUPS]);
+
 /* Does the line match (INVERT counts)? */
 bool tl_matcher_line(const struct tl_matcher *m, struct tl_scratch *s, struct tl_span line);
 

@@ -36,10 +36,12 @@ struct tl_regex {
 	struct program bytes, utf, broken;
 	bool bytewise;  /* use `bytes` always */
 	bool multiline; /* may run over many lines */
+	bool groups;    /* has parentheses that catch something */
 };
 
 struct tl_regex_scratch {
 	pcre2_match_data *data;
+	pcre2_match_data *groups; /* made when first needed */
 	pcre2_match_context *context;
 	pcre2_jit_stack *stack;
 };
@@ -94,6 +96,13 @@ static void make_jit(struct program *p)
 		p->jit = pcre2_jit_compile(p->code, PCRE2_JIT_COMPLETE) == 0;
 }
 
+static bool catches(const struct program *p)
+{
+	uint32_t n = 0;
+
+	return p->code && pcre2_pattern_info(p->code, PCRE2_INFO_CAPTURECOUNT, &n) == 0 && n > 0;
+}
+
 bool tl_regex_new(const char *pattern, size_t len, unsigned flags, const struct tl_required *req,
 		  struct tl_regex **out, struct tl_err *err)
 {
@@ -127,6 +136,7 @@ bool tl_regex_new(const char *pattern, size_t len, unsigned flags, const struct 
 		/* May fail, as \x{100} does: then there is only the other. */
 		compile(pattern, len, options, &re->bytes, NULL);
 	}
+	re->groups = catches(&re->bytes) || catches(&re->utf);
 	make_jit(&re->bytes);
 	make_jit(&re->utf);
 	*out = re;
@@ -181,6 +191,7 @@ void tl_regex_scratch_free(struct tl_regex_scratch *s)
 	if (!s)
 		return;
 	pcre2_match_data_free(s->data);
+	pcre2_match_data_free(s->groups);
 	pcre2_match_context_free(s->context);
 	pcre2_jit_stack_free(s->stack);
 	free(s);
@@ -198,17 +209,16 @@ static const struct program *program_for(const struct tl_regex *re, struct tl_sp
 	return has & TL_HAS_HIGH ? &re->utf : &re->bytes;
 }
 
-static int run(const struct program *p, struct tl_regex_scratch *s, struct tl_span text,
-	       size_t from, uint32_t options, uint64_t steps)
+static int run(const struct program *p, struct tl_regex_scratch *s, pcre2_match_data *data,
+	       struct tl_span text, size_t from, uint32_t options, uint64_t steps)
 {
 	PCRE2_SPTR subject = text.data ? text.data : (PCRE2_SPTR) "";
 
 	pcre2_set_match_limit(s->context, steps < STEPS_MAX ? (uint32_t)steps : STEPS_MAX);
 	/* The direct way to the JIT code does not look whether UTF-8 is valid. */
 	if (p->jit && !p->utf)
-		return pcre2_jit_match(p->code, subject, text.len, from, options, s->data,
-				       s->context);
-	return pcre2_match(p->code, subject, text.len, from, options, s->data, s->context);
+		return pcre2_jit_match(p->code, subject, text.len, from, options, data, s->context);
+	return pcre2_match(p->code, subject, text.len, from, options, data, s->context);
 }
 
 static bool is_bad_utf(int rc)
@@ -238,15 +248,48 @@ enum tl_regex_answer tl_regex_search(const struct tl_regex *re, struct tl_regex_
 {
 	uint32_t options = line_ends ? 0 : PCRE2_NOTEOL;
 	uint64_t steps = STEPS_BASE + STEPS_BYTE * (uint64_t)text.len;
-	int rc = run(program_for(re, text), s, text, from, options, steps);
+	int rc = run(program_for(re, text), s, s->data, text, from, options, steps);
 
 	if (is_bad_utf(rc)) /* the interpreter's steps are slower */
-		rc = run(&re->broken, s, text, from, options, steps / 8);
+		rc = run(&re->broken, s, s->data, text, from, options, steps / 8);
 	return answer(s, rc, start, end);
+}
+
+bool tl_regex_has_groups(const struct tl_regex *re)
+{
+	return re->groups;
+}
+
+size_t tl_regex_groups(const struct tl_regex *re, struct tl_regex_scratch *s, struct tl_span text,
+		       size_t from, size_t *bounds, size_t max)
+{
+	uint64_t steps = STEPS_BASE + STEPS_BYTE * (uint64_t)text.len;
+	const PCRE2_SIZE *found;
+	size_t n = 0;
+	int rc;
+
+	if (!s->groups)
+		s->groups = pcre2_match_data_create(1 + (uint32_t)max, NULL);
+	if (!s->groups)
+		return 0;
+	rc = run(program_for(re, text), s, s->groups, text, from, 0, steps);
+	if (is_bad_utf(rc))
+		rc = run(&re->broken, s, s->groups, text, from, 0, steps / 8);
+	if (rc == 0) /* there are more than that */
+		rc = 1 + (int)max;
+	found = pcre2_get_ovector_pointer(s->groups) + 2;
+	for (; rc > 0 && n + 1 < (size_t)rc; n++) {
+		if (found[2 * n] == PCRE2_UNSET)
+			break;
+		bounds[2 * n] = found[2 * n];
+		bounds[2 * n + 1] = found[2 * n + 1];
+	}
+	return n;
 }
 
 enum tl_regex_answer tl_regex_search_lines(const struct tl_regex *re, struct tl_regex_scratch *s,
 					   struct tl_span lines, size_t *start, size_t *end)
 {
-	return answer(s, run(program_for(re, lines), s, lines, 0, 0, STEPS_BASE), start, end);
+	return answer(s, run(program_for(re, lines), s, s->data, lines, 0, 0, STEPS_BASE), start,
+		      end);
 }

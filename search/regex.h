@@ -51,6 +51,14 @@ enum tl_regex_answer tl_regex_search(const struct tl_regex *re, struct tl_regex_
 				     struct tl_span text, size_t from, bool line_ends,
 				     size_t *start, size_t *end);
 
+/* Are there parentheses that catch something? */
+bool tl_regex_has_groups(const struct tl_regex *re);
+
+/* Where each of the first `max` groups of the match at or after `from` in a line begins and ends,
+ * up to the first one that took no part; returns how many. */
+size_t tl_regex_groups(const struct tl_regex *re, struct tl_regex_scratch *s, struct tl_span text,
+		       size_t from, size_t *bounds, size_t max);
+
 /* The first match in a run of whole lines; the regex must be multiline.  A match may hold a
  * newline: then the line that it begins in has to be asked alone, as after an error all lines. */
 enum tl_regex_answer tl_regex_search_lines(const struct tl_regex *re, struct tl_regex_scratch *s,

@@ -48,13 +48,29 @@ static void drop_reverse_end(struct diff *d, int y, int x, struct term_cell *les
 		less->reverse = false;
 }
 
+/* Columns that a line number takes, 0: none.  They are bold only in a newer less. */
+static int number_columns(struct term *t, int y)
+{
+	int x = 0;
+
+	while (x < 8 && strcmp(term_cell(t, y, x).text, " ") == 0)
+		x++;
+	while (x < 8 && strchr("0123456789", *term_cell(t, y, x).text))
+		x++;
+	return x == 7 ? x : 0;
+}
+
 static bool row_differs(struct diff *d, int y)
 {
+	int number = number_columns(d->less, y);
+
 	for (int x = 0; x < term_cols(d->own); x++) {
 		struct term_cell a = term_cell(d->less, y, x);
 		struct term_cell b = term_cell(d->own, y, x);
 
 		drop_reverse_end(d, y, x, &a);
+		if (x < number)
+			a.bold = b.bold;
 		if (!same_cell(&a, &b, d->colors))
 			return true;
 	}

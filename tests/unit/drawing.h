@@ -38,8 +38,13 @@ static inline void row_fini(struct tl_row *row)
 static inline char looks(const struct tl_cell *c)
 {
 	uint32_t f = c->attr.flags;
+	enum tl_role role = TL_ROLE_OF(f);
 
-	if (f & TL_OWN_STANDOUT)
+	if (role == TL_ROLE_LINK)
+		return 'u';
+	if (role == TL_ROLE_NUMBER || role == TL_ROLE_TILDE)
+		return 'b';
+	if (role != TL_ROLE_NONE || (f & TL_OWN_STANDOUT))
 		return 'r';
 	if ((f & TL_OWN_BOLD) && (f & TL_OWN_UNDERLINE))
 		return 'B';

@@ -649,15 +649,16 @@ static void rows_have_numbers_and_a_status(void **state)
 	tl_view_set_hilite(v, m, TL_NOPOS);
 	tl_view_set_status(v, mark_at_4, NULL);
 	check_screen(v, 6, 10, false,
-		     (const char *const[]){ "   1 one", "m  2 two w~r", "*  2 raps~r    r", "   3",
-					    "   4", "   5 last" });
+		     (const char *const[]){ "   1 one~   b", "m  2 two w~r  b", "*  2 raps~r  b r",
+					    "   3~   b", "   4~   b", "   5 last~   b" });
 	vo.squeeze = true;
 	vo.number_width = 3;
 	tl_view_set_opts(v, &vo);
 	assert_true(tl_view_resize(v, 6, 11, NULL));
 	check_screen(v, 6, 11, false,
-		     (const char *const[]){ "    1 one", "m   2 two w~r", "*   2 raps~r     r",
-					    "    3", "    5 last", "~~b" });
+		     (const char *const[]){ "    1 one~    b", "m   2 two w~r   b",
+					    "*   2 raps~r   b r", "    3~    b", "    5 last~    b",
+					    "~~b" });
 	/* too narrow for all that */
 	assert_true(tl_view_resize(v, 2, 5, NULL));
 	check_screen(v, 2, 5, false, (const char *const[]){ "one", "two w" });
@@ -690,7 +691,7 @@ static void numbers_may_come_later(void **state)
 	tl_view_jump(v, UINT64_C(1) << FAKE_SHIFT, 0, false);
 	check_screen(v, 1, 20, true, (const char *const[]){ "        two" });
 	tl_lineindex_offer(lines, 0, (struct tl_span){ text, 4 });
-	check_screen(v, 1, 20, false, (const char *const[]){ "      2 two" });
+	check_screen(v, 1, 20, false, (const char *const[]){ "      2 two~      b" });
 	tl_view_close(v);
 	tl_lineindex_close(lines);
 	tl_source_close(src);
