@@ -105,7 +105,7 @@ void tl_app_prompt_read(struct tl_app *app)
 }
 
 /* Messages do not break into what the user is typing. */
-static void show_messages(struct tl_app *app)
+void tl_app_show_messages(struct tl_app *app)
 {
 	if (app->nmessages > 0 && app->mode == TL_MODE_COMMAND)
 		app->mode = TL_MODE_MESSAGE;
@@ -127,7 +127,7 @@ static void add_message(struct tl_app *app, const char *text)
 			tl_app_apply_options(app);
 		tl_view_refresh(app->text.view);
 	}
-	show_messages(app);
+	tl_app_show_messages(app);
 }
 
 void tl_app_message(struct tl_app *app, const char *fmt, ...)
@@ -165,29 +165,6 @@ static void drop_message(struct tl_app *app)
 		app->go_on.next = SIZE_MAX;
 		tl_app_open_near(app, next, app->go_on.step);
 	}
-	tl_app_dirty(app);
-}
-
-void tl_app_ask(struct tl_app *app, const char *prompt, struct tl_history *history,
-		void (*done)(struct tl_app *app, const char *text))
-{
-	app->mode = TL_MODE_LINE;
-	app->line_done = done;
-	app->line_key = NULL;
-	tl_lineedit_start(&app->line, prompt, history, app->charset);
-	tl_app_dirty(app);
-}
-
-void tl_app_ask_char(struct tl_app *app, void (*done)(struct tl_app *app, unsigned key),
-		     const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(app->char_prompt, sizeof(app->char_prompt), fmt, ap);
-	va_end(ap);
-	app->mode = TL_MODE_CHAR;
-	app->char_done = done;
 	tl_app_dirty(app);
 }
 
@@ -538,33 +515,6 @@ static void message_key(struct tl_app *app, struct tl_key key)
 		tl_tty_unget(&app->tty, key);
 }
 
-static void line_key(struct tl_app *app, unsigned key)
-{
-	if (key == TL_KEY_END_COMMAND)
-		key = '\r';
-	if (app->line_key && app->line_key(app, key)) {
-		tl_app_dirty(app);
-		return;
-	}
-	switch (tl_lineedit_key(&app->line, key, app->tty.erase, app->tty.kill, app->tty.werase)) {
-	case TL_EDIT_MORE:
-		break;
-	case TL_EDIT_CANCEL:
-		app->mode = TL_MODE_COMMAND;
-		show_messages(app);
-		break;
-	case TL_EDIT_BAD:
-		tl_app_bell(app);
-		break;
-	case TL_EDIT_DONE:
-		app->mode = TL_MODE_COMMAND;
-		app->line_done(app, tl_lineedit_text(&app->line));
-		show_messages(app);
-		break;
-	}
-	tl_app_dirty(app);
-}
-
 static void follow_key(struct tl_app *app, unsigned key)
 {
 	if (key != 'q' && key != ('X' & 0x1f))
@@ -583,7 +533,7 @@ static void handle_key(struct tl_app *app, struct tl_key key)
 		message_key(app, key);
 		break;
 	case TL_MODE_LINE:
-		line_key(app, key.code);
+		tl_app_line_key(app, key.code);
 		break;
 	case TL_MODE_CHAR:
 		if (key.code == TL_KEY_END_COMMAND)
@@ -591,7 +541,7 @@ static void handle_key(struct tl_app *app, struct tl_key key)
 		app->mode = TL_MODE_COMMAND;
 		tl_app_dirty(app);
 		app->char_done(app, key.code);
-		show_messages(app);
+		tl_app_show_messages(app);
 		break;
 	case TL_MODE_FOLLOW:
 		follow_key(app, key.code);

@@ -6,8 +6,8 @@
  *
  * app.c has the loop, the modes and the drawing, status.c the bottom line; command.c the table of
  * commands (commands.h), which moving.c, marking.c, filekeys.c and optionkeys.c carry out;
- * find.c the searching; timekeys.c moves in time; opening.c the texts; shell.c what runs other programs.  All of it: main
- * thread.
+ * find.c the searching; asking.c what is typed on the bottom line; timekeys.c moves in time;
+ * opening.c the texts; shell.c what runs other programs.  All of it: main thread.
  */
 #ifndef TL_PAGER_APP_H
 #define TL_PAGER_APP_H
@@ -157,6 +157,7 @@ struct tl_app {
 	struct tl_lineedit line;
 	void (*line_done)(struct tl_app *app, const char *text);
 	bool (*line_key)(struct tl_app *app, unsigned key); /* sees keys first; true: took it */
+	void (*line_changed)(struct tl_app *app);           /* after each key; may be NULL */
 	void (*char_done)(struct tl_app *app, unsigned key);
 	char char_prompt[512];
 	struct tl_history command_history, file_history;
@@ -201,12 +202,8 @@ void tl_app_message(struct tl_app *app, const char *fmt, ...) __attribute__((for
 void tl_app_message_proto(struct tl_app *app, int kind);
 /* The prompt has been read: it need not name the file again. */
 void tl_app_prompt_read(struct tl_app *app);
-/* Ask for a line; `done` gets it unless it is cancelled. */
-void tl_app_ask(struct tl_app *app, const char *prompt, struct tl_history *history,
-		void (*done)(struct tl_app *app, const char *text));
-/* Ask for one key. */
-void tl_app_ask_char(struct tl_app *app, void (*done)(struct tl_app *app, unsigned key),
-		     const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* Show the messages there are as soon as nothing is being typed. */
+void tl_app_show_messages(struct tl_app *app);
 void tl_app_bell(struct tl_app *app);
 void tl_app_quit(struct tl_app *app, int status);
 /* Was ^C typed since it was last acted upon?  For the few things that are done on the spot. */
@@ -220,12 +217,29 @@ void tl_app_apply_options(struct tl_app *app);
 void tl_app_suspend(struct tl_app *app);
 void tl_app_resume(struct tl_app *app);
 
+/* ---- asking.c */
+
+/* Ask for a line; `done` gets it unless it is cancelled.  What
+ * is typed is added to the history, if there is one. */
+void tl_app_ask(struct tl_app *app, const char *prompt, struct tl_history *history,
+		void (*done)(struct tl_app *app, const char *text));
+/* Ask for one key. */
+void tl_app_ask_char(struct tl_app *app, void (*done)(struct tl_app *app, unsigned key),
+		     const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* A key while a line is typed. */
+void tl_app_line_key(struct tl_app *app, unsigned key);
+/* The line is complete, as if Return had been typed; or given up. */
+void tl_app_line_end(struct tl_app *app);
+void tl_app_line_cancel(struct tl_app *app);
+
 /* ---- opening.c */
 
 /* Make file i the current one.  False: it was not opened; the message was shown. */
 bool tl_app_open(struct tl_app *app, size_t i);
 /* Open file i, or the next one in this direction that can be opened. */
 bool tl_app_open_near(struct tl_app *app, size_t i, int step);
+/* Put a file's name into the history of :e. */
+void tl_app_remember_name(struct tl_app *app, const char *name);
 void tl_app_close_text(struct tl_app *app);
 struct tl_file *tl_app_file(struct tl_app *app); /* NULL: help, or none */
 /* Remember where one is in the file. */

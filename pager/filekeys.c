@@ -105,8 +105,14 @@ static void examine_names(struct tl_app *app, const char *text)
 		globfree(&g);
 	}
 	free(words);
-	if (first < app->files.n)
-		tl_app_open(app, first);
+	if (first >= app->files.n)
+		return;
+	if (at > first + 1) { /* as if each had been opened, and then the first one */
+		for (size_t i = first; i < at; i++)
+			tl_app_remember_name(app, app->files.files[i]->name);
+		tl_app_remember_name(app, app->files.files[app->files.current]->name);
+	}
+	tl_app_open(app, first);
 }
 
 static void examine_done(struct tl_app *app, const char *name)
@@ -118,7 +124,6 @@ static void examine_done(struct tl_app *app, const char *name)
 		tl_app_refresh_text(app);
 		return;
 	}
-	tl_history_add(&app->file_history, name);
 	if (!strcmp(name, "#") && app->files.previous < app->files.n)
 		go_to_file(app, app->files.previous, 1, "previous", 1);
 	else
@@ -132,7 +137,7 @@ void tl_files_examine(struct tl_app *app, const struct tl_number *n)
 		return;
 	}
 	tl_app_ask(app, "Examine: ", &app->file_history, examine_done);
-	app->line.complete_files = tl_secure_allows(TL_SECURE_GLOB);
+	app->line.completer = &tl_complete_files;
 }
 
 void tl_files_info(struct tl_app *app, const struct tl_number *n)

@@ -460,7 +460,6 @@ static bool take_pattern(struct tl_app *app, const char *text, unsigned flags)
 		}
 		return true;
 	}
-	tl_history_add(&f->history, text);
 	if (!compile(app, text, flags, &m))
 		return false;
 	copy = strdup(text);
@@ -695,7 +694,6 @@ static void filter_done(struct tl_app *app, const char *text)
 	} else {
 		struct tl_matcher *probe;
 
-		tl_history_add(&f->history, text);
 		if (!compile(app, text, flags, &probe))
 			return;
 		tl_matcher_free(probe);

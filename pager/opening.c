@@ -327,6 +327,15 @@ static void binary_answer(struct tl_app *app, unsigned key)
 		tl_app_quit(app, TL_EXIT_ERROR);
 }
 
+void tl_app_remember_name(struct tl_app *app, const char *name)
+{
+	struct tl_buf quoted = TL_BUF_INIT;
+
+	tl_complete_quote(name, &quoted);
+	tl_history_add(&app->file_history, tl_buf_str(&quoted));
+	tl_buf_fini(&quoted);
+}
+
 bool tl_app_open(struct tl_app *app, size_t i)
 {
 	struct tl_file *f = app->files.files[i];
@@ -350,6 +359,7 @@ bool tl_app_open(struct tl_app *app, size_t i)
 			tl_source_close(src);
 		return false;
 	}
+	tl_app_remember_name(app, f->name);
 	if (strcmp(tl_source_kind(src), "file") == 0 && !app->opt.force_open &&
 	    looks_binary(app, src)) {
 		tl_app_apply_options(app);

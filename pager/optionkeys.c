@@ -1,5 +1,6 @@
 /* optionkeys.c: - and _: options while the pager runs. */
 #include "pager/commands.h"
+#include "pager/optionname.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -104,17 +105,10 @@ static void option_name_done(struct tl_app *app, const char *name)
 {
 	struct tl_err err = TL_ERR_INIT;
 	bool upper = false;
-	size_t len = strcspn(name, "=");
-	const struct tl_option *opt = tl_option_by_name(name, len, &upper, &err);
+	const struct tl_option *opt = tl_option_by_name(name, strlen(name), &upper, &err);
 
 	if (!opt) {
 		tl_app_message(app, "%s", err.msg);
-		return;
-	}
-	if (name[len] == '=' && changing.action == TL_OPT_TOGGLE) {
-		changing.opt = opt;
-		changing.upper = upper;
-		change_option(app, name + len + 1);
 		return;
 	}
 	take_option(app, opt, upper);
@@ -130,7 +124,7 @@ static void option_key(struct tl_app *app, unsigned key)
 				  : changing.action == TL_OPT_UNSET ? "--!"
 								    : "--";
 
-		tl_app_ask(app, asking ? "__" : how, NULL, option_name_done);
+		tl_optionname_ask(app, asking ? "__" : how, option_name_done);
 		return;
 	}
 	if (!asking && (key == '+' || key == '!')) {

@@ -128,7 +128,6 @@ static void shell_done(struct tl_app *app, const char *text)
 	}
 	free(app->last_shell);
 	app->last_shell = strdup(tl_buf_str(&command));
-	tl_history_add(&app->command_history, text);
 	tl_app_suspend(app);
 	printf("!%s\n", tl_buf_str(&command));
 	fflush(stdout);
@@ -139,8 +138,10 @@ static void shell_done(struct tl_app *app, const char *text)
 
 void tl_shell_command(struct tl_app *app, const struct tl_number *n)
 {
-	if (!refused(app, TL_SECURE_SHELL))
-		tl_app_ask(app, "!", &app->command_history, shell_done);
+	if (refused(app, TL_SECURE_SHELL))
+		return;
+	tl_app_ask(app, "!", &app->command_history, shell_done);
+	app->line.completer = &tl_complete_files;
 }
 
 /* ---- | */
@@ -182,7 +183,6 @@ static void pipe_done(struct tl_app *app, const char *text)
 	struct tl_buf command = TL_BUF_INIT;
 
 	expand(app, text, &command);
-	tl_history_add(&app->command_history, text);
 	tl_app_suspend(app);
 	printf("|%s\n", tl_buf_str(&command));
 	fflush(stdout);
@@ -227,6 +227,7 @@ static void pipe_mark(struct tl_app *app, unsigned key)
 			pipe_to = mark;
 	}
 	tl_app_ask(app, "!", &app->command_history, pipe_done);
+	app->line.completer = &tl_complete_files;
 }
 
 void tl_shell_pipe(struct tl_app *app, const struct tl_number *n)
@@ -323,7 +324,7 @@ void tl_shell_save(struct tl_app *app, const struct tl_number *n)
 	if (refused(app, TL_SECURE_LOGFILE))
 		return;
 	tl_app_ask(app, "log file: ", &app->file_history, save_done);
-	app->line.complete_files = tl_secure_allows(TL_SECURE_GLOB);
+	app->line.completer = &tl_complete_files;
 }
 
 /* ---- v */

@@ -151,7 +151,6 @@ static void goto_done(struct tl_app *app, const char *text)
 	text += strspn(text, " ");
 	if (*text == '\0' || !has_times(app, &ref.first, &ref.last))
 		return;
-	tl_history_add(&app->times.history, text);
 	if (strlen(text) >= sizeof(req.text))
 		tl_app_message(app, "This is too long for a time");
 	else if (!tl_time_parse(text, &ref, &time, &err))

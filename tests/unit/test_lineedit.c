@@ -5,11 +5,9 @@
 #include <stdarg.h>
 
 #include <cmocka.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define LEFT  "\033[D"
 #define RIGHT "\033[C"
@@ -66,7 +64,7 @@ static void test_typing(void **state)
 	start(NULL); /* a new line begins empty */
 	check("\n", TL_EDIT_DONE, "", 0);
 	start(NULL);
-	check("a\007", TL_EDIT_CANCEL, "a", 1);
+	check("a\007", TL_EDIT_CANCEL, "", 0);
 }
 
 static void test_moving(void **state)
@@ -80,10 +78,11 @@ static void test_moving(void **state)
 	check_typed("abc\033OD\033OHx", "xabc", 1);
 	check_typed("abc\033[1~x\033[4~y", "xabcy", 5);
 	start(NULL);
-	check(LEFT, TL_EDIT_BAD, "", 0);
-	check("a" RIGHT, TL_EDIT_BAD, "a", 1);
+	check(LEFT, TL_EDIT_MORE, "", 0);
+	check("a" RIGHT, TL_EDIT_MORE, "a", 1);
 	check(HOME, TL_EDIT_MORE, "a", 0);
-	check(LEFT, TL_EDIT_BAD, "a", 0);
+	check(LEFT, TL_EDIT_MORE, "a", 0);
+	check_typed("one two\033\033[Dx\033\033[Cy", "one xtwoy", 9);
 }
 
 static void test_moving_by_words(void **state)
@@ -147,64 +146,105 @@ static void test_utf8(void **state)
 	check_typed("ä€" HOME RIGHT, "ä€", 2);
 	tl_lineedit_start(&le, "/", NULL, TL_CHARSET_LATIN1);
 	check("\xe4\xf6\177", TL_EDIT_MORE, "\xe4", 1);
-	check_typed("\x80\x80\x80\177", "", 0); /* stray bytes hang together, and go */
+	/* Characters that are none are not put in; nor is one whose end never comes. */
+	start(NULL);
+	check("a\x80", TL_EDIT_BAD, "a", 1);
+	check("\xff", TL_EDIT_BAD, "a", 1);
+	check("\xe4\xb8", TL_EDIT_MORE, "a", 1);
+	check("b", TL_EDIT_BAD, "ab", 2);
+	check("\xe4\xb8\x8a", TL_EDIT_MORE, "ab上", 5);
+	/* With its combining characters a character is one. */
+	check_typed("xe\xcc\x81\xcc\xa3" LEFT, "xe\xcc\x81\xcc\xa3", 1);
+	check_typed("xe\xcc\x81\xcc\xa3\177", "x", 1);
+	check_typed("xe\xcc\x81y" HOME RIGHT RIGHT, "xe\xcc\x81y", 4);
 }
 
 static void test_quoting(void **state)
 {
 	check_typed("a\026\033b", "a\033b", 3);
-	check_typed("\026\r", "\r", 1);
+	start(NULL);
+	check("\026\r", TL_EDIT_DONE, "", 0); /* Return ends the line, whatever was before it */
+	check_typed("\026ä\026\025", "ä\025", 3);
 	check_typed("\001\177", "\177", 1);
 	check_typed("\026\026", "\026", 1);
 	check_typed("a\tb", "a\tb", 3); /* no files to complete here */
 }
 
-static void test_unknown_keys_leave_nothing_behind(void **state)
+static void test_what_is_no_key_is_text(void **state)
 {
-	static const char *const keys[] = {
-		"\033[5~", "\033[15;2~", "\033OP", "\033[200000000000000000~", "\033q", "\033\033",
-	};
+	check_typed("a\033qb", "a\033qb", 4);
+	check_typed("\033\033", "", 0);            /* may go on */
+	check_typed("ab\033\033hc", "abc\033", 3); /* the second ESC begins a key */
+	check_typed("\033[5~x", "\033[5~x", 5);
+	check_typed("a\033[20", "a\033[20", 5);
+	start(NULL);
+	check("a\033\r", TL_EDIT_DONE, "a\033", 2);
+	check_typed("a\tb\014\017", "a\tb\014\017", 5); /* nothing to complete */
+	check_typed("a\033k", "a\033k", 3);             /* no history */
+}
 
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		start(NULL);
-		check("a", TL_EDIT_MORE, "a", 1);
-		check(keys[i], TL_EDIT_BAD, "a", 1);
-		check("b", TL_EDIT_MORE, "ab", 2);
-	}
+static void test_other_keys(void **state)
+{
+	start(NULL);
+	assert_true(tl_lineedit_bind(&le, "\033OX", 3, TL_EDIT_HOME));
+	assert_true(tl_lineedit_bind(&le, "\002", 1, TL_EDIT_LEFT));
+	assert_true(tl_lineedit_bind(&le, "\177", 1, TL_EDIT_DELETE));
+	type("ab\033OXc");
+	assert_string_equal(tl_lineedit_text(&le), "cab");
+	type("\002");
+	assert_int_equal(le.at, 0);
+	tl_lineedit_key(&le, 0x7f, '\b', -1, -1); /* where it is not the erase character */
+	assert_string_equal(tl_lineedit_text(&le), "ab");
+	tl_lineedit_fini(&le);
 }
 
 static void test_history(void **state)
 {
-	struct tl_history h = { NULL, 0 };
+	struct tl_history h = { NULL, 0, false };
 
 	tl_history_add(&h, "one");
 	tl_history_add(&h, "two");
 	tl_history_add(&h, "two"); /* once is enough, */
 	tl_history_add(&h, "");    /* and nothing is not worth it */
 	assert_int_equal(h.n, 2);
+	assert_string_equal(tl_history_last(&h), "two");
 	start(&h);
 	check(UP, TL_EDIT_MORE, "two", 3);
 	check(UP, TL_EDIT_MORE, "one", 3);
 	check(UP, TL_EDIT_BAD, "one", 3);
 	check("\033j", TL_EDIT_MORE, "two", 3);
-	check(DOWN, TL_EDIT_MORE, "", 0);
-	check(DOWN, TL_EDIT_BAD, "", 0);
-	check("\020", TL_EDIT_MORE, "two", 3);
-	check("x" HOME UP, TL_EDIT_MORE, "one", 3); /* what was changed is gone */
+	check(DOWN, TL_EDIT_BAD, "two", 3); /* the newest stays */
+	check("x" HOME UP, TL_EDIT_MORE, "one", 3);
 	check("\033k", TL_EDIT_BAD, "one", 3);
 	start(&h);
 	check("half" HOME UP, TL_EDIT_MORE, "two", 3);
-	check(DOWN, TL_EDIT_MORE, "half", 4); /* what was being typed comes back */
-	start(NULL);
-	check(UP, TL_EDIT_BAD, "", 0);
 	tl_history_fini(&h);
 	assert_int_equal(h.n, 0);
+	assert_null(tl_history_last(&h));
+}
+
+static void test_history_without_repetition(void **state)
+{
+	struct tl_history h = { NULL, 0, false };
+
+	tl_history_add(&h, "one");
+	tl_history_add_old(&h, "two");
+	tl_history_add(&h, "one");
+	assert_int_equal(h.n, 3);
+	assert_true(h.lines[0].fresh);
+	assert_false(h.lines[1].fresh);
+	h.unique = true;
+	tl_history_add(&h, "one");
+	assert_int_equal(h.n, 2);
+	assert_string_equal(h.lines[0].text, "two");
+	assert_string_equal(h.lines[1].text, "one");
+	tl_history_fini(&h);
 }
 
 /* What stands before the cursor chooses among the lines. */
 static void test_history_that_begins_alike(void **state)
 {
-	struct tl_history h = { NULL, 0 };
+	struct tl_history h = { NULL, 0, false };
 
 	tl_history_add(&h, "error 1");
 	tl_history_add(&h, "warning");
@@ -215,47 +255,66 @@ static void test_history_that_begins_alike(void **state)
 	check(UP, TL_EDIT_MORE, "error 1", 7);
 	check(UP, TL_EDIT_BAD, "error 1", 7);
 	check(DOWN, TL_EDIT_MORE, "error 2", 7);
-	check(DOWN, TL_EDIT_MORE, "err", 3);
-	check("x" UP, TL_EDIT_BAD, "errx", 4);
+	check(DOWN, TL_EDIT_BAD, "error 2", 7);
+	check("x" UP, TL_EDIT_BAD, "error 2x", 8);
 	check("\025w" UP, TL_EDIT_MORE, "warning", 7);
-	check(HOME UP, TL_EDIT_MORE, "error 1", 7); /* nothing before the cursor: any */
+	check(HOME UP, TL_EDIT_BAD, "warning", 0); /* it is still about those with a w */
+	start(&h);
+	check("w" HOME UP, TL_EDIT_MORE, "note", 4); /* nothing before the cursor: any */
 	tl_history_fini(&h);
 }
 
-static void test_completing_names(void **state)
+/* Words that a completer of the test has. */
+static void find_test_words(const char *word, size_t n, struct tl_words *out)
 {
-	char dir[] = "/tmp/tless-lineedit-XXXXXX", path[64], expected[64];
-	static const char *const names[] = { "abc", "abd", "x y" };
+	static const char *const all[] = { "apple", "apricot", "bean", "b\\ x" };
 
-	assert_non_null(mkdtemp(dir));
-	for (size_t i = 0; i < 3; i++) {
-		snprintf(path, sizeof(path), "%s/%s", dir, names[i]);
-		close(open(path, O_CREAT | O_WRONLY, 0600));
-	}
+	for (size_t i = 0; i < 4; i++)
+		if (!strncmp(all[i], word, n))
+			tl_words_add(out, all[i]);
+}
+
+static const char *test_ending(const char *word)
+{
+	return strcmp(word, "bean") == 0 ? "/" : "";
+}
+
+static const struct tl_completer words = { find_test_words, test_ending, false };
+static const struct tl_completer whole = { find_test_words, NULL, true };
+
+static void start_completing(const struct tl_completer *completer)
+{
 	start(NULL);
-	le.complete_files = true;
-	snprintf(path, sizeof(path), "%s/a", dir);
-	type(path);
-	assert_int_equal(type("\t"), TL_EDIT_MORE);
-	snprintf(expected, sizeof(expected), "%s/abc", dir);
-	assert_string_equal(tl_lineedit_text(&le), expected);
-	type("\t");
-	snprintf(expected, sizeof(expected), "%s/abd", dir);
-	assert_string_equal(tl_lineedit_text(&le), expected);
-	type("\t\033[Z"); /* round and back again */
-	assert_string_equal(tl_lineedit_text(&le), expected);
-	type("\177\177"); /* another key: the next TAB begins anew */
-	assert_int_equal(type("\t\t"), TL_EDIT_MORE);
-	assert_string_equal(tl_lineedit_text(&le), expected);
-	type("\025");
-	type("no-such-name");
-	assert_int_equal(type("\t"), TL_EDIT_BAD);
-	assert_string_equal(tl_lineedit_text(&le), "no-such-name");
-	for (size_t i = 0; i < 3; i++) {
-		snprintf(path, sizeof(path), "%s/%s", dir, names[i]);
-		unlink(path);
-	}
-	rmdir(dir);
+	le.completer = completer;
+}
+
+static void test_completing(void **state)
+{
+	start_completing(&words);
+	check("a\t", TL_EDIT_MORE, "apple", 5);
+	check("\t", TL_EDIT_MORE, "apricot", 7);
+	check("\t", TL_EDIT_MORE, "a", 1); /* what was typed comes last */
+	check("\033\t", TL_EDIT_MORE, "apricot", 7);
+	check("\017", TL_EDIT_MORE, "apple", 5);
+	check("\033[Z", TL_EDIT_MORE, "a", 1);
+	check("x\t", TL_EDIT_BAD, "ax", 2);
+	check("\177\t\177\177\177\177\t", TL_EDIT_MORE, "apple", 5); /* anew */
+	check(" be\t", TL_EDIT_MORE, "apple bean/", 11);
+	check("\025\t", TL_EDIT_BAD, "", 0);
+	/* Within a word, all of it counts. */
+	check("be x" LEFT LEFT LEFT "\t", TL_EDIT_MORE, "bean/ x", 5);
+	start_completing(&words);
+	check("b\\ \t", TL_EDIT_MORE, "b\\ x", 4); /* an escaped blank ends no word */
+	start_completing(&whole);
+	check("apple a\t", TL_EDIT_BAD, "apple a", 7);
+	check("\025ap" LEFT "\t", TL_EDIT_MORE, "applep", 5);
+}
+
+static void test_expanding(void **state)
+{
+	start_completing(&words);
+	check("x a\014", TL_EDIT_MORE, "x apple apricot", 15);
+	check("\025z\014", TL_EDIT_BAD, "z", 1);
 }
 
 /* The row as text, a blank where a wide character goes on. */
@@ -278,6 +337,8 @@ static void check_drawn(unsigned cols, const char *row, unsigned cursor)
 {
 	struct tl_cell cells[80];
 
+	if (le.cols == 0)
+		le.cols = cols;
 	assert_int_equal(tl_lineedit_draw(&le, cells, cols), cursor);
 	assert_string_equal(row_text(cells, cols), row);
 }
@@ -298,13 +359,32 @@ static void test_drawing(void **state)
 	check_drawn(20, "/e\xcc\x81x", 3);
 }
 
-/* A line longer than the screen: the part around the cursor, which never leaves the screen. */
+/* Of a line longer than the screen a part is shown, that moves by half of the room. */
 static void test_drawing_a_long_line(void **state)
 {
-	check_typed("0123456789abcdef", "0123456789abcdef", 16);
-	check_drawn(10, "/9abcdef", 8);
-	type(LEFT LEFT);
-	check_drawn(10, "/789abcde", 8);
+	le.cols = 10;
+	start(NULL);
+	type("0123456");
+	check_drawn(10, "/0123456", 8);
+	type("7");
+	check_drawn(10, "/01234567", 9);
+	type("8");
+	check_drawn(10, "/45678", 6);
+	type("9a");
+	check_drawn(10, "/456789a", 8);
+	type(LEFT LEFT LEFT LEFT LEFT LEFT LEFT);
+	check_drawn(10, "/456789a", 1);
+	type(LEFT);
+	check_drawn(10, "/01234567", 4);
+	type(HOME END);
+	check_drawn(10, "/456789a", 8);
+	type("\025");
+	check_drawn(10, "/", 1);
+	type("日本語日");
+	check_drawn(10, "/語日", 5);
+	type("本");
+	check_drawn(10, "/語日本", 7);
+	le.cols = 0;
 }
 
 static void test_drawing_any_width(void **state)
@@ -315,14 +395,17 @@ static void test_drawing_any_width(void **state)
 					     "\xc3\xa9x\xcc\x81y\xcc\x81" };
 
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
-		start(NULL);
-		type(lines[i]);
-		for (int left = 0; left < 6; left++) {
-			for (unsigned cols = 1; cols < 40; cols++)
+		for (unsigned cols = 1; cols < 40; cols++) {
+			start(NULL);
+			le.cols = cols;
+			type(lines[i]);
+			for (int left = 0; left < 6; left++) {
 				assert_in_range(tl_lineedit_draw(&le, cells, cols), 0,
 						cols > 1 ? cols - 1 : 1);
-			type(LEFT);
+				type(LEFT);
+			}
 		}
+		le.cols = 0;
 	}
 }
 
@@ -335,12 +418,14 @@ static void test_a_very_long_line(void **state)
 	for (int i = 0; i < 100000; i++)
 		tl_buf_puts(&pasted, "ab ");
 	start(NULL);
+	le.cols = 80;
 	press((char *)pasted.data, pasted.len);
-	assert_int_equal(le.text.len, pasted.len);
-	for (int i = 0; i < 100; i++)
-		assert_int_equal(tl_lineedit_draw(&le, cells, 80), 78);
+	assert_int_equal(le.text.len, 2047);
+	assert_int_equal(type("x"), TL_EDIT_BAD);
+	assert_in_range(tl_lineedit_draw(&le, cells, 80), 1, 79);
 	type("\025");
 	check_drawn(20, "/", 1);
+	le.cols = 0;
 	tl_buf_fini(&pasted);
 }
 
@@ -369,10 +454,13 @@ int main(void)
 		cmocka_unit_test(test_the_terminals_characters),
 		cmocka_unit_test(test_utf8),
 		cmocka_unit_test(test_quoting),
-		cmocka_unit_test(test_unknown_keys_leave_nothing_behind),
+		cmocka_unit_test(test_what_is_no_key_is_text),
+		cmocka_unit_test(test_other_keys),
 		cmocka_unit_test(test_history),
 		cmocka_unit_test(test_history_that_begins_alike),
-		cmocka_unit_test(test_completing_names),
+		cmocka_unit_test(test_history_without_repetition),
+		cmocka_unit_test(test_completing),
+		cmocka_unit_test(test_expanding),
 		cmocka_unit_test(test_drawing),
 		cmocka_unit_test(test_drawing_a_long_line),
 		cmocka_unit_test(test_drawing_any_width),

@@ -1,0 +1,102 @@
+/* optionname.c: see optionname.h. */
+#include "pager/optionname.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* ---- names that begin alike */
+
+static void add_name(const struct tl_option *opt, const char *name, size_t len, bool shouted,
+		     struct tl_words *out)
+{
+	char copy[64];
+
+	if (len >= sizeof(copy))
+		return;
+	for (size_t i = 0; i < len; i++)
+		copy[i] = (char)(shouted ? toupper((unsigned char)name[i]) : name[i]);
+	copy[len] = '\0';
+	tl_words_add(out, copy);
+}
+
+/* An option's names; those of a triple have a second form, in capitals. */
+static void add_names(const struct tl_option *opt, const char *word, size_t n, struct tl_words *out)
+{
+	size_t len;
+
+	for (const char *name = opt->name; *name; name += len) {
+		name += *name == '|';
+		len = strcspn(name, "|");
+		if (n > len || strncasecmp(name, word, n) != 0)
+			continue;
+		if (n == 0 || !isupper((unsigned char)*word))
+			add_name(opt, name, len, false, out);
+		if (opt->kind == TL_OPT_TRIPLE && (n == 0 || isupper((unsigned char)*word)))
+			add_name(opt, name, len, true, out);
+	}
+}
+
+void tl_optionname_find(const char *word, size_t n, struct tl_words *out)
+{
+	for (int own = 0; own < 2 && out->n == 0; own++)
+		for (const struct tl_option *opt = tl_option_table(); opt->name; opt++)
+			if (!(opt->flags & TL_OPT_OWN) == !own)
+				add_names(opt, word, n, out);
+}
+
+static const struct tl_completer names = { tl_optionname_find, NULL, true };
+
+/* ---- typing one */
+
+static bool found; /* what was typed can mean one option only */
+
+/* The name is complete: nothing is added to it any more. */
+static bool name_key(struct tl_app *app, unsigned key)
+{
+	if (key == '=' && tl_lineedit_ready(&app->line)) {
+		tl_app_line_end(app);
+		return true;
+	}
+	if (!found || key == '\t' || key == '\r' || key == '\n')
+		return false;
+	if ((int)key == app->tty.erase || (int)key == app->tty.kill)
+		tl_app_line_cancel(app);
+	return true;
+}
+
+static void name_changed(struct tl_app *app)
+{
+	const char *typed = tl_lineedit_text(&app->line);
+	size_t n = strlen(typed);
+	struct tl_words all = { NULL, 0 };
+	struct tl_err err = TL_ERR_INIT;
+	bool upper, was = found;
+	size_t i = 0;
+
+	if (n == 0 || !tl_lineedit_ready(&app->line))
+		return;
+	found = tl_option_by_name(typed, n, &upper, &err) != NULL;
+	tl_optionname_find(typed, n, &all);
+	if (found && !was && all.n > 0) {
+		while (i + 1 < all.n && strlen(all.words[i]) != n)
+			i++;
+		if (strlen(all.words[i]) != n) /* no name is as short as this */
+			i = 0;
+		tl_lineedit_set(&app->line, all.words[i]);
+	} else if (!found && all.n == 0) {
+		tl_app_bell(app);
+	}
+	tl_words_fini(&all);
+}
+
+void tl_optionname_ask(struct tl_app *app, const char *prompt,
+		       void (*done)(struct tl_app *app, const char *name))
+{
+	found = false;
+	tl_app_ask(app, prompt, NULL, done);
+	app->line.completer = &names;
+	app->line_key = name_key;
+	app->line_changed = name_changed;
+}

@@ -1,0 +1,18 @@
+/*
+ * optionname.h: an option's long name, typed at the prompt of -- or __: as soon as only one option
+ * can be meant its name is put there whole, and TAB goes through those that could be.
+ */
+#ifndef TL_PAGER_OPTIONNAME_H
+#define TL_PAGER_OPTIONNAME_H
+
+#include "pager/app.h"
+
+/* Ask for a name; `done` gets it, whole or as it was typed. */
+void tl_optionname_ask(struct tl_app *app, const char *prompt,
+		       void (*done)(struct tl_app *app, const char *name));
+
+/* The names that begin with the n bytes at `word`, in the order of the table.  What abbreviates
+ * names of less's options does not stand for our own. */
+void tl_optionname_find(const char *word, size_t n, struct tl_words *out);
+
+#endif
