@@ -235,7 +235,7 @@ static bool is_same(const struct tl_identity *a, const struct tl_identity *b)
 
 /* A recording does not grow: whatever has changed makes another file of it.  That is said
  * once; who wants to see it opens it anew. */
-static enum tl_change decoded_refresh(void *self, struct tl_err *err)
+static enum tl_change decoded_refresh(void *self, bool by_name, struct tl_err *err)
 {
 	struct decoded *d = self;
 	struct tl_identity now;

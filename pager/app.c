@@ -15,7 +15,6 @@
 
 #define PATIENCE_MS 30  /* an operation that takes longer shows its progress */
 #define PROGRESS_MS 100 /* and renews it so often */
-#define FOLLOW_MS   100 /* F looks for growth so often */
 #define FRAME_MS    50  /* while it goes on, frames are no closer than that */
 #define QUIET_MS    10  /* lines are counted when the screen has been let alone so long */
 #define STALL_MS    300 /* a pipe that brings nothing so long: show what there is */
@@ -351,23 +350,15 @@ void tl_app_apply_options(struct tl_app *app)
 
 /* ---- events */
 
-static void handle_interrupt(struct tl_app *app)
+/* Give up what goes on, and show what there is. */
+static void stop_waiting(struct tl_app *app)
 {
 	bool busy = app->op.kind != TL_OP_NONE;
 	enum tl_op_kind was = app->op.kind;
 
-	signals.interrupt = 0;
-	tl_layout_interrupt(false);
-	if (app->opt.quit_on_intr) {
-		tl_app_quit(app, TL_EXIT_INTERRUPT);
-		return;
-	}
 	app->nkeys = 0;
 	app->number_text[0] = '\0';
-	if (app->mode == TL_MODE_LINE || app->mode == TL_MODE_CHAR || app->mode == TL_MODE_FOLLOW)
-		app->mode = TL_MODE_COMMAND;
-	else if (app->mode == TL_MODE_MESSAGE)
-		drop_message(app);
+	tl_follow_end(app);
 	tl_app_end_op(app);
 	if (app->text.src)
 		tl_source_stop(app->text.src);
@@ -379,9 +370,44 @@ static void handle_interrupt(struct tl_app *app)
 	tl_app_dirty(app);
 }
 
+static void handle_interrupt(struct tl_app *app)
+{
+	signals.interrupt = 0;
+	tl_layout_interrupt(false);
+	tl_app_bell(app);
+	if (app->mode == TL_MODE_COMMAND)
+		tl_app_prompt_read(app);
+	if (app->opt.quit_on_intr) {
+		tl_app_quit(app, TL_EXIT_INTERRUPT);
+		return;
+	}
+	if (app->mode == TL_MODE_LINE || app->mode == TL_MODE_CHAR)
+		app->mode = TL_MODE_COMMAND;
+	else if (app->mode == TL_MODE_MESSAGE)
+		drop_message(app);
+	stop_waiting(app);
+}
+
+/* ^X ends the wait for a text that is still coming; keys typed before it are dropped. */
+static void handle_read_interrupt(struct tl_app *app)
+{
+	struct tl_extent ext;
+
+	if (app->op.kind == TL_OP_NONE || app->mode != TL_MODE_COMMAND || app->tty.n == 0 ||
+	    app->tty.queue[(app->tty.head + app->tty.n - 1) % app->tty.cap].code !=
+		tl_options_intr_key(&app->opt))
+		return;
+	tl_source_extent(app->text.src, &ext);
+	if (ext.complete)
+		return;
+	tl_tty_flush(&app->tty);
+	stop_waiting(app);
+}
+
 static void handle_stop(struct tl_app *app)
 {
 	signals.stop = 0;
+	tl_follow_end(app);
 	if (!tl_secure_allows(TL_SECURE_STOP))
 		return;
 	tl_app_suspend(app);
@@ -402,6 +428,8 @@ static void handle_resize(struct tl_app *app)
 	if (app->under.view)
 		tl_view_resize(app->under.view, app->rows - 1, app->cols, NULL);
 	tl_app_apply_options(app);
+	if (app->mode == TL_MODE_FOLLOW)
+		tl_follow_more(app);
 }
 
 static void handle_signals(struct tl_app *app)
@@ -432,38 +460,13 @@ static void handle_signals(struct tl_app *app)
 		handle_resize(app);
 }
 
-/* F: is there more?  Does it hold the pattern? */
-static void follow_on(struct tl_app *app)
-{
-	uint64_t hit;
-
-	tl_app_refresh_text(app);
-	if (app->followed != tl_source_limit(app->text.src))
-		tl_view_end(app->text.view);
-	if (app->followed > tl_source_limit(app->text.src))
-		app->followed = tl_source_limit(app->text.src); /* it shrank */
-	tl_app_dirty(app);
-	if (app->follow == TL_FOLLOW_ON) {
-		app->followed = tl_source_limit(app->text.src);
-		return;
-	}
-	if (!tl_find_in_new_text(app, &hit))
-		return;
-	if (app->follow == TL_FOLLOW_RING) {
-		tl_app_bell(app);
-		return;
-	}
-	app->mode = TL_MODE_COMMAND;
-	tl_move_jump_line(app, hit);
-}
-
 static void text_changed(struct tl_app *app)
 {
 	tl_app_count_lines(app, false);
 	if (app->text.filter)
 		tl_filter_grow(app->text.filter);
 	if (app->mode == TL_MODE_FOLLOW)
-		follow_on(app);
+		tl_follow_more(app);
 	else if (!tl_view_empty(app->text.view) && tl_view_pending(app->text.view))
 		tl_view_grow(app->text.view);
 	tl_app_dirty(app);
@@ -492,7 +495,9 @@ static void handle_messages(struct tl_app *app)
 			tl_time_progress(app);
 			break;
 		case TL_MSG_FILTER:
-			if (app->text.filter && tl_view_pending(app->text.view)) {
+			if (app->mode == TL_MODE_FOLLOW && app->following.behind)
+				tl_follow_more(app);
+			else if (app->text.filter && tl_view_pending(app->text.view)) {
 				tl_view_grow(app->text.view);
 				tl_app_dirty(app);
 			}
@@ -515,16 +520,6 @@ static void message_key(struct tl_app *app, struct tl_key key)
 		tl_tty_unget(&app->tty, key);
 }
 
-static void follow_key(struct tl_app *app, unsigned key)
-{
-	if (key != 'q' && key != ('X' & 0x1f))
-		return;
-	app->mode = TL_MODE_COMMAND;
-	tl_app_dirty(app);
-	if (key == 'q')
-		tl_app_quit(app, TL_EXIT_OK);
-}
-
 static void handle_key(struct tl_app *app, struct tl_key key)
 {
 	app->drawn_ms = 0; /* what it does is shown at once */
@@ -544,7 +539,7 @@ static void handle_key(struct tl_app *app, struct tl_key key)
 		tl_app_show_messages(app);
 		break;
 	case TL_MODE_FOLLOW:
-		follow_key(app, key.code);
+		tl_follow_key(app, key.code);
 		break;
 	case TL_MODE_COMMAND:
 		tl_command_key(app, key.code);
@@ -624,10 +619,10 @@ static int patience(struct tl_app *app)
 	}
 	if (app->op.kind != TL_OP_NONE)
 		return PROGRESS_MS;
-	if (app->mode == TL_MODE_FOLLOW)
-		return FOLLOW_MS;
 	if (app->count_at_ms)
 		return app->count_at_ms > now ? (int)(app->count_at_ms - now) : 0;
+	if (app->mode == TL_MODE_FOLLOW)
+		return tl_follow_patience(app);
 	if (tl_find_counting(app))
 		return PROGRESS_MS;
 	return -1;
@@ -644,20 +639,17 @@ static void on_time(struct tl_app *app)
 	if (app->op.kind != TL_OP_NONE) {
 		if (app->op.shown_ms == 0 && now >= app->op.started_ms + PATIENCE_MS)
 			app->op.shown_ms = now;
-		if (app->op.kind == TL_OP_END) {
-			end = tl_source_limit(app->text.src);
-			if (end != app->op.seen) {
-				app->op.seen = end;
-				app->op.seen_ms = now;
-			} else if (now >= app->op.seen_ms + STALL_MS) {
-				tl_view_end(app->text.view); /* the end so far */
-				app->op.seen_ms = now;
-			}
+		end = tl_source_limit(app->text.src);
+		if (end != app->op.seen) {
+			app->op.seen = end;
+			app->op.seen_ms = now;
+		} else if (app->op.kind == TL_OP_END && now >= app->op.seen_ms + STALL_MS) {
+			tl_view_end(app->text.view); /* the end so far */
 		}
 		tl_app_dirty(app);
 	}
 	if (app->mode == TL_MODE_FOLLOW)
-		follow_on(app);
+		tl_follow_time(app);
 	if (tl_find_counting(app))
 		tl_app_dirty(app);
 }
@@ -665,12 +657,13 @@ static void on_time(struct tl_app *app)
 static void wait_for_events(struct tl_app *app)
 {
 	/* While a key is queued that must wait, reading goes on: a fresh one lets it act. */
-	struct pollfd p[3] = {
+	struct pollfd p[4] = {
 		{ signals.wake, POLLIN, 0 },
 		{ tl_mailbox_fd(app->mailbox), POLLIN, 0 },
 		{ app->tty.fd, POLLIN, 0 },
+		{ tl_follow_fd(app), POLLIN, 0 },
 	};
-	int n = poll(p, 3, patience(app));
+	int n = poll(p, 4, patience(app));
 
 	if (n < 0 && errno != EINTR)
 		tl_app_quit(app, TL_EXIT_ERROR);
@@ -678,6 +671,9 @@ static void wait_for_events(struct tl_app *app)
 		on_time(app);
 	if (n > 0 && (p[2].revents & (POLLIN | POLLHUP | POLLERR)))
 		tl_tty_read(&app->tty);
+	handle_read_interrupt(app);
+	if (n > 0 && p[3].revents)
+		tl_follow_told(app);
 	if (app->tty.eof)
 		tl_app_quit(app, TL_EXIT_ERROR);
 }

@@ -16,6 +16,7 @@
 #include "base/mailbox.h"
 #include "decoders/decoder.h"
 #include "pager/filelist.h"
+#include "pager/follow.h"
 #include "pager/lineedit.h"
 #include "pager/option.h"
 #include "pager/prompt.h"
@@ -36,9 +37,8 @@ struct tl_text {
 	bool counting;            /* lines are being counted, or were */
 	bool loaded;              /* a saved index was looked for */
 	bool help;
-	enum tl_change lost; /* the file shrank or was replaced while it was followed */
-	uint64_t end;        /* where it ended when last looked at */
-	const char *name;    /* borrowed */
+	uint64_t end;     /* where it ended when last looked at */
+	const char *name; /* borrowed */
 };
 
 /* What keys mean now. */
@@ -49,9 +49,6 @@ enum tl_mode {
 	TL_MODE_MESSAGE, /* a message waits to be read */
 	TL_MODE_FOLLOW,  /* F */
 };
-
-/* What F does when the search pattern turns up in new text. */
-enum tl_follow { TL_FOLLOW_ON, TL_FOLLOW_STOP, TL_FOLLOW_RING };
 
 enum tl_op_kind {
 	TL_OP_NONE,
@@ -172,9 +169,8 @@ struct tl_app {
 	struct tl_find find;
 	struct tl_times times;
 
-	enum tl_follow follow;
-	uint64_t followed;    /* new text was looked through for the pattern up to here */
-	unsigned half_window; /* d, u; 0: half the screen */
+	struct tl_following following; /* TL_MODE_FOLLOW */
+	unsigned half_window;          /* d, u; 0: half the screen */
 	uint64_t hshift;
 	bool dirty, numbers_pending, prompt_pending;
 	bool options_pending; /* the message about a changed option is read first */
@@ -250,8 +246,8 @@ void tl_app_set_last_mark(struct tl_app *app);
 void tl_app_count_small(struct tl_app *app);
 /* Start counting lines if options allow, or someone asked (force). */
 void tl_app_count_lines(struct tl_app *app, bool force);
-/* Look whether the file on disk has changed; say so if it shrank or was replaced. */
-enum tl_change tl_app_refresh_text(struct tl_app *app);
+/* Look whether the file on disk has changed; by_name: or another one has got its name. */
+enum tl_change tl_app_refresh_text(struct tl_app *app, bool by_name);
 /* A read has found less than there was: say so. */
 void tl_app_notice_shrinking(struct tl_app *app);
 /* The decoder that makes the text, *self (may be NULL) with it; NULL: the text is none of that
@@ -311,8 +307,9 @@ void tl_find_reverse_files(struct tl_app *app, const struct tl_number *n);
 void tl_find_toggle_hilite(struct tl_app *app, const struct tl_number *n);
 void tl_find_clear(struct tl_app *app, const struct tl_number *n);
 void tl_find_filter(struct tl_app *app, const struct tl_number *n);
-/* F: look for the pattern in lines that came since the last look; *hit is the first. */
-bool tl_find_in_new_text(struct tl_app *app, uint64_t *hit);
+/* F: look for the pattern in the lines from *from to end; *hit is the first that has it, and *from
+ * is behind it then. */
+bool tl_find_in_new_text(struct tl_app *app, uint64_t *from, uint64_t end, uint64_t *hit);
 /* The scan has moved on: act on its end. */
 void tl_find_progress(struct tl_app *app);
 void tl_find_cancel(struct tl_app *app);

@@ -14,43 +14,15 @@ static void repaint(struct tl_app *app, const struct tl_number *n)
 
 static void reload(struct tl_app *app, const struct tl_number *n)
 {
+	uint64_t top = tl_view_pos(app->text.view, 0);
+
 	tl_tty_flush(&app->tty);
-	tl_app_refresh_text(app);
+	if (tl_app_refresh_text(app, true) != TL_SAME && top != TL_NOPOS &&
+	    top > tl_source_limit(app->text.src)) {
+		tl_view_jump(app->text.view, 0, 0, false);
+		tl_app_message(app, "Cannot seek to that file position");
+	}
 	repaint(app, n);
-}
-
-static void start_following(struct tl_app *app, enum tl_follow how)
-{
-	if (app->text.help) {
-		tl_app_bell(app);
-		return;
-	}
-	if (how != TL_FOLLOW_ON && !app->find.matcher) {
-		tl_app_message(app, "No previous regular expression");
-		return;
-	}
-	tl_source_want(app->text.src, UINT64_MAX);
-	tl_app_refresh_text(app);
-	tl_move_show_end(app);
-	app->text.lost = TL_SAME;
-	app->follow = how;
-	app->followed = tl_source_limit(app->text.src);
-	app->mode = TL_MODE_FOLLOW;
-}
-
-static void follow(struct tl_app *app, const struct tl_number *n)
-{
-	start_following(app, TL_FOLLOW_ON);
-}
-
-static void follow_to_match(struct tl_app *app, const struct tl_number *n)
-{
-	start_following(app, TL_FOLLOW_STOP);
-}
-
-static void follow_with_bell(struct tl_app *app, const struct tl_number *n)
-{
-	start_following(app, TL_FOLLOW_RING);
 }
 
 /* +cmd: from now on for each file opened. */
@@ -105,9 +77,9 @@ static const struct tl_command table[] = {
 	{ "ESC-( LeftArrow", "shift-left", tl_move_shift_left, "Left half a screen (or N columns).", true },
 	{ "ESC-} ^RightArrow", "shift-end", tl_move_shift_end, "Right to the end of the longest line shown.", true },
 	{ "ESC-{ ^LeftArrow", "shift-home", tl_move_shift_home, "Left to the first column.", true },
-	{ "F", "follow", follow, "Show the end and what comes there; ^C ends it.", false },
-	{ "ESC-F", "follow-to-match", follow_to_match, "Like F, but stop when the search pattern turns up.", false },
-	{ "ESC-f", "follow-with-bell", follow_with_bell, "Like F, but ring when the search pattern turns up.", false },
+	{ "F", "follow", tl_follow_on, "Show the end and what comes there; ^C ends it.", false },
+	{ "ESC-F", "follow-to-match", tl_follow_to_match, "Like F, but stop when the search pattern turns up.", false },
+	{ "ESC-f", "follow-with-bell", tl_follow_with_bell, "Like F, but ring when the search pattern turns up.", false },
 	{ "r ^R ^L", "repaint", repaint, "Repaint the screen.", false },
 	{ "R", "reload", reload, "Repaint, look at the file anew, drop typed keys.", false },
 	{ "", "JUMPING", NULL, NULL, false },

@@ -40,6 +40,11 @@ void tl_time_set_slice(struct tl_app *app, const struct tl_number *n);
 void tl_time_next_gap(struct tl_app *app, const struct tl_number *n);
 void tl_time_previous_gap(struct tl_app *app, const struct tl_number *n);
 
+/* follow.c */
+void tl_follow_on(struct tl_app *app, const struct tl_number *n);
+void tl_follow_to_match(struct tl_app *app, const struct tl_number *n);
+void tl_follow_with_bell(struct tl_app *app, const struct tl_number *n);
+
 /* marking.c */
 void tl_mark_set_top(struct tl_app *app, const struct tl_number *n);
 void tl_mark_set_bottom(struct tl_app *app, const struct tl_number *n);

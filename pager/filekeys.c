@@ -121,7 +121,7 @@ static void examine_done(struct tl_app *app, const char *name)
 	if (app->text.help)
 		tl_app_leave_help(app);
 	if (*name == '\0') { /* the current one again */
-		tl_app_refresh_text(app);
+		tl_app_refresh_text(app, true);
 		return;
 	}
 	if (!strcmp(name, "#") && app->files.previous < app->files.n)

@@ -575,7 +575,7 @@ void tl_find_clear(struct tl_app *app, const struct tl_number *n)
 
 /* ---- F */
 
-bool tl_find_in_new_text(struct tl_app *app, uint64_t *hit)
+bool tl_find_in_new_text(struct tl_app *app, uint64_t *from, uint64_t end, uint64_t *hit)
 {
 	struct tl_cursor cur;
 	struct tl_scratch *scratch;
@@ -586,12 +586,12 @@ bool tl_find_in_new_text(struct tl_app *app, uint64_t *hit)
 	if (!app->find.matcher || !tl_scratch_new(&scratch, NULL))
 		return false;
 	tl_cursor_init(&cur, app->text.src);
-	while (!found &&
-	       tl_cursor_read_line(&cur, app->followed, NEW_LINE_MAX, &line, &next) == TL_FOUND) {
+	while (!found && *from < end &&
+	       tl_cursor_read_line(&cur, *from, NEW_LINE_MAX, &line, &next) == TL_FOUND) {
 		found = tl_matcher_line(app->find.matcher, scratch,
 					(struct tl_span){ line.data, line.len });
-		*hit = app->followed;
-		app->followed = next;
+		*hit = *from;
+		*from = next;
 		line.len = 0;
 	}
 	tl_cursor_fini(&cur);

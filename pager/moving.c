@@ -65,6 +65,9 @@ static void move_rows(struct tl_app *app, bool back, uint64_t n, bool force)
 	uint64_t left = n;
 	enum tl_moved moved = stride(app, back, force, &left);
 
+	/* A file may have grown meanwhile. */
+	if (moved == TL_AT_EDGE && !back && tl_app_refresh_text(app, false) == TL_GREW)
+		moved = stride(app, back, force, &left);
 	if (moved == TL_AT_EDGE && left == n)
 		edge(app);
 	if ((moved == TL_MOVED && left > 0) || moved == TL_LATER) {
@@ -256,7 +259,7 @@ void tl_move_to_end(struct tl_app *app)
 	struct tl_extent ext;
 
 	if (strcmp(tl_source_kind(app->text.src), "file") == 0)
-		tl_app_refresh_text(app);
+		tl_app_refresh_text(app, false);
 	tl_source_want(app->text.src, UINT64_MAX);
 	tl_source_extent(app->text.src, &ext);
 	if (ext.complete && !app->text.filter && !tl_app_decoder(app, NULL))

@@ -451,17 +451,6 @@ bool tl_app_reopen(struct tl_app *app, struct tl_err *err)
 
 /* ---- changes on disk */
 
-static void say_lost(struct tl_app *app, enum tl_change change)
-{
-	if (change == TL_SAME || change == TL_GREW)
-		return;
-	if (app->mode == TL_MODE_FOLLOW)
-		app->text.lost = change;
-	else
-		tl_app_message(app, "%s %s while it was open", app->text.name,
-			       change == TL_SHRANK ? "shrank" : "was replaced");
-}
-
 void tl_app_notice_shrinking(struct tl_app *app)
 {
 	uint64_t end;
@@ -469,19 +458,22 @@ void tl_app_notice_shrinking(struct tl_app *app)
 	if (strcmp(tl_source_kind(app->text.src), "file") != 0)
 		return;
 	end = tl_source_end(app->text.src);
-	if (end < app->text.end && tl_app_refresh_text(app) == TL_SAME) {
-		/* Its size is right again: what was read is not what is there now. */
-		tl_source_drop_cache(app->text.src);
-		tl_view_text_replaced(app->text.view);
-		say_lost(app, TL_SHRANK);
+	if (end < app->text.end) {
+		if (tl_app_refresh_text(app, false) == TL_SAME) {
+			/* Its size is right again: what was read is not what is there now. */
+			tl_source_drop_cache(app->text.src);
+			tl_view_text_replaced(app->text.view);
+		}
+		if (app->mode != TL_MODE_FOLLOW)
+			tl_app_message(app, "%s shrank while it was open", app->text.name);
 	}
 	app->text.end = end;
 }
 
-enum tl_change tl_app_refresh_text(struct tl_app *app)
+enum tl_change tl_app_refresh_text(struct tl_app *app, bool by_name)
 {
 	struct tl_err err = TL_ERR_INIT;
-	enum tl_change change = tl_source_refresh(app->text.src, &err);
+	enum tl_change change = tl_source_refresh(app->text.src, by_name, &err);
 
 	switch (change) {
 	case TL_SAME:
@@ -494,7 +486,6 @@ enum tl_change tl_app_refresh_text(struct tl_app *app)
 	case TL_SHRANK:
 	case TL_REPLACED:
 		if (tl_app_decoder(app, NULL)) {
-			say_lost(app, change);
 			if (!tl_app_reopen(app, &err))
 				tl_app_message(app, "%s", err.msg);
 			return change;
@@ -507,7 +498,6 @@ enum tl_change tl_app_refresh_text(struct tl_app *app)
 		break;
 	}
 	app->text.end = tl_source_limit(app->text.src);
-	say_lost(app, change);
 	tl_app_count_lines(app, false);
 	tl_app_dirty(app);
 	return change;

@@ -172,4 +172,8 @@ bool tl_option_change(struct tl_options *o, const struct tl_option *opt, bool up
 /* Does changing it need a value typed first? */
 bool tl_option_needs_value(const struct tl_option *opt);
 
+/* --intr: the key that ends a wait for text, and how it is shown: "^X". */
+unsigned tl_options_intr_key(const struct tl_options *o);
+void tl_options_print_intr(const struct tl_options *o, char *out, size_t size);
+
 #endif

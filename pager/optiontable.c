@@ -166,6 +166,35 @@ static void print_rscroll(const struct tl_options *o, char *out, size_t size)
 
 /* ---- --slice: 1ms, 20us, 0.5s; without a unit: seconds */
 
+/* ---- --intr: a character, or ^ and one */
+
+unsigned tl_options_intr_key(const struct tl_options *o)
+{
+	const char *s = o->intr && *o->intr ? o->intr : "^X";
+
+	return s[0] == '^' && s[1] ? (unsigned char)s[1] & 0x1f : (unsigned char)s[0];
+}
+
+void tl_options_print_intr(const struct tl_options *o, char *out, size_t size)
+{
+	unsigned key = tl_options_intr_key(o);
+
+	if (key == 0x1b)
+		snprintf(out, size, "ESC");
+	else if (key < ' ' || key == 0x7f)
+		snprintf(out, size, "^%c", (int)(key ^ 0x40));
+	else
+		snprintf(out, size, "%c", (int)key);
+}
+
+static void print_intr(const struct tl_options *o, char *out, size_t size)
+{
+	char key[8];
+
+	tl_options_print_intr(o, key, sizeof(key));
+	snprintf(out, size, "interrupt character is %s", key);
+}
+
 static bool parse_slice(struct tl_options *o, const char *text, struct tl_err *err)
 {
 	uint64_t ns = 0;
@@ -365,11 +394,11 @@ static const struct tl_option table[] = {
 	STRING(0, "cmd", cmd, TL_OPT_IGNORED | TL_OPT_FIXED | TL_OPT_NO_QUERY, "", NULL),
 	STRING(0, "emouse", emouse, TL_OPT_IGNORED, "", "Mouse features: "),
 	STRING(0, "end-prompt", end_prompt, TL_OPT_IGNORED, "", "Print after prompt: ", "Print after short prompt: "),
-	BOOL(0, "exit-follow-on-close", exit_follow_on_close, 0, TL_OPT_IGNORED, "",
+	BOOL(0, "exit-follow-on-close", exit_follow_on_close, 0, 0, "F ends when the pipe does",
 	     "Don't exit F command when input closes", "Exit F command when input closes"),
 	BOOL(0, "file-size", file_size, 0, TL_OPT_IGNORED, "",
 	     "Don't get size of each file", "Get size of each file"),
-	BOOL(0, "follow-name", follow_name, 0, TL_OPT_IGNORED, "",
+	BOOL(0, "follow-name", follow_name, 0, 0, "F follows the name, to the file that has it",
 	     "F command follows file descriptor", "F command follows file name"),
 	BOOL(0, "form-feed", form_feed, 0, TL_OPT_IGNORED, "",
 	     "Don't stop on form feed", "Stop on form feed"),
@@ -378,7 +407,9 @@ static const struct tl_option table[] = {
 	     "Don't highlight target line", "Highlight target line"),
 	BOOL(0, "incsearch", incsearch, 0, TL_OPT_IGNORED, "",
 	     "Incremental search is off", "Incremental search is on"),
-	STRING(0, "intr", intr, TL_OPT_IGNORED, "", "interrupt character: ", "interrupt character is "),
+	{ .name = "intr", .kind = TL_OPT_STRING, .at = AT(intr),
+	  .says = { "interrupt character: " }, .print = print_intr,
+	  .help = "this key ends a wait for text, as ^C does" },
 	STRING(0, "lesskey-content", lesskey_content, TL_OPT_IGNORED | TL_OPT_FIXED | TL_OPT_NO_QUERY, "", NULL),
 	STRING(0, "lesskey-src", lesskey_src, TL_OPT_IGNORED | TL_OPT_FIXED | TL_OPT_NO_QUERY, "", NULL),
 	STRING(0, "match-shift", match_shift, TL_OPT_IGNORED, "", "Search match shift: ", "Search match shift is "),

@@ -372,5 +372,5 @@ void tl_shell_edit(struct tl_app *app, const struct tl_number *n)
 	run_shell(app, tl_buf_str(&command), NULL);
 	tl_buf_fini(&command);
 	tl_app_resume(app);
-	tl_app_refresh_text(app);
+	tl_app_refresh_text(app, true);
 }

@@ -1,5 +1,6 @@
 /* status.c: the bottom line: prompts, progress, messages; and the facts that prompts ask for. */
 #include "pager/app.h"
+#include "pager/env.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -169,10 +170,12 @@ static const char *fact_text(void *arg, char what)
 static bool fact_state(void *arg, char what)
 {
 	struct tl_app *app = arg;
+	struct tl_extent ext;
 
 	switch (what) {
 	case 'e':
-		return tl_view_at_end(app->text.view);
+		tl_source_extent(app->text.src, &ext);
+		return ext.complete && tl_view_at_end(app->text.view);
 	case 'f':
 	case 'g':
 	case 'F':
@@ -226,12 +229,20 @@ static double op_progress(struct tl_app *app)
 	}
 }
 
+/* A text that has brought nothing for so long keeps one waiting. */
+static uint64_t data_delay_ms(void)
+{
+	const char *delay = tl_env("LESS_DATA_DELAY");
+	int ms = delay ? atoi(delay) : 0;
+
+	return ms > 0 ? (uint64_t)ms : 4000;
+}
+
 static void op_text(struct tl_app *app, struct tl_buf *out)
 {
 	struct tl_extent ext;
 	double done = op_progress(app);
 	const char *what = NULL;
-	bool pending;
 
 	tl_source_extent(app->text.src, &ext);
 	if (app->op.kind == TL_OP_SEARCH || app->op.kind == TL_OP_BRACKET)
@@ -244,11 +255,11 @@ static void op_text(struct tl_app *app, struct tl_buf *out)
 		what = "Filtering";
 	else if (app->op.busy || tl_app_decoder(app, NULL))
 		what = "Moving";
-	if (what)
-		tl_buf_puts(out, what);
-	else
-		tl_prompt_format(tl_prompt_proto(&app->opt, TL_PROMPT_WAIT, false),
-				 tl_app_facts(app), out, &pending);
+	if (!what || (!ext.complete && tl_now_ms() >= app->op.seen_ms + data_delay_ms())) {
+		tl_follow_message(app, out);
+		return;
+	}
+	tl_buf_puts(out, what);
 	if (done >= 0 && ext.complete)
 		tl_buf_printf(out, "... %d%% (^C to stop)", (int)(done * 100));
 	else if (!ext.complete && (app->op.kind == TL_OP_END || app->op.kind == TL_OP_SEARCH ||
@@ -336,45 +347,44 @@ static void clear_rows(struct tl_app *app, struct tl_cell *cells, unsigned from,
 		cells[i] = tl_cell_blank();
 }
 
-static unsigned message_line(struct tl_app *app, struct tl_cell *cells, unsigned used)
+/* Takes the text. */
+static unsigned long_line(struct tl_app *app, struct tl_cell *cells, unsigned used,
+			  struct tl_buf *text)
 {
-	struct tl_buf text = TL_BUF_INIT;
-	size_t width;
-	unsigned col, more, first;
+	size_t width = tl_text_width(tl_buf_str(text), text->len, app->charset);
+	unsigned col, more = (unsigned)(width / app->cols), first;
 
-	if (app->message_is_proto)
-		tl_prompt_format(app->messages[0], tl_app_facts(app), &text, &app->prompt_pending);
-	else
-		tl_buf_puts(&text, app->messages[0]);
-	tl_buf_puts(&text, "  (press RETURN)");
-	width = tl_text_width(tl_buf_str(&text), text.len, app->charset);
-	more = (unsigned)(width / app->cols);
 	if (more > used)
 		more = used;
 	first = used - more;
 	memmove(cells, cells + (size_t)more * app->cols,
 		(size_t)first * app->cols * sizeof(*cells));
 	clear_rows(app, cells, first, used + 1);
-	col = tl_cells_put(cells + (size_t)first * app->cols, (more + 1) * app->cols - 1, 0,
-			   (const char *)text.data, text.len, TL_ROLE(TL_ROLE_ERROR), app->charset);
-	tl_buf_fini(&text);
+	col =
+	    tl_cells_put(cells + (size_t)first * app->cols, (more + 1) * app->cols - 1, 0,
+			 (const char *)text->data, text->len, TL_ROLE(TL_ROLE_ERROR), app->charset);
+	tl_buf_fini(text);
 	return col - more * app->cols;
 }
 
-static unsigned follow_line(struct tl_app *app, struct tl_cell *row)
+static unsigned message_line(struct tl_app *app, struct tl_cell *cells, unsigned used)
 {
 	struct tl_buf text = TL_BUF_INIT;
-	bool pending;
-	unsigned col;
 
-	if (app->text.lost)
-		tl_buf_puts(&text, app->text.lost == TL_SHRANK ? "(shrunk) " : "(replaced) ");
-	tl_prompt_format(tl_prompt_proto(&app->opt, TL_PROMPT_WAIT, false), tl_app_facts(app),
-			 &text, &pending);
-	tl_buf_puts(&text, "... (^C to abort)");
-	col = put(app, row, 0, tl_buf_str(&text), TL_ROLE(TL_ROLE_ERROR));
-	tl_buf_fini(&text);
-	return col;
+	if (app->message_is_proto)
+		tl_prompt_format(app->messages[0], tl_app_facts(app), &text, &app->prompt_pending);
+	else
+		tl_buf_puts(&text, app->messages[0]);
+	tl_buf_puts(&text, "  (press RETURN)");
+	return long_line(app, cells, used, &text);
+}
+
+static unsigned follow_line(struct tl_app *app, struct tl_cell *cells, unsigned used)
+{
+	struct tl_buf text = TL_BUF_INIT;
+
+	tl_follow_message(app, &text);
+	return long_line(app, cells, used, &text);
 }
 
 unsigned tl_app_bottom_line(struct tl_app *app, struct tl_cell *cells, unsigned used)
@@ -393,7 +403,7 @@ unsigned tl_app_bottom_line(struct tl_app *app, struct tl_cell *cells, unsigned 
 	case TL_MODE_MESSAGE:
 		return message_line(app, cells, used);
 	case TL_MODE_FOLLOW:
-		return follow_line(app, row);
+		return follow_line(app, cells, used);
 	}
 	return 0;
 }

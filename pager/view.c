@@ -557,7 +557,12 @@ enum tl_moved tl_view_jump(struct tl_view *v, uint64_t pos, unsigned row, bool e
 
 enum tl_moved tl_view_end(struct tl_view *v)
 {
-	uint64_t end = tl_source_limit(v->src), top = end;
+	return tl_view_end_at(v, tl_source_limit(v->src));
+}
+
+enum tl_moved tl_view_end_at(struct tl_view *v, uint64_t pos)
+{
+	uint64_t top = pos;
 	unsigned up;
 	enum tl_lookup found;
 

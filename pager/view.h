@@ -70,8 +70,10 @@ enum tl_moved tl_view_backward(struct tl_view *v, uint64_t n, bool force, uint64
  */
 enum tl_moved tl_view_jump(struct tl_view *v, uint64_t pos, unsigned row, bool exact);
 
-/* Show the end of what is known of the text at the bottom of the screen. */
+/* Show the end of what is known of the text at the bottom of the screen, or what is before pos, where
+ * a line begins. */
 enum tl_moved tl_view_end(struct tl_view *v);
+enum tl_moved tl_view_end_at(struct tl_view *v, uint64_t pos);
 
 /* The first screen: as jump to the beginning, but a short text leaves the rest of the screen
  * alone (squished) until something is redrawn. */

@@ -178,14 +178,15 @@ static void follow_path(struct file *f)
 	close(fd);
 }
 
-static enum tl_change file_refresh(void *self, struct tl_err *err)
+static enum tl_change file_refresh(void *self, bool by_name, struct tl_err *err)
 {
 	struct file *f = self;
 	struct tl_identity ident;
 	enum tl_change change = TL_SAME;
 	struct stat st;
 
-	follow_path(f);
+	if (by_name)
+		follow_path(f);
 	/* A write sets the time before the size: what looks written in place may be a file
 	 * that just grows.  The second look, if needed, sees the size too. */
 	for (int looks = 0; looks < 2; looks++) {
@@ -203,6 +204,13 @@ static enum tl_change file_refresh(void *self, struct tl_err *err)
 	pthread_mutex_unlock(&f->lock);
 	atomic_store(&f->size, ident.size);
 	return change;
+}
+
+static int file_descriptor(void *self)
+{
+	const struct file *f = self;
+
+	return f->fd;
 }
 
 static bool file_identity(void *self, struct tl_identity *out)
@@ -238,6 +246,7 @@ static const struct tl_source_ops file_ops = {
 	.map = file_map,
 	.unmap = file_unmap,
 	.refresh = file_refresh,
+	.descriptor = file_descriptor,
 	.identity = file_identity,
 	.close = file_close,
 };

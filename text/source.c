@@ -126,9 +126,14 @@ void tl_source_stop(struct tl_source *src)
 		src->ops->stop(src->self);
 }
 
-enum tl_change tl_source_refresh(struct tl_source *src, struct tl_err *err)
+enum tl_change tl_source_refresh(struct tl_source *src, bool by_name, struct tl_err *err)
 {
-	return src->ops->refresh ? src->ops->refresh(src->self, err) : TL_SAME;
+	return src->ops->refresh ? src->ops->refresh(src->self, by_name, err) : TL_SAME;
+}
+
+int tl_source_descriptor(struct tl_source *src)
+{
+	return src->ops->descriptor ? src->ops->descriptor(src->self) : -1;
 }
 
 bool tl_source_identity(struct tl_source *src, struct tl_identity *out)

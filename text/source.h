@@ -110,10 +110,13 @@ struct tl_source_ops {
 	/* Give up getting what was wanted but is not here (^C).  May be NULL.  Any thread. */
 	void (*stop)(void *self);
 
-	/* Look whether the file has changed, and go on with what it is now: with its
-	 * successor, when the path names another file (REPLACED, also for one written in
-	 * place).  May be NULL: never changes.  Main thread. */
-	enum tl_change (*refresh)(void *self, struct tl_err *err);
+	/* Look whether the file has changed, and go on with what it is now (REPLACED: written in
+	 * place); by_name: with its successor, when the path names another file (REPLACED,
+	 * too).  May be NULL: never changes.  Main thread. */
+	enum tl_change (*refresh)(void *self, bool by_name, struct tl_err *err);
+
+	/* The descriptor of the file that is read, to watch it.  May be NULL: none.  Main thread. */
+	int (*descriptor)(void *self);
 
 	/* False: no file stands behind it.  May be NULL.  Any thread. */
 	bool (*identity)(void *self, struct tl_identity *out);
@@ -182,7 +185,8 @@ bool tl_source_unmap(struct tl_source *src, const struct tl_mapped *m);
 
 void tl_source_want(struct tl_source *src, uint64_t nchunks);
 void tl_source_stop(struct tl_source *src);
-enum tl_change tl_source_refresh(struct tl_source *src, struct tl_err *err);
+enum tl_change tl_source_refresh(struct tl_source *src, bool by_name, struct tl_err *err);
+int tl_source_descriptor(struct tl_source *src); /* -1: none */
 bool tl_source_identity(struct tl_source *src, struct tl_identity *out);
 bool tl_source_origin(struct tl_source *src, struct tl_origin *out);
 bool tl_source_known_empty(const struct tl_source *src, uint64_t k);

@@ -183,12 +183,12 @@ static void tells_of_a_new_file_once(void **state)
 
 	record(fx, "chunks 20\n", false);
 	src = open_fake(fx);
-	assert_int_equal(tl_source_refresh(src, NULL), TL_SAME);
+	assert_int_equal(tl_source_refresh(src, true, NULL), TL_SAME);
 	unlink(fx->path);
-	assert_int_equal(tl_source_refresh(src, NULL), TL_SAME);
+	assert_int_equal(tl_source_refresh(src, true, NULL), TL_SAME);
 	record(fx, "chunks 200\n", false);
-	assert_int_equal(tl_source_refresh(src, NULL), TL_REPLACED);
-	assert_int_equal(tl_source_refresh(src, NULL), TL_SAME);
+	assert_int_equal(tl_source_refresh(src, true, NULL), TL_REPLACED);
+	assert_int_equal(tl_source_refresh(src, true, NULL), TL_SAME);
 	tl_source_close(src);
 }
 

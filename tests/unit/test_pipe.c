@@ -309,7 +309,7 @@ static void ends_at_a_chunk_border(void **state)
 	assert_int_equal(ex.nchunks, 2);
 	assert_int_equal(ex.last_len, MIB);
 	assert_int_equal(tl_source_read(fx->src, 2, &buf, NULL), TL_NONE);
-	assert_int_equal(tl_source_refresh(fx->src, NULL), TL_SAME);
+	assert_int_equal(tl_source_refresh(fx->src, true, NULL), TL_SAME);
 }
 
 /* A FIFO's end without a byte. */

@@ -86,7 +86,7 @@ static void reads_a_file_in_chunks(void **state)
 		check_bytes(src, lens[i]);
 		assert_true(tl_source_identity(src, &ident));
 		assert_int_equal(ident.size, lens[i]);
-		assert_int_equal(tl_source_refresh(src, NULL), TL_SAME);
+		assert_int_equal(tl_source_refresh(src, true, NULL), TL_SAME);
 		tl_source_close(src);
 	}
 }
@@ -104,7 +104,7 @@ static void reads_memory_in_chunks(void **state)
 	assert_null(buf.data);
 	check_bytes(src, 2 * MIB + 3);
 	assert_false(tl_source_identity(src, &ident));
-	assert_int_equal(tl_source_refresh(src, NULL), TL_SAME);
+	assert_int_equal(tl_source_refresh(src, true, NULL), TL_SAME);
 	tl_source_close(src);
 	assert_true(tl_source_open_memory(&buf, &src, NULL));
 	check_bytes(src, 0);
@@ -122,14 +122,14 @@ static void sees_a_file_grow(void **state)
 	assert_int_equal(tl_source_pin(src, 0, &span, NULL), TL_FOUND);
 	append("grow", 100, MIB + 10);
 	check_bytes(src, 100); /* as it was at the last look */
-	assert_int_equal(tl_source_refresh(src, NULL), TL_GREW);
+	assert_int_equal(tl_source_refresh(src, true, NULL), TL_GREW);
 	check_bytes(src, MIB + 10);
 	assert_int_equal(span.len, 100);
 	tl_source_unpin(src, 0, &span);
 	assert_int_equal(tl_source_pin(src, 0, &span, NULL), TL_FOUND);
 	assert_int_equal(span.len, MIB);
 	tl_source_unpin(src, 0, &span);
-	assert_int_equal(tl_source_refresh(src, NULL), TL_SAME);
+	assert_int_equal(tl_source_refresh(src, true, NULL), TL_SAME);
 	tl_source_close(src);
 }
 
@@ -141,7 +141,7 @@ static void sees_a_file_shrink(void **state)
 	append("shrink", 0, 3 * MIB);
 	src = open_file("shrink");
 	assert_int_equal(truncate(path_of("shrink"), (off_t)MIB + 7), 0);
-	assert_int_equal(tl_source_refresh(src, NULL), TL_SHRANK);
+	assert_int_equal(tl_source_refresh(src, true, NULL), TL_SHRANK);
 	check_bytes(src, MIB + 7);
 	tl_source_close(src);
 }
@@ -158,7 +158,7 @@ static void survives_a_file_cut_off(void **state)
 	assert_int_equal(truncate(path_of("cut"), (off_t)MIB + 7), 0);
 	assert_int_equal(tl_source_read(src, 3, &buf, NULL), TL_NONE);
 	check_bytes(src, MIB + 7);
-	assert_int_equal(tl_source_refresh(src, NULL), TL_SHRANK);
+	assert_int_equal(tl_source_refresh(src, true, NULL), TL_SHRANK);
 	check_bytes(src, MIB + 7);
 	assert_int_equal(truncate(path_of("cut"), 9), 0);
 	assert_int_equal(tl_source_read(src, 0, &buf, NULL), TL_FOUND);
@@ -182,18 +182,18 @@ static void follows_a_replaced_file(void **state)
 	snprintf(successor, sizeof(successor), "%s", path_of("log.new"));
 	assert_int_equal(rename(successor, path_of("log")), 0);
 	check_bytes(src, 2 * MIB);
-	assert_int_equal(tl_source_refresh(src, NULL), TL_REPLACED);
+	assert_int_equal(tl_source_refresh(src, true, NULL), TL_REPLACED);
 	check_bytes(src, 500);
 	assert_true(tl_source_identity(src, &new));
 	assert_true(old.ino != new.ino);
-	assert_int_equal(tl_source_refresh(src, NULL), TL_SAME);
+	assert_int_equal(tl_source_refresh(src, true, NULL), TL_SAME);
 	/* Gone: the old one is better than nothing, and may grow still. */
 	assert_int_equal(unlink(path_of("log")), 0);
-	assert_int_equal(tl_source_refresh(src, NULL), TL_SAME);
+	assert_int_equal(tl_source_refresh(src, true, NULL), TL_SAME);
 	check_bytes(src, 500);
 	/* Something that cannot take its place. */
 	assert_int_equal(mkdir(path_of("log"), 0700), 0);
-	assert_int_equal(tl_source_refresh(src, NULL), TL_SAME);
+	assert_int_equal(tl_source_refresh(src, true, NULL), TL_SAME);
 	check_bytes(src, 500);
 	tl_source_close(src);
 }
@@ -207,8 +207,8 @@ static void sees_a_file_written_in_place(void **state)
 	append("place", 0, 50);
 	src = open_file("place");
 	assert_int_equal(utimensat(AT_FDCWD, path_of("place"), times, 0), 0);
-	assert_int_equal(tl_source_refresh(src, NULL), TL_REPLACED);
-	assert_int_equal(tl_source_refresh(src, NULL), TL_SAME);
+	assert_int_equal(tl_source_refresh(src, true, NULL), TL_REPLACED);
+	assert_int_equal(tl_source_refresh(src, true, NULL), TL_SAME);
 	tl_source_close(src);
 }
 
@@ -243,9 +243,9 @@ static void may_be_read_while_it_changes(void **state)
 		append("busy.new", 0, i * 9999);
 		snprintf(successor, sizeof(successor), "%s", path_of("busy.new"));
 		assert_int_equal(rename(successor, path_of("busy")), 0);
-		assert_int_equal(tl_source_refresh(src, NULL), TL_REPLACED);
+		assert_int_equal(tl_source_refresh(src, true, NULL), TL_REPLACED);
 		append("busy", i * 9999, i * 9999 + 10);
-		assert_int_equal(tl_source_refresh(src, NULL), TL_GREW);
+		assert_int_equal(tl_source_refresh(src, true, NULL), TL_GREW);
 	}
 	for (int i = 0; i < 2; i++)
 		pthread_join(threads[i], NULL);
@@ -320,7 +320,7 @@ static void opens_a_redirected_file_as_a_file(void **state)
 	assert_string_equal(tl_source_kind(src), "file");
 	check_bytes(src, MIB + 1);
 	append("stdin", MIB + 1, MIB + 5);
-	assert_int_equal(tl_source_refresh(src, NULL), TL_GREW);
+	assert_int_equal(tl_source_refresh(src, true, NULL), TL_GREW);
 	check_bytes(src, MIB + 5);
 	tl_source_close(src);
 }
