@@ -1,6 +1,8 @@
 /* app.c: the main loop, the modes and the drawing; see app.h. */
 #include "pager/app.h"
 
+#include "pager/logfile.h"
+
 #include "pager/secure.h"
 
 #include <errno.h>
@@ -462,6 +464,7 @@ static void handle_signals(struct tl_app *app)
 
 static void text_changed(struct tl_app *app)
 {
+	tl_log_step(app);
 	tl_app_count_lines(app, false);
 	if (app->text.filter)
 		tl_filter_grow(app->text.filter);
@@ -726,6 +729,7 @@ static bool start(struct tl_app *app, char **names, size_t n, struct tl_err *err
 
 static void finish(struct tl_app *app)
 {
+	tl_log_text_closing(app);
 	if (app->screen)
 		tl_screen_stop(app->screen);
 	tl_tty_cooked(&app->tty);

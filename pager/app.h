@@ -353,8 +353,13 @@ double tl_bracket_progress(struct tl_app *app);
 /* ---- shell.c */
 
 void tl_shell_command(struct tl_app *app, const struct tl_number *n);
-void tl_shell_pipe(struct tl_app *app, const struct tl_number *n);
+void tl_shell_prompt_command(struct tl_app *app, const struct tl_number *n);
 void tl_shell_edit(struct tl_app *app, const struct tl_number *n);
+
+/* ---- piping.c, logfile.c */
+
+void tl_pipe_from_mark(struct tl_app *app, const struct tl_number *n);
+void tl_pipe_between(struct tl_app *app, const struct tl_number *n);
 void tl_shell_save(struct tl_app *app, const struct tl_number *n);
 
 /* ---- cat.c */

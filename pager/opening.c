@@ -2,6 +2,7 @@
 #include "pager/app.h"
 
 #include "pager/decoding.h"
+#include "pager/logfile.h"
 #include "pager/secure.h"
 #include "text/escape.h"
 
@@ -80,6 +81,7 @@ static void close_text(struct tl_app *app, struct tl_text *t)
 void tl_app_close_text(struct tl_app *app)
 {
 	tl_app_end_op(app);
+	tl_log_text_closing(app);
 	tl_find_text_closing(app);
 	tl_app_save_position(app);
 	close_text(app, &app->text);
@@ -292,6 +294,7 @@ static void show_text(struct tl_app *app, struct tl_file *f)
 
 	app->opened_any = true;
 	show_again(app, f);
+	tl_log_text_opened(app);
 	for (size_t i = 0; i < app->opt.nevery; i++)
 		tl_tty_give(&app->tty, app->opt.every_commands[i], true);
 	if (first) {

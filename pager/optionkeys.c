@@ -2,6 +2,8 @@
 #include "pager/commands.h"
 #include "pager/optionname.h"
 
+#include "pager/fileoptions.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,6 +59,8 @@ static void change_option(struct tl_app *app, const char *value)
 		    (changing.action == TL_OPT_TOGGLE && tl_option_needs_value(changing.opt) &&
 		     (!value || !*value));
 
+	if (tl_fileoption_change(app, changing.opt, changing.action, value))
+		return;
 	if ((changing.opt->flags & TL_OPT_REOPEN) && !asks) {
 		if (!change_and_reopen(app, value, say, sizeof(say), &err)) {
 			tl_app_message(app, "%s", err.msg);
@@ -94,6 +98,8 @@ static void take_option(struct tl_app *app, const struct tl_option *opt, bool up
 {
 	changing.opt = opt;
 	changing.upper = upper;
+	if (changing.action == TL_OPT_TOGGLE && !tl_fileoption_may_ask(app, opt))
+		return;
 	if (tl_option_needs_value(opt) && changing.action == TL_OPT_TOGGLE &&
 	    !(opt->flags & TL_OPT_FIXED))
 		tl_app_ask(app, opt->says[0] ? opt->says[0] : "Value: ", NULL, option_value_done);

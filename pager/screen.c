@@ -512,6 +512,20 @@ void tl_screen_clear_prompt(struct tl_screen *s)
 	flush(s);
 }
 
+void tl_screen_notice(struct tl_screen *s, const char *text)
+{
+	set_pen(s, &plain);
+	if (!tl_screen_dumb(s))
+		tl_terminfo_move(&s->ti, s->rows - 1, 0, &s->out);
+	tl_buf_putc(&s->out, '\r');
+	send_cap(s, TL_CAP_CLEAR_EOL);
+	send_cap(s, TL_CAP_STANDOUT);
+	tl_buf_puts(&s->out, text);
+	send_cap(s, TL_CAP_END_STANDOUT);
+	flush(s);
+	tl_screen_forget(s);
+}
+
 void tl_screen_bell(struct tl_screen *s)
 {
 	if (s->opts.quiet)

@@ -62,6 +62,8 @@ void tl_screen_draw(struct tl_screen *s, const struct tl_frame *f);
 void tl_screen_bell(struct tl_screen *s);
 /* Clean the prompt line and leave the cursor at its start, as before running a command. */
 void tl_screen_clear_prompt(struct tl_screen *s);
+/* Write a notice on the bottom line, whatever stands above it. */
+void tl_screen_notice(struct tl_screen *s, const char *text);
 /* Send bytes as they are. */
 void tl_screen_write(struct tl_screen *s, const char *bytes, size_t n);
 /* The string the terminal sends for a key, by its termcap name ("ku"), or NULL. */

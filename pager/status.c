@@ -2,6 +2,9 @@
 #include "pager/app.h"
 #include "pager/env.h"
 
+#include "pager/names.h"
+
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -139,6 +142,19 @@ static const char *base_name(const char *path)
 	return slash && slash[1] ? slash + 1 : path;
 }
 
+/* As one word of a shell; valid until the next call. */
+static const char *quoted_name(const char *name)
+{
+	static char text[4096];
+	struct tl_buf quoted = TL_BUF_INIT;
+
+	if (!name || !tl_names_quote(&quoted, name))
+		tl_buf_puts(&quoted, name ? name : "");
+	snprintf(text, sizeof(text), "%s", tl_buf_str(&quoted));
+	tl_buf_fini(&quoted);
+	return text;
+}
+
 static const char *fact_text(void *arg, char what)
 {
 	struct tl_app *app = arg;
@@ -146,8 +162,9 @@ static const char *fact_text(void *arg, char what)
 
 	switch (what) {
 	case 'f':
-	case 'g':
 		return app->text.name;
+	case 'g':
+		return quoted_name(app->text.name);
 	case 'F':
 		return app->text.name ? base_name(app->text.name) : "";
 	case 'E':
