@@ -3,6 +3,7 @@
 
 #include "pager/ansi.h"
 #include "pager/pen.h"
+#include "pager/unichars.h"
 #include "text/escape.h"
 
 #include <signal.h>
@@ -439,7 +440,7 @@ struct glyph {
 	size_t len;     /* bytes in the text */
 	unsigned width; /* columns, 0 for what only changes state */
 	size_t nshown;
-	char shown[16];
+	char shown[TL_BINARY_MAX + 1];
 };
 
 static void show(struct glyph *g, const struct tl_char *c)
@@ -502,6 +503,13 @@ static void read_control(struct tl_layout *lay, struct tl_attr *attr, const uint
 	}
 }
 
+/* Is this letter one with the letter before it?  Arabic has such: two bytes each. */
+static bool joins_before(const uint8_t *p, size_t off, const struct tl_char *c)
+{
+	return c->len == 2 && off >= 2 && p[-2] >= 0xc2 && p[-2] <= 0xdf &&
+	       tl_unichar_is_ligature((p[-2] & 0x1fu) << 6 | (p[-1] & 0x3fu), c->code);
+}
+
 /* Read what stands at `off`; sequences act on attr.  FAILED when the text cannot be read. */
 static enum tl_lookup read_glyph(struct tl_layout *lay, struct tl_attr *attr, size_t off,
 				 struct glyph *g)
@@ -528,12 +536,13 @@ static enum tl_lookup read_glyph(struct tl_layout *lay, struct tl_attr *attr, si
 	g->len = c.len;
 	switch (c.kind) {
 	case TL_CHAR_PRINT:
-		g->kind = PRINT;
-		g->width = c.width;
+		g->kind = joins_before(p, off, &c) ? JOIN : PRINT;
+		g->width = g->kind == JOIN ? 0 : c.width;
 		g->blank = *p == ' ';
 		break;
 	case TL_CHAR_COMBINING:
-		g->kind = JOIN;
+	case TL_CHAR_DROPPED:
+		g->kind = c.kind == TL_CHAR_DROPPED ? NOTHING : JOIN;
 		if (c.format && lay->opts.bs == TL_BS_CONTROL)
 			show(g, &c);
 		break;
@@ -542,7 +551,9 @@ static enum tl_lookup read_glyph(struct tl_layout *lay, struct tl_attr *attr, si
 		break;
 	case TL_CHAR_BINARY:
 	case TL_CHAR_CUT:
-		if (lay->opts.raw == TL_RAW_ALL)
+		/* less sends bytes that are no UTF-8 not even with -r */
+		if (lay->opts.raw == TL_RAW_ALL &&
+		    (!c.invalid || lay->opts.charset != TL_CHARSET_UTF8))
 			g->kind = PRINT, g->width = 1;
 		else
 			show(g, &c);
@@ -570,7 +581,7 @@ static void write_glyph(struct filling *f, const struct glyph *g, const uint8_t 
 	struct tl_pen *pen = &f->pen;
 	uint32_t off = (uint32_t)f->off;
 	struct tl_char bs = { .kind = TL_CHAR_CONTROL, .code = '\b', .len = 1 };
-	char shown[16];
+	char shown[TL_BINARY_MAX + 1];
 
 	switch (g->kind) {
 	case NOTHING:
@@ -627,10 +638,8 @@ static enum tl_lookup chop_row(struct tl_layout *lay, struct filling *f, bool fi
 	row->ncells = lay->opts.cols;
 	row->ends_line = true;
 	if (lay->opts.rscroll && last > 0) {
-		if (row->cells[last].width == 0) { /* the right half of a wide character */
+		if (row->cells[last].width == 0) /* the right half of a wide character */
 			row->cells[last - 1] = tl_cell_blank();
-			row->cells[last - 1].attr = lay->opts.rscroll_cell.attr;
-		}
 		row->cells[last] = lay->opts.rscroll_cell;
 		row->offs[last] = UINT32_MAX; /* no hit is shown on it */
 	}
@@ -740,11 +749,8 @@ static enum tl_lookup fill_until(struct tl_layout *lay, struct tl_row *row, size
 			f.off += g.len;
 			continue;
 		}
-		/* Some fill this row, and start the next one. */
-		if (g.kind == TAB)
+		if (g.kind == TAB) /* it fills this row, and starts the next one */
 			tl_pen_put_tab(&f.pen, (uint32_t)f.off);
-		else if (g.kind == SHOWN)
-			tl_pen_put_shown(&f.pen, g.shown, g.nshown, (uint32_t)f.off);
 		if (!g.end && lay->opts.chop)
 			return chop_row(lay, &f, find_next);
 		if (!g.end && lay->opts.wordwrap && wrap_at_word(lay, &f, &g, &before) == TL_FAILED)

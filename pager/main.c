@@ -84,7 +84,7 @@ static void set_up_memory(void)
 static int run(struct tl_app *app, int argc, char **argv)
 {
 	static char *standard_input[] = { (char *)"-", NULL };
-	const char *env;
+	const char *env, *wrong;
 	char **names;
 	size_t n;
 	int first;
@@ -101,8 +101,11 @@ static int run(struct tl_app *app, int argc, char **argv)
 		return print_help();
 	if (app->opt.quit_now == 'V')
 		return print_version(app->progname);
-	if (!tl_charset_from_env(&app->charset))
-		tl_app_message(app, "invalid charset name in LESSCHARSET");
+	wrong = tl_charset_from_env(&app->charset);
+	if (wrong) {
+		fprintf(stderr, "%s\n", wrong);
+		return TL_EXIT_ERROR;
+	}
 	names = argv + first;
 	n = (size_t)(argc - first);
 	if (n == 0 && isatty(STDIN_FILENO)) {

@@ -3,8 +3,8 @@
 
 #include "pager/decoding.h"
 #include "pager/logfile.h"
+#include "pager/looksbinary.h"
 #include "pager/secure.h"
-#include "text/escape.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -164,34 +164,11 @@ static bool make_text(struct tl_app *app, struct tl_source *src, const char *nam
 
 /* ---- what may be opened */
 
-/* Like less: more than five odd bytes in the first 256 make a file look binary. */
 static bool looks_binary(struct tl_app *app, struct tl_source *src)
 {
 	struct tl_span span;
-	unsigned odd = 0;
-	size_t n;
 
-	if (!tl_source_head(src, &span))
-		return false;
-	n = span.len < 256 ? span.len : 256;
-	for (size_t i = 0; i < n;) {
-		struct tl_char c = tl_char_at(span.data + i, span.len - i, app->charset);
-		size_t len = 0;
-
-		if (span.data[i] == 0x1b && app->opt.raw == 2) {
-			tl_escape_parse(span.data + i, span.len - i, &len);
-			if (len > 0) {
-				i += len;
-				continue;
-			}
-		}
-		if (c.kind == TL_CHAR_BINARY || c.kind == TL_CHAR_CUT ||
-		    (c.kind == TL_CHAR_CONTROL && !strchr("\b\t\n\f\r", (int)c.code)) ||
-		    c.code == 0)
-			odd++;
-		i += c.len;
-	}
-	return odd > 5;
+	return tl_source_head(src, &span) && tl_looks_binary(span, app->charset, app->opt.raw == 2);
 }
 
 /* The messages are the ones less gives. */

@@ -86,10 +86,10 @@ static void write_cell(struct tl_pen *pen, const char *text, size_t len, unsigne
 		unsigned half = i != none ? i : right;
 
 		cells[half] = tl_cell_blank();
-		cells[half].attr = attr;
 		if (half == right) /* its left half is shifted out */
-			cells[half].attr.flags =
-			    tl_with_role(attr.flags, TL_ROLE_RSCROLL) | TL_OWN_STANDOUT;
+			cells[half].attr.flags = TL_ROLE(TL_ROLE_RSCROLL) | TL_OWN_STANDOUT;
+		else
+			cells[half].attr = attr;
 		offs[half] = off;
 	}
 	pen->col += width;
@@ -168,7 +168,7 @@ void tl_pen_put_shown(struct tl_pen *pen, const char *s, size_t n, uint32_t off)
 {
 	struct tl_attr attr = pen->attr;
 
-	attr.flags = tl_with_role(attr.flags, TL_ROLE_CONTROL) | TL_OWN_STANDOUT;
+	attr.flags = tl_with_role(attr.flags, TL_ROLE_CONTROL) | tl_charset_look();
 	for (size_t i = 0; i < n && tl_pen_fits(pen, 1); i++)
 		write_cell(pen, s + i, 1, 1, attr, off);
 	pen->over = false;

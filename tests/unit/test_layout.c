@@ -105,7 +105,7 @@ static void lines_are_chopped(void **state)
 	check("0123456789\n0123456789a\nab\n", "0123456789", "0123456789", "ab");
 	opts.rscroll = true;
 	check("0123456789\n0123456789a\nab\n", "0123456789", "012345678>~         r", "ab");
-	check("01234567\xe4\xb8\xadx\n", "01234567 >~        rr");
+	check("01234567\xe4\xb8\xadx\n", "01234567 >~         r");
 	check("012345678\xe4\xb8\xad\n", "012345678>~         r");
 }
 
@@ -238,10 +238,10 @@ static void control_characters_are_shown(void **state)
 	check("\033[1mx\n", "ESC[1mx~rrr");
 	check("a\xff\xc3\xe4\xb8z\n", "a<FF><C3><E4><B8>z~ rrrrrrrrrrrrrrrr");
 	check("\xc2\x85\n", "<U+0085>~rrrrrrrr");
-	/* as much as fits, and all of it in the next row */
+	/* they are not parted */
 	plain_opts(5);
-	check("abcd\x01x\n", "abcd^~    r", "^Ax~rr");
-	check("ab\xffx\n", "ab<FF~  rrr", "<FF>x~rrrr");
+	check("abcd\x01x\n", "abcd", "^Ax~rr");
+	check("ab\xffx\n", "ab", "<FF>x~rrrr");
 	check("abcde\x01\n", "abcde", "^A~rr");
 	plain_opts(3);
 	check("\xff\n", "<FF~rrr");
@@ -304,7 +304,30 @@ static void r_sends_everything(void **state)
 	      "b\033Mc");
 	check("a\033[1mb\033[mc\n", "abc~ s");
 	check("a\ba\n", "a~b"); /* only -u lets backspaces through */
-	check("\xff\n", "\xff");
+	check("\xc2\x85\n", "\xc2\x85");
+	check("\xff\n", "<FF>~rrrr"); /* not UTF-8 at all */
+}
+
+static void some_characters_are_not_there(void **state)
+{
+	plain_opts(4);
+	check("ab\xc2\xad\xef\xb8\x8f"
+	      "cd\xe2\x80\x8d\n",
+	      "abcd");
+	check("abc\xf0\x9f\x91\x8d\xf0\x9f\x8f\xbd\n", "abc", "\xf0\x9f\x91\x8d");
+	plain_opts(9);
+	opts.bs = TL_BS_CONTROL;
+	check("a\xef\xb8\x8f\n", "a<U+FE0F>~ rrrrrrrr");
+}
+
+/* Lam and alef are one, as are the letters of a Hangul syllable. */
+static void letters_join(void **state)
+{
+	plain_opts(3);
+	check("\xd9\x84\xd8\xa7xyz\n", "\xd9\x84\xd8\xa7xy", "z");
+	check("\xd9\x85\xd8\xa7xyz\n", "\xd9\x85\xd8\xa7x", "yz");
+	check("\xe1\x84\x92\xe1\x85\xa1\xe1\x86\xabxy\n", "\xe1\x84\x92\xe1\x85\xa1\xe1\x86\xabx",
+	      "y");
 }
 
 static void words_wrap(void **state)
@@ -892,6 +915,8 @@ int main(void)
 		cmocka_unit_test(u_and_U_change_what_backspace_is),
 		cmocka_unit_test(R_lets_SGR_act),
 		cmocka_unit_test(r_sends_everything),
+		cmocka_unit_test(some_characters_are_not_there),
+		cmocka_unit_test(letters_join),
 		cmocka_unit_test(words_wrap),
 		cmocka_unit_test(in_chop_mode_a_row_begins_where_asked),
 		cmocka_unit_test(cells_know_their_bytes),

@@ -43,8 +43,7 @@ static void characters_have_kinds_and_widths(void **state)
 /* Only -U shows those that steer how text is formed. */
 static void formatting_characters_take_no_column(void **state)
 {
-	static const char *const s[] = { "\xe2\x80\x8b", "\xef\xbb\xbf", "\xc2\xad",
-					 "\xe2\x80\xae" };
+	static const char *const s[] = { "\xe2\x80\x8b", "\xef\xbb\xbf", "\xe2\x80\xae" };
 
 	for (size_t i = 0; i < sizeof(s) / sizeof(s[0]); i++) {
 		assert_int_equal(at(s[i], TL_CHARSET_UTF8).kind, TL_CHAR_COMBINING);
@@ -53,15 +52,53 @@ static void formatting_characters_take_no_column(void **state)
 	assert_false(at("\xcc\x81", TL_CHARSET_UTF8).format);
 }
 
+static void check_shown(const char *s, size_t n, enum tl_charset cs, const char *want)
+{
+	struct tl_char c = tl_char_at((const uint8_t *)s, n, cs);
+	char out[TL_BINARY_MAX + 1];
+	size_t len = tl_char_show(&c, out);
+
+	assert_int_equal(len, strlen(want));
+	assert_memory_equal(out, want, len);
+}
+
+/* Soft hyphen, joiner, variation selector, skin: the text is as good without. */
+static void some_characters_are_dropped(void **state)
+{
+	static const char *const s[] = { "\xc2\xad", "\xe2\x80\x8d", "\xef\xb8\x8f",
+					 "\xf0\x9f\x8f\xbd", "\xf3\xa0\x84\x80" };
+
+	for (size_t i = 0; i < sizeof(s) / sizeof(s[0]); i++) {
+		assert_int_equal(at(s[i], TL_CHARSET_UTF8).kind, TL_CHAR_DROPPED);
+		assert_int_equal(at(s[i], TL_CHARSET_UTF8).width, 0);
+		assert_true(at(s[i], TL_CHARSET_UTF8).format);
+	}
+}
+
+static void what_is_beyond_unicode_is_one_character(void **state)
+{
+	check("\xed\xa0\x80", TL_CHARSET_UTF8, TL_CHAR_BINARY, 0xd800, 3, 0);
+	check("\xf4\x90\x80\x80", TL_CHARSET_UTF8, TL_CHAR_BINARY, 0x110000, 4, 0);
+	check_shown("\xf4\x90\x80\x80", 4, TL_CHARSET_UTF8, "<U+110000>");
+	check_shown("\xed\xa0\x80", 3, TL_CHARSET_UTF8, "<U+D800>");
+	check("\xcd\xb8", TL_CHARSET_UTF8, TL_CHAR_PRINT, 0x378, 2, 1); /* not assigned */
+}
+
+static void hangul_vowels_join(void **state)
+{
+	check("\xe1\x84\x92", TL_CHARSET_UTF8, TL_CHAR_PRINT, 0x1112, 3, 2);
+	check("\xe1\x85\xa1", TL_CHARSET_UTF8, TL_CHAR_COMBINING, 0x1161, 3, 0);
+	check("\xe1\x86\xab", TL_CHARSET_UTF8, TL_CHAR_COMBINING, 0x11ab, 3, 0);
+}
+
 static void invalid_utf8_is_bytes(void **state)
 {
 	static const char *const s[] = {
-		"\xff",             /* never a byte of UTF-8 */
-		"\xc0\x80",         /* too long for NUL */
-		"\xe0\x80\x80",     /* too long */
-		"\xed\xa0\x80",     /* a surrogate */
-		"\xf4\x90\x80\x80", /* above U+10FFFF */
-		"\xc3(",            /* the second byte is none */
+		"\xff",                 /* never a byte of UTF-8 */
+		"\xc0\x80",             /* too long for NUL */
+		"\xe0\x80\x80",         /* too long */
+		"\xf8\x88\x80\x80\x80", /* no sequence is so long */
+		"\xc3(",                /* the second byte is none */
 		"\xe4\xb8(",
 		"\x80",
 	};
@@ -90,16 +127,6 @@ static void other_charsets_have_bytes(void **state)
 	check("\x9b", TL_CHARSET_LATIN1, TL_CHAR_BINARY, 0x9b, 1, 0);
 	check("\xe9", TL_CHARSET_ASCII, TL_CHAR_BINARY, 0xe9, 1, 0);
 	check("z", TL_CHARSET_ASCII, TL_CHAR_PRINT, 'z', 1, 1);
-}
-
-static void check_shown(const char *s, size_t n, enum tl_charset cs, const char *want)
-{
-	struct tl_char c = tl_char_at((const uint8_t *)s, n, cs);
-	char out[16];
-	size_t len = tl_char_show(&c, out);
-
-	assert_int_equal(len, strlen(want));
-	assert_memory_equal(out, want, len);
 }
 
 static void what_cannot_be_printed_is_shown(void **state)
@@ -151,7 +178,7 @@ static void any_bytes_are_characters(void **state)
 			b[i] = (uint8_t)(rand() % 3 ? 0x80 + rand() % 0x80 : rand());
 		for (int cs = TL_CHARSET_UTF8; cs <= TL_CHARSET_ASCII; cs++) {
 			struct tl_char c = tl_char_at(b, n, (enum tl_charset)cs);
-			char shown[16];
+			char shown[TL_BINARY_MAX + 1];
 
 			assert_in_range(c.len, 1, n);
 			assert_in_range(tl_char_show(&c, shown), 1, sizeof(shown));
@@ -170,42 +197,14 @@ static void strings_have_widths(void **state)
 	assert_int_equal(tl_text_width("", 0, TL_CHARSET_UTF8), 0);
 }
 
-static void check_env(const char *lesscharset, const char *lc_all, const char *lang, bool known,
-		      enum tl_charset want)
-{
-	enum tl_charset cs;
-
-	unsetenv("LESSCHARSET");
-	unsetenv("LC_ALL");
-	unsetenv("LC_CTYPE");
-	unsetenv("LANG");
-	if (lesscharset)
-		setenv("LESSCHARSET", lesscharset, 1);
-	if (lc_all)
-		setenv("LC_ALL", lc_all, 1);
-	if (lang)
-		setenv("LANG", lang, 1);
-	assert_int_equal(tl_charset_from_env(&cs), known);
-	assert_int_equal(cs, want);
-}
-
-static void the_environment_names_the_charset(void **state)
-{
-	check_env(NULL, NULL, NULL, true, TL_CHARSET_ASCII);
-	check_env(NULL, NULL, "de_DE.UTF-8", true, TL_CHARSET_UTF8);
-	check_env(NULL, "C", "de_DE.UTF-8", true, TL_CHARSET_ASCII);
-	check_env(NULL, "", "C.utf8", true, TL_CHARSET_UTF8);
-	check_env(NULL, "de_DE.ISO8859-1", NULL, true, TL_CHARSET_LATIN1);
-	check_env("utf-8", "C", NULL, true, TL_CHARSET_UTF8);
-	check_env("latin1", "C.UTF-8", NULL, true, TL_CHARSET_LATIN1);
-	check_env("klingon", "C.UTF-8", NULL, false, TL_CHARSET_ASCII);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(characters_have_kinds_and_widths),
 		cmocka_unit_test(formatting_characters_take_no_column),
+		cmocka_unit_test(some_characters_are_dropped),
+		cmocka_unit_test(what_is_beyond_unicode_is_one_character),
+		cmocka_unit_test(hangul_vowels_join),
 		cmocka_unit_test(invalid_utf8_is_bytes),
 		cmocka_unit_test(a_cut_character_may_go_on),
 		cmocka_unit_test(other_charsets_have_bytes),
@@ -213,7 +212,6 @@ int main(void)
 		cmocka_unit_test(every_code_point_comes_back),
 		cmocka_unit_test(any_bytes_are_characters),
 		cmocka_unit_test(strings_have_widths),
-		cmocka_unit_test(the_environment_names_the_charset),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
