@@ -332,16 +332,23 @@ void tl_app_apply_options(struct tl_app *app)
 	if (app->text.help) /* it is made for these */
 		vo.text.bs = TL_BS_SPECIAL, vo.text.raw = TL_RAW_NONE;
 	vo.text.charset = app->charset;
-	vo.text.rscroll = !o->rscroll || strcmp(o->rscroll, "-") != 0;
+	vo.text.rscroll = o->rscroll.text[0] != '\0';
 	vo.text.rscroll_cell = tl_cell_blank();
-	vo.text.rscroll_cell.attr.flags = TL_OWN_STANDOUT | TL_ROLE(TL_ROLE_RSCROLL);
-	vo.text.rscroll_cell.text[0] = o->rscroll && *o->rscroll ? *o->rscroll : '>';
+	vo.text.rscroll_cell.attr.flags = o->rscroll.flags | TL_ROLE(TL_ROLE_RSCROLL);
+	vo.text.rscroll_cell.len = (uint8_t)strlen(o->rscroll.text);
+	memcpy(vo.text.rscroll_cell.text, o->rscroll.text, vo.text.rscroll_cell.len);
 	vo.text.ntabs = o->ntabs;
 	memcpy(vo.text.tabs, o->tabs, sizeof(vo.text.tabs));
 	vo.numbers = o->numbers == 2 && !app->text.help;
 	vo.number_width =
 	    o->number_width > 0 && o->number_width < 30 ? (unsigned)o->number_width : 7;
-	vo.status = o->status_column && !app->text.help;
+	vo.status_cols = !o->status_column || app->text.help ? 0
+			 : o->status_col_width > 0 && o->status_col_width <= 4
+			     ? (unsigned)o->status_col_width
+			     : 2;
+	vo.status_edges = o->chop; /* less does not tell while only shifted */
+	vo.status_line = o->status_line && !app->text.help;
+	vo.target = o->hilite_target && !app->text.help ? tl_move_jump_row(app) + 1 : 0;
 	vo.squeeze = o->squeeze;
 	vo.tildes = o->tildes != 0;
 	vo.hilite = o->hilite == 0 || app->find.hilite_off ? TL_HILITE_NONE : TL_HILITE_ALL;
@@ -714,7 +721,7 @@ static bool start(struct tl_app *app, char **names, size_t n, struct tl_err *err
 	struct tl_screen_opts so = { .no_init = app->opt.no_init, .no_keypad = app->opt.no_keypad };
 
 	app->first_draw = true;
-	app->find.found = app->find.last_hit = TL_NOPOS;
+	app->find.found = TL_NOPOS;
 	app->go_on.next = SIZE_MAX;
 	for (size_t i = 0; i < n; i++)
 		if (!tl_filelist_add(&app->files, names[i], app->files.n))

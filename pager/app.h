@@ -179,6 +179,7 @@ struct tl_app {
 	unsigned scrolled;
 	bool jumped;
 	bool first_draw;
+	bool unread_set;    /* the command that runs has named the first unread line */
 	bool at_end_before; /* -e: the end was reached already */
 	bool quit;
 	int status;
@@ -305,6 +306,8 @@ void tl_find_reverse(struct tl_app *app, const struct tl_number *n);
 void tl_find_again_files(struct tl_app *app, const struct tl_number *n);
 void tl_find_reverse_files(struct tl_app *app, const struct tl_number *n);
 void tl_find_toggle_hilite(struct tl_app *app, const struct tl_number *n);
+/* -g or -G was changed: hits of the last search are forgotten with -g. */
+void tl_find_hilite_changed(struct tl_app *app);
 void tl_find_clear(struct tl_app *app, const struct tl_number *n);
 void tl_find_filter(struct tl_app *app, const struct tl_number *n);
 /* F: look for the pattern in the lines from *from to end; *hit is the first that has it, and *from

@@ -21,7 +21,7 @@ static const struct {
 	{ 'C', TL_ROLE_CONTROL, "kR", 0 },
 	{ 'E', TL_ROLE_ERROR, "kY", TL_OWN_STANDOUT },
 	{ 'H', TL_ROLE_HEADER, "", 0 },
-	{ 'J', TL_ROLE_TARGET, "", TL_OWN_STANDOUT },
+	{ 'J', TL_ROLE_TARGET, "_", TL_OWN_UNDERLINE },
 	{ 'M', TL_ROLE_MARK, "Wb", TL_OWN_STANDOUT },
 	{ 'N', TL_ROLE_NUMBER, "c*", TL_OWN_BOLD },
 	{ 'O', TL_ROLE_LINK, "_", TL_OWN_UNDERLINE },

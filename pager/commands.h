@@ -32,6 +32,16 @@ void tl_move_shift_left(struct tl_app *app, const struct tl_number *n);
 void tl_move_shift_home(struct tl_app *app, const struct tl_number *n);
 void tl_move_shift_end(struct tl_app *app, const struct tl_number *n);
 
+/* unread.c */
+void tl_unread_forget(struct tl_app *app);
+/* The line that holds pos was jumped to. */
+void tl_unread_line(struct tl_app *app, uint64_t pos);
+/* Call before a move forward: what is below the screen now is unread.  -w counts only moves by a
+ * whole screen. */
+void tl_unread_below(struct tl_app *app, bool whole_screen);
+/* Before a move backward: the line above the screen. */
+void tl_unread_above(struct tl_app *app, bool whole_screen);
+
 /* timekeys.c */
 void tl_time_goto(struct tl_app *app, const struct tl_number *n);
 void tl_time_next_slice(struct tl_app *app, const struct tl_number *n);

@@ -2,7 +2,7 @@
  * find.c: /, ?, n, N and &: what the user typed becomes a matcher, a scan, and a jump.
  * The scan runs on the workers as an operation (app.h); its end comes as a message.
  */
-#include "pager/app.h"
+#include "pager/commands.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -12,6 +12,9 @@
 
 /* As much of a new line is looked at while a file is followed. */
 #define NEW_LINE_MAX (UINT64_C(1) << 20)
+
+/* No line: what a search with -g has found so far. */
+#define NO_HIT (TL_NOPOS - 1)
 
 /* ---- scans that run */
 
@@ -94,8 +97,6 @@ static void show_hilite(struct tl_app *app)
 
 	if (!app->text.view)
 		return;
-	if (f->hilite_off || app->opt.hilite == 0)
-		m = NULL;
 	tl_view_set_hilite(app->text.view, m, app->opt.hilite == 1 ? f->last_hit : TL_NOPOS);
 	tl_app_dirty(app);
 }
@@ -112,7 +113,8 @@ static void set_matcher(struct tl_app *app, struct tl_matcher *m)
 		tl_view_set_hilite(app->under.view, NULL, TL_NOPOS);
 	tl_matcher_free(f->matcher);
 	f->matcher = m;
-	f->found = f->last_hit = TL_NOPOS;
+	f->found = TL_NOPOS;
+	f->last_hit = NO_HIT;
 }
 
 void tl_find_recompile(struct tl_app *app)
@@ -210,6 +212,7 @@ static void search(struct tl_app *app, bool backward, bool repeat, uint64_t nth)
 		tl_app_message(app, "No previous regular expression");
 		return;
 	}
+	tl_unread_forget(app);
 	if (f->hilite_off) {
 		f->hilite_off = false;
 		tl_app_apply_options(app);
@@ -565,6 +568,13 @@ void tl_find_toggle_hilite(struct tl_app *app, const struct tl_number *n)
 	show_hilite(app);
 }
 
+void tl_find_hilite_changed(struct tl_app *app)
+{
+	app->find.hilite_off = false;
+	app->find.last_hit = NO_HIT;
+	show_hilite(app);
+}
+
 void tl_find_clear(struct tl_app *app, const struct tl_number *n)
 {
 	set_matcher(app, NULL);
@@ -728,7 +738,8 @@ void tl_find_text_closing(struct tl_app *app)
 {
 	tl_time_text_closing(app);
 	drop_counts(app);
-	app->find.found = app->find.last_hit = TL_NOPOS;
+	app->find.found = TL_NOPOS;
+	app->find.last_hit = NO_HIT;
 	if (app->text.view) {
 		tl_view_set_hilite(app->text.view, NULL, TL_NOPOS);
 		tl_view_set_filter(app->text.view, NULL);

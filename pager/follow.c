@@ -139,6 +139,8 @@ static void start(struct tl_app *app, enum tl_follow how)
 	if (shows_end(app->text.view, tl_source_limit(app->text.src)) && app->opt.quiet == 0)
 		tl_app_bell(app);
 	tl_app_set_last_mark(app);
+	if (tl_source_limit(app->text.src) > 0) /* what comes stands below the last line */
+		tl_unread_line(app, tl_source_limit(app->text.src) - 1);
 	f->how = how;
 	f->from = f->looked = tl_source_limit(app->text.src);
 	f->next_ms = 0;

@@ -20,8 +20,8 @@ static void set_mark(struct tl_app *app, unsigned key, bool bottom)
 		      : row + 1 < (int)tl_view_rows(v) && tl_view_pos(v, (unsigned)row) == TL_NOPOS)
 		row += bottom ? -1 : 1;
 	tl_file_mark(f, (char)key, tl_view_pos(v, (unsigned)row), row);
-	if (app->opt.status_column)
-		tl_app_dirty(app);
+	tl_unread_forget(app);
+	tl_app_dirty(app);
 }
 
 static void mark_top_key(struct tl_app *app, unsigned key)
@@ -78,6 +78,7 @@ static void goto_mark_key(struct tl_app *app, unsigned key)
 	struct tl_file *f = tl_app_file(app);
 	const struct tl_mark *m;
 
+	tl_unread_forget(app);
 	switch (key) {
 	case '\'':
 	case CTRL('X'):

@@ -98,41 +98,53 @@ static uint64_t window(const struct tl_app *app)
 
 void tl_move_forward_line(struct tl_app *app, const struct tl_number *n)
 {
+	if (tl_number_or(n, 1) > 1)
+		tl_unread_below(app, false);
 	go_forward(app, tl_number_or(n, 1), false);
 }
 
 void tl_move_backward_line(struct tl_app *app, const struct tl_number *n)
 {
+	if (tl_number_or(n, 1) > 1)
+		tl_unread_above(app, false);
 	go_backward(app, tl_number_or(n, 1), false);
 }
 
 void tl_move_forward_line_force(struct tl_app *app, const struct tl_number *n)
 {
+	if (tl_number_or(n, 1) > 1)
+		tl_unread_below(app, false);
 	go_forward(app, tl_number_or(n, 1), true);
 }
 
 void tl_move_backward_line_force(struct tl_app *app, const struct tl_number *n)
 {
+	if (tl_number_or(n, 1) > 1)
+		tl_unread_above(app, false);
 	go_backward(app, tl_number_or(n, 1), true);
 }
 
 void tl_move_forward_window(struct tl_app *app, const struct tl_number *n)
 {
+	tl_unread_below(app, true);
 	go_forward(app, tl_number_or(n, window(app)), false);
 }
 
 void tl_move_backward_window(struct tl_app *app, const struct tl_number *n)
 {
+	tl_unread_above(app, true);
 	go_backward(app, tl_number_or(n, window(app)), false);
 }
 
 void tl_move_forward_window_force(struct tl_app *app, const struct tl_number *n)
 {
+	tl_unread_below(app, false);
 	go_forward(app, tl_number_or(n, window(app)), true);
 }
 
 void tl_move_backward_window_force(struct tl_app *app, const struct tl_number *n)
 {
+	tl_unread_above(app, false);
 	go_backward(app, tl_number_or(n, window(app)), true);
 }
 
@@ -161,11 +173,13 @@ static uint64_t half(struct tl_app *app, const struct tl_number *n)
 
 void tl_move_forward_half(struct tl_app *app, const struct tl_number *n)
 {
+	tl_unread_below(app, false);
 	go_forward(app, half(app, n), false);
 }
 
 void tl_move_backward_half(struct tl_app *app, const struct tl_number *n)
 {
+	tl_unread_above(app, false);
 	go_backward(app, half(app, n), false);
 }
 
@@ -174,6 +188,8 @@ void tl_move_forward_file_line(struct tl_app *app, const struct tl_number *n)
 {
 	uint64_t pos = tl_view_pos(app->text.view, 0), next;
 
+	if (tl_number_or(n, 1) > 1)
+		tl_unread_below(app, false);
 	for (uint64_t i = tl_number_or(n, 1); i > 0 && pos != TL_NOPOS; i--) {
 		if (tl_view_next_line(app->text.view, pos, &next) != TL_FOUND)
 			break;
@@ -188,6 +204,8 @@ void tl_move_backward_file_line(struct tl_app *app, const struct tl_number *n)
 {
 	uint64_t pos = tl_view_pos(app->text.view, 0), prev;
 
+	if (tl_number_or(n, 1) > 1)
+		tl_unread_above(app, false);
 	for (uint64_t i = tl_number_or(n, 1); i > 0 && pos != TL_NOPOS; i--) {
 		if (tl_view_prev_line(app->text.view, pos, &prev) != TL_FOUND)
 			break;
@@ -238,6 +256,7 @@ void tl_move_jump_line(struct tl_app *app, uint64_t pos)
 void tl_move_to_line(struct tl_app *app, uint64_t line)
 {
 	if (line == 0) {
+		tl_unread_line(app, 0);
 		tl_move_jump(app, 0, tl_move_jump_row(app), false);
 		return;
 	}
@@ -272,8 +291,10 @@ void tl_move_goto_line(struct tl_app *app, const struct tl_number *n)
 {
 	if (n->given && n->n > 0)
 		tl_move_to_line(app, n->n - 1);
-	else /* whatever -j says: nothing is above the first line */
+	else { /* whatever -j says: nothing is above the first line */
+		tl_unread_line(app, 0);
 		tl_move_jump(app, 0, 0, false);
+	}
 }
 
 void tl_move_goto_end(struct tl_app *app, const struct tl_number *n)
@@ -309,6 +330,7 @@ void tl_move_goto_percent(struct tl_app *app, const struct tl_number *n)
 	pos = f < 1 ? tl_source_at(app->text.src, f) : end;
 	if (pos >= end && end > 0)
 		pos = end - 1;
+	tl_unread_line(app, pos);
 	tl_move_jump_line(app, pos);
 }
 
@@ -324,6 +346,7 @@ void tl_move_goto_offset(struct tl_app *app, const struct tl_number *n)
 		tl_app_message(app, "Cannot seek to that file position");
 		return;
 	}
+	tl_unread_line(app, n->n);
 	tl_move_jump_line(app, n->n);
 }
 
@@ -383,6 +406,7 @@ static bool step_line(struct tl_app *app)
 	switch (tl_lineindex_find(app->text.lines, app->op.n, &pos)) {
 	case TL_FOUND:
 		app->op.kind = TL_OP_NONE;
+		tl_unread_line(app, pos);
 		tl_move_jump_line(app, pos);
 		return true;
 	case TL_PENDING:

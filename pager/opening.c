@@ -240,11 +240,17 @@ static const char *shown_name(const struct tl_file *f)
 static char mark_in(void *arg, uint64_t pos, uint64_t next)
 {
 	const struct tl_file *f = arg;
+	char first = 0;
 
-	for (size_t i = 0; i < f->nmarks; i++)
-		if (f->marks[i].pos >= pos && f->marks[i].pos < next)
-			return f->marks[i].letter;
-	return 0;
+	/* Of several the first in the alphabet, small letters before capital ones. */
+	for (size_t i = 0; i < f->nmarks; i++) {
+		char letter = f->marks[i].letter;
+
+		if (f->marks[i].pos >= pos && f->marks[i].pos < next &&
+		    (!first || (letter ^ 0x20) < (first ^ 0x20)))
+			first = letter;
+	}
+	return first;
 }
 
 /* The text is there: show it where it was left. */

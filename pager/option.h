@@ -70,7 +70,10 @@ struct tl_options {
 	unsigned tabs[32];
 	char *pattern; /* -p: /pattern to start with */
 	char *prompt[TL_NPROMPTS];
-	char *rscroll;
+	struct {
+		char text[5]; /* one character, or none: lines that are cut off have no mark */
+		uint32_t flags;
+	} rscroll;
 	char *index_dir;
 	/* What of a recording is shown, and how: as decoders/decoder.h says; NULL: not chosen. */
 	char *trace_view, *trace_columns, *trace_time, *trace_cpu, *trace_tid, *trace_comm, *symfs;

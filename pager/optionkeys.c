@@ -75,6 +75,8 @@ static void change_option(struct tl_app *app, const char *value)
 		tl_screen_set_colors(app->screen, &app->opt.colors); /* of the message, too */
 		if (changing.opt->flags & TL_OPT_SEARCH)
 			tl_find_recompile(app);
+		if (changing.opt->letter == 'g')
+			tl_find_hilite_changed(app);
 		if (changing.opt->flags & TL_OPT_REPAINT) {
 			app->jumped = true;
 			app->options_pending = true;
@@ -82,6 +84,8 @@ static void change_option(struct tl_app *app, const char *value)
 		if (app->opt.numbers != 0)
 			tl_app_count_lines(app, false);
 	}
+	if (changing.opt->letter == 'g' && app->options_pending && app->opt.hilite == 2)
+		tl_app_apply_options(app); /* hits are seen at once */
 	/* What was typed needs no confirmation, but for plain numbers less gives one. */
 	if (*say && (!value || !*value || changing.opt->kind == TL_OPT_NUMBER))
 		tl_app_message(app, "%s", say);

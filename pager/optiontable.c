@@ -3,6 +3,7 @@
 
 #include "decoders/timespec.h"
 #include "pager/prompt.h"
+#include "pager/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -157,11 +158,49 @@ static bool parse_color(struct tl_options *o, const char *text, struct tl_err *e
 	return true;
 }
 
+/* It is shown, and not told. */
+static void print_color(const struct tl_options *o, char *out, size_t size)
+{
+	*out = '\0';
+}
+
 /* ---- --rscroll */
+
+/* A character, behind *d, *k, *s or *u where it is bold, blinks, stands out or is underlined. */
+static bool parse_rscroll(struct tl_options *o, const char *text, struct tl_err *err)
+{
+	uint32_t flags = TL_OWN_STANDOUT;
+	struct tl_char c;
+	char mark[5] = ">";
+
+	if (text[0] == '*' && text[1]) {
+		flags = text[1] == 'd'   ? TL_OWN_BOLD
+			: text[1] == 'k' ? TL_OWN_BLINK
+			: text[1] == 's' ? TL_OWN_STANDOUT
+			: text[1] == 'u' ? TL_OWN_UNDERLINE
+					 : 0;
+		text += 2;
+	}
+	if (!strcmp(text, "-")) {
+		o->rscroll.text[0] = '\0';
+		return true;
+	}
+	if (*text) {
+		c = tl_char_at((const uint8_t *)text, strlen(text), TL_CHARSET_UTF8);
+		if (c.width > 1)
+			return tl_err_set(err, "cannot set rscroll to a wide character");
+		if (c.kind != TL_CHAR_PRINT)
+			return tl_err_set(err, "cannot set rscroll to a control character");
+		mark[tl_char_encode(c.code, mark)] = '\0';
+	}
+	memcpy(o->rscroll.text, mark, sizeof(mark));
+	o->rscroll.flags = flags;
+	return true;
+}
 
 static void print_rscroll(const struct tl_options *o, char *out, size_t size)
 {
-	snprintf(out, size, "rscroll character is %s", o->rscroll ? o->rscroll : ">");
+	snprintf(out, size, "rscroll character is %s", o->rscroll.text[0] ? o->rscroll.text : "-");
 }
 
 /* ---- --slice: 1ms, 20us, 0.5s; without a unit: seconds */
@@ -272,7 +311,7 @@ static const struct tl_option table[] = {
 	     "Assume intelligent terminal", "Assume dumb terminal"),
 	PARSED('D', "color", COLOR_CHARS, TL_OPT_REPAINT | TL_OPT_NO_QUERY,
 	       "colour of a kind of text: Nyb, Sk+, d12.3*",
-	       parse_color, NULL, "color desc: "),
+	       parse_color, print_color, "color desc: "),
 	TRIPLE('e', "quit-at-eof", quit_at_eof, 0, 0,
 	       "quit when going on at the end (-E: at the end)",
 	       "Don't quit at end-of-file", "Quit at end-of-file", "Quit immediately at end-of-file"),
@@ -337,7 +376,8 @@ static const struct tl_option table[] = {
 	       "Display underlined text in underline mode", "Backspaces cause overstrike",
 	       "Print backspace as ^H"),
 	FLAG('V', "version", TL_OPT_DO, quit_now, 'V', 0, "print the version", "tless " TL_VERSION),
-	TRIPLE('w', "hilite-unread", hilite_unread, 0, TL_OPT_IGNORED | TL_OPT_REPAINT, "",
+	TRIPLE('w', "hilite-unread", hilite_unread, 0, TL_OPT_REPAINT,
+	       "mark the first unread line (-W: more often)",
 	       "Don't highlight first unread line", "Highlight first unread line after forward-screen",
 	       "Highlight first unread line after any forward movement"),
 	PARSED('x', "tabs", "0123456789,", TL_OPT_REPAINT, "tab stops: a width, or a list of columns",
@@ -372,9 +412,8 @@ static const struct tl_option table[] = {
 	BOOL(0, "raw-file", raw_file, 0, TL_OPT_REPAINT | TL_OPT_REOPEN | TL_OPT_OWN,
 	     "show the bytes of a recording, not its text",
 	     "Decode recordings", "Show recordings as the bytes they are"),
-	{ .name = "rscroll", .kind = TL_OPT_STRING, .flags = TL_OPT_REPAINT, .at = AT(rscroll),
-	  .says = { "rscroll character: " }, .print = print_rscroll,
-	  .help = "the mark of cut lines; - for none" },
+	PARSED(0, "rscroll", NULL, TL_OPT_REPAINT, "the mark of cut lines; - for none",
+	       parse_rscroll, print_rscroll, "rscroll character: "),
 	{ .name = "slice", .kind = TL_OPT_STRING, .flags = TL_OPT_OWN, .says = { "Slice width: " },
 	  .parse = parse_slice, .print = print_slice,
 	  .help = "; and , step by so much time: 1ms, 20us" },
@@ -405,7 +444,8 @@ static const struct tl_option table[] = {
 	BOOL(0, "form-feed", form_feed, 0, TL_OPT_IGNORED, "",
 	     "Don't stop on form feed", "Stop on form feed"),
 	STRING(0, "header", header, TL_OPT_IGNORED | TL_OPT_REPAINT, "", "Header lines: ", "Header (lines,columns,line-number) is "),
-	BOOL(0, "hilite-target", hilite_target, 0, TL_OPT_IGNORED | TL_OPT_REPAINT, "",
+	BOOL(0, "hilite-target", hilite_target, 0, TL_OPT_REPAINT,
+	     "mark the line where jumps put things (-j)",
 	     "Don't highlight target line", "Highlight target line"),
 	BOOL(0, "incsearch", incsearch, 0, TL_OPT_IGNORED, "",
 	     "Incremental search is off", "Incremental search is on"),
@@ -460,9 +500,10 @@ static const struct tl_option table[] = {
 	STRING(0, "search-options", search_options, TL_OPT_IGNORED, "", "Search options: ", "search options: "),
 	BOOL(0, "show-preproc-errors", show_preproc_errors, 0, TL_OPT_IGNORED, "",
 	     "Don't show error message if preprocessor fails", "Show error message if preprocessor fails"),
-	NUMBER(0, "status-col-width", status_col_width, 2, TL_OPT_IGNORED | TL_OPT_REPAINT, "",
+	NUMBER(0, "status-col-width", status_col_width, 2, TL_OPT_REPAINT,
+	       "columns of -J's column, up to 4",
 	       "Status column width: ", "Status column width is ", " chars"),
-	BOOL(0, "status-line", status_line, 0, TL_OPT_IGNORED | TL_OPT_REPAINT, "",
+	BOOL(0, "status-line", status_line, 0, TL_OPT_REPAINT, "mark lines to the screen's edge",
 	     "Line highlight applies to text only", "Line highlight applies to entire width of screen"),
 	BOOL(0, "use-color", colors.on, 0, TL_OPT_REPAINT, "show prompts, hits, numbers in colour",
 	     "Don't use color", "Use color"),

@@ -1,13 +1,12 @@
 /* view.c: see view.h. */
 #include "pager/view.h"
 
+#include "pager/hits.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define STATUS_COLS  2
-#define HILITE_BYTES 1024 /* looked at around a row for matches that reach into it */
 
 /* How the row above was numbered. */
 struct numbering {
@@ -24,6 +23,7 @@ struct tl_view {
 	const struct tl_matcher *hilite;
 	uint64_t hilite_only; /* start of the one line to highlight in; TL_NOPOS: all */
 	struct tl_scratch *scratch;
+	uint64_t unread, unread_end; /* the line to show as the first unread one; TL_NOPOS: none */
 	char (*mark_in)(void *arg, uint64_t pos, uint64_t next);
 	void *mark_arg;
 	struct tl_view_opts opts;
@@ -54,6 +54,7 @@ bool tl_view_open(struct tl_source *src, struct tl_lineindex *lines, struct tl_v
 	v->opts.tildes = true;
 	v->opts.hilite = TL_HILITE_ALL;
 	v->digits = 7;
+	v->unread = TL_NOPOS;
 	if (!tl_scratch_new(&v->scratch, err) || !tl_view_resize(v, 1, 80, err)) {
 		tl_view_close(v);
 		return false;
@@ -76,7 +77,7 @@ void tl_view_close(struct tl_view *v)
 
 static unsigned prefix_cols(const struct tl_view *v)
 {
-	unsigned n = v->opts.status ? STATUS_COLS : 0;
+	unsigned n = v->opts.status_cols;
 
 	if (v->opts.numbers)
 		n += v->digits + 1;
@@ -147,6 +148,22 @@ void tl_view_set_hilite(struct tl_view *v, const struct tl_matcher *m, uint64_t 
 {
 	v->hilite = m;
 	v->hilite_only = only;
+}
+
+void tl_view_set_unread(struct tl_view *v, uint64_t pos)
+{
+	v->unread = pos;
+	if (pos == TL_NOPOS)
+		return;
+	if (tl_layout_line_start(&v->lay, pos, &v->unread) != TL_FOUND)
+		v->unread = pos;
+	if (tl_layout_next_line(&v->lay, pos, &v->unread_end) != TL_FOUND)
+		v->unread_end = pos + 1;
+}
+
+bool tl_view_has_unread(const struct tl_view *v)
+{
+	return v->unread != TL_NOPOS;
 }
 
 void tl_view_set_status(struct tl_view *v, char (*mark_in)(void *arg, uint64_t pos, uint64_t next),
@@ -687,66 +704,55 @@ static void put_text(struct tl_cell *cells, unsigned n, const char *s, uint32_t 
 	}
 }
 
-/* Bytes [start, end) of the stretch are (part of) a hit. */
-static void mark_bytes(struct tl_row *row, size_t start, size_t end, enum tl_role role)
+/* The row's search hits: TL_HITS_ bits. */
+static unsigned mark_hits(struct tl_view *v)
 {
-	for (unsigned i = 0; i < row->ncells; i++) {
-		uint32_t *flags = &row->cells[i].attr.flags;
+	const struct tl_row *row = &v->row;
 
-		if (row->offs[i] < start || row->offs[i] >= end)
-			continue;
-		*flags = tl_with_role(
-		    *flags, TL_ROLE_OF(*flags) == TL_ROLE_CONTROL ? TL_ROLE_HIT_CONTROL : role);
-	}
-}
-
-/* The hit at [start, end) of `line`, which begins at byte `base` of the stretch. */
-static void mark_hit(struct tl_view *v, struct tl_row *row, struct tl_span line, size_t base,
-		     size_t start, size_t end)
-{
-	struct tl_match_group groups[TL_MATCH_GROUPS];
-	size_t n = tl_matcher_groups(v->hilite, v->scratch, line, start, groups);
-
-	mark_bytes(row, base + start, base + end, TL_ROLE_SEARCH);
-	for (size_t i = 0; i < n; i++)
-		mark_bytes(row, base + groups[i].start, base + groups[i].end,
-			   TL_ROLE_SUB1 + (enum tl_role)i);
-}
-
-/* The cells of the row that lie in a match, and what the pattern's parentheses matched in it. */
-static bool mark_matches(struct tl_view *v, struct tl_row *row)
-{
-	struct tl_span line;
-	size_t first = row->pos > row->anchor ? (size_t)(row->pos - row->anchor) : 0;
-	size_t last = (size_t)(row->next - row->anchor), from = 0, start, end, base;
-	bool any = false;
-
-	if (!v->hilite || row->ncells == 0)
-		return false;
+	if (!v->hilite || (v->opts.hilite == TL_HILITE_NONE && !v->opts.status_cols))
+		return 0;
 	if (v->hilite_only != TL_NOPOS &&
 	    v->hilite_only != (row->starts_line ? row->pos : row->anchor))
-		return false;
-	/* The row and what is near it: matches that reach into it from farther away are not worth
-	 * looking through a long line once a row. */
-	line = tl_layout_bytes(&v->lay, row, HILITE_BYTES);
-	base = first > HILITE_BYTES ? first - HILITE_BYTES : 0;
-	line.data += base;
-	line.len -= base;
-	last -= base;
-	if (line.len > last && line.len - last > HILITE_BYTES)
-		line.len = last + HILITE_BYTES;
-	while (from <= line.len &&
-	       tl_matcher_in_line(v->hilite, v->scratch, line, from, &start, &end)) {
-		if (start >= last)
-			break;
-		if (v->opts.hilite == TL_HILITE_ALL)
-			mark_hit(v, row, line, base, start, end);
-		any = any || base + end > first;
-		if (tl_matcher_flags(v->hilite) & TL_MATCH_INVERT) /* less shows one hit a line */
-			break;
-		from = end > start ? end : end + 1;
+		return 0;
+	return tl_hits_mark(&v->lay, &v->row, v->hilite, v->scratch,
+			    v->opts.hilite == TL_HILITE_ALL,
+			    v->opts.status_cols > 0 && v->opts.status_edges);
+}
+
+static bool is_unread(const struct tl_view *v, const struct tl_row *row)
+{
+	return v->unread != TL_NOPOS && row->next > v->unread && row->pos < v->unread_end;
+}
+
+/* Row i as a whole is marked, unread or the target of jumps: its role. */
+static enum tl_role line_role(const struct tl_view *v, unsigned i, char mark)
+{
+	if (mark)
+		return TL_ROLE_MARK;
+	if (is_unread(v, &v->row))
+		return TL_ROLE_UNREAD;
+	return v->opts.target == i + 1 ? TL_ROLE_TARGET : TL_ROLE_NONE;
+}
+
+/* The role of a line on its text: as far as there is some, with --status-line to the edge.  Hits
+ * stay, but for those in the unread line where no status column tells of it. */
+static void put_line_role(struct tl_view *v, enum tl_role role)
+{
+	struct tl_row *row = &v->row;
+	unsigned cols = v->lay.opts.cols, n = v->opts.status_line ? cols : row->ncells;
+	bool over_hits = role == TL_ROLE_UNREAD && v->opts.status_cols == 0;
+
+	if (role == TL_ROLE_NONE || (!v->opts.status_line && v->opts.status_cols > 0) ||
+	    (role == TL_ROLE_MARK && !v->opts.status_line))
+		return;
+	for (unsigned c = 0; c < n; c++) {
+		uint32_t *flags = &row->cells[c].attr.flags;
+		enum tl_role has = TL_ROLE_OF(*flags);
+
+		if (has == TL_ROLE_NONE || has == TL_ROLE_LINK ||
+		    (over_hits && has != TL_ROLE_RSCROLL))
+			*flags = tl_with_role(*flags, role);
 	}
-	return any;
 }
 
 /*
@@ -771,26 +777,33 @@ static enum tl_lookup number_of(struct tl_view *v, struct numbering *n)
 	return found;
 }
 
-static void put_prefix(struct tl_view *v, struct tl_cell *cells, bool matched, struct numbering *n,
+/* What the status column says of hits; 0: nothing. */
+static char hits_letter(unsigned hits)
+{
+	if ((hits & TL_HITS_LEFT) && (hits & TL_HITS_RIGHT))
+		return '=';
+	return hits & TL_HITS_LEFT ? '<' : hits & TL_HITS_RIGHT ? '>' : hits ? '*' : 0;
+}
+
+/* Status column and line number of row i. */
+static void put_prefix(struct tl_view *v, struct tl_cell *cells, unsigned i, struct numbering *n,
 		       bool *numbers_pending)
 {
-	unsigned col = 0, room = prefix_cols(v);
-	char number[32];
+	unsigned col = v->opts.status_cols, room = prefix_cols(v);
+	char number[32], hits = hits_letter(mark_hits(v)), mark = 0;
+	enum tl_role role;
 
-	for (unsigned i = 0; i < room; i++)
-		cells[i] = tl_cell_blank();
+	if (v->mark_in && (col > 0 || v->opts.status_line))
+		mark = v->mark_in(v->mark_arg, v->row.pos, v->row.next);
+	role = line_role(v, i, mark);
+	put_line_role(v, role);
+	for (unsigned c = 0; c < room; c++)
+		cells[c] = tl_cell_blank();
 	if (room == 0)
 		return;
-	if (v->opts.status) {
-		char mark = 0;
-
-		if (v->mark_in)
-			mark = v->mark_in(v->mark_arg, v->row.pos, v->row.next);
-		if (mark || matched) {
-			cells[0].text[0] = mark ? mark : '*';
-			cells[0].attr.flags = TL_OWN_STANDOUT;
-		}
-		col = STATUS_COLS;
+	if (col > 0) {
+		cells[0].text[0] = hits ? hits : mark ? mark : ' ';
+		cells[0].attr.flags = TL_ROLE(hits ? TL_ROLE_SEARCH : role);
 	}
 	if (v->opts.numbers) {
 		if (number_of(v, n) == TL_FOUND) {
@@ -856,7 +869,7 @@ unsigned tl_view_compose(struct tl_view *v, struct tl_cell *cells, bool *numbers
 				v->row.next = v->pos[i + 1];
 			else if (v->pos[v->rows] != TL_NOPOS)
 				v->row.next = v->pos[v->rows];
-			put_prefix(v, out, mark_matches(v, &v->row), &n, numbers_pending);
+			put_prefix(v, out, i, &n, numbers_pending);
 			continue;
 		}
 		for (unsigned c = 0; c < v->cols; c++)

@@ -21,7 +21,10 @@ struct tl_view_opts {
 	struct tl_layout_opts text; /* cols is set by the view */
 	bool numbers;               /* -N */
 	unsigned number_width;      /* --line-num-width: columns at least */
-	bool status;                /* -J */
+	unsigned status_cols;       /* -J: columns of the status column; 0: there is none */
+	bool status_edges;          /* it tells of hits beyond the edges */
+	bool status_line;           /* what marks a line takes all of it */
+	unsigned target;            /* row, from 1, that --hilite-target marks; 0: none */
 	bool squeeze;               /* -s */
 	bool tildes;                /* rows past the end show ~ */
 	enum { TL_HILITE_NONE, TL_HILITE_ALL } hilite;
@@ -43,6 +46,9 @@ void tl_view_set_filter(struct tl_view *v, struct tl_filter *f);
 /* Matches of m are highlighted, in all lines or (only != TL_NOPOS) in the one that starts there;
  * borrowed, NULL for none. */
 void tl_view_set_hilite(struct tl_view *v, const struct tl_matcher *m, uint64_t only);
+/* The line that holds pos is shown as the first unread one (-w); TL_NOPOS: none is. */
+void tl_view_set_unread(struct tl_view *v, uint64_t pos);
+bool tl_view_has_unread(const struct tl_view *v);
 /* Columns of the longest line on the screen, from its first column on. */
 uint64_t tl_view_widest(struct tl_view *v);
 /* What stands in the status column of the line at [pos, next): a mark's letter, or 0. */

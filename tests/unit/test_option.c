@@ -212,7 +212,7 @@ static void test_values(void **state)
 	o = from_args("-#5 --line-num-width 9 --rscroll=+ --index-dir=/x", NULL);
 	assert_int_equal(o.shift, 5);
 	assert_int_equal(o.number_width, 9);
-	assert_string_equal(o.rscroll, "+");
+	assert_string_equal(o.rscroll.text, "+");
 	assert_string_equal(o.index_dir, "/x");
 	tl_options_fini(&o);
 	o = from_args("-#.25", NULL);
@@ -393,7 +393,7 @@ static void test_long_names(void **state)
 	o = from_args("--quit-at-e --RAW --tabs=3 --rscroll * -- a", NULL);
 	assert_string_equal(warned, "");
 	assert_true(o.quit_at_eof == 1 && o.raw == 2 && o.tabs[0] == 3);
-	assert_string_equal(o.rscroll, "*");
+	assert_string_equal(o.rscroll.text, "*");
 	tl_options_fini(&o);
 }
 

@@ -640,7 +640,8 @@ static void rows_have_numbers_and_a_status(void **state)
 
 	assert_true(tl_lineindex_new(src, pool, NULL, &lines, NULL));
 	assert_true(tl_view_open(src, lines, &v, NULL));
-	vo.numbers = vo.status = true;
+	vo.numbers = true;
+	vo.status_cols = 2;
 	vo.number_width = 2;
 	tl_view_set_opts(v, &vo);
 	assert_true(tl_view_resize(v, 6, 10, NULL));

@@ -1,0 +1,173 @@
+/*
+ * How things look: colours of -D and --use-color, the status column, lines that are marked as
+ * unread or as the target of jumps.
+ */
+#include "tests/pty/fixture.h"
+
+#include <string.h>
+
+static struct fixture f;
+
+static int set_up(void **state)
+{
+	fixture_init(&f);
+	fixture_lines(&f, "a.txt", "line %d of text, word by word\n", 100);
+	f.opts.rows = 6;
+	f.opts.cols = 24;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	fixture_fini(&f);
+	return 0;
+}
+
+/* Columns of row y that are reverse ('r'), underlined ('u'), bold ('b') or have a background. */
+static const char *marks(struct term *t, int y)
+{
+	static char out[100];
+	int n = 0;
+
+	for (int x = 0; x < term_cols(t); x++) {
+		struct term_cell c = term_cell(t, y, x);
+
+		out[x] = c.reverse                    ? 'r'
+			 : c.bg != TERM_DEFAULT_COLOR ? 'c'
+			 : c.underline                ? 'u'
+			 : c.bold                     ? 'b'
+						      : ' ';
+		if (out[x] != ' ')
+			n = x + 1;
+	}
+	out[n] = '\0';
+	return out;
+}
+
+#define check_marks(t, y, want)                                                       \
+	do {                                                                          \
+		if (strcmp(marks(t, y), want) != 0)                                   \
+			fail_msg("row %d: \"%s\", not \"%s\"", y, marks(t, y), want); \
+	} while (0)
+
+static void colors_are_shown_and_changed(void **state)
+{
+	struct term *t = fixture_open(&f, "--use-color", "-N", "a.txt", NULL);
+
+	check_keys(t, "/o(f)<Enter>");
+	check_marks(t, 0, "      b        cc"); /* number bold, hit with a background */
+	assert_int_equal(term_cell(t, 0, 6).fg, 6);
+	assert_int_equal(term_cell(t, 0, 15).bg, 10);
+	assert_int_equal(term_cell(t, 0, 16).bg, 3); /* what the parentheses matched */
+	check_marks(t, 5, "c");
+	check_keys(t, "-DNr<Enter>");
+	check_marks(t, 0, "               cc");
+	assert_int_equal(term_cell(t, 0, 6).fg, 1);
+	check_keys(t, "-DXr<Enter>");
+	check_last(t, "'X'  (press RETURN)");
+	check_keys(t, "<Enter>--use-color<Enter>");
+	check_text(t, "Don't use color");
+	check_keys(t, "<Enter>");
+	check_marks(t, 0, "      b        rr");
+}
+
+static void capital_letters_need_use_color(void **state)
+{
+	struct term *t = fixture_open(&f, "-Ddg", "-N", "a.txt", NULL);
+
+	check_marks(t, 0, "");
+	assert_int_equal(term_cell(t, 0, 6).fg, 2);
+	f.opts.cols = 0;
+	check_keys(t, "-DNr<Enter>");
+	check_text(t, "Set --use-color before");
+}
+
+static void the_status_column_tells_of_hits_and_marks(void **state)
+{
+	struct term *t = fixture_open(&f, "-J", "-S", "a.txt", NULL);
+
+	check_keys(t, "/word<Enter>");
+	check_row(t, 0, "> line 1 of text, word >");
+	check_keys(t, "3<Right>");
+	check_row(t, 0, "> e 1 of text, word by >");
+	check_keys(t, "20<Right>");
+	check_row(t, 0, "<  word");
+	check_keys(t, "<Esc>u");
+	check_row(t, 0, "<  word");
+	check_marks(t, 0, "r");
+	check_keys(t, "<Esc>{/text<Enter>");
+	check_row(t, 0, "* line 1 of text, word >");
+	check_keys(t, "/nothing<Enter><Enter>ma");
+	check_row(t, 0, "a line 1 of text, word >");
+	check_keys(t, "--status-col-width<Enter>4<Enter><Enter>");
+	check_row(t, 0, "a   line 1 of text, wor>");
+	check_keys(t, "--status-line<Enter><Enter>");
+	check_marks(t, 0, "r   rrrrrrrrrrrrrrrrrrrr");
+}
+
+static void the_first_unread_line_is_marked(void **state)
+{
+	struct term *t;
+
+	f.opts.cols = 40;
+	t = fixture_open(&f, "-w", "a.txt", NULL);
+	check_keys(t, "3j");
+	check_marks(t, 2, "");
+	check_keys(t, "<Space>");
+	check_marks(t, 0, "rrrrrrrrrrrrrrrrrrrrrrrrrrrr");
+	check_keys(t, "j");
+	check_marks(t, 0, "");
+	check_keys(t, "b");
+	check_marks(t, 4, "rrrrrrrrrrrrrrrrrrrrrrrrrrrr");
+	check_keys(t, "50g");
+	check_marks(t, 0, "rrrrrrrrrrrrrrrrrrrrrrrrrrrrr");
+	check_keys(t, "-J<Enter>");
+	check_marks(t, 0, "r");
+	check_keys(t, "-W<Enter>3j");
+	check_marks(t, 2, "r");
+	check_keys(t, "2k");
+	check_marks(t, 1, "r");
+	check_keys(t, "-W<Enter>2k");
+	check_marks(t, 1, "");
+}
+
+static void the_target_line_is_marked(void **state)
+{
+	struct term *t;
+
+	f.opts.cols = 40;
+	t = fixture_open(&f, "--hilite-target", "-j3", "a.txt", NULL);
+	check_marks(t, 0, "");
+	check_marks(t, 2, "uuuuuuuuuuuuuuuuuuuuuuuuuuuu");
+	check_keys(t, "/word<Enter>");
+	check_marks(t, 2, "uuuuuuuuuuuuuuuurrrruuuurrrr");
+	check_keys(t, "--status-line<Enter><Enter>");
+	check_marks(t, 2, "uuuuuuuuuuuuuuuurrrruuuurrrruuuuuuuuuuuu");
+}
+
+static void cut_lines_have_another_mark(void **state)
+{
+	struct term *t = fixture_open(&f, "-S", "--rscroll=*u+", "a.txt", NULL);
+
+	check_row(t, 0, "line 1 of text, word by+");
+	check_marks(t, 0, "                       u");
+	check_keys(t, "--rscroll<Enter>-<Enter>");
+	check_row(t, 0, "line 1 of text, word by");
+	check_keys(t, "__rscroll<Enter>");
+	check_text(t, "character is -");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(colors_are_shown_and_changed, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(capital_letters_need_use_color, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(the_status_column_tells_of_hits_and_marks, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(the_first_unread_line_is_marked, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(the_target_line_is_marked, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(cut_lines_have_another_mark, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
