@@ -190,7 +190,7 @@ static bool is_option(const char *word)
 
 static void test_the_manual_has_no_other_options(void **state)
 {
-	assert_true(options.n > 60 && ignored.n > 60);
+	assert_true(options.n > 60);
 	for (size_t i = 0; i < options.n; i++)
 		if (!is_option(options.word[i]))
 			fail_msg("there is no option \"%s\"", options.word[i]);
