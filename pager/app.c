@@ -82,6 +82,11 @@ bool tl_app_interrupted(void)
 	return signals.interrupt;
 }
 
+bool tl_app_ending(void)
+{
+	return signals.end != 0;
+}
+
 void tl_app_dirty(struct tl_app *app)
 {
 	app->dirty = true;
@@ -258,6 +263,17 @@ static bool must_wait_to_decide(struct tl_app *app)
 	       !tl_screen_started(app->screen);
 }
 
+/* -F has nothing to decide any more; --cmd is for whoever is still here. */
+static void first_prompt_shown(struct tl_app *app)
+{
+	app->first_draw = false;
+	app->opt.quit_if_one_screen = 0;
+	if (!app->opt.cmd)
+		return;
+	app->name_shown = false; /* nobody has read that prompt */
+	tl_tty_give(&app->tty, app->opt.cmd, false);
+}
+
 static void draw(struct tl_app *app)
 {
 	struct tl_view *v = app->text.view;
@@ -298,7 +314,8 @@ static void draw(struct tl_app *app)
 		tl_app_count_lines(app, true);
 	else if (v && !app->text.counting)
 		app->count_at_ms = tl_now_ms() + QUIET_MS;
-	app->first_draw = false;
+	if (app->first_draw)
+		first_prompt_shown(app);
 	app->scrolled = 0;
 	app->jumped = false;
 	if (tl_screen_dead(app->screen))
@@ -787,6 +804,7 @@ int tl_app_run(struct tl_app *app, char **names, size_t n)
 		return TL_EXIT_ERROR;
 	}
 	warn_dumb(app);
+	tl_app_begin_talk(app);
 	tl_tty_raw(&app->tty);
 	loop(app);
 	finish(app);

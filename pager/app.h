@@ -25,6 +25,9 @@
 #include "pager/view.h"
 #include "search/scan.h"
 
+/* The version of less that tless behaves like. */
+#define TL_LESS_VERSION "710"
+
 /* How less's callers know the end: exit statuses. */
 enum { TL_EXIT_OK = 0, TL_EXIT_ERROR = 1, TL_EXIT_INTERRUPT = 2, TL_EXIT_SIGNAL = 15 };
 
@@ -131,6 +134,7 @@ struct tl_times {
 struct tl_app {
 	struct tl_options opt;
 	const char *progname;
+	bool called_less; /* by that name: callers ask for its version */
 	enum tl_charset charset;
 	struct tl_jobs *jobs;
 	struct tl_mailbox *mailbox;
@@ -205,6 +209,8 @@ void tl_app_bell(struct tl_app *app);
 void tl_app_quit(struct tl_app *app, int status);
 /* Was ^C typed since it was last acted upon?  For the few things that are done on the spot. */
 bool tl_app_interrupted(void);
+/* Has a signal come that ends the program? */
+bool tl_app_ending(void);
 /* Start or end an operation. */
 void tl_app_begin(struct tl_app *app, enum tl_op_kind kind, uint64_t n, bool force);
 void tl_app_end_op(struct tl_app *app);
@@ -228,6 +234,10 @@ void tl_app_line_key(struct tl_app *app, unsigned key);
 /* The line is complete, as if Return had been typed; or given up. */
 void tl_app_line_end(struct tl_app *app);
 void tl_app_line_cancel(struct tl_app *app);
+/* ---- beginning.c */
+
+/* Say the messages there are, and ask what is to be asked, on a terminal that is not set up yet. */
+void tl_app_begin_talk(struct tl_app *app);
 
 /* ---- opening.c */
 
@@ -270,6 +280,9 @@ bool tl_help_text(struct tl_buf *out);
  */
 unsigned tl_app_bottom_line(struct tl_app *app, struct tl_cell *cells, unsigned used);
 const struct tl_prompt_facts *tl_app_facts(struct tl_app *app);
+
+/* What V says: the program's name and version; called less, the version it behaves like. */
+const char *tl_app_version(const struct tl_app *app);
 
 /* ---- command.c */
 

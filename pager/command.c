@@ -43,7 +43,7 @@ static void help(struct tl_app *app, const struct tl_number *n)
 
 static void version(struct tl_app *app, const struct tl_number *n)
 {
-	tl_app_message(app, "tless %s", TL_VERSION);
+	tl_app_message(app, "%s", tl_app_version(app));
 }
 
 static void quit(struct tl_app *app, const struct tl_number *n)

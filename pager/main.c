@@ -16,12 +16,7 @@
 /* A bad option stops nothing: a caller may know options that this version does not. */
 static void warn(void *arg, const char *message)
 {
-	struct tl_app *app = arg;
-
-	if (isatty(STDOUT_FILENO))
-		tl_app_message(app, "%s (\"%s --help\" for help)", message, app->progname);
-	else
-		fprintf(stderr, "%s (\"%s --help\" for help)\n", message, app->progname);
+	tl_app_message(arg, "%s", message);
 }
 
 static void say(void *arg, const char *message)
@@ -59,13 +54,12 @@ static int print_help(void)
 }
 
 /* Callers of less look for its name and the number of the version that it behaves like. */
-static int print_version(const char *progname)
+static int print_version(const struct tl_app *app)
 {
-	if (!strcmp(progname, "less"))
-		printf("less 590 (this is tless)\n");
-	printf("tless %s (PCRE2 regular expressions)\n"
-	       "A pager with the keys of less for huge text and trace files.\n",
-	       TL_VERSION);
+	printf("%s (PCRE2 regular expressions)\n", tl_app_version(app));
+	if (app->called_less)
+		printf("This is tless " TL_VERSION ", which behaves like it.\n");
+	printf("A pager with the keys of less for huge text and trace files.\n");
 	return fflush(stdout) == 0 ? TL_EXIT_OK : TL_EXIT_ERROR;
 }
 
@@ -81,36 +75,52 @@ static void set_up_memory(void)
 #endif
 }
 
+/* The options of the variables and of argv.  Returns as tl_options_from_args() does. */
+static int read_options(struct tl_app *app, int argc, char **argv)
+{
+	static const char *const variables[] = { "LESS", "TLESS" };
+	const char *env = tl_env("LESS_UNSUPPORT");
+
+	if (env)
+		tl_options_unsupport(&app->opt, env, warn, app);
+	for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]); i++) {
+		env = tl_env(variables[i]);
+		if (env && !app->opt.quit_now)
+			tl_options_from_env(&app->opt, env, warn, app);
+	}
+	return tl_options_from_args(&app->opt, argc, argv, getenv("POSIXLY_CORRECT"), warn, app);
+}
+
+/* What was said before there was a screen. */
+static void print_messages(struct tl_app *app)
+{
+	for (size_t i = 0; i < app->nmessages; i++)
+		fprintf(stderr, "%s\n", app->messages[i]);
+}
+
 static int run(struct tl_app *app, int argc, char **argv)
 {
 	static char *standard_input[] = { (char *)"-", NULL };
-	const char *env, *wrong;
-	char **names;
-	size_t n;
-	int first;
+	const char *wrong;
+	char **names = argv + 1;
+	int n;
 
 	tl_secure_init(say, app);
-	env = tl_env("LESS");
-	if (env)
-		tl_options_from_env(&app->opt, env, warn, app);
-	env = tl_env("TLESS");
-	if (env)
-		tl_options_from_env(&app->opt, env, warn, app);
-	first = tl_options_from_args(&app->opt, argc, argv, warn, app);
+	n = read_options(app, argc, argv);
+	if (app->opt.quit_now || n < 0 || !isatty(STDOUT_FILENO))
+		print_messages(app);
 	if (app->opt.quit_now == '?')
 		return print_help();
 	if (app->opt.quit_now == 'V')
-		return print_version(app->progname);
+		return print_version(app);
 	wrong = tl_charset_from_env(&app->charset);
-	if (wrong) {
+	if (wrong)
 		fprintf(stderr, "%s\n", wrong);
+	if (wrong || n < 0)
 		return TL_EXIT_ERROR;
-	}
-	names = argv + first;
-	n = (size_t)(argc - first);
 	if (n == 0 && isatty(STDIN_FILENO)) {
-		for (size_t i = 0; i < app->nmessages; i++)
-			fprintf(stderr, "%s\n", app->messages[i]);
+		if (isatty(STDOUT_FILENO))
+			print_messages(app);
 		fprintf(stderr, "Missing filename (\"%s --help\" for help)\n", app->progname);
 		return TL_EXIT_ERROR;
 	}
@@ -119,9 +129,9 @@ static int run(struct tl_app *app, int argc, char **argv)
 		n = 1;
 	}
 	if (!isatty(STDOUT_FILENO))
-		return tl_cat(&app->opt, names, n);
+		return tl_cat(&app->opt, names, (size_t)n);
 	set_up_memory();
-	return tl_app_run(app, names, n);
+	return tl_app_run(app, names, (size_t)n);
 }
 
 int main(int argc, char **argv)
@@ -132,6 +142,8 @@ int main(int argc, char **argv)
 	signal(SIGXFSZ, SIG_IGN); /* a full spool is an error like any other */
 	app.progname = name_of(argv[0]);
 	tl_options_init(&app.opt);
+	app.opt.progname = app.progname;
+	app.called_less = !strcmp(app.progname, "less");
 	status = run(&app, argc, argv);
 	tl_options_fini(&app.opt);
 	return status;

@@ -217,7 +217,7 @@ static bool open_source(struct tl_app *app, struct tl_file *f, struct tl_source 
 	if (strcmp(f->name, "-") != 0)
 		return check_kind(app, f->name, err) && tl_source_open_file(f->name, src, err);
 	if (isatty(STDIN_FILENO) && !app->opt.force_open)
-		return tl_err_set(err, "Missing filename (\"%s --help\" for help)", app->progname);
+		return tl_err_set(err, "- is a terminal (use -f to open it)");
 	fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
 	if (fd < 0)
 		return tl_err_sys(err, "cannot read standard input");
@@ -280,14 +280,8 @@ static void show_text(struct tl_app *app, struct tl_file *f)
 	tl_log_text_opened(app);
 	for (size_t i = 0; i < app->opt.nevery; i++)
 		tl_tty_give(&app->tty, app->opt.every_commands[i], true);
-	if (first) {
-		for (size_t i = 0; i < app->opt.nfirst; i++)
-			tl_tty_give(&app->tty, app->opt.first_commands[i], true);
-		if (app->opt.pattern) {
-			tl_tty_give(&app->tty, "/", false);
-			tl_tty_give(&app->tty, app->opt.pattern, true);
-		}
-	}
+	for (size_t i = 0; first && i < app->opt.nfirst; i++)
+		tl_tty_give(&app->tty, app->opt.first_commands[i], true);
 }
 
 /* less forgets files that it cannot show. */

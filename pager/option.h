@@ -33,6 +33,7 @@ enum {
 
 /* The values of all options.  Three-way ones are 0, 1 (lower case letter), 2 (upper case). */
 struct tl_options {
+	const char *progname;   /* borrowed; what messages about options call the program */
 	int search_from;        /* 0 -A, 1 -a, 2 default */
 	int clear_first;        /* -c */
 	int dumb_ok;            /* -d */
@@ -68,7 +69,6 @@ struct tl_options {
 	int quit_now;      /* what to print instead: '?' the help, 'V' the version */
 	unsigned ntabs;
 	unsigned tabs[32];
-	char *pattern; /* -p: /pattern to start with */
 	char *prompt[TL_NPROMPTS];
 	struct {
 		char text[5]; /* one character, or none: lines that are cut off have no mark */
@@ -87,10 +87,13 @@ struct tl_options {
 	    no_search_header_lines, no_search_headers, no_vbell, old_bot, proc_backspace,
 	    proc_return, proc_tab, redraw_on_quit, rmouse, save_marks, show_preproc_errors,
 	    status_col_width, status_line, wheel_lines;
-	char *lesskey_file, *log_file, *log_file_over, *tag, *tag_file, *quotes, *autosave, *cmd,
-	    *emouse, *end_prompt, *header, *intr, *lesskey_content, *lesskey_src, *match_shift,
-	    *search_options;
-	char **first_commands; /* +cmd */
+	char *lesskey_file, *log_file, *log_file_over, *tag, *tag_file, *autosave, *cmd, *emouse,
+	    *header, *intr, *lesskey_content, *lesskey_src, *match_shift, *search_options;
+	char quotes[3];                  /* around names of files with blanks; "": none */
+	char *end_prompt[3];             /* written behind a prompt of each kind */
+	const struct tl_option *pending; /* the next word of the command line is its value */
+	char *unsupported;               /* LESS_UNSUPPORT: a byte for each row of the table */
+	char **first_commands;           /* +cmd */
 	size_t nfirst;
 	char **every_commands; /* ++cmd */
 	size_t nevery;
@@ -112,6 +115,7 @@ enum {
 	TL_OPT_REOPEN = 1 << 4,   /* a decoded text is another one after a change */
 	TL_OPT_NO_QUERY = 1 << 6, /* `_` cannot tell its value */
 	TL_OPT_OWN = 1 << 5,      /* less has no such option: an abbreviation means less's first */
+	TL_OPT_NEGATIVE = 1 << 7, /* a number that may be negative */
 };
 
 struct tl_option {
@@ -121,6 +125,7 @@ struct tl_option {
 	unsigned flags;
 	size_t at;   /* offset in struct tl_options of an int, or of a char * */
 	int initial; /* for an int */
+	int most;    /* the largest number allowed; 0: any */
 	/*
 	 * What `-` and `_` say.  Flags: for the values 0, 1 and 2.  With a value: the question,
 	 * and what stands before and behind the value in the answer.
@@ -128,7 +133,10 @@ struct tl_option {
 	const char *says[3];
 	const char *help;  /* one line for --help */
 	const char *chars; /* a string made of these only: other letters may follow it */
-	/* Strings with a meaning: take the text ("" is the default), and tell the value. */
+	/*
+	 * Strings with a meaning: take the text, and tell the value.  `err` is NULL where the
+	 * text is "" and the default is wanted.
+	 */
 	bool (*parse)(struct tl_options *o, const char *text, struct tl_err *err);
 	void (*print)(const struct tl_options *o, char *out, size_t size);
 };
@@ -139,33 +147,74 @@ const struct tl_option *tl_option_table(void);
 void tl_options_init(struct tl_options *o);
 void tl_options_fini(struct tl_options *o);
 
+/* ---- optionscan.c: the command line and the variables */
+
 /* Problems are told, one at a time, and parsing goes on behind them. */
 typedef void tl_option_warn(void *arg, const char *message);
 
-/* Parse the contents of LESS or TLESS: the hyphen before the first letters is optional. */
+/*
+ * Parse the contents of LESS or TLESS: the hyphen before the first letters is optional.  An option
+ * at its end that lacks a value takes the next word of the command line, as in less.
+ */
 void tl_options_from_env(struct tl_options *o, const char *value, tl_option_warn *warn, void *arg);
 
-/* Parse argv up to the first file name; returns its index. */
-int tl_options_from_args(struct tl_options *o, int argc, char **argv, tl_option_warn *warn,
-			 void *arg);
+/*
+ * Parse argv, in which options and names of files may be mixed; -- ends the options, and so does
+ * the first name where `names_end` (POSIXLY_CORRECT).  The names are moved to argv[1] and up;
+ * returns how many.  -1: the last option lacks its value, as was told; less goes no further.
+ * Stops behind an option that prints something instead (quit_now).
+ */
+int tl_options_from_args(struct tl_options *o, int argc, char **argv, bool names_end,
+			 tl_option_warn *warn, void *arg);
+
+/* LESS_UNSUPPORT: options that have no effect in the variables and on the command line. */
+void tl_options_unsupport(struct tl_options *o, const char *list, tl_option_warn *warn, void *arg);
+
+/* -p: search for the pattern in the first file, after the +commands so far.  False: no memory. */
+bool tl_options_first_search(struct tl_options *o, const char *pattern);
 
 /* The + command: cmd is run for every file from now on, in place of what was; "": nothing. */
 void tl_options_every_command(struct tl_options *o, const char *cmd);
 
+/* How a name was found. */
+enum tl_opt_found { TL_OPT_NONE, TL_OPT_AMBIGUOUS, TL_OPT_PREFIX, TL_OPT_WHOLE };
+
 /*
  * Find by letter, or by long name or a prefix that only one (of less's options, or else of our
- * own) has; *upper tells that the capital
- * letter of a triple was given, or its name with a capital first letter.  NULL: none, and `err`
- * (by name) says so.
+ * own) has; *upper tells that the capital letter of a triple was given, or its name with a
+ * capital first letter.  NULL: none.
  */
 const struct tl_option *tl_option_by_letter(char c, bool *upper);
 const struct tl_option *tl_option_by_name(const char *name, size_t len, bool *upper,
-					  struct tl_err *err);
+					  enum tl_opt_found *how);
+
+/* "-j (--jump-target)", written into `out`, which is returned. */
+const char *tl_option_describe(const struct tl_option *opt, char *out, size_t size);
+
+/* The value of a flag that is `now`, once its letter (or the capital one) was given. */
+int tl_option_flipped(const struct tl_option *opt, int now, bool upper);
+
+/*
+ * The decimal number that *text begins with, which is moved behind it.  Messages name `what` it is
+ * for.  False: none, or one that is not allowed, and *n is as before.
+ */
+bool tl_option_parse_number(const char **text, const char *what, bool negative_ok, int *n,
+			    struct tl_err *err);
+
+/* The same for an option that is a number; `what` NULL: its names. */
+bool tl_option_take_number(struct tl_options *o, const struct tl_option *opt, const char **text,
+			   const char *what, struct tl_err *err);
+
+/* Give an option with a value one, or its default. */
+bool tl_option_set_value(struct tl_options *o, const struct tl_option *opt, const char *text,
+			 struct tl_err *err);
+void tl_option_reset(struct tl_options *o, const struct tl_option *opt);
 
 /*
  * What the `-` command does with an option: toggle it or set it to `value`, give it its default
  * (-+) or the other value (-!), or only tell what it is (_).  An empty `value`, or none, only
- * tells.  The message to show goes to `say`.
+ * tells.  The message to show goes to `say`, also where a value was refused: it is shown after the
+ * error then, unless it is "".
  */
 enum tl_opt_action { TL_OPT_TOGGLE, TL_OPT_RESET, TL_OPT_UNSET, TL_OPT_ASK };
 bool tl_option_change(struct tl_options *o, const struct tl_option *opt, bool upper,

@@ -4,6 +4,7 @@
 
 #include "pager/fileoptions.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,16 +52,44 @@ static bool change_and_reopen(struct tl_app *app, const char *value, char *say, 
 	return ok;
 }
 
+/* The error, and what less tells after it: how the option is now. */
+static void tell_error(struct tl_app *app, const struct tl_err *err, const char *say)
+{
+	tl_app_message(app, "%s", err->msg);
+	if (*say)
+		tl_app_message(app, "%s", say);
+}
+
+static void take_effect(struct tl_app *app)
+{
+	tl_screen_set_colors(app->screen, &app->opt.colors); /* of the message, too */
+	if (changing.opt->flags & TL_OPT_SEARCH)
+		tl_find_recompile(app);
+	if (changing.opt->letter == 'g')
+		tl_find_hilite_changed(app);
+	if (changing.opt->flags & TL_OPT_REPAINT) {
+		app->jumped = true;
+		app->options_pending = true;
+	}
+	if (app->opt.numbers != 0)
+		tl_app_count_lines(app, false);
+}
+
 static void change_option(struct tl_app *app, const char *value)
 {
-	char say[512];
+	char say[512] = "";
 	struct tl_err err = TL_ERR_INIT;
+	bool own = changing.opt->flags & TL_OPT_OWN;
 	bool asks = changing.action == TL_OPT_ASK ||
 		    (changing.action == TL_OPT_TOGGLE && tl_option_needs_value(changing.opt) &&
 		     (!value || !*value));
 
 	if (tl_fileoption_change(app, changing.opt, changing.action, value))
 		return;
+	if (changing.opt->kind == TL_OPT_DO && changing.opt->initial == 'V') {
+		tl_app_message(app, "%s", tl_app_version(app));
+		return;
+	}
 	if ((changing.opt->flags & TL_OPT_REOPEN) && !asks) {
 		if (!change_and_reopen(app, value, say, sizeof(say), &err)) {
 			tl_app_message(app, "%s", err.msg);
@@ -68,26 +97,15 @@ static void change_option(struct tl_app *app, const char *value)
 		}
 	} else if (!tl_option_change(&app->opt, changing.opt, changing.upper, changing.action,
 				     value, say, sizeof(say), &err)) {
-		tl_app_message(app, "%s", err.msg);
+		tell_error(app, &err, own ? "" : say);
 		return;
 	}
-	if (changing.action != TL_OPT_ASK) {
-		tl_screen_set_colors(app->screen, &app->opt.colors); /* of the message, too */
-		if (changing.opt->flags & TL_OPT_SEARCH)
-			tl_find_recompile(app);
-		if (changing.opt->letter == 'g')
-			tl_find_hilite_changed(app);
-		if (changing.opt->flags & TL_OPT_REPAINT) {
-			app->jumped = true;
-			app->options_pending = true;
-		}
-		if (app->opt.numbers != 0)
-			tl_app_count_lines(app, false);
-	}
+	if (changing.action != TL_OPT_ASK)
+		take_effect(app);
 	if (changing.opt->letter == 'g' && app->options_pending && app->opt.hilite == 2)
 		tl_app_apply_options(app); /* hits are seen at once */
-	/* What was typed needs no confirmation, but for plain numbers less gives one. */
-	if (*say && (!value || !*value || changing.opt->kind == TL_OPT_NUMBER))
+	/* What was typed needs no confirmation, but less gives one. */
+	if (*say && !(own && value && *value && changing.opt->kind == TL_OPT_STRING))
 		tl_app_message(app, "%s", say);
 	else if (app->options_pending)
 		tl_app_apply_options(app);
@@ -111,30 +129,68 @@ static void take_option(struct tl_app *app, const struct tl_option *opt, bool up
 		change_option(app, NULL);
 }
 
+/* ---- names and letters */
+
 static void option_name_done(struct tl_app *app, const char *name)
 {
-	struct tl_err err = TL_ERR_INIT;
+	enum tl_opt_found how;
 	bool upper = false;
-	const struct tl_option *opt = tl_option_by_name(name, strlen(name), &upper, &err);
+	const struct tl_option *opt = tl_option_by_name(name, strlen(name), &upper, &how);
 
-	if (!opt) {
-		tl_app_message(app, "%s", err.msg);
-		return;
-	}
-	take_option(app, opt, upper);
+	if (opt)
+		take_option(app, opt, upper);
+	else
+		tl_app_message(app, "There is no --%s option", name);
+}
+
+/* -- is followed by + or !: the same as -+ and -! followed by -. */
+static bool other_action(struct tl_app *app, unsigned key);
+
+static void ask_name(struct tl_app *app)
+{
+	static const char *const prompts[] = {
+		[TL_OPT_TOGGLE] = "--",
+		[TL_OPT_RESET] = "--+",
+		[TL_OPT_UNSET] = "--!",
+		[TL_OPT_ASK] = "__",
+	};
+
+	tl_optionname_ask(app, prompts[changing.action], option_name_done, other_action);
+}
+
+static bool other_action(struct tl_app *app, unsigned key)
+{
+	if (key == '-' || key == '_')
+		return true;
+	if (changing.action == TL_OPT_ASK || (key != '+' && key != '!'))
+		return false;
+	changing.action = key == '+' ? TL_OPT_RESET : TL_OPT_UNSET;
+	ask_name(app);
+	return true;
+}
+
+/* As less writes a key in a message. */
+static const char *key_text(unsigned key, char *out, size_t size)
+{
+	if (key == 0x1b)
+		snprintf(out, size, "ESC");
+	else if (key < 0x20 || key == 0x7f)
+		snprintf(out, size, "^%c", (int)key ^ 0x40);
+	else if (key < 0x7f)
+		snprintf(out, size, "%c", (int)key);
+	else
+		snprintf(out, size, "<%X>", key & 0xff);
+	return out;
 }
 
 static void option_key(struct tl_app *app, unsigned key)
 {
 	bool asking = changing.action == TL_OPT_ASK, upper = false;
 	const struct tl_option *opt;
+	char text[8];
 
 	if (key == (asking ? '_' : '-')) {
-		const char *how = changing.action == TL_OPT_RESET   ? "--+"
-				  : changing.action == TL_OPT_UNSET ? "--!"
-								    : "--";
-
-		tl_optionname_ask(app, asking ? "__" : how, option_name_done);
+		ask_name(app);
 		return;
 	}
 	if (!asking && (key == '+' || key == '!')) {
@@ -142,17 +198,16 @@ static void option_key(struct tl_app *app, unsigned key)
 		tl_app_ask_char(app, option_key, "-%c", (int)key);
 		return;
 	}
-	if (key == '\r' || key == '\n' || (int)key == app->tty.erase || key == '\b')
+	if ((!asking && (key == '\r' || key == '\n')) || (int)key == app->tty.erase ||
+	    (int)key == app->tty.kill || key == '\b')
 		return;
-	opt = key < 0x80 ? tl_option_by_letter((char)key, &upper) : NULL;
-	if (!opt) {
-		if (key >= 0x20 && key < 0x7f)
-			tl_app_message(app, "There is no -%c option", (int)key);
-		else
-			tl_app_message(app, "There is no such option");
-		return;
-	}
-	take_option(app, opt, upper);
+	if (key == '\r')
+		key = '\n';
+	opt = key > 0 && key < 0x80 ? tl_option_by_letter((char)key, &upper) : NULL;
+	if (opt)
+		take_option(app, opt, upper);
+	else
+		tl_app_message(app, "There is no -%s option", key_text(key, text, sizeof(text)));
 }
 
 void tl_optionkey_toggle(struct tl_app *app, const struct tl_number *n)

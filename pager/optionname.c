@@ -2,6 +2,7 @@
 #include "pager/optionname.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -50,19 +51,55 @@ static const struct tl_completer names = { tl_optionname_find, NULL, true };
 
 /* ---- typing one */
 
-static bool found; /* what was typed can mean one option only */
+static struct {
+	bool found;     /* what was typed can mean one option only */
+	char typed[64]; /* that, before the name was put there */
+	bool (*first)(struct tl_app *app, unsigned key);
+} asked;
 
-/* The name is complete: nothing is added to it any more. */
+/*
+ * A name of less's stands there, and goes on otherwise than what is typed: that can still be one of
+ * our own options.
+ */
+static void type_on(struct tl_app *app, unsigned key)
+{
+	size_t n = strlen(asked.typed);
+	char text[sizeof(asked.typed)];
+
+	if (key <= ' ' || key >= 0x7f || n + 1 >= sizeof(text))
+		return;
+	memcpy(text, asked.typed, n);
+	text[n] = (char)key;
+	text[n + 1] = '\0';
+	if (strncmp(tl_lineedit_text(&app->line), text, n + 1) == 0) {
+		memcpy(asked.typed, text, n + 2);
+		return;
+	}
+	for (const struct tl_option *opt = tl_option_table(); opt->name; opt++)
+		if ((opt->flags & TL_OPT_OWN) && strncmp(opt->name, text, n + 1) == 0) {
+			tl_lineedit_set(&app->line, text);
+			asked.found = false;
+			return;
+		}
+}
+
+/* Once the name is complete nothing is added to it any more. */
 static bool name_key(struct tl_app *app, unsigned key)
 {
-	if (key == '=' && tl_lineedit_ready(&app->line)) {
+	bool ready = tl_lineedit_ready(&app->line);
+
+	if (ready && *tl_lineedit_text(&app->line) == '\0' && asked.first(app, key))
+		return true;
+	if (key == '=' && ready) {
 		tl_app_line_end(app);
 		return true;
 	}
-	if (!found || key == '\t' || key == '\r' || key == '\n')
+	if (!asked.found || key == '\t' || key == '\r' || key == '\n')
 		return false;
 	if ((int)key == app->tty.erase || (int)key == app->tty.kill)
 		tl_app_line_cancel(app);
+	else
+		type_on(app, key);
 	return true;
 }
 
@@ -71,30 +108,33 @@ static void name_changed(struct tl_app *app)
 	const char *typed = tl_lineedit_text(&app->line);
 	size_t n = strlen(typed);
 	struct tl_words all = { NULL, 0 };
-	struct tl_err err = TL_ERR_INIT;
-	bool upper, was = found;
+	enum tl_opt_found how;
+	bool upper, was = asked.found;
 	size_t i = 0;
 
 	if (n == 0 || !tl_lineedit_ready(&app->line))
 		return;
-	found = tl_option_by_name(typed, n, &upper, &err) != NULL;
+	snprintf(asked.typed, sizeof(asked.typed), "%s", typed);
+	asked.found = tl_option_by_name(typed, n, &upper, &how) != NULL;
 	tl_optionname_find(typed, n, &all);
-	if (found && !was && all.n > 0) {
+	if (asked.found && !was && all.n > 0) {
 		while (i + 1 < all.n && strlen(all.words[i]) != n)
 			i++;
 		if (strlen(all.words[i]) != n) /* no name is as short as this */
 			i = 0;
 		tl_lineedit_set(&app->line, all.words[i]);
-	} else if (!found && all.n == 0) {
+	} else if (!asked.found && all.n == 0) {
 		tl_app_bell(app);
 	}
 	tl_words_fini(&all);
 }
 
 void tl_optionname_ask(struct tl_app *app, const char *prompt,
-		       void (*done)(struct tl_app *app, const char *name))
+		       void (*done)(struct tl_app *app, const char *name),
+		       bool (*first)(struct tl_app *app, unsigned key))
 {
-	found = false;
+	asked.found = false;
+	asked.first = first;
 	tl_app_ask(app, prompt, NULL, done);
 	app->line.completer = &names;
 	app->line_key = name_key;

@@ -7,9 +7,11 @@
 
 #include "pager/app.h"
 
-/* Ask for a name; `done` gets it, whole or as it was typed. */
+/* Ask for a name; `done` gets it, whole or as it was typed.  `first` sees keys as long as nothing
+ * is typed; true: it took one. */
 void tl_optionname_ask(struct tl_app *app, const char *prompt,
-		       void (*done)(struct tl_app *app, const char *name));
+		       void (*done)(struct tl_app *app, const char *name),
+		       bool (*first)(struct tl_app *app, unsigned key));
 
 /* The names that begin with the n bytes at `word`, in the order of the table.  What abbreviates
  * names of less's options does not stand for our own. */

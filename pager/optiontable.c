@@ -11,29 +11,51 @@
 
 /* ---- -j: a row from the top, a negative one from the bottom, .N a fraction of the screen */
 
+/* Six digits count; what stands behind them is ignored, as less does. */
+static bool parse_fraction(const char *digits, const char *what, double *fraction,
+			   struct tl_err *err)
+{
+	double unit = 0.1;
+
+	if (*digits < '0' || *digits > '9')
+		return tl_err_set(err, "Invalid fraction in %s", what);
+	*fraction = 0;
+	for (int i = 0; i < 6 && *digits >= '0' && *digits <= '9'; i++, unit /= 10)
+		*fraction += (*digits++ - '0') * unit;
+	return true;
+}
+
+static const char *print_fraction(double fraction, char *out, size_t size)
+{
+	int n = snprintf(out, size, ".%06d", (int)(fraction * 1e6 + 0.5));
+
+	while (n > 2 && out[n - 1] == '0')
+		out[--n] = '\0';
+	return out;
+}
+
 static bool parse_jump(struct tl_options *o, const char *text, struct tl_err *err)
 {
-	struct tl_where w = { false, 1, 0 };
-	char *end = (char *)text;
+	struct tl_where w = { false, 0, 0 };
 
-	if (strchr(text, '.')) {
+	if (*text == '.') {
 		w.is_fraction = true;
-		w.fraction = strtod(text, &end);
-	} else if (*text) {
-		long row = strtol(text, &end, 10);
-
-		w.row = row > 100000 || row < -100000 ? 100000 : (int)row;
+		if (!parse_fraction(text + 1, "-j", &w.fraction, err))
+			return false;
+	} else if (err && !tl_option_parse_number(&text, "-j", true, &w.row, err)) {
+		return false;
 	}
-	if ((*text && end == text) || *end || w.fraction < 0 || w.fraction >= 1)
-		return tl_err_set(err, "Invalid jump target '%s' after -j", text);
 	o->jump = w;
 	return true;
 }
 
 static void print_jump(const struct tl_options *o, char *out, size_t size)
 {
+	char fraction[16];
+
 	if (o->jump.is_fraction)
-		snprintf(out, size, "Position target at screen position %g", o->jump.fraction);
+		snprintf(out, size, "Position target at screen position %s",
+			 print_fraction(o->jump.fraction, fraction, sizeof(fraction)));
 	else
 		snprintf(out, size, "Position target at screen line %d", o->jump.row);
 }
@@ -42,25 +64,27 @@ static void print_jump(const struct tl_options *o, char *out, size_t size)
 
 #define MAX_STOPS (sizeof(((struct tl_options *)0)->tabs) / sizeof(unsigned) - 1)
 
+/* A stop that is not behind the one before it is left out, and so is what follows a letter. */
 static bool parse_tabs(struct tl_options *o, const char *text, struct tl_err *err)
 {
 	unsigned stops[MAX_STOPS], n = 0, last = 0;
 
-	for (const char *p = text; *p;) {
-		char *end;
-		unsigned long stop = strtoul(p, &end, 10);
+	for (const char *p = text; n < MAX_STOPS; p++) {
+		unsigned long stop;
 
-		if (*p < '0' || *p > '9' || (*end && *end != ','))
-			return tl_err_set(err, "Invalid tab stops '%s' after -x", text);
-		if (stop > last && stop < 100000 && n < MAX_STOPS)
+		p += strspn(p, " ");
+		stop = *p >= '0' && *p <= '9' ? strtoul(p, (char **)&p, 10) : 0;
+		if (stop > last && stop < 100000)
 			stops[n++] = last = (unsigned)stop;
-		p = end + (*end == ',');
+		p += strspn(p, " ");
+		if (*p != ',')
+			break;
 	}
 	if (n > 1) { /* a list counts from column 0 */
 		o->ntabs = n + 1;
 		o->tabs[0] = 0;
 		memcpy(o->tabs + 1, stops, n * sizeof(stops[0]));
-	} else {
+	} else if (n == 1 || !err) { /* a list without any changes nothing */
 		o->ntabs = 1;
 		o->tabs[0] = n == 1 ? stops[0] : 8;
 	}
@@ -87,26 +111,27 @@ static void print_tabs(const struct tl_options *o, char *out, size_t size)
 
 static bool parse_shift(struct tl_options *o, const char *text, struct tl_err *err)
 {
-	char *end = (char *)text;
 	double fraction = 0;
-	long n = 0;
+	int n = 0;
 
-	if (strchr(text, '.'))
-		fraction = strtod(text, &end);
-	else if (*text)
-		n = strtol(text, &end, 10);
-	if ((*text && end == text) || *end || n < 0 || n > 1000000 || !(fraction >= 0) ||
-	    fraction > 1)
-		return tl_err_set(err, "Invalid shift '%s' after -#", text);
-	o->shift = (int)n;
+	if (*text == '.') {
+		if (!parse_fraction(text + 1, "-#", &fraction, err))
+			return false;
+	} else if (err && !tl_option_parse_number(&text, "-#", false, &n, err)) {
+		return false;
+	}
+	o->shift = n;
 	o->shift_fraction = fraction;
 	return true;
 }
 
 static void print_shift(const struct tl_options *o, char *out, size_t size)
 {
+	char fraction[16];
+
 	if (o->shift_fraction > 0)
-		snprintf(out, size, "Horizontal shift %g of screen width", o->shift_fraction);
+		snprintf(out, size, "Horizontal shift %s of screen width",
+			 print_fraction(o->shift_fraction, fraction, sizeof(fraction)));
 	else
 		snprintf(out, size, "Horizontal shift %d columns", o->shift);
 }
@@ -120,7 +145,7 @@ static bool parse_prompt(struct tl_options *o, const char *text, struct tl_err *
 	char **at = &o->prompt[which ? which - letters : TL_PROMPT_SHORT];
 	char *copy;
 
-	if (*text == '\0') {
+	if (!err) {
 		for (int i = 0; i < TL_NPROMPTS; i++) {
 			free(o->prompt[i]);
 			o->prompt[i] = NULL;
@@ -135,9 +160,70 @@ static bool parse_prompt(struct tl_options *o, const char *text, struct tl_err *
 	return true;
 }
 
+static const char *prompt_name(const struct tl_options *o)
+{
+	static const char *const names[] = { "short", "medium", "long" };
+
+	return names[o->prompt_kind];
+}
+
 static void print_prompt(const struct tl_options *o, char *out, size_t size)
 {
-	snprintf(out, size, "%s", tl_prompt_proto(o, o->prompt_kind, false));
+	snprintf(out, size, "Prompt (%s): %s", prompt_name(o),
+		 tl_prompt_proto(o, o->prompt_kind, false));
+}
+
+/* ---- --end-prompt: as -P, for the same three prompts; "-" for none */
+
+static bool parse_end_prompt(struct tl_options *o, const char *text, struct tl_err *err)
+{
+	static const char letters[] = "smM";
+	const char *which = *text ? strchr(letters, *text) : NULL;
+	char **at = &o->end_prompt[which ? which - letters : TL_PROMPT_SHORT];
+	char *copy = NULL;
+
+	if (!err)
+		return true;
+	text += which != NULL;
+	if (*text && strcmp(text, "-") != 0) {
+		copy = strdup(text);
+		if (!copy)
+			return tl_err_nomem(err);
+	}
+	free(*at);
+	*at = copy;
+	return true;
+}
+
+static void print_end_prompt(const struct tl_options *o, char *out, size_t size)
+{
+	const char *text = o->end_prompt[o->prompt_kind];
+
+	snprintf(out, size, "Print after %s prompt: %s", prompt_name(o), text ? text : "(nothing)");
+}
+
+/* ---- -p: a search to begin with */
+
+static bool parse_pattern(struct tl_options *o, const char *text, struct tl_err *err)
+{
+	return !err || tl_options_first_search(o, text) || tl_err_nomem(err);
+}
+
+/* ---- -": one or two quotes */
+
+static bool parse_quotes(struct tl_options *o, const char *text, struct tl_err *err)
+{
+	if (strlen(text) > 2)
+		return tl_err_set(err, "-\" must be followed by 1 or 2 chars");
+	o->quotes[0] = err ? text[0] : '"';
+	o->quotes[1] = err && text[0] && text[1] ? text[1] : o->quotes[0];
+	o->quotes[2] = '\0';
+	return true;
+}
+
+static void print_quotes(const struct tl_options *o, char *out, size_t size)
+{
+	snprintf(out, size, "quotes %s", o->quotes);
 }
 
 /* ---- -D: a letter and a colour */
@@ -151,7 +237,7 @@ static bool parse_color(struct tl_options *o, const char *text, struct tl_err *e
 {
 	int on = o->colors.on;
 
-	if (*text)
+	if (err)
 		return tl_colors_set(&o->colors, text, err);
 	tl_colors_init(&o->colors);
 	o->colors.on = on;
@@ -280,6 +366,13 @@ static void print_slice(const struct tl_options *o, char *out, size_t size)
 	FLAG(l, n, TL_OPT_TRIPLE, field, init, how, text, __VA_ARGS__)
 #define NUMBER(l, n, field, init, how, text, ...) \
 	FLAG(l, n, TL_OPT_NUMBER, field, init, how, text, __VA_ARGS__)
+#define BOUNDED(l, n, field, init, max, how, text, ...)                                     \
+	{                                                                                   \
+		.letter = (l), .name = (n), .kind = TL_OPT_NUMBER, .at = AT(field),         \
+		.initial = (init), .most = (max), .flags = (how), .help = (text), .says = { \
+			__VA_ARGS__                                                         \
+		}                                                                           \
+	}
 #define STRING(l, n, field, how, text, ...) \
 	FLAG(l, n, TL_OPT_STRING, field, 0, how, text, __VA_ARGS__)
 #define PARSED(l, n, from, how, text, parser, printer, question)                                   \
@@ -339,7 +432,8 @@ static const struct tl_option table[] = {
 	     "Don't display a status column", "Display a status column"),
 	STRING('k', "lesskey-file", lesskey_file, TL_OPT_IGNORED | TL_OPT_FIXED | TL_OPT_NO_QUERY, "", NULL),
 	BOOL('K', "quit-on-intr", quit_on_intr, 0, 0, "quit on ^C, with status 2",
-	     "Interrupt (ctrl-C) returns to prompt", "Interrupt (ctrl-C) exits tless"),
+	     /* less says so */ "Don't quit if end-of-file on first screen",
+	     "Interrupt (ctrl-C) exits less"),
 	BOOL('L', "no-lessopen", no_lessopen, 0, TL_OPT_IGNORED, "",
 	     "Use the LESSOPEN filter", "Don't use the LESSOPEN filter"),
 	TRIPLE('m', "long-prompt", prompt_kind, 0, TL_OPT_REPAINT,
@@ -352,8 +446,8 @@ static const struct tl_option table[] = {
 	       "Log file \"", "\""),
 	STRING('O', "LOG-FILE", log_file_over, 0, "likewise, overwriting the file without asking",
 	       "Log file: ", "Log file \"", "\""),
-	STRING('p', "pattern", pattern, TL_OPT_FIXED,
-	       "start at the first line that matches", "Pattern: ", "Pattern: "),
+	PARSED('p', "pattern", NULL, TL_OPT_FIXED | TL_OPT_NO_QUERY,
+	       "start at the first line that matches", parse_pattern, NULL, NULL),
 	PARSED('P', "prompt", NULL, TL_OPT_REPAINT,
 	       "set a prompt; first letter s m M = h w: which",
 	       parse_prompt, print_prompt, "prompt: "),
@@ -386,9 +480,9 @@ static const struct tl_option table[] = {
 	     "Send init/deinit strings to terminal", "Don't use init/deinit strings"),
 	NUMBER('y', "max-forw-scroll", forw_scroll, -1, TL_OPT_IGNORED, "",
 	       "Forward scroll limit: ", "Forward scroll limit is ", " lines"),
-	NUMBER('z', "window", window, -1, 0, "lines of a window; -N: the screen's less N",
+	NUMBER('z', "window", window, -1, TL_OPT_NEGATIVE, "lines of a window; -N: the screen's less N",
 	       "Scroll window size: ", "Scroll window size is ", " lines"),
-	STRING('"', "quotes", quotes, TL_OPT_IGNORED, "", "quotes: ", "quotes "),
+	PARSED('"', "quotes", NULL, TL_OPT_IGNORED, "", parse_quotes, print_quotes, "quotes: "),
 	BOOL('~', "tilde", tildes, 1, TL_OPT_REPAINT, "show no ~ behind the end",
 	     "Don't show tildes after end of file", "Show tildes after end of file"),
 	PARSED('#', "shift", "0123456789.", 0, "columns the arrow keys shift; 0: half a screen",
@@ -400,7 +494,7 @@ static const struct tl_option table[] = {
 	     "Don't count search hits", "Show the number of the search hit and of all hits"),
 	STRING(0, "index-dir", index_dir, TL_OPT_FIXED | TL_OPT_OWN, "keep line indexes there, not in ~/.cache",
 	       "Index directory: ", "Index directory: "),
-	NUMBER(0, "line-num-width", number_width, 7, TL_OPT_REPAINT,
+	BOUNDED(0, "line-num-width", number_width, 7, 16, TL_OPT_REPAINT,
 	       "columns that -N's numbers take at least",
 	       "Line number width: ", "Line number width is ", " chars"),
 	BOOL(0, "no-index", no_index, 0, TL_OPT_FIXED | TL_OPT_OWN, "neither load nor save line indexes",
@@ -425,16 +519,18 @@ static const struct tl_option table[] = {
 	       "Columns: ", "Columns: "),
 	CHOICE("trace-view", trace_view, "recording: calls, returns, branches, ...", "View: ",
 	       "View: "),
-	BOOL(0, "use-backslash", use_backslash, 0, TL_OPT_FIXED,
+	BOOL(0, "use-backslash", use_backslash, 0, 0,
 	     "\\ quotes in values that follow: \\$ is a $",
 	     "Don't use backslash escaping in command line parameters",
 	     "Use backslash escaping in command line parameters"),
 	BOOL(0, "wordwrap", wordwrap, 0, TL_OPT_REPAINT, "wrap long lines at blanks",
 	     "Wrap lines at any character", "Wrap lines at spaces"),
 	STRING(0, "autosave", autosave, TL_OPT_IGNORED, "", "Autosave actions: ", "Autosave actions: "),
-	STRING(0, "cmd", cmd, TL_OPT_IGNORED | TL_OPT_FIXED | TL_OPT_NO_QUERY, "", NULL),
+	STRING(0, "cmd", cmd, TL_OPT_FIXED | TL_OPT_NO_QUERY,
+	       "commands for the first screen, unless -F quits", NULL),
 	STRING(0, "emouse", emouse, TL_OPT_IGNORED, "", "Mouse features: "),
-	STRING(0, "end-prompt", end_prompt, TL_OPT_IGNORED, "", "Print after prompt: ", "Print after short prompt: "),
+	PARSED(0, "end-prompt", NULL, TL_OPT_IGNORED, "", parse_end_prompt, print_end_prompt,
+	       "Print after prompt: "),
 	BOOL(0, "exit-follow-on-close", exit_follow_on_close, 0, 0, "F ends when the pipe does",
 	     "Don't exit F command when input closes", "Exit F command when input closes"),
 	BOOL(0, "file-size", file_size, 0, TL_OPT_IGNORED, "",
@@ -500,7 +596,7 @@ static const struct tl_option table[] = {
 	STRING(0, "search-options", search_options, TL_OPT_IGNORED, "", "Search options: ", "search options: "),
 	BOOL(0, "show-preproc-errors", show_preproc_errors, 0, TL_OPT_IGNORED, "",
 	     "Don't show error message if preprocessor fails", "Show error message if preprocessor fails"),
-	NUMBER(0, "status-col-width", status_col_width, 2, TL_OPT_REPAINT,
+	BOUNDED(0, "status-col-width", status_col_width, 2, 4, TL_OPT_REPAINT,
 	       "columns of -J's column, up to 4",
 	       "Status column width: ", "Status column width is ", " chars"),
 	BOOL(0, "status-line", status_line, 0, TL_OPT_REPAINT, "mark lines to the screen's edge",

@@ -222,6 +222,11 @@ const struct tl_prompt_facts *tl_app_facts(struct tl_app *app)
 	return &facts;
 }
 
+const char *tl_app_version(const struct tl_app *app)
+{
+	return app->called_less ? "less " TL_LESS_VERSION : "tless " TL_VERSION;
+}
+
 /* ---- the bottom line */
 
 static double op_progress(struct tl_app *app)

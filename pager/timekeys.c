@@ -173,7 +173,8 @@ void tl_time_goto(struct tl_app *app, const struct tl_number *n)
 static void width_done(struct tl_app *app, const char *text)
 {
 	bool upper;
-	const struct tl_option *opt = tl_option_by_name("slice", 5, &upper, NULL);
+	enum tl_opt_found how;
+	const struct tl_option *opt = tl_option_by_name("slice", 5, &upper, &how);
 	struct tl_err err = TL_ERR_INIT;
 	char say[128];
 

@@ -82,7 +82,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	char *value = strndup((const char *)data, n), *words[MAX_WORDS + 2] = { "tless" };
 	struct tl_options o;
 	size_t warnings = 0;
-	int argc = 1, first;
+	int argc = 1, names;
 
 	if (!value)
 		return 0;
@@ -91,10 +91,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	tl_options_from_env(&o, value, warn, &warnings);
 	check_options(&o);
 	must(warnings <= n);
+	tl_options_unsupport(&o, value, warn, &warnings);
 	for (char *p = strtok(value, "\n"); p && argc <= MAX_WORDS; p = strtok(NULL, "\n"))
 		words[argc++] = p;
-	first = tl_options_from_args(&o, argc, words, warn, &warnings);
-	must(first >= 1 && first <= argc);
+	names = tl_options_from_args(&o, argc, words, n % 2, warn, &warnings);
+	must(names >= -1 && names < argc);
 	check_options(&o);
 	tl_options_fini(&o);
 	free(value);

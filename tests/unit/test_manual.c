@@ -170,22 +170,13 @@ static void test_every_option_is_in_the_manual(void **state)
 static bool is_option(const char *word)
 {
 	size_t len = strlen(word) - 1;
+	enum tl_opt_found how;
 	bool upper;
-	const struct tl_option *opt;
 
 	if (word[0] != '-')
 		return len == 0 && tl_option_by_letter(word[0], &upper);
-	opt = tl_option_by_name(word + 1, len, &upper, NULL);
-	if (!opt)
-		return false;
-	for (const char *p = opt->name; *p; p += *p == '|') {
-		size_t n = strcspn(p, "|");
-
-		if (n == len)
-			return true;
-		p += n;
-	}
-	return false;
+	tl_option_by_name(word + 1, len, &upper, &how);
+	return how == TL_OPT_WHOLE;
 }
 
 static void test_the_manual_has_no_other_options(void **state)

@@ -29,12 +29,14 @@ static struct tl_options from_env(const char *value)
 	return o;
 }
 
+static int nnames; /* that the last command line had */
+
 /* The words of the command line, split at single blanks; *rest is the first file's name. */
 static struct tl_options from_args(const char *line, const char **rest)
 {
 	static char words[256], *argv[16];
 	struct tl_options o;
-	int argc = 0, first;
+	int argc = 0, n;
 
 	warned[0] = '\0';
 	snprintf(words, sizeof(words), "tless %s", line);
@@ -42,10 +44,10 @@ static struct tl_options from_args(const char *line, const char **rest)
 		argv[argc++] = p;
 	argv[argc] = NULL;
 	tl_options_init(&o);
-	first = tl_options_from_args(&o, argc, argv, warn, NULL);
-	assert_in_range(first, 1, argc);
+	n = tl_options_from_args(&o, argc, argv, false, warn, NULL);
+	nnames = n;
 	if (rest)
-		*rest = argv[first] ? argv[first] : "";
+		*rest = n > 0 ? argv[1] : "";
 	return o;
 }
 
@@ -59,12 +61,11 @@ static void test_defaults(void **state)
 	assert_int_equal(o.search_from, 2);
 	assert_int_equal(o.tildes, 1);
 	assert_int_equal(o.window, -1);
-	assert_int_equal(o.jump.row, 1);
+	assert_int_equal(o.jump.row, 0);
 	assert_false(o.jump.is_fraction);
 	assert_int_equal(o.ntabs, 1);
 	assert_int_equal(o.tabs[0], 8);
 	assert_int_equal(o.number_width, 7);
-	assert_null(o.pattern);
 	assert_null(o.prompt[TL_PROMPT_SHORT]);
 	tl_options_fini(&o);
 }
@@ -129,7 +130,7 @@ static void test_every_letter(void **state)
 
 		if (!opt->letter || opt->kind == TL_OPT_NUMBER || opt->kind == TL_OPT_STRING)
 			continue;
-		o = from_env(text);
+		o = from_args(text, NULL);
 		value = *(int *)((char *)&o + opt->at);
 		assert_string_equal(warned, "");
 		if (opt->kind == TL_OPT_DO)
@@ -151,9 +152,9 @@ static void test_every_letter(void **state)
 static void test_options_of_one_word(void **state)
 {
 	const char *file;
-	struct tl_options o = from_args("-Nx4,8S -j.5 -z-2 a -S", &file);
+	struct tl_options o = from_args("-Nx4,8 -j.5 a -S -z-2", &file);
 
-	assert_string_equal(file, "a"); /* what follows a file is a file */
+	assert_string_equal(file, "a"); /* options may follow it */
 	assert_true(o.numbers == 2 && o.chop);
 	assert_int_equal(o.ntabs, 3);
 	assert_int_equal(o.tabs[0], 0);
@@ -170,10 +171,11 @@ static void test_where_options_end(void **state)
 	static const struct {
 		const char *line, *file;
 	} cases[] = {
-		{ "-N a", "a" },         { "-- -N", "-N" },  { "-N -- -S", "-S" },
-		{ "-N - -S", "-" },      { "+ a", "+" },     { "-N", "" },
-		{ "-p pattern a", "a" }, { "-j 5 a", "a" },  { "--tabs 4 a", "a" },
-		{ "+G a", "a" },         { "-p -- a", "a" },
+		{ "-N a", "a" },         { "-- -N", "-N" },    { "-N -- -S", "-S" },
+		{ "-N - -S", "-" },      { "+ a", "+" },       { "-N", "" },
+		{ "-p pattern a", "a" }, { "-j 5 a", "a" },    { "--tabs 4 a", "a" },
+		{ "+G a", "a" },         { "-p -- a", "a" },   { "a -N", "a" },
+		{ "- -N", "-" },         { "-N a -p b", "a" },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -198,13 +200,14 @@ static void test_values(void **state)
 		{ "-j0", 0 },
 		{ "--jump-target=7", 7 },
 		{ "--jump 7", 7 },
-		{ "-j5 -+j", 1 },
+		{ "-j5 -+j7", 7 }, /* there must be a value, as in less */
 		{ "-j5N", 5 },
 	};
 	struct tl_options o;
 
 	for (size_t i = 0; i < sizeof(jumps) / sizeof(jumps[0]); i++) {
 		o = from_args(jumps[i].line, NULL);
+		assert_int_equal(nnames, 0);
 		assert_int_equal(o.jump.row, jumps[i].row);
 		assert_string_equal(warned, "");
 		tl_options_fini(&o);
@@ -252,26 +255,26 @@ static void test_strings_end_at_a_dollar(void **state)
 {
 	struct tl_options o = from_env("-pneedle$S");
 
-	assert_string_equal(o.pattern, "needle");
+	assert_string_equal(o.first_commands[0], "/needle");
 	assert_true(o.chop);
 	tl_options_fini(&o);
 	o = from_env("-p needle with blanks"); /* else they go to the end */
-	assert_string_equal(o.pattern, "needle with blanks");
+	assert_string_equal(o.first_commands[0], "/needle with blanks");
 	tl_options_fini(&o);
 	o = from_args("-pneedle$S a", NULL); /* on the command line as well */
-	assert_string_equal(o.pattern, "needle");
+	assert_string_equal(o.first_commands[0], "/needle");
 	assert_true(o.chop);
 	tl_options_fini(&o);
 	o = from_args("-p needle$S a", NULL); /* but not where the value is a word of its own */
-	assert_string_equal(o.pattern, "needle$S");
+	assert_string_equal(o.first_commands[0], "/needle$S");
 	assert_false(o.chop);
 	tl_options_fini(&o);
 	o = from_env("-pa\\$S"); /* a backslash is nothing special, */
-	assert_string_equal(o.pattern, "a\\");
+	assert_string_equal(o.first_commands[0], "/a\\");
 	assert_true(o.chop);
 	tl_options_fini(&o);
 	o = from_env("--use-backslash -pa\\$S\\\\"); /* unless asked for */
-	assert_string_equal(o.pattern, "a$S\\");
+	assert_string_equal(o.first_commands[0], "/a$S\\");
 	assert_false(o.chop);
 	tl_options_fini(&o);
 }
@@ -293,11 +296,7 @@ static void test_kinds_of_prompts(void **state)
 	o = from_env("-Pabc");
 	assert_string_equal(o.prompt[TL_PROMPT_SHORT], "abc");
 	tl_options_fini(&o);
-	o = from_env("-Ps$-Pmx$-+P"); /* an empty prompt is one */
-	assert_null(o.prompt[TL_PROMPT_SHORT]);
-	assert_null(o.prompt[TL_PROMPT_MEDIUM]);
-	tl_options_fini(&o);
-	o = from_env("-Ps$");
+	o = from_env("-Ps$"); /* an empty prompt is one */
 	assert_string_equal(o.prompt[TL_PROMPT_SHORT], "");
 	tl_options_fini(&o);
 }
@@ -337,10 +336,11 @@ static void test_commands(void **state)
 
 static void check_name(const char *name, const char *found, bool upper)
 {
-	struct tl_err err = TL_ERR_INIT;
 	bool up = !upper;
-	const struct tl_option *opt = tl_option_by_name(name, strlen(name), &up, &err);
+	enum tl_opt_found how;
+	const struct tl_option *opt = tl_option_by_name(name, strlen(name), &up, &how);
 
+	assert_int_equal(opt != NULL, how >= TL_OPT_PREFIX);
 	if (!found) {
 		assert_null(opt);
 		return;
@@ -353,19 +353,24 @@ static void check_name(const char *name, const char *found, bool upper)
 static void test_long_names(void **state)
 {
 	struct tl_options o;
+	enum tl_opt_found how;
 
 	check_name("chop-long-lines", "chop-long-lines", false);
 	check_name("chop", "chop-long-lines", false);
-	check_name("Chop", NULL, false); /* capitals are for triples */
 	check_name("quit-at-eof", "quit-at-eof", false);
 	check_name("QUIT-AT-EOF", "quit-at-eof", true);
 	check_name("Quit-at", "quit-at-eof", true);
 	check_name("quit-at-EOF", NULL, false);
+	check_name("Long", "long-prompt", true);
+	check_name("LINE-NUM", NULL, false); /* line-num-width may have a capital, too */
+	check_name("LINE-NUMB", "line-numbers", true);
 	check_name("silent", "quiet|silent", false);
 	check_name("SILENT", "quiet|silent", true);
 	check_name("q", NULL, false);
 	check_name("log-file", "log-file", false);
-	check_name("LOG-FILE", "LOG-FILE", false);
+	check_name("log", "log-file", false);
+	check_name("log-F", NULL, false);
+	check_name("Log", NULL, false);
 	check_name("pattern", "pattern", false);
 	check_name("tag", "tag", false); /* though tag-file begins so */
 	check_name("tag-", "tag-file", false);
@@ -387,7 +392,8 @@ static void test_long_names(void **state)
 			size_t len = strcspn(p, "|");
 			bool upper;
 
-			assert_ptr_equal(tl_option_by_name(p, len, &upper, NULL), opt);
+			if (!isupper((unsigned char)*p)) /* of LOG-FILE less finds the small one */
+				assert_ptr_equal(tl_option_by_name(p, len, &upper, &how), opt);
 			p += len;
 		}
 	o = from_args("--quit-at-e --RAW --tabs=3 --rscroll * -- a", NULL);
@@ -414,7 +420,8 @@ static void test_slice_widths(void **state)
 	static const char *const bad[] = { "ms",          "0",   "-1ms", "0.1ns",
 					   "1 fortnight", "nan", "inf",  "1e30" };
 	bool upper;
-	const struct tl_option *opt = tl_option_by_name("slice", 5, &upper, NULL);
+	enum tl_opt_found how;
+	const struct tl_option *opt = tl_option_by_name("slice", 5, &upper, &how);
 	struct tl_options o;
 	struct tl_err err = TL_ERR_INIT;
 	char say[128];
@@ -449,62 +456,156 @@ static void test_letters_and_names_are_not_used_twice(void **state)
 		}
 }
 
+#define NO_OPTION(name) "There is no " name " option (\"tless --help\" for help)\n"
+
 static void test_bad_options(void **state)
 {
 	static const struct {
 		const char *line, *says;
+		int nnames;
 	} cases[] = {
-		{ "-@", "There is no -@ option\n" },
-		{ "-@F -S", "There is no -@ option\n" },
-		{ "--foo", "There is no --foo option\n" },
-		{ "--foo=bar", "There is no --foo option\n" },
-		{ "--w", "--w is an ambiguous abbreviation\n" },
-		{ "--chop=3", "The --chop-long-lines option should not be followed by =\n" },
-		{ "-z", "Value is required after -z (--window)\n" },
-		{ "-zx", "Number is required after -z (--window)\n" },
-		{ "-z x", "Number is required after -z (--window)\n" },
-		{ "-z99999999999", "Number is required after -z (--window)\n" },
-		{ "-j", "Value is required after -j (--jump-target)\n" },
-		{ "-jx", "Value is required after -j (--jump-target)\n" },
-		{ "-j x", "Invalid jump target 'x' after -j\n" },
-		{ "-j1-", "Invalid jump target '1-' after -j\n" },
-		{ "-j1.5", "Invalid jump target '1.5' after -j\n" },
-		{ "-x,", "Invalid tab stops ',' after -x\n" },
-		{ "-x -4", "Invalid tab stops '-4' after -x\n" },
-		{ "-#2.5", "Invalid shift '2.5' after -#\n" },
-		{ "-p", "Value is required after -p (--pattern)\n" },
-		{ "--rscroll", "Value is required after --rscroll\n" },
-		{ "-@ --foo", "There is no -@ option\nThere is no --foo option\n" },
+		{ "-@ a", NO_OPTION("-@"), 1 },
+		{ "-@F -s", NO_OPTION("-@"), 0 },
+		{ "-!S", NO_OPTION("-!"), 0 },
+		{ "--foo", NO_OPTION("--foo"), 0 },
+		{ "--foo=bar a", NO_OPTION("--foo=bar"), 1 },
+		{ "--chop$N", NO_OPTION("--chop$N"), 0 },
+		{ "--w", "--w is an ambiguous abbreviation (\"tless --help\" for help)\n", 0 },
+		{ "--chop=3 a", "The --chop=3 option should not be followed by =\n", 1 },
+		{ "-z", "Value is required after -z (--window)\n", -1 },
+		{ "-zq a", "Number is required after -z\n", 1 },
+		{ "-z x a", "Number is required after -z (--window)\n", 1 },
+		{ "-zx a", "Number is required after -z\n", 0 }, /* -x takes the a */
+		{ "--window=q", "Number is required after window=q\n", 0 },
+		{ "--window q a", "Number is required after -z (--window)\n", 1 },
+		{ "-z99999999999 a", "Number too large in -z\n", 1 },
+		{ "-b-1 a", "Negative number not allowed in -b\n", 1 },
+		{ "-j", "Value is required after -j (--jump-target)\n", -1 },
+		{ "-jq a", "Number is required after -j\n", 1 },
+		{ "-j q a", "Number is required after -j\n", 1 },
+		{ "-j. a", "Invalid fraction in -j\n", 1 },
+		{ "-# q", "Number is required after -#\n", 0 },
+		{ "-#99999999999", "Number too large in -#\n", 0 },
+		{ "-\" abc a", "-\" must be followed by 1 or 2 chars\n", 1 },
+		{ "-x ,", "", 0 }, /* less does not mind */
+		{ "-x q", "", 0 },
+		{ "-p", "Value is required after -p (--pattern)\n", -1 },
+		{ "--rscroll", "Value is required after --rscroll\n", -1 },
+		{ "--line-num-width 17", "Line number width must not be larger than 16\n", 0 },
+		{ "-@ --foo", NO_OPTION("-@") NO_OPTION("--foo"), 0 },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct tl_options o = from_args(cases[i].line, NULL);
 
 		assert_string_equal(warned, cases[i].says);
-		assert_int_equal(o.jump.row, 1);
+		assert_int_equal(nnames, cases[i].nnames);
+		assert_int_equal(o.jump.row, 0);
 		assert_int_equal(o.tabs[0], 8);
+		assert_int_equal(o.number_width, 7);
 		assert_int_equal(o.quit_if_one_screen, 0);
 		tl_options_fini(&o);
 	}
 }
 
-static void test_what_follows_a_bad_option_counts(void **state)
+/* What stands behind a bad option in the same word may belong to it. */
+static void test_a_bad_option_ends_its_word(void **state)
 {
-	struct tl_options o = from_env("--no-such-option$-N -@foo -S");
+	struct tl_options o = from_env("-N@S -F");
 
-	assert_string_equal(warned, "There is no --no-such-option option\nThere is no -@ option\n");
-	assert_true(o.numbers == 2 && o.chop);
-	assert_int_equal(o.force_open, 0);
+	assert_string_equal(warned, NO_OPTION("-@"));
+	assert_true(o.numbers == 2 && !o.chop && !o.quit_if_one_screen);
+	tl_options_fini(&o);
+	o = from_args("-@S -N", NULL);
+	assert_true(o.numbers == 2 && !o.chop);
+	tl_options_fini(&o);
+	o = from_args("-z99999999999S", NULL); /* a number ends where it ends */
+	assert_true(o.window == -1 && o.chop);
 	tl_options_fini(&o);
 }
+
+static void test_a_value_may_be_the_next_word(void **state)
+{
+	static char name[] = "tless", value[] = "5", file[] = "a";
+	char *argv[] = { name, value, file, NULL };
+	struct tl_options o = from_env("-N -j");
+
+	assert_int_equal(tl_options_from_args(&o, 3, argv, false, warn, NULL), 1);
+	assert_string_equal(argv[1], "a");
+	assert_int_equal(o.jump.row, 5);
+	assert_string_equal(warned, "");
+	tl_options_fini(&o);
+}
+
+static void test_names_end_options_where_posix_is_wanted(void **state)
+{
+	static char name[] = "tless", file[] = "a", option[] = "-N";
+	char *argv[] = { name, file, option, NULL };
+	struct tl_options o;
+
+	tl_options_init(&o);
+	assert_int_equal(tl_options_from_args(&o, 3, argv, true, warn, NULL), 2);
+	assert_string_equal(argv[2], "-N");
+	assert_int_equal(o.numbers, 1);
+	tl_options_fini(&o);
+}
+
+static void test_raw_in_a_variable_is_for_colours(void **state)
+{
+	struct tl_options o = from_env("-r");
+
+	assert_int_equal(o.raw, 2);
+	tl_options_fini(&o);
+	o = from_env("--raw-control-chars");
+	assert_int_equal(o.raw, 2);
+	tl_options_fini(&o);
+	o = from_args("-r", NULL);
+	assert_int_equal(o.raw, 1);
+	tl_options_fini(&o);
+}
+
+static void test_unsupported_options_are_ignored(void **state)
+{
+	static const struct {
+		const char *list, *says;
+		bool chop, numbers;
+		int window;
+	} cases[] = {
+		{ "", "", true, true, 5 },
+		{ "-S", "", false, true, 5 },
+		{ "-X -S", "", false, true, 5 },
+		{ "-Sn", "", false, false, 5 },
+		{ "S", "", false, true, 5 },
+		{ "--chop-long-lines -z", "", false, true, -1 },
+		{ "-@ -S", "invalid option in LESS_UNSUPPORT: -@ -S\n", true, true, 5 },
+		{ "--foo", "invalid option in LESS_UNSUPPORT: --foo\n", true, true, 5 },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct tl_options o;
+
+		warned[0] = '\0';
+		tl_options_init(&o);
+		tl_options_unsupport(&o, cases[i].list, warn, NULL);
+		tl_options_from_env(&o, "-SN -z5", warn, NULL);
+		assert_int_equal(o.chop, cases[i].chop);
+		assert_int_equal(o.numbers == 2, cases[i].numbers);
+		assert_int_equal(o.window, cases[i].window);
+		assert_string_equal(warned, cases[i].says);
+		tl_options_fini(&o);
+	}
+}
+
+static char said_after[256]; /* behind an error */
 
 static void check_says(struct tl_options *o, const char *letter, enum tl_opt_action action,
 		       const char *value, const char *says)
 {
 	struct tl_err err = TL_ERR_INIT;
 	bool upper = false;
+	enum tl_opt_found how;
 	const struct tl_option *opt = letter[1]
-					  ? tl_option_by_name(letter, strlen(letter), &upper, &err)
+					  ? tl_option_by_name(letter, strlen(letter), &upper, &how)
 					  : tl_option_by_letter(letter[0], &upper);
 	char say[256];
 
@@ -513,6 +614,7 @@ static void check_says(struct tl_options *o, const char *letter, enum tl_opt_act
 		assert_string_equal(say, says);
 	else
 		assert_string_equal(err.msg, says);
+	snprintf(said_after, sizeof(said_after), "%s", err.msg[0] ? say : "");
 }
 
 static void test_toggling(void **state)
@@ -561,28 +663,42 @@ static void test_changing_values(void **state)
 	check_says(&o, "z", TL_OPT_TOGGLE, "12", "Scroll window size is 12 lines");
 	check_says(&o, "z", TL_OPT_TOGGLE, "", "Scroll window size is 12 lines");
 	check_says(&o, "z", TL_OPT_TOGGLE, "x", "Number is required after -z (--window)");
-	check_says(&o, "z", TL_OPT_TOGGLE, "1x", "Number is required after -z (--window)");
-	check_says(&o, "z", TL_OPT_UNSET, NULL, "Cannot use -! for an option with a value");
+	assert_string_equal(said_after, "");
+	check_says(&o, "z", TL_OPT_TOGGLE, " 12x", "Scroll window size is 12 lines");
+	check_says(&o, "z", TL_OPT_UNSET, NULL, "Can't use \"-!\" for a numeric option");
 	check_says(&o, "z", TL_OPT_ASK, NULL, "Scroll window size is 12 lines");
 	check_says(&o, "z", TL_OPT_RESET, NULL, "Scroll window size is -1 lines");
-	check_says(&o, "j", TL_OPT_TOGGLE, ".5", "Position target at screen position 0.5");
-	check_says(&o, "j", TL_OPT_TOGGLE, "x", "Invalid jump target 'x' after -j");
-	check_says(&o, "j", TL_OPT_TOGGLE, "", "Position target at screen position 0.5");
+	check_says(&o, "b", TL_OPT_TOGGLE, "-1", "Negative number not allowed in -b (--buffers)");
+	check_says(&o, "j", TL_OPT_TOGGLE, ".5", "Position target at screen position .5");
+	check_says(&o, "j", TL_OPT_TOGGLE, "x", "Number is required after -j");
+	assert_string_equal(said_after, "Position target at screen position .5");
+	check_says(&o, "j", TL_OPT_TOGGLE, "", "Position target at screen position .5");
+	check_says(&o, "j", TL_OPT_TOGGLE, ".1234567",
+		   "Position target at screen position .123456");
 	check_says(&o, "j", TL_OPT_TOGGLE, "-4", "Position target at screen line -4");
-	check_says(&o, "j", TL_OPT_RESET, NULL, "Position target at screen line 1");
+	check_says(&o, "j", TL_OPT_RESET, NULL, "Cannot use \"-+\" or \"-!\" for a string option");
 	check_says(&o, "x", TL_OPT_TOGGLE, "4", "Tab stops every 4 spaces");
 	check_says(&o, "x", TL_OPT_TOGGLE, "9,17", "Tab stops 9,17 and then every 8 spaces");
-	check_says(&o, "x", TL_OPT_RESET, NULL, "Tab stops every 8 spaces");
+	check_says(&o, "x", TL_OPT_TOGGLE, "abc", "Tab stops 9,17 and then every 8 spaces");
+	check_says(&o, "x", TL_OPT_TOGGLE, " 5, 3,9,a", "Tab stops 5,9 and then every 4 spaces");
 	check_says(&o, "#", TL_OPT_TOGGLE, "4", "Horizontal shift 4 columns");
-	check_says(&o, "#", TL_OPT_TOGGLE, ".5", "Horizontal shift 0.5 of screen width");
+	check_says(&o, "#", TL_OPT_TOGGLE, "-4", "Negative number not allowed in -#");
+	check_says(&o, "#", TL_OPT_TOGGLE, ".50", "Horizontal shift .5 of screen width");
+	check_says(&o, "\"", TL_OPT_ASK, NULL, "quotes \"\"");
+	check_says(&o, "\"", TL_OPT_TOGGLE, "a", "quotes aa");
+	check_says(&o, "\"", TL_OPT_TOGGLE, "ab", "quotes ab");
 	check_says(&o, "P", TL_OPT_TOGGLE, "mabc",
-		   "?n?f%f .?m(%T %i of %m) ..?e(END) ?x- Next\\: %x..%t");
+		   "Prompt (short): ?n?f%f .?m(%T %i of %m) ..?e(END) ?x- Next\\: %x..%t");
 	check_says(&o, "m", TL_OPT_TOGGLE, NULL, "Medium prompt");
-	check_says(&o, "P", TL_OPT_ASK, NULL, "abc");
+	check_says(&o, "P", TL_OPT_ASK, NULL, "Prompt (medium): abc");
+	check_says(&o, "end-prompt", TL_OPT_TOGGLE, "mx", "Print after medium prompt: x");
+	check_says(&o, "end-prompt", TL_OPT_TOGGLE, "m-", "Print after medium prompt: (nothing)");
 	check_says(&o, "rscroll", TL_OPT_TOGGLE, "+", "rscroll character is +");
-	check_says(&o, "rscroll", TL_OPT_RESET, NULL, "rscroll character is >");
 	check_says(&o, "y", TL_OPT_TOGGLE, "3", "Forward scroll limit is 3 lines");
 	check_says(&o, "line-num-width", TL_OPT_TOGGLE, "9", "Line number width is 9 chars");
+	check_says(&o, "line-num-width", TL_OPT_TOGGLE, "17",
+		   "Line number width must not be larger than 16");
+	assert_string_equal(said_after, "Line number width is 9 chars");
 	tl_options_fini(&o);
 }
 
@@ -594,7 +710,9 @@ static void test_what_cannot_be_changed(void **state)
 	check_says(&o, "X", TL_OPT_TOGGLE, NULL, "Cannot change the -X (--no-init) option");
 	check_says(&o, "X", TL_OPT_ASK, NULL, "Send init/deinit strings to terminal");
 	check_says(&o, "p", TL_OPT_TOGGLE, "x", "Cannot change the -p (--pattern) option");
+	check_says(&o, "p", TL_OPT_ASK, NULL, "Cannot query the -p (--pattern) option");
 	check_says(&o, "no-index", TL_OPT_TOGGLE, NULL, "Cannot change the --no-index option");
+	check_says(&o, "d", TL_OPT_UNSET, NULL, "Assume dumb terminal"); /* this way it can */
 	check_says(&o, "incsearch", TL_OPT_TOGGLE, NULL, "Incremental search is on");
 	check_says(&o, "V", TL_OPT_TOGGLE, NULL, "tless " TL_VERSION);
 	assert_int_equal(o.no_init, 0);
@@ -615,7 +733,7 @@ static void test_all_options_say_something(void **state)
 
 			if (tl_option_change(&o, opt, times == 1, TL_OPT_TOGGLE, "1", say,
 					     sizeof(say), &err))
-				assert_true(say[0] != '\0');
+				assert_true(say[0] != '\0' || (opt->flags & TL_OPT_NO_QUERY));
 			else
 				assert_true(err.msg[0] != '\0');
 			assert_int_equal(tl_option_change(&o, opt, false, TL_OPT_ASK, NULL, say,
@@ -663,7 +781,11 @@ int main(void)
 		cmocka_unit_test(test_slice_widths),
 		cmocka_unit_test(test_letters_and_names_are_not_used_twice),
 		cmocka_unit_test(test_bad_options),
-		cmocka_unit_test(test_what_follows_a_bad_option_counts),
+		cmocka_unit_test(test_a_bad_option_ends_its_word),
+		cmocka_unit_test(test_a_value_may_be_the_next_word),
+		cmocka_unit_test(test_names_end_options_where_posix_is_wanted),
+		cmocka_unit_test(test_raw_in_a_variable_is_for_colours),
+		cmocka_unit_test(test_unsupported_options_are_ignored),
 		cmocka_unit_test(test_toggling),
 		cmocka_unit_test(test_changing_values),
 		cmocka_unit_test(test_what_cannot_be_changed),
