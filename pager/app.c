@@ -263,11 +263,10 @@ static bool must_wait_to_decide(struct tl_app *app)
 	       !tl_screen_started(app->screen);
 }
 
-/* -F has nothing to decide any more; --cmd is for whoever is still here. */
+/* --cmd is for whoever is still here. */
 static void first_prompt_shown(struct tl_app *app)
 {
 	app->first_draw = false;
-	app->opt.quit_if_one_screen = 0;
 	if (!app->opt.cmd)
 		return;
 	app->name_shown = false; /* nobody has read that prompt */
@@ -314,6 +313,8 @@ static void draw(struct tl_app *app)
 		tl_app_count_lines(app, true);
 	else if (v && !app->text.counting)
 		app->count_at_ms = tl_now_ms() + QUIET_MS;
+	if (app->mode == TL_MODE_COMMAND) /* nothing to decide any more */
+		app->opt.quit_if_one_screen = 0;
 	if (app->first_draw)
 		first_prompt_shown(app);
 	app->scrolled = 0;

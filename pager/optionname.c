@@ -32,7 +32,7 @@ static void add_names(const struct tl_option *opt, const char *word, size_t n, s
 		len = strcspn(name, "|");
 		if (n > len || strncasecmp(name, word, n) != 0)
 			continue;
-		if (n == 0 || !isupper((unsigned char)*word))
+		if (n == 0 || *word == *name)
 			add_name(opt, name, len, false, out);
 		if (opt->kind == TL_OPT_TRIPLE && (n == 0 || isupper((unsigned char)*word)))
 			add_name(opt, name, len, true, out);
