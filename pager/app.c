@@ -408,7 +408,9 @@ static void handle_interrupt(struct tl_app *app)
 		tl_app_quit(app, TL_EXIT_INTERRUPT);
 		return;
 	}
-	if (app->mode == TL_MODE_LINE || app->mode == TL_MODE_CHAR)
+	if (app->mode == TL_MODE_LINE)
+		tl_app_line_cancel(app);
+	else if (app->mode == TL_MODE_CHAR)
 		app->mode = TL_MODE_COMMAND;
 	else if (app->mode == TL_MODE_MESSAGE)
 		drop_message(app);

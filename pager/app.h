@@ -92,27 +92,29 @@ static inline uint64_t tl_number_or(const struct tl_number *n, uint64_t otherwis
 	return n->given && n->n > 0 ? n->n : otherwise;
 }
 
-/* The last search. */
+/* The last search.  Types are made of TL_SEARCH_ (searchtype.h). */
 struct tl_find {
 	struct tl_history history;
 	char *pattern;
-	unsigned flags; /* TL_MATCH_ of the last pattern, less what options say */
-	bool backward;
-	bool all_files, wrap, keep, first_file; /* modifiers */
+	unsigned pattern_type; /* that it was compiled for */
+	unsigned type;         /* of the last search: what n repeats */
 	struct tl_matcher *matcher;
 	bool hilite_off; /* ESC-u */
 	struct tl_scan *scan;
-	bool scan_backward;
-	uint64_t scan_nth;
-	uint64_t found; /* hit of a search that went on while one moved; TL_NOPOS */
+	unsigned scan_type;
+	uint64_t scan_nth;  /* hits to go */
+	uint64_t scan_from; /* where it began */
+	bool wrapped;       /* it has gone on at the other end */
+	bool tell_wrapped;  /* and this is still to be said */
+	bool incremental;   /* the pattern is still being typed */
+	size_t home;        /* the file from which it went to others; SIZE_MAX: none */
+	uint64_t found;     /* hit of a search that went on while one moved; TL_NOPOS */
 	uint64_t last_hit;
-	struct tl_scan *count;       /* of all hits, for --hit-count */
-	struct tl_scan *before;      /* of the hits before the last one */
-	struct tl_matcher **filters; /* of &, n of them, kept to make the filter again */
-	char **filter_patterns;
-	unsigned *filter_flags;
+	struct tl_scan *count;  /* of all hits, for --hit-count */
+	struct tl_scan *before; /* of the hits before the last one */
+	char **filter_patterns; /* of &, kept to make the filter again */
+	unsigned *filter_types;
 	size_t nfilters;
-	struct tl_history filter_history;
 };
 
 /* Moves in time, and what prompts tell of it. */
@@ -159,6 +161,7 @@ struct tl_app {
 	void (*line_done)(struct tl_app *app, const char *text);
 	bool (*line_key)(struct tl_app *app, unsigned key); /* sees keys first; true: took it */
 	void (*line_changed)(struct tl_app *app);           /* after each key; may be NULL */
+	void (*line_cancelled)(struct tl_app *app);         /* likewise */
 	void (*char_done)(struct tl_app *app, unsigned key);
 	char char_prompt[512];
 	struct tl_history command_history, file_history;

@@ -49,7 +49,7 @@ void tl_app_ask(struct tl_app *app, const char *prompt, struct tl_history *histo
 	app->mode = TL_MODE_LINE;
 	app->line_done = done;
 	app->line_key = NULL;
-	app->line_changed = NULL;
+	app->line_changed = app->line_cancelled = NULL;
 	tl_lineedit_start(&app->line, prompt, history, app->charset);
 	tl_app_dirty(app);
 }
@@ -70,6 +70,8 @@ void tl_app_ask_char(struct tl_app *app, void (*done)(struct tl_app *app, unsign
 void tl_app_line_cancel(struct tl_app *app)
 {
 	app->mode = TL_MODE_COMMAND;
+	if (app->line_cancelled)
+		app->line_cancelled(app);
 	tl_app_show_messages(app);
 }
 
@@ -91,7 +93,7 @@ void tl_app_line_key(struct tl_app *app, unsigned key)
 	app->line.cols = app->cols;
 	if (app->line_key && app->line_key(app, key))
 		return;
-	switch (tl_lineedit_key(&app->line, key, app->tty.erase, app->tty.kill, app->tty.werase)) {
+	switch (tl_lineedit_key(&app->line, key, app->tty.erase, app->tty.kill)) {
 	case TL_EDIT_CANCEL:
 		tl_app_line_cancel(app);
 		return;

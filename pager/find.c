@@ -1,8 +1,8 @@
 /*
- * find.c: /, ?, n, N and &: what the user typed becomes a matcher, a scan, and a jump.
- * The scan runs on the workers as an operation (app.h); its end comes as a message.
+ * find.c: a search: the pattern becomes a matcher, a scan, and a jump.  The scan runs on the
+ * workers as an operation (app.h); its end comes as a message.
  */
-#include "pager/commands.h"
+#include "pager/finding.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -43,7 +43,7 @@ void tl_find_cancel(struct tl_app *app)
 }
 
 /* The pattern, the text or the filter is another one: the count is of no use. */
-static void drop_counts(struct tl_app *app)
+void tl_find_drop_counts(struct tl_app *app)
 {
 	tl_find_cancel(app);
 	tl_scan_close(app->find.count);
@@ -79,15 +79,25 @@ static unsigned option_flags(struct tl_app *app, const char *pattern)
 	return flags;
 }
 
-static bool compile(struct tl_app *app, const char *pattern, unsigned flags,
-		    struct tl_matcher **out)
+static unsigned type_flags(unsigned type)
 {
-	struct tl_err err = TL_ERR_INIT;
+	unsigned flags = 0;
 
-	if (tl_matcher_new(pattern, strlen(pattern), flags | option_flags(app, pattern), out, &err))
-		return true;
-	tl_app_message(app, "%s", err.msg);
-	return false;
+	if (type & TL_SEARCH_NON_MATCH)
+		flags |= TL_MATCH_INVERT;
+	if (type & TL_SEARCH_LITERAL)
+		flags |= TL_MATCH_LITERAL;
+	for (unsigned i = 1; i <= TL_SEARCH_NSUBS; i++)
+		if (type & TL_SEARCH_SUB(i))
+			flags |= TL_MATCH_SUB(i);
+	return flags;
+}
+
+bool tl_find_compile(struct tl_app *app, const char *pattern, unsigned type,
+		     struct tl_matcher **out)
+{
+	return tl_matcher_new(pattern, strlen(pattern),
+			      type_flags(type) | option_flags(app, pattern), out, NULL);
 }
 
 static void show_hilite(struct tl_app *app)
@@ -106,7 +116,7 @@ static void set_matcher(struct tl_app *app, struct tl_matcher *m)
 {
 	struct tl_find *f = &app->find;
 
-	drop_counts(app);
+	tl_find_drop_counts(app);
 	if (app->text.view)
 		tl_view_set_hilite(app->text.view, NULL, TL_NOPOS);
 	if (app->under.view)
@@ -122,10 +132,65 @@ void tl_find_recompile(struct tl_app *app)
 	struct tl_find *f = &app->find;
 	struct tl_matcher *m;
 
-	if (f->pattern && compile(app, f->pattern, f->flags, &m)) {
+	if (f->pattern && tl_find_compile(app, f->pattern, f->pattern_type, &m)) {
 		set_matcher(app, m);
 		show_hilite(app);
 	}
+}
+
+bool tl_find_set_pattern(struct tl_app *app, const char *text, unsigned type)
+{
+	struct tl_find *f = &app->find;
+	struct tl_matcher *m;
+	char *copy;
+
+	if (!tl_find_compile(app, text, type, &m))
+		return false;
+	copy = strdup(text);
+	if (!copy) {
+		tl_matcher_free(m);
+		return false;
+	}
+	set_matcher(app, m);
+	free(f->pattern);
+	f->pattern = copy;
+	f->pattern_type = type;
+	return true;
+}
+
+void tl_find_forget_pattern(struct tl_app *app)
+{
+	set_matcher(app, NULL);
+	free(app->find.pattern);
+	app->find.pattern = NULL;
+	show_hilite(app);
+}
+
+/* The last pattern again; the newest of the history if there is none. */
+static bool use_last_pattern(struct tl_app *app, unsigned type)
+{
+	struct tl_find *f = &app->find;
+	const char *last;
+
+	if (f->pattern && !((type ^ f->pattern_type) & TL_SEARCH_LITERAL)) {
+		unsigned alike = TL_SEARCH_NON_MATCH | TL_SEARCH_ALLSUBS;
+
+		return !((type ^ f->pattern_type) & alike) ||
+		       tl_find_set_pattern(app, f->pattern, type);
+	}
+	if (f->pattern) {
+		tl_app_message(app, "Please re-enter search pattern");
+		return false;
+	}
+	last = tl_history_last(&f->history);
+	if (!last) {
+		tl_app_message(app, "No previous regular expression");
+		return false;
+	}
+	if (tl_find_set_pattern(app, last, type))
+		return true;
+	tl_app_message(app, "Invalid pattern");
+	return false;
 }
 
 /* ---- scanning */
@@ -146,21 +211,29 @@ static struct tl_scan_request request(struct tl_app *app, bool backward, uint64_
 	};
 }
 
-static void start_scan(struct tl_app *app, bool backward, uint64_t from, uint64_t nth)
+/* Look from `from` to the text's end (backward: its beginning), or only up to `until`. */
+static void start_scan(struct tl_app *app, uint64_t from, uint64_t until)
 {
 	struct tl_find *f = &app->find;
-	struct tl_scan_request req = request(app, backward, from, nth);
+	bool back = f->scan_type & TL_SEARCH_BACKWARD;
+	struct tl_scan_request req = request(app, back, from, f->scan_nth);
 	struct tl_err err = TL_ERR_INIT;
 
 	tl_find_cancel(app);
 	f->found = TL_NOPOS;
-	f->scan_backward = backward;
-	f->scan_nth = nth;
+	f->scan_from = from;
+	if (until != TL_NOPOS)
+		req.until = until;
 	if (!tl_scan_start(&req, app->jobs, &f->scan, &err)) {
 		tl_app_message(app, "%s", err.msg);
 		return;
 	}
-	tl_app_begin(app, TL_OP_SEARCH, nth, false);
+	tl_app_begin(app, TL_OP_SEARCH, f->scan_nth, false);
+}
+
+static void scan_all(struct tl_app *app)
+{
+	start_scan(app, app->find.scan_type & TL_SEARCH_BACKWARD ? TL_NOPOS : 0, TL_NOPOS);
 }
 
 /*
@@ -203,25 +276,72 @@ static bool search_start(struct tl_app *app, bool backward, bool repeat, uint64_
 	return true;
 }
 
-static void search(struct tl_app *app, bool backward, bool repeat, uint64_t nth)
+/* Let hits be seen again that ESC-u has hidden. */
+static void unhide_hits(struct tl_app *app)
+{
+	if (!app->find.hilite_off)
+		return;
+	app->find.hilite_off = false;
+	tl_app_apply_options(app);
+}
+
+static void begin_scan(struct tl_app *app, unsigned type, bool repeat, uint64_t nth)
 {
 	struct tl_find *f = &app->find;
 	uint64_t from;
 
-	if (!f->matcher) {
-		tl_app_message(app, "No previous regular expression");
+	f->scan_type = type;
+	f->scan_nth = nth;
+	f->wrapped = false;
+	f->home = SIZE_MAX;
+	if ((type & TL_SEARCH_FIRST_FILE) && !app->text.help) {
+		size_t i = type & TL_SEARCH_BACKWARD ? app->files.n - 1 : 0,
+		       was = app->files.current;
+
+		if (i != was && !tl_app_open(app, i))
+			return;
+		f->home = i != was ? was : SIZE_MAX;
+		app->new_file = true;
+		scan_all(app);
+	} else if (search_start(app, type & TL_SEARCH_BACKWARD, repeat, &from)) {
+		start_scan(app, from, TL_NOPOS);
+	} else if (!f->incremental) {
+		tl_app_message(app, "Nothing to search");
+	}
+	show_hilite(app);
+}
+
+void tl_find_search(struct tl_app *app, const char *pattern, unsigned type, uint64_t nth)
+{
+	struct tl_find *f = &app->find;
+
+	f->incremental = false;
+	f->type = type & ~(unsigned)(TL_SEARCH_KEEP | TL_SEARCH_FIRST_FILE);
+	if (*pattern == '\0') {
+		if (!use_last_pattern(app, type))
+			return;
+	} else if (!tl_find_set_pattern(app, pattern, type)) {
+		tl_app_message(app, "Invalid pattern");
 		return;
 	}
 	tl_unread_forget(app);
-	if (f->hilite_off) {
-		f->hilite_off = false;
-		tl_app_apply_options(app);
+	unhide_hits(app);
+	begin_scan(app, type, *pattern == '\0', nth);
+}
+
+void tl_find_incremental(struct tl_app *app, const char *pattern, unsigned type)
+{
+	struct tl_find *f = &app->find;
+
+	tl_app_end_op(app);
+	type &= ~(unsigned)(TL_SEARCH_PAST_EOF | TL_SEARCH_FIRST_FILE);
+	if (*pattern == '\0' || !tl_find_set_pattern(app, pattern, type)) {
+		tl_find_forget_pattern(app);
+		return;
 	}
-	if (search_start(app, backward, repeat, &from))
-		start_scan(app, backward, from, nth);
-	else
-		tl_app_message(app, "Nothing to search");
-	show_hilite(app);
+	f->incremental = true;
+	unhide_hits(app);
+	begin_scan(app, type, false, 1);
 }
 
 /* ---- how a scan ends */
@@ -284,19 +404,29 @@ static void shift_to_hit(struct tl_app *app, uint64_t pos)
 	tl_app_apply_options(app);
 }
 
+static void say_wrapped(struct tl_app *app)
+{
+	if (!app->find.tell_wrapped || app->find.incremental)
+		return;
+	app->find.tell_wrapped = false;
+	tl_app_message(app, app->find.scan_type & TL_SEARCH_BACKWARD
+				? "Search hit top; continuing at bottom"
+				: "Search hit bottom; continuing at top");
+}
+
 static void go_to_hit(struct tl_app *app, uint64_t pos)
 {
 	struct tl_find *f = &app->find;
 
 	f->last_hit = pos;
-	if (f->keep)
+	if (f->scan_type & TL_SEARCH_KEEP)
 		tl_view_refresh(app->text.view);
 	else
 		tl_move_jump_line(app, pos);
 	shift_to_hit(app, pos);
-	f->keep = false;
 	show_hilite(app);
 	count_hits(app, pos);
+	say_wrapped(app);
 }
 
 /* The search went on while the user read elsewhere: do not take the page away. */
@@ -307,27 +437,43 @@ static void announce_hit(struct tl_app *app, uint64_t pos)
 		       (int)(tl_source_fraction(app->text.src, pos) * 100));
 }
 
-static void missed(struct tl_app *app)
+/* Is there another place to look?  Then that goes on. */
+static bool look_on(struct tl_app *app)
 {
 	struct tl_find *f = &app->find;
-	bool back = f->scan_backward;
+	bool back = f->scan_type & TL_SEARCH_BACKWARD;
+	size_t was = app->files.current, next = back ? was - 1 : was + 1;
 
-	if (f->wrap) {
-		f->wrap = false;
-		start_scan(app, back, back ? TL_NOPOS : 0, f->scan_nth);
+	if ((f->scan_type & TL_SEARCH_WRAP) && !f->wrapped) {
+		f->wrapped = f->tell_wrapped = true;
+		start_scan(app, back ? TL_NOPOS : 0, f->scan_from);
+		return true;
+	}
+	if (!(f->scan_type & TL_SEARCH_PAST_EOF) || app->text.help || next >= app->files.n ||
+	    !tl_app_open_near(app, next, back ? -1 : 1))
+		return false;
+	if (f->home == SIZE_MAX)
+		f->home = was;
+	if (app->files.current != was)
+		scan_all(app);
+	return true;
+}
+
+static void missed(struct tl_app *app, uint64_t passed)
+{
+	struct tl_find *f = &app->find;
+
+	f->scan_nth -= passed < f->scan_nth ? passed : 0;
+	if (look_on(app))
+		return;
+	if (f->incremental) {
+		tl_find_forget_pattern(app);
 		return;
 	}
-	if (f->all_files &&
-	    (back ? app->files.current > 0 : app->files.current + 1 < app->files.n)) {
-		size_t next = back ? app->files.current - 1 : app->files.current + 1;
-
-		if (tl_app_open_near(app, next, back ? -1 : 1)) {
-			start_scan(app, back, back ? TL_NOPOS : 0, f->scan_nth);
-			return;
-		}
-	}
-	f->keep = false;
+	if (f->home < app->files.n && f->home != app->files.current)
+		tl_app_open(app, f->home);
 	tl_app_message(app, "Pattern not found: %s", f->pattern);
+	say_wrapped(app);
 }
 
 void tl_find_progress(struct tl_app *app)
@@ -353,7 +499,7 @@ void tl_find_progress(struct tl_app *app)
 			go_to_hit(app, r.line_pos);
 		break;
 	case TL_SCAN_MISS:
-		missed(app);
+		missed(app, r.hits);
 		break;
 	case TL_SCAN_FAILED:
 		tl_app_message(app, "%s", r.err.msg);
@@ -388,173 +534,46 @@ void tl_find_hit_count(struct tl_app *app, char *out, size_t size)
 	snprintf(out, size, "hit %" PRIu64 " of %" PRIu64, before.hits + 1, all.hits);
 }
 
-/* ---- / and ? */
-
-static struct {
-	bool backward;
-	uint64_t nth;
-	bool invert, literal, keep, wrap, all_files, first_file;
-	bool filter;
-} asked;
-
-static void make_prompt(struct tl_app *app)
-{
-	snprintf(app->line.prompt, sizeof(app->line.prompt), "%s%s%s%s%s%s%s",
-		 asked.invert ? "Non-match " : "", asked.first_file ? "First-file " : "",
-		 asked.all_files ? "EOF-ignore " : "", asked.keep ? "Keep-pos " : "",
-		 asked.literal ? "Regex-off " : "", asked.wrap ? "Wrap " : "",
-		 asked.filter     ? "&/"
-		 : asked.backward ? "?"
-				  : "/");
-}
-
-/* Modifiers stand before the first character of the pattern. */
-static bool modifier_key(struct tl_app *app, unsigned key)
-{
-	bool *flag = NULL;
-
-	if (app->line.text.len > 0 || app->line.literal)
-		return false;
-	switch (key) {
-	case CTRL('N'):
-	case '!':
-		flag = &asked.invert;
-		break;
-	case CTRL('R'):
-		flag = &asked.literal;
-		break;
-	case CTRL('E'):
-	case '*':
-		flag = asked.filter ? NULL : &asked.all_files;
-		break;
-	case CTRL('F'):
-	case '@':
-		flag = asked.filter ? NULL : &asked.first_file;
-		break;
-	case CTRL('K'):
-		flag = asked.filter ? NULL : &asked.keep;
-		break;
-	case CTRL('W'):
-		flag = asked.filter ? NULL : &asked.wrap;
-		break;
-	}
-	if (!flag)
-		return false;
-	*flag = !*flag;
-	if (flag == &asked.all_files) /* a search cannot both go on and wrap */
-		asked.wrap = false;
-	else if (flag == &asked.wrap)
-		asked.all_files = false;
-	make_prompt(app);
-	return true;
-}
-
-/* Take the pattern; the empty one is the last one again. */
-static bool take_pattern(struct tl_app *app, const char *text, unsigned flags)
-{
-	struct tl_find *f = &app->find;
-	struct tl_matcher *m;
-	char *copy;
-
-	if (*text == '\0') {
-		if (!f->pattern) {
-			tl_app_message(app, "No previous regular expression");
-			return false;
-		}
-		return true;
-	}
-	if (!compile(app, text, flags, &m))
-		return false;
-	copy = strdup(text);
-	if (!copy) {
-		tl_matcher_free(m);
-		return false;
-	}
-	set_matcher(app, m);
-	free(f->pattern);
-	f->pattern = copy;
-	f->flags = flags;
-	return true;
-}
-
-static void pattern_done(struct tl_app *app, const char *text)
-{
-	struct tl_find *f = &app->find;
-	unsigned flags =
-	    (asked.invert ? TL_MATCH_INVERT : 0) | (asked.literal ? TL_MATCH_LITERAL : 0);
-
-	if (!take_pattern(app, text, flags))
-		return;
-	f->backward = asked.backward;
-	f->keep = asked.keep;
-	f->wrap = asked.wrap;
-	f->all_files = asked.all_files;
-	if (asked.first_file && !app->text.help) {
-		size_t i = asked.backward ? app->files.n - 1 : 0;
-
-		if (i != app->files.current && !tl_app_open(app, i))
-			return;
-		start_scan(app, asked.backward, asked.backward ? TL_NOPOS : 0, asked.nth);
-		show_hilite(app);
-		return;
-	}
-	search(app, asked.backward, *text == '\0', asked.nth);
-}
-
-static void ask_pattern(struct tl_app *app, const struct tl_number *n, bool backward)
-{
-	memset(&asked, 0, sizeof(asked));
-	asked.backward = backward;
-	asked.nth = n->given && n->n > 0 ? n->n : 1;
-	tl_app_ask(app, backward ? "?" : "/", &app->find.history, pattern_done);
-	app->line_key = modifier_key;
-}
-
-void tl_find_forward(struct tl_app *app, const struct tl_number *n)
-{
-	ask_pattern(app, n, false);
-}
-
-void tl_find_backward(struct tl_app *app, const struct tl_number *n)
-{
-	ask_pattern(app, n, true);
-}
-
-static void again(struct tl_app *app, const struct tl_number *n, bool backward)
+static void again(struct tl_app *app, const struct tl_number *n, unsigned type)
 {
 	struct tl_find *f = &app->find;
 	uint64_t pending = f->found;
 
-	if (pending != TL_NOPOS && backward == f->scan_backward) {
+	if (pending != TL_NOPOS && !((type ^ f->scan_type) & TL_SEARCH_BACKWARD)) {
 		f->found = TL_NOPOS;
 		go_to_hit(app, pending);
 		return;
 	}
-	search(app, backward, true, n->given && n->n > 0 ? n->n : 1);
+	tl_find_search(app, "", type, tl_number_or(n, 1));
+}
+
+/* In the other direction once; the next n goes on as before. */
+static void again_reversed(struct tl_app *app, const struct tl_number *n, unsigned modifier)
+{
+	unsigned type = app->find.type;
+
+	again(app, n, (type ^ TL_SEARCH_BACKWARD) | modifier);
+	app->find.type = type;
 }
 
 void tl_find_again(struct tl_app *app, const struct tl_number *n)
 {
-	app->find.wrap = app->find.all_files = false;
-	again(app, n, app->find.backward);
+	again(app, n, app->find.type);
 }
 
 void tl_find_reverse(struct tl_app *app, const struct tl_number *n)
 {
-	app->find.wrap = app->find.all_files = false;
-	again(app, n, !app->find.backward);
+	again_reversed(app, n, 0);
 }
 
 void tl_find_again_files(struct tl_app *app, const struct tl_number *n)
 {
-	app->find.all_files = true;
-	again(app, n, app->find.backward);
+	again(app, n, app->find.type | TL_SEARCH_PAST_EOF);
 }
 
 void tl_find_reverse_files(struct tl_app *app, const struct tl_number *n)
 {
-	app->find.all_files = true;
-	again(app, n, !app->find.backward);
+	again_reversed(app, n, TL_SEARCH_PAST_EOF);
 }
 
 void tl_find_toggle_hilite(struct tl_app *app, const struct tl_number *n)
@@ -577,10 +596,7 @@ void tl_find_hilite_changed(struct tl_app *app)
 
 void tl_find_clear(struct tl_app *app, const struct tl_number *n)
 {
-	set_matcher(app, NULL);
-	free(app->find.pattern);
-	app->find.pattern = NULL;
-	show_hilite(app);
+	tl_find_forget_pattern(app);
 }
 
 /* ---- F */
@@ -610,134 +626,12 @@ bool tl_find_in_new_text(struct tl_app *app, uint64_t *from, uint64_t end, uint6
 	return found;
 }
 
-/* ---- & */
-
-static void free_filters(struct tl_find *f)
-{
-	for (size_t i = 0; i < f->nfilters; i++)
-		free(f->filter_patterns[i]);
-	f->nfilters = 0;
-}
-
-/* Make the filter of the current text from the patterns. */
-static void make_filter(struct tl_app *app)
-{
-	struct tl_find *f = &app->find;
-	struct tl_text *t = &app->text;
-	struct tl_matcher **m;
-	struct tl_err err = TL_ERR_INIT;
-
-	drop_counts(app);
-	tl_view_set_filter(t->view, NULL);
-	tl_filter_close(t->filter);
-	t->filter = NULL;
-	if (f->nfilters == 0 || t->help)
-		return;
-	m = calloc(f->nfilters, sizeof(*m));
-	if (!m)
-		return;
-	for (size_t i = 0; i < f->nfilters; i++)
-		if (!compile(app, f->filter_patterns[i], f->filter_flags[i], &m[i])) {
-			while (i-- > 0)
-				tl_matcher_free(m[i]);
-			free(m);
-			free_filters(f);
-			return;
-		}
-	if (!tl_filter_new(t->src, m, f->nfilters, app->opt.numbers ? t->lines : NULL, app->jobs,
-			   app->mailbox, &t->filter, &err)) {
-		tl_app_message(app, "%s", err.msg);
-		return;
-	}
-	tl_view_set_filter(t->view, t->filter);
-}
-
-static bool add_filter(struct tl_find *f, const char *text, unsigned flags)
-{
-	char **patterns = realloc(f->filter_patterns, (f->nfilters + 1) * sizeof(*patterns));
-	unsigned *all;
-
-	if (!patterns)
-		return false;
-	f->filter_patterns = patterns;
-	all = realloc(f->filter_flags, (f->nfilters + 1) * sizeof(*all));
-	if (!all)
-		return false;
-	f->filter_flags = all;
-	patterns[f->nfilters] = strdup(text);
-	if (!patterns[f->nfilters])
-		return false;
-	all[f->nfilters++] = flags;
-	return true;
-}
-
-static bool shows_nothing(const struct tl_view *v)
-{
-	for (unsigned i = 0; i < tl_view_rows(v); i++)
-		if (tl_view_pos(v, i) != TL_NOPOS)
-			return false;
-	return true;
-}
-
-bool tl_find_show_filtered(struct tl_app *app)
-{
-	enum tl_moved moved;
-
-	if (!app->text.filter || !shows_nothing(app->text.view))
-		return true;
-	if (tl_view_pending(app->text.view))
-		return false;
-	moved = tl_view_end(app->text.view); /* all that passes is above */
-	app->jumped = true;
-	tl_app_dirty(app);
-	return moved != TL_LATER;
-}
-
-static void filter_done(struct tl_app *app, const char *text)
-{
-	struct tl_find *f = &app->find;
-	unsigned flags =
-	    (asked.invert ? TL_MATCH_INVERT : 0) | (asked.literal ? TL_MATCH_LITERAL : 0);
-
-	if (*text == '\0') {
-		free_filters(f);
-	} else {
-		struct tl_matcher *probe;
-
-		if (!compile(app, text, flags, &probe))
-			return;
-		tl_matcher_free(probe);
-		if (!add_filter(f, text, flags)) {
-			tl_app_message(app, "out of memory");
-			return;
-		}
-	}
-	make_filter(app);
-	tl_view_refresh(app->text.view);
-	if (!tl_find_show_filtered(app))
-		tl_app_begin(app, TL_OP_FILTER, 0, false);
-	app->jumped = true;
-	tl_app_dirty(app);
-}
-
-void tl_find_filter(struct tl_app *app, const struct tl_number *n)
-{
-	if (app->text.help) {
-		tl_app_bell(app);
-		return;
-	}
-	memset(&asked, 0, sizeof(asked));
-	asked.filter = true;
-	tl_app_ask(app, "&/", &app->find.history, filter_done);
-	app->line_key = modifier_key;
-}
-
 /* ---- the text changes */
 
 void tl_find_text_closing(struct tl_app *app)
 {
 	tl_time_text_closing(app);
-	drop_counts(app);
+	tl_find_drop_counts(app);
 	app->find.found = TL_NOPOS;
 	app->find.last_hit = NO_HIT;
 	if (app->text.view) {
@@ -752,7 +646,7 @@ void tl_find_text_opened(struct tl_app *app)
 {
 	if (!app->text.view)
 		return;
-	make_filter(app);
+	tl_filtering_text_opened(app);
 	show_hilite(app);
 }
 
@@ -760,11 +654,9 @@ void tl_find_fini(struct tl_app *app)
 {
 	struct tl_find *f = &app->find;
 
-	drop_counts(app);
+	tl_find_drop_counts(app);
 	tl_matcher_free(f->matcher);
 	free(f->pattern);
-	free_filters(f);
-	free(f->filter_patterns);
-	free(f->filter_flags);
+	tl_filtering_fini(app);
 	tl_history_fini(&f->history);
 }

@@ -520,7 +520,6 @@ static const struct tl_edit_binding usual[] = {
 	BIND("\b", TL_EDIT_BACKSPACE),
 	BIND("\177", TL_EDIT_BACKSPACE),
 	BIND("\025", TL_EDIT_KILL),
-	BIND("\027", TL_EDIT_WORD_BACKSPACE),
 };
 
 enum fit { FIT_NOT, FIT_PREFIX, FIT_WHOLE };
@@ -567,11 +566,10 @@ static bool has_use_for(const struct tl_lineedit *le, enum tl_edit_action action
 	}
 }
 
-static enum tl_edit edit_byte(struct tl_lineedit *le, unsigned key, int erase, int kill,
-			      int werase);
+static enum tl_edit edit_byte(struct tl_lineedit *le, unsigned key, int erase, int kill);
 
 /* The first of the pending bytes begins no key: it is text, and the others are looked at again. */
-static enum tl_edit take_back(struct tl_lineedit *le, int erase, int kill, int werase)
+static enum tl_edit take_back(struct tl_lineedit *le, int erase, int kill)
 {
 	char bytes[TL_EDIT_KEYS_MAX];
 	unsigned n = le->npending;
@@ -582,11 +580,11 @@ static enum tl_edit take_back(struct tl_lineedit *le, int erase, int kill, int w
 	le->completing = false;
 	answer = insert_char(le, bytes, 1);
 	for (unsigned i = 1; i < n && answer != TL_EDIT_DONE && answer != TL_EDIT_CANCEL; i++)
-		answer = edit_byte(le, (unsigned char)bytes[i], erase, kill, werase);
+		answer = edit_byte(le, (unsigned char)bytes[i], erase, kill);
 	return answer;
 }
 
-static enum tl_edit edit_byte(struct tl_lineedit *le, unsigned key, int erase, int kill, int werase)
+static enum tl_edit edit_byte(struct tl_lineedit *le, unsigned key, int erase, int kill)
 {
 	enum tl_edit_action action;
 	enum fit f;
@@ -604,15 +602,13 @@ static enum tl_edit edit_byte(struct tl_lineedit *le, unsigned key, int erase, i
 			return act(le, TL_EDIT_BACKSPACE);
 		if ((int)key == kill)
 			return act(le, TL_EDIT_KILL);
-		if ((int)key == werase)
-			return act(le, TL_EDIT_WORD_BACKSPACE);
 	}
 	le->pending[le->npending++] = (char)key;
 	f = find_binding(le, &action);
 	if (f == FIT_PREFIX && le->npending < TL_EDIT_KEYS_MAX)
 		return TL_EDIT_MORE;
 	if (f != FIT_WHOLE || !has_use_for(le, action))
-		return take_back(le, erase, kill, werase);
+		return take_back(le, erase, kill);
 	le->npending = 0;
 	return act(le, action);
 }
@@ -638,7 +634,7 @@ static enum tl_edit high_byte(struct tl_lineedit *le, uint8_t byte)
 	return insert_char(le, le->part, c.len);
 }
 
-enum tl_edit tl_lineedit_key(struct tl_lineedit *le, unsigned key, int erase, int kill, int werase)
+enum tl_edit tl_lineedit_key(struct tl_lineedit *le, unsigned key, int erase, int kill)
 {
 	enum tl_edit answer = TL_EDIT_MORE, after;
 
@@ -650,7 +646,7 @@ enum tl_edit tl_lineedit_key(struct tl_lineedit *le, unsigned key, int erase, in
 	}
 	if (key >= 0x80 && le->charset == TL_CHARSET_UTF8 && le->npending == 0)
 		return high_byte(le, (uint8_t)key);
-	after = edit_byte(le, key, erase, kill, werase);
+	after = edit_byte(le, key, erase, kill);
 	return after == TL_EDIT_MORE ? answer : after;
 }
 

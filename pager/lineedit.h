@@ -87,8 +87,8 @@ void tl_lineedit_fini(struct tl_lineedit *le);
 bool tl_lineedit_bind(struct tl_lineedit *le, const char *keys, size_t n,
 		      enum tl_edit_action action);
 
-/* One byte of a key; erase, kill and werase are the terminal's characters for these (or -1). */
-enum tl_edit tl_lineedit_key(struct tl_lineedit *le, unsigned key, int erase, int kill, int werase);
+/* One byte of a key; erase and kill are the terminal's characters for these (or -1). */
+enum tl_edit tl_lineedit_key(struct tl_lineedit *le, unsigned key, int erase, int kill);
 
 /* Put this text in place of what is there, the cursor behind it. */
 void tl_lineedit_set(struct tl_lineedit *le, const char *text);

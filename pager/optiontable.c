@@ -1,5 +1,6 @@
 /* optiontable.c: the rows of the option table, and the options that parse their own values. */
 #include "pager/option.h"
+#include "pager/searchtype.h"
 
 #include "decoders/timespec.h"
 #include "pager/prompt.h"
@@ -543,7 +544,7 @@ static const struct tl_option table[] = {
 	BOOL(0, "hilite-target", hilite_target, 0, TL_OPT_REPAINT,
 	     "mark the line where jumps put things (-j)",
 	     "Don't highlight target line", "Highlight target line"),
-	BOOL(0, "incsearch", incsearch, 0, TL_OPT_IGNORED, "",
+	BOOL(0, "incsearch", incsearch, 0, 0, "search while the pattern is typed",
 	     "Incremental search is off", "Incremental search is on"),
 	{ .name = "intr", .kind = TL_OPT_STRING, .at = AT(intr),
 	  .says = { "interrupt character: " }, .print = print_intr,
@@ -593,7 +594,9 @@ static const struct tl_option table[] = {
 	     "Normal mouse scroll direction", "Reverse mouse scroll direction"),
 	BOOL(0, "save-marks", save_marks, 0, TL_OPT_IGNORED, "",
 	     "Don't save marks in history file", "Save marks in history file"),
-	STRING(0, "search-options", search_options, TL_OPT_IGNORED, "", "Search options: ", "search options: "),
+	{ .name = "search-options", .kind = TL_OPT_STRING, .at = AT(search_options),
+	  .says = { "Search options: " }, .parse = tl_searchtype_parse, .print = tl_searchtype_print,
+	  .help = "search as after ^E ^W ...: EFKNRW15" },
 	BOOL(0, "show-preproc-errors", show_preproc_errors, 0, TL_OPT_IGNORED, "",
 	     "Don't show error message if preprocessor fails", "Show error message if preprocessor fails"),
 	BOUNDED(0, "status-col-width", status_col_width, 2, 4, TL_OPT_REPAINT,

@@ -58,6 +58,12 @@ struct tl_scratch {
 
 /* ---- compiling */
 
+/* A bit for each pair of parentheses that must have matched something. */
+static unsigned subs(const struct tl_matcher *m)
+{
+	return (m->flags & TL_MATCH_SUBS) >> TL_MATCH_SUB_SHIFT;
+}
+
 static void name_engine(struct tl_matcher *m)
 {
 	const char *icase = m->flags & TL_MATCH_ICASE ? "-icase" : "";
@@ -104,7 +110,7 @@ static bool set_regex(struct tl_matcher *m, const char *pattern, size_t len,
 
 	if (!tl_regex_new(pattern, len, flags, req, &m->regex, err))
 		return false;
-	m->engine = tl_regex_is_multiline(m->regex) ? ENGINE_BLOCKS : ENGINE_LINES;
+	m->engine = tl_regex_is_multiline(m->regex) && !subs(m) ? ENGINE_BLOCKS : ENGINE_LINES;
 	if (!req || req->literal.len == 0)
 		return true;
 	if (m->engine == ENGINE_BLOCKS && req->bits < BITS_WORTH)
@@ -126,6 +132,8 @@ static bool set_pattern(struct tl_matcher *m, const char *pattern, size_t len, s
 	struct tl_required req;
 	bool ok;
 
+	if (subs(m)) /* parentheses are known line by line only */
+		return set_regex(m, pattern, len, NULL, err);
 	if (m->flags & TL_MATCH_LITERAL) {
 		if (!icase || !utf || is_ascii(pattern, len))
 			return set_literal(m, pattern, len, err);
@@ -317,15 +325,25 @@ size_t tl_matcher_groups(const struct tl_matcher *m, struct tl_scratch *s, struc
 	return n;
 }
 
-/* INVERT ignored. */
-static bool matches(const struct tl_matcher *m, struct tl_scratch *s, struct tl_span line)
+/* In a line or a piece of one, already converted; INVERT ignored. */
+static bool counts(const struct tl_matcher *m, struct tl_scratch *s, struct tl_span text,
+		   size_t from, bool ends)
 {
 	size_t start, end;
 
+	if (subs(m))
+		return tl_regex_search_groups(m->regex, s->regex, text, from, ends, subs(m), &start,
+					      &end) == TL_REGEX_MATCH;
+	return find_raw(m, s, text, from, ends, &start, &end);
+}
+
+/* INVERT ignored. */
+static bool matches(const struct tl_matcher *m, struct tl_scratch *s, struct tl_span line)
+{
 	if (!has_watched(m, s, line))
-		return find_raw(m, s, line, 0, true, &start, &end);
+		return counts(m, s, line, 0, true);
 	return tl_convert(line, m->flags, &s->converted) &&
-	       find_raw(m, s, converted_text(s), 0, true, &start, &end);
+	       counts(m, s, converted_text(s), 0, true);
 }
 
 bool tl_matcher_line(const struct tl_matcher *m, struct tl_scratch *s, struct tl_span line)
@@ -336,7 +354,7 @@ bool tl_matcher_line(const struct tl_matcher *m, struct tl_scratch *s, struct tl
 bool tl_matcher_piece(const struct tl_matcher *m, struct tl_scratch *s, struct tl_span piece,
 		      bool begins, bool ends)
 {
-	size_t start, end, from = 0;
+	size_t from = 0;
 
 	if (has_watched(m, s, piece)) {
 		/* The CR at a piece's end is not one before a newline. */
@@ -349,7 +367,7 @@ bool tl_matcher_piece(const struct tl_matcher *m, struct tl_scratch *s, struct t
 	/* Not from the first byte, so that `^` and \A find no line start there. */
 	if (!begins && m->regex && piece.len > 0)
 		from = 1;
-	return find_raw(m, s, piece, from, ends, &start, &end);
+	return counts(m, s, piece, from, ends);
 }
 
 size_t tl_matcher_overlap(const struct tl_matcher *m)

@@ -21,7 +21,13 @@ enum {
 	TL_MATCH_STRIP_ESCAPES = 1 << 4, /* escape sequences (less -R) */
 	TL_MATCH_OVERSTRIKE = 1 << 5,    /* x^Hx and _^Hx become x (less without -u, -U) */
 	TL_MATCH_CRLF = 1 << 6,          /* the CR before a newline */
+	TL_MATCH_SUB_SHIFT = 8,
 };
+
+/* Lines count only where the i-th pair of parentheses (from 1) has matched something. */
+#define TL_MATCH_NSUBS  5
+#define TL_MATCH_SUB(i) (1U << (TL_MATCH_SUB_SHIFT + (i)-1))
+#define TL_MATCH_SUBS   (((1U << TL_MATCH_NSUBS) - 1) << TL_MATCH_SUB_SHIFT)
 
 /*
  * Ignoring case, ASCII letters of the pattern stand for ASCII letters; only where

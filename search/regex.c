@@ -16,6 +16,7 @@
 
 #define JIT_STACK_START (32 * 1024)
 #define JIT_STACK_MAX   (1024 * 1024)
+#define MAX_GROUPS      5
 #define HEAP_LIMIT_KIB  (16 * 1024) /* where there is no JIT */
 
 /*
@@ -255,6 +256,55 @@ enum tl_regex_answer tl_regex_search(const struct tl_regex *re, struct tl_regex_
 	return answer(s, rc, start, end);
 }
 
+/* Room for where parentheses match is made when it is first needed. */
+static bool make_groups(struct tl_regex_scratch *s)
+{
+	if (!s->groups)
+		s->groups = pcre2_match_data_create(1 + MAX_GROUPS, NULL);
+	return s->groups != NULL;
+}
+
+static bool caught_all(const struct tl_regex_scratch *s, int rc, unsigned groups)
+{
+	const PCRE2_SIZE *found = pcre2_get_ovector_pointer(s->groups);
+	int known = rc == 0 ? (int)pcre2_get_ovector_count(s->groups) : rc;
+
+	for (int i = 1; groups >> (i - 1); i++) {
+		if (!(groups >> (i - 1) & 1))
+			continue;
+		if (i >= known || found[2 * i] == PCRE2_UNSET || found[2 * i] >= found[2 * i + 1])
+			return false;
+	}
+	return true;
+}
+
+enum tl_regex_answer tl_regex_search_groups(const struct tl_regex *re, struct tl_regex_scratch *s,
+					    struct tl_span text, size_t from, bool line_ends,
+					    unsigned groups, size_t *start, size_t *end)
+{
+	uint32_t options = line_ends ? 0 : PCRE2_NOTEOL;
+	uint64_t steps = STEPS_BASE + STEPS_BYTE * (uint64_t)text.len;
+	const PCRE2_SIZE *found;
+	int rc;
+
+	if (!make_groups(s))
+		return TL_REGEX_ERROR;
+	found = pcre2_get_ovector_pointer(s->groups);
+	for (; from <= text.len; from = found[1] > from ? found[1] : from + 1) {
+		rc = run(program_for(re, text), s, s->groups, text, from, options, steps);
+		if (is_bad_utf(rc))
+			rc = run(&re->broken, s, s->groups, text, from, options, steps / 8);
+		if (rc < 0)
+			return rc == PCRE2_ERROR_NOMATCH ? TL_REGEX_NONE : TL_REGEX_ERROR;
+		if (caught_all(s, rc, groups)) {
+			*start = found[0] < found[1] ? found[0] : found[1];
+			*end = found[1];
+			return TL_REGEX_MATCH;
+		}
+	}
+	return TL_REGEX_NONE;
+}
+
 bool tl_regex_has_groups(const struct tl_regex *re)
 {
 	return re->groups;
@@ -268,14 +318,14 @@ size_t tl_regex_groups(const struct tl_regex *re, struct tl_regex_scratch *s, st
 	size_t n = 0;
 	int rc;
 
-	if (!s->groups)
-		s->groups = pcre2_match_data_create(1 + (uint32_t)max, NULL);
-	if (!s->groups)
+	if (max > MAX_GROUPS)
+		max = MAX_GROUPS;
+	if (!make_groups(s))
 		return 0;
 	rc = run(program_for(re, text), s, s->groups, text, from, 0, steps);
 	if (is_bad_utf(rc))
 		rc = run(&re->broken, s, s->groups, text, from, 0, steps / 8);
-	if (rc == 0) /* there are more than that */
+	if (rc == 0 || rc > 1 + (int)max) /* there are more than that */
 		rc = 1 + (int)max;
 	found = pcre2_get_ovector_pointer(s->groups) + 2;
 	for (; rc > 0 && n + 1 < (size_t)rc; n++) {

@@ -59,6 +59,12 @@ bool tl_regex_has_groups(const struct tl_regex *re);
 size_t tl_regex_groups(const struct tl_regex *re, struct tl_regex_scratch *s, struct tl_span text,
 		       size_t from, size_t *bounds, size_t max);
 
+/* The first match in which each pair of parentheses that has its bit in `groups` (1: the first)
+ * has caught at least one character. */
+enum tl_regex_answer tl_regex_search_groups(const struct tl_regex *re, struct tl_regex_scratch *s,
+					    struct tl_span text, size_t from, bool line_ends,
+					    unsigned groups, size_t *start, size_t *end);
+
 /* The first match in a run of whole lines; the regex must be multiline.  A match may hold a
  * newline: then the line that it begins in has to be asked alone, as after an error all lines. */
 enum tl_regex_answer tl_regex_search_lines(const struct tl_regex *re, struct tl_regex_scratch *s,

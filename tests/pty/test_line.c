@@ -80,11 +80,135 @@ static void test_names_of_files(void **state)
 	check_last(t, "(END)");
 }
 
+static void test_modifiers(void **state)
+{
+	struct term *t = open_page();
+
+	check_keys(t, "/!*\022");
+	check_last(t, "Non-match EOF-ignore Regex-off /");
+	check_keys(t, "\027\0233");
+	check_last(t, "Non-match Regex-off Wrap Sub-3 /");
+	check_keys(t, "\023");
+	check_last(t, "Sub-pattern (1-5):");
+	check_keys(t, "9\014");
+	check_last(t, "Non-match Regex-off Wrap Sub-3 Lit /");
+	check_keys(t, "!*");
+	check_last(t, "Non-match Regex-off Wrap Sub-3 /!*");
+	check_keys(t, "\007");
+	check_keys(t, "&*\r");
+	check_last(t, "Invalid pattern  (press RETURN)");
+}
+
+static void test_wrapping(void **state)
+{
+	struct term *t = open_page();
+
+	check_keys(t, "G/\027line 3\r");
+	check_last(t, "Search hit bottom; continuing at top  (press RETURN)");
+	check_row(t, 0, "line 3");
+	check_keys(t, "\r");
+	for (int i = 0; i < 10; i++) {
+		check_keys(t, "n");
+		check_last(t, ":");
+	}
+	check_row(t, 0, "line 39");
+	check_keys(t, "n"); /* as before */
+	check_last(t, "Search hit bottom; continuing at top  (press RETURN)");
+	check_keys(t, "\rN");
+	check_last(t, "Search hit top; continuing at bottom  (press RETURN)");
+	check_row(t, 0, "line 39");
+	check_keys(t, "\r/\027nowhere\r");
+	check_last(t, "Pattern not found: nowhere  (press RETURN)");
+	check_keys(t, "\r");
+	check_last(t, "Search hit bottom; continuing at top  (press RETURN)");
+}
+
+static void test_searching_all_files(void **state)
+{
+	struct term *t;
+
+	fixture_lines(&f, "b.txt", "other %d\n", 50);
+	t = fixture_open(&f, "a.txt", "b.txt", NULL);
+	check_keys(t, "/\005other 7\r");
+	check_row(t, 0, "other 7");
+	check_keys(t, "N"); /* into the file before: there is nothing, so stay */
+	check_last(t, "Pattern not found: other 7  (press RETURN)");
+	check_keys(t, "\r");
+	check_row(t, 0, "other 7");
+	check_keys(t, "?line 9\r\r\033n");
+	check_row(t, 0, "line 99");
+	check_keys(t, "n");
+	check_row(t, 0, "line 98");
+	check_keys(t, "/@other\r");
+	check_last(t, "Pattern not found: other  (press RETURN)");
+}
+
+static void test_last_pattern_again(void **state)
+{
+	struct term *t = open_page();
+
+	check_keys(t, "n");
+	check_last(t, "No previous regular expression  (press RETURN)");
+	check_keys(t, "\r/line 5\r");
+	check_row(t, 0, "line 5");
+	check_keys(t, "\033Un"); /* forgotten, but for the history */
+	check_row(t, 0, "line 50");
+	check_keys(t, "/\022\r");
+	check_last(t, "Please re-enter search pattern  (press RETURN)");
+	check_keys(t, "\r/(\r");
+	check_last(t, "Invalid pattern  (press RETURN)");
+}
+
+static void test_search_options(void **state)
+{
+	struct term *t;
+
+	fixture_setenv(&f, "LESS", "--search-options=W2");
+	t = open_page();
+	check_keys(t, "/");
+	check_last(t, "Wrap Sub-2 /");
+	check_keys(t, "(line 20)|(line 30)\r");
+	check_row(t, 0, "line 30");
+	check_keys(t, "&");
+	check_last(t, "&/");
+}
+
+static void test_incremental_search(void **state)
+{
+	struct term *t;
+
+	fixture_setenv(&f, "LESS", "--incsearch");
+	t = open_page();
+	check_keys(t, "/line 2");
+	check_row(t, 0, "line 2");
+	check_keys(t, "3");
+	check_row(t, 0, "line 23");
+	check_keys(t, "\177");
+	check_row(t, 0, "line 2");
+	check_keys(t, "xyz");
+	check_row(t, 0, "line 1");
+	check_last(t, "/line 2xyz");
+	check_keys(t, "\025line 77");
+	check_row(t, 0, "line 77");
+	check_keys(t, "\007");
+	check_row(t, 0, "line 1");
+	check_keys(t, "/e 77\r");
+	check_row(t, 0, "line 77");
+	check_keys(t, "''");
+	check_row(t, 0, "line 1");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_names_of_options, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_names_of_files, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_modifiers, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_wrapping, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_searching_all_files, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_last_pattern_again, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_search_options, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_incremental_search, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

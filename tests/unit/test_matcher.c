@@ -73,6 +73,45 @@ static void test_engines(void **state)
 	check_engine("", 0, "all");
 }
 
+/* What parentheses must have matched, in one of a line's matches. */
+static void test_groups(void **state)
+{
+	static const struct {
+		const char *pattern;
+		unsigned flags;
+		const char *line;
+		bool matches;
+	} t[] = {
+		{ "(abc)|(def)", TL_MATCH_SUB(1), "xabcx", true },
+		{ "(abc)|(def)", TL_MATCH_SUB(1), "def", false },
+		{ "(abc)|(def)", TL_MATCH_SUB(1), "def abc", true },
+		{ "(abc)|(def)", TL_MATCH_SUB(2), "abc def", true },
+		{ "(abc)|(def)", TL_MATCH_SUB(1) | TL_MATCH_SUB(2), "abc def", false },
+		{ "(abc).*(def)", TL_MATCH_SUB(1) | TL_MATCH_SUB(2), "abc def", true },
+		{ "a(b*)", TL_MATCH_SUB(1), "a", false },
+		{ "a(b*)", TL_MATCH_SUB(1), "a ab", true },
+		{ "abc", TL_MATCH_SUB(1), "abc", false },
+		{ "(a)(b)(c)(d)(e)(f)", TL_MATCH_SUB(5), "abcdef", true },
+		{ "(a)", TL_MATCH_SUB(5), "a", false },
+		{ "(abc)|(def)", TL_MATCH_SUB(1) | TL_MATCH_INVERT, "def", true },
+		{ "(ä)|(b)", TL_MATCH_SUB(2) | TL_MATCH_UTF8, "ä\xff b", true },
+		{ "(a)", TL_MATCH_SUB(1) | TL_MATCH_OVERSTRIKE, "a\ba", true },
+	};
+
+	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		struct tl_matcher *m = compile(t[i].pattern, t[i].flags);
+		struct tl_span run = span(t[i].line);
+		size_t start, end;
+
+		assert_int_equal(tl_matcher_line(m, scratch, run), t[i].matches);
+		assert_int_equal(tl_matcher_next_line(m, scratch, run, 0, &start, &end),
+				 t[i].matches);
+		assert_int_equal(tl_matcher_prev_line(m, scratch, run, run.len, &start, &end),
+				 t[i].matches);
+		tl_matcher_free(m);
+	}
+}
+
 static void test_bad_pattern(void **state)
 {
 	struct tl_matcher *m;
@@ -357,6 +396,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_engines),
+		cmocka_unit_test(test_groups),
 		cmocka_unit_test(test_bad_pattern),
 		cmocka_unit_test(test_lines_are_the_world),
 		cmocka_unit_test(test_a_literal_newline_matches_nothing),
