@@ -340,6 +340,8 @@ void tl_app_apply_options(struct tl_app *app)
 	if (!app->text.view)
 		return;
 	vo = *tl_view_opts(app->text.view);
+	if (o->chop && !vo.text.chop && !tl_view_empty(app->text.view))
+		tl_move_keep_column(app);
 	vo.text.chop = o->chop || app->hshift > 0;
 	vo.text.wordwrap = o->wordwrap;
 	vo.text.hshift = app->hshift;

@@ -308,6 +308,8 @@ const struct tl_command *tl_command_table(void); /* ends with keys == NULL */
 void tl_move_jump_line(struct tl_app *app, uint64_t pos);
 void tl_move_to_line(struct tl_app *app, uint64_t line);
 void tl_move_to_end(struct tl_app *app);
+/* Lines are about to be cut off: shift them so that what is at the top left stays there. */
+void tl_move_keep_column(struct tl_app *app);
 /* Row of the screen (from 0) that -j names. */
 unsigned tl_move_jump_row(const struct tl_app *app);
 /* Go on with an operation; true: it is over. */

@@ -36,7 +36,7 @@ void tl_layout_init(struct tl_layout *lay, struct tl_source *src)
 	memset(lay, 0, sizeof(*lay));
 	tl_cursor_init(&lay->cur, src);
 	lay->cur.hasty = true;
-	lay->anchor = TL_NOPOS;
+	lay->anchor = lay->origin = TL_NOPOS;
 	lay->opts.cols = 80;
 	lay->opts.tabs[0] = 8;
 	lay->opts.ntabs = 1;
@@ -55,6 +55,13 @@ void tl_layout_reset(struct tl_layout *lay)
 	lay->bytes.len = 0;
 	lay->pending = false;
 	tl_cursor_drop(&lay->cur);
+}
+
+void tl_layout_set_origin(struct tl_layout *lay, uint64_t pos)
+{
+	if (lay->origin != pos)
+		tl_layout_reset(lay);
+	lay->origin = pos;
 }
 
 /* ---- where lines begin */
@@ -695,10 +702,10 @@ static enum tl_lookup drop_bytes(struct tl_layout *lay, struct filling *f)
 
 /* Write the printable ASCII characters at hand that fit, and those they overstrike: most texts
  * are little else. */
-static void write_plain(struct tl_layout *lay, struct filling *f)
+static void write_plain(struct tl_layout *lay, struct filling *f, size_t end)
 {
 	const uint8_t *p = lay->bytes.data;
-	size_t len = lay->bytes.len, i;
+	size_t len = lay->bytes.len < end ? lay->bytes.len : end, i;
 
 	while (f->off < len && f->pen.col < f->pen.limit) {
 		uint64_t room = f->pen.limit - f->pen.col;
@@ -716,6 +723,57 @@ static void write_plain(struct tl_layout *lay, struct filling *f)
 	}
 }
 
+/* The origin, counted from the anchor, where a row must end; SIZE_MAX: none to come. */
+static size_t origin_after(const struct tl_layout *lay, size_t off)
+{
+	uint64_t origin = lay->origin;
+
+	if (origin == TL_NOPOS || lay->opts.chop || origin <= lay->anchor + off ||
+	    origin - lay->anchor > 2 * TL_STRETCH)
+		return SIZE_MAX;
+	return (size_t)(origin - lay->anchor);
+}
+
+/* Note where the last word began, with the attributes before it. */
+static void note_word(struct filling *f, const struct glyph *g, struct tl_attr before)
+{
+	if (g->width == 0)
+		return;
+	if (f->blank && !g->blank) {
+		f->has_word = true;
+		f->word = f->off;
+		f->word_col = f->pen.col;
+		f->word_attr = before;
+	}
+	f->blank = g->blank;
+}
+
+/*
+ * Write what stands in the row, up to `break_at` at most.  Then *g is what did not fit, or the end,
+ * and *before the attributes in front of it.
+ */
+static enum tl_lookup fill_row(struct tl_layout *lay, struct filling *f, size_t break_at,
+			       struct glyph *g, struct tl_attr *before)
+{
+	for (;;) {
+		if (!lay->opts.wordwrap && f->off < lay->bytes.len)
+			write_plain(lay, f, break_at);
+		if (lay->opts.chop && f->off >= DROP && drop_bytes(lay, f) == TL_FAILED)
+			return TL_FAILED;
+		*before = f->pen.attr;
+		if (read_glyph(lay, &f->pen.attr, f->off, g) == TL_FAILED)
+			return TL_FAILED;
+		if (g->kind == TAB)
+			g->width = tl_pen_tab_width(&f->pen);
+		if (g->end || f->off == break_at ||
+		    (g->width > 0 && !tl_pen_fits(&f->pen, g->width)))
+			return TL_FOUND;
+		note_word(f, g, *before);
+		write_glyph(f, g, lay->bytes.data + f->off);
+		f->off += g->len;
+	}
+}
+
 /* Fill rows until the one that holds `want`, a byte offset in the stretch, is complete. */
 static enum tl_lookup fill_until(struct tl_layout *lay, struct tl_row *row, size_t want,
 				 bool find_next)
@@ -725,35 +783,18 @@ static enum tl_lookup fill_until(struct tl_layout *lay, struct tl_row *row, size
 
 	start_row(&f, lay->rows[known].off, lay->rows[known].attr);
 	for (;;) {
+		struct tl_attr before;
 		struct glyph g;
-		struct tl_attr before = f.pen.attr;
+		size_t break_at = origin_after(lay, f.start);
 
-		if (!lay->opts.wordwrap && f.off < lay->bytes.len)
-			write_plain(lay, &f);
-		if (lay->opts.chop && f.off >= DROP && drop_bytes(lay, &f) == TL_FAILED)
+		if (fill_row(lay, &f, break_at, &g, &before) == TL_FAILED)
 			return TL_FAILED;
-		if (read_glyph(lay, &f.pen.attr, f.off, &g) == TL_FAILED)
-			return TL_FAILED;
-		if (g.kind == TAB)
-			g.width = tl_pen_tab_width(&f.pen);
-		if (!g.end && (g.width == 0 || tl_pen_fits(&f.pen, g.width))) {
-			if (g.width > 0 && f.blank && !g.blank) {
-				f.has_word = true;
-				f.word = f.off;
-				f.word_col = f.pen.col;
-				f.word_attr = before;
-			}
-			if (g.width > 0)
-				f.blank = g.blank;
-			write_glyph(&f, &g, lay->bytes.data + f.off);
-			f.off += g.len;
-			continue;
-		}
-		if (g.kind == TAB) /* it fills this row, and starts the next one */
-			tl_pen_put_tab(&f.pen, (uint32_t)f.off);
+		if (!g.end && f.off != break_at && g.kind == TAB)
+			tl_pen_put_tab(&f.pen, (uint32_t)f.off); /* it starts the next row, too */
 		if (!g.end && lay->opts.chop)
 			return chop_row(lay, &f, find_next);
-		if (!g.end && lay->opts.wordwrap && wrap_at_word(lay, &f, &g, &before) == TL_FAILED)
+		if (!g.end && f.off != break_at && lay->opts.wordwrap &&
+		    wrap_at_word(lay, &f, &g, &before) == TL_FAILED)
 			return TL_FAILED;
 		finish_row(lay, &f, g.end);
 		if (g.end)

@@ -5,7 +5,8 @@
  * there.  A row is laid out from its *anchor*: the start of its line or, in a line that
  * is longer than TL_STRETCH bytes, a fixed place near a multiple of TL_STRETCH where a new
  * row always begins.  So a line of any length costs at most TL_STRETCH bytes to show a
- * row of, forwards or backwards.
+ * row of, forwards or backwards.  One exception: a row may be made to begin at some place of a
+ * line, its *origin*, as when an option changes while that is at the top of the screen.
  */
 #ifndef TL_PAGER_LAYOUT_H
 #define TL_PAGER_LAYOUT_H
@@ -49,6 +50,7 @@ struct tl_layout_opts {
 struct tl_layout {
 	struct tl_layout_opts opts;
 	struct tl_cursor cur;
+	uint64_t origin;     /* a row begins here; TL_NOPOS: wherever rows begin */
 	struct tl_buf bytes; /* of the stretch, from `anchor` */
 	uint64_t anchor;     /* TL_NOPOS: bytes hold nothing */
 	uint64_t line_next;  /* what follows the bytes; the next line or stretch, when whole */
@@ -78,6 +80,10 @@ struct tl_row {
 
 void tl_layout_init(struct tl_layout *lay, struct tl_source *src);
 void tl_layout_fini(struct tl_layout *lay);
+
+/* Let a row begin at pos, whatever the options; TL_NOPOS: nowhere in particular.  Not for lines
+ * that are cut off (-S). */
+void tl_layout_set_origin(struct tl_layout *lay, uint64_t pos);
 
 /* Options or text have changed: forget what is buffered. */
 void tl_layout_reset(struct tl_layout *lay);

@@ -370,6 +370,18 @@ static void shift_by(struct tl_app *app, const struct tl_number *n, bool right)
 	tl_app_apply_options(app);
 }
 
+void tl_move_keep_column(struct tl_app *app)
+{
+	struct tl_layout *lay = tl_view_layout(app->text.view);
+	uint64_t top = tl_view_pos(app->text.view, 0), start, col;
+
+	if (top == TL_NOPOS ||
+	    tl_cursor_line_start(&lay->cur, top, TL_STRETCH, &start) != TL_FOUND || start == top)
+		return;
+	if (tl_layout_column(lay, start, (size_t)(top - start), &col) == TL_FOUND)
+		app->hshift = col;
+}
+
 void tl_move_shift_right(struct tl_app *app, const struct tl_number *n)
 {
 	shift_by(app, n, true);

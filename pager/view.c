@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define NEAR_START (UINT64_C(1) << 20) /* looked back for a line's start when it is cut off */
+
 /* How the row above was numbered. */
 struct numbering {
 	bool known;
@@ -28,9 +30,10 @@ struct tl_view {
 	void *mark_arg;
 	struct tl_view_opts opts;
 	unsigned rows, cols;
-	uint64_t *pos;     /* rows + 1: of each row, and of what follows the last */
-	struct tl_row row; /* for laying out */
-	unsigned digits;   /* of the line number column now */
+	uint64_t *pos;                     /* rows + 1: of each row, and of what follows the last */
+	struct tl_row row;                 /* for laying out */
+	uint64_t origin_line, origin_next; /* the line with the layout's origin, and the next */
+	unsigned digits;                   /* of the line number column now */
 	bool squished;
 	bool pending;
 	bool started;
@@ -291,6 +294,36 @@ static enum tl_lookup row_before(struct tl_view *v, uint64_t pos, uint64_t *out)
 
 /* ---- the table of rows */
 
+/* A row that begins where none would is one only while its line is on the screen. */
+static void forget_origin(struct tl_view *v)
+{
+	tl_layout_set_origin(&v->lay, TL_NOPOS);
+}
+
+/* Let a row begin at pos.  False: its line is too long for that. */
+static bool set_origin(struct tl_view *v, uint64_t pos)
+{
+	uint64_t at;
+
+	if (tl_cursor_line_start(&v->lay.cur, pos, TL_STRETCH, &v->origin_line) != TL_FOUND ||
+	    tl_cursor_next_line(&v->lay.cur, pos, TL_STRETCH, &v->origin_next) == TL_FAILED)
+		return false;
+	tl_layout_set_origin(&v->lay, pos);
+	return tl_layout_row_start(&v->lay, pos, &at) == TL_FOUND && at == pos;
+}
+
+static void check_origin(struct tl_view *v)
+{
+	uint64_t top = TL_NOPOS;
+
+	if (v->lay.origin == TL_NOPOS)
+		return;
+	for (unsigned i = 0; i < v->rows && top == TL_NOPOS; i++)
+		top = v->pos[i];
+	if (top == TL_NOPOS || top >= v->origin_next || v->pos[v->rows] <= v->origin_line)
+		forget_origin(v);
+}
+
 static void push_bottom(struct tl_view *v, uint64_t pos)
 {
 	memmove(v->pos, v->pos + 1, v->rows * sizeof(*v->pos));
@@ -406,6 +439,7 @@ enum tl_moved tl_view_forward(struct tl_view *v, uint64_t n, bool force, uint64_
 	}
 	if (*left < n)
 		v->squished = false;
+	check_origin(v);
 	return result;
 }
 
@@ -441,6 +475,7 @@ enum tl_moved tl_view_backward(struct tl_view *v, uint64_t n, bool force, uint64
 	}
 	if (*left < n)
 		v->squished = false;
+	check_origin(v);
 	return result;
 }
 
@@ -564,6 +599,11 @@ enum tl_moved tl_view_jump(struct tl_view *v, uint64_t pos, unsigned row, bool e
 			return tl_view_backward(v, row - (unsigned)on, true, &left);
 		return TL_MOVED;
 	}
+	if (v->lay.origin != TL_NOPOS) {
+		forget_origin(v);
+		if (target_row(v, pos, exact, &target) == TL_FAILED)
+			return TL_BROKEN;
+	}
 	top = target;
 	found = rows_up(v, &top, row, &up);
 	if (found == TL_FAILED)
@@ -584,6 +624,7 @@ enum tl_moved tl_view_end_at(struct tl_view *v, uint64_t pos)
 	enum tl_lookup found;
 
 	v->squished = false;
+	forget_origin(v);
 	found = rows_up(v, &top, v->rows, &up);
 	if (found == TL_FAILED)
 		return TL_BROKEN;
@@ -599,6 +640,7 @@ enum tl_moved tl_view_start(struct tl_view *v, bool squish)
 	enum tl_moved moved;
 
 	clear_rows(v);
+	forget_origin(v);
 	moved = fill_from(v, 0, 0);
 	v->squished = squish && v->pos[v->rows - 1] == TL_NOPOS;
 	return moved;
@@ -610,6 +652,29 @@ static uint64_t top_pos(const struct tl_view *v, unsigned i)
 	if (v->pos[i] != TL_NOPOS)
 		return v->pos[i];
 	return v->pos[v->rows] != TL_NOPOS ? v->pos[v->rows] : 0;
+}
+
+/*
+ * A row start in the old layout may lie within a row of the new one: what was at the top stays
+ * there.  A line that is cut off is shown from its start; one that began very long ago, from what
+ * was at the top.
+ */
+static enum tl_lookup to_row_start(struct tl_view *v, uint64_t *top)
+{
+	enum tl_lookup found;
+	uint64_t start;
+
+	forget_origin(v);
+	if (!v->lay.opts.chop) {
+		found = tl_layout_row_start(&v->lay, *top, &start);
+		if (found != TL_FOUND || start == *top || !set_origin(v, *top))
+			*top = found == TL_FOUND ? start : *top;
+		return found;
+	}
+	found = tl_cursor_line_start(&v->lay.cur, *top, NEAR_START, &start);
+	if (found == TL_FOUND)
+		*top = start;
+	return found;
 }
 
 void tl_view_refresh(struct tl_view *v)
@@ -625,9 +690,7 @@ void tl_view_refresh(struct tl_view *v)
 	if (blank == v->rows)
 		blank = 0;
 	top = top_pos(v, blank);
-	/* A row start in the old layout may lie within a row of the new one; a chopped line
-	 * may stay as it is, begun at what was at the top. */
-	if (!v->lay.opts.chop && tl_layout_row_start(&v->lay, top, &top) == TL_FAILED)
+	if (to_row_start(v, &top) == TL_FAILED)
 		failed(v);
 	to_blank_start(v, &top);
 	v->squished = false;

@@ -1,0 +1,79 @@
+/* How a text is shown: where rows begin, what is cut off, what bytes become. */
+#include "tests/pty/fixture.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static struct fixture f;
+
+static int set_up(void **state)
+{
+	char lines[4096] = "";
+	size_t n = 0;
+
+	fixture_init(&f);
+	for (int i = 1; i <= 5; i++) {
+		n += (size_t)sprintf(lines + n, "%d:", i);
+		for (int k = 0; k < 30; k++) /* four and a half rows of 80 columns */
+			n += (size_t)sprintf(lines + n, "-%02d--------", k);
+		n += (size_t)sprintf(lines + n, "\n");
+	}
+	fixture_file(&f, "long.txt", lines, (long)n);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	fixture_fini(&f);
+	return 0;
+}
+
+/* What is at the top left stays there when lines are cut off. */
+static void S_shifts_to_what_was_at_the_top(void **state)
+{
+	struct term *t = fixture_open(&f, "long.txt", NULL);
+	char want[81];
+
+	check_keys(t, "jj");
+	snprintf(want, 80, "%s", term_row(t, 0));
+	check_keys(t, "-S<Enter>");
+	check_that(t, strncmp(term_row(t, 0), want, 79) == 0);
+	check_that(t, strncmp(term_row(t, 1), want, 79) == 0); /* of the next line */
+	check_keys(t, "<Esc>{");
+	check_that(t, strncmp(term_row(t, 0), "1:-00", 5) == 0);
+	check_keys(t, "-S<Enter>j<Right>"); /* a shift begins with the line */
+	check_that(t, strncmp(term_row(t, 1), "--", 2) == 0 || term_row(t, 1)[0] == '-');
+	check_keys(t, "<Left>");
+	check_that(t, strncmp(term_row(t, 0), "1:-00", 5) == 0);
+}
+
+static void a_row_at_the_top_stays_when_options_change(void **state)
+{
+	struct term *t = fixture_open(&f, "long.txt", NULL);
+	char top[81], want[90];
+
+	check_keys(t, "j");
+	snprintf(top, 73, "%s", term_row(t, 0));
+	check_keys(t, "-N<Enter>");
+	snprintf(want, sizeof(want), "      1 %s", top);
+	check_row(t, 0, want);
+	check_keys(t, "k");
+	check_that(t, strncmp(term_row(t, 0), "      1 ", 8) == 0);
+	check_that(t, strncmp(term_row(t, 0) + 8, "1:-00", 5) != 0); /* the rest of a row */
+	check_row(t, 1, want);
+	check_keys(t, "kj");
+	check_row(t, 1, want);
+	check_keys(t, "GG1G"); /* forgotten once it has left the screen */
+	check_that(t, strncmp(term_row(t, 0) + 8, "1:-00", 5) == 0);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+	static const struct CMUnitTest tests[] = {
+		TEST(S_shifts_to_what_was_at_the_top),
+		TEST(a_row_at_the_top_stays_when_options_change),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
