@@ -165,6 +165,12 @@ static void drop_message(struct tl_app *app)
 	tl_app_prompt_read(app);
 	if (app->options_pending)
 		tl_app_apply_options(app);
+	if (app->nmessages == 0 && app->after_message) {
+		void (*next)(struct tl_app * app) = app->after_message;
+
+		app->after_message = NULL;
+		next(app);
+	}
 	if (app->nmessages == 0 && app->go_on.next != SIZE_MAX) {
 		size_t next = app->go_on.next;
 
@@ -307,8 +313,10 @@ static void draw(struct tl_app *app)
 	f.cursor_col = tl_app_bottom_line(app, app->cells, used);
 	f.scrolled = app->first_draw ? 1 : app->jumped ? 0 : app->scrolled;
 	tl_screen_draw(app->screen, &f);
-	if (v)
+	if (v) {
 		tl_app_notice_shrinking(app);
+		tl_app_check_preprocessor(app);
+	}
 	if (app->numbers_pending || app->prompt_pending)
 		tl_app_count_lines(app, true);
 	else if (v && !app->text.counting)
@@ -767,6 +775,7 @@ static void finish(struct tl_app *app)
 	if (app->text.lines && app->text.counting)
 		tl_lineindex_save(app->text.lines, NULL);
 	tl_app_close_text(app);
+	tl_app_end_replacements(app);
 	tl_find_fini(app);
 	tl_time_fini(app);
 	tl_filelist_fini(&app->files);

@@ -167,6 +167,7 @@ struct tl_app {
 	struct tl_history command_history, file_history;
 	char **messages;
 	size_t nmessages;
+	void (*after_message)(struct tl_app *app); /* when all were read, once; may be NULL */
 	bool message_is_proto; /* the first one is a prompt to be formatted anew each time */
 
 	unsigned char keys[16]; /* of a command being typed */
@@ -252,6 +253,10 @@ bool tl_app_open_near(struct tl_app *app, size_t i, int step);
 void tl_app_remember_name(struct tl_app *app, const char *name);
 void tl_app_close_text(struct tl_app *app);
 struct tl_file *tl_app_file(struct tl_app *app); /* NULL: help, or none */
+/* The end of what LESSOPEN's program writes is shown: say if it has failed, where that is wanted. */
+void tl_app_check_preprocessor(struct tl_app *app);
+/* Run LESSCLOSE for all that is left to clean up. */
+void tl_app_end_replacements(struct tl_app *app);
 /* Remember where one is in the file. */
 void tl_app_save_position(struct tl_app *app);
 /* Put the position aside for ''. */

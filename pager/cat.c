@@ -4,6 +4,7 @@
 #include "index/cachedir.h"
 #include "pager/decoding.h"
 #include "pager/pour.h"
+#include "pager/preprocess.h"
 #include "pager/secure.h"
 
 #include <errno.h>
@@ -101,11 +102,27 @@ static bool copy_decoded(const struct tl_options *o, const struct tl_decoder_ops
 
 /* ---- all of them */
 
-static bool copy_file(const char *name, char *block, size_t *opened, int *status)
+/* One that can be read from the beginning: standard input, a file, or LESSOPEN's pipe. */
+static int open_input(const char *name, const struct tl_replacement *r, int pipe_fd)
 {
-	bool in = strcmp(name, "-") == 0, on;
-	int fd = in ? STDIN_FILENO : open(name, O_RDONLY | O_CLOEXEC);
+	switch (r->kind) {
+	case TL_REPLACED_BY_PIPE:
+		return pipe_fd;
+	case TL_REPLACED_BY_NOTHING:
+		return open("/dev/null", O_RDONLY | O_CLOEXEC);
+	case TL_REPLACED_BY_FILE:
+		return open(r->path, O_RDONLY | O_CLOEXEC);
+	default:
+		return strcmp(name, "-") == 0 ? STDIN_FILENO : open(name, O_RDONLY | O_CLOEXEC);
+	}
+}
+
+static bool copy_file(const char *name, const struct tl_replacement *r, int pipe_fd, char *block,
+		      size_t *opened, int *status)
+{
+	int fd = open_input(name, r, pipe_fd);
 	struct stat st;
+	bool on;
 
 	if (fd < 0 || fstat(fd, &st) != 0) {
 		fprintf(stderr, "%s: %s\n", name, strerror(errno));
@@ -118,8 +135,33 @@ static bool copy_file(const char *name, char *block, size_t *opened, int *status
 	}
 	++*opened;
 	on = written(copy(name, fd, block, status), status);
-	if (!in)
+	if (fd != STDIN_FILENO)
 		close(fd);
+	return on;
+}
+
+/* What LESSOPEN makes of a file, a recording's text, or the file. */
+static bool copy_any(const struct tl_options *o, const char *name, char *block, size_t *opened,
+		     int *status)
+{
+	const struct tl_decoder_ops *ops = NULL;
+	struct tl_replacement r = { 0 };
+	struct tl_err err = TL_ERR_INIT;
+	char *path = NULL;
+	int fd = -1;
+	bool on;
+
+	if (!o->no_lessopen)
+		tl_preprocess_open(name, &r, &fd, &err);
+	if (err.msg[0])
+		fprintf(stderr, "%s\n", err.msg);
+	if (r.kind == TL_REPLACED_NOT)
+		ops = tl_decoding_probe(o, name, &path);
+	on = ops ? copy_decoded(o, ops, path, opened, status)
+		 : copy_file(name, &r, fd, block, opened, status);
+	free(path);
+	if (!tl_preprocess_close(name, &r, &err))
+		fprintf(stderr, "%s\n", err.msg);
 	return on;
 }
 
@@ -132,14 +174,8 @@ int tl_cat(const struct tl_options *o, char **names, size_t n)
 
 	if (!block)
 		return TL_EXIT_ERROR;
-	for (size_t i = 0; on && i < n; i++) {
-		char *path = NULL;
-		const struct tl_decoder_ops *ops = tl_decoding_probe(o, names[i], &path);
-
-		on = ops ? copy_decoded(o, ops, path, &opened, &status)
-			 : copy_file(names[i], block, &opened, &status);
-		free(path);
-	}
+	for (size_t i = 0; on && i < n; i++)
+		on = copy_any(o, names[i], block, &opened, &status);
 	free(block);
 	return opened == 0 ? TL_EXIT_ERROR : status;
 }

@@ -9,6 +9,7 @@ static void file_free(struct tl_file *f)
 	if (!f)
 		return;
 	tl_source_close(f->kept);
+	free(f->replaced.path);
 	free(f->marks);
 	free(f->name);
 	free(f);

@@ -2,6 +2,7 @@
 #ifndef TL_PAGER_FILELIST_H
 #define TL_PAGER_FILELIST_H
 
+#include "pager/preprocess.h"
 #include "text/source.h"
 
 #include <stdbool.h>
@@ -18,7 +19,8 @@ struct tl_file {
 	unsigned row;
 	uint64_t last_pos; /* where '' goes; TL_NOPOS: the beginning */
 	unsigned last_row;
-	struct tl_source *kept; /* a pipe's source: cannot be opened a second time */
+	struct tl_source *kept;         /* a pipe's source: cannot be opened a second time */
+	struct tl_replacement replaced; /* by LESSOPEN, while the text is open */
 	struct tl_mark *marks;
 	size_t nmarks;
 };

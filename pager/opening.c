@@ -65,6 +65,15 @@ void tl_app_set_last_mark(struct tl_app *app)
 
 /* ---- text */
 
+/* LESSCLOSE may have something to clean up. */
+static void end_replacement(struct tl_app *app, struct tl_file *f)
+{
+	struct tl_err err = TL_ERR_INIT;
+
+	if (!tl_preprocess_close(f->name, &f->replaced, &err))
+		tl_app_message(app, "%s", err.msg);
+}
+
 static void close_text(struct tl_app *app, struct tl_text *t)
 {
 	struct tl_file *f = tl_app_file(app);
@@ -73,8 +82,11 @@ static void close_text(struct tl_app *app, struct tl_text *t)
 		return;
 	tl_view_close(t->view);
 	tl_lineindex_close(t->lines);
-	if (!f || f->kept != t->src || t->help)
+	if (!f || f->kept != t->src || t->help) {
 		tl_source_close(t->src);
+		if (f)
+			end_replacement(app, f);
+	}
 	memset(t, 0, sizeof(*t));
 }
 
@@ -202,20 +214,11 @@ static bool open_recording(struct tl_app *app, const char *name, const struct tl
 	return ok;
 }
 
-static bool open_source(struct tl_app *app, struct tl_file *f, struct tl_source **src,
-			struct tl_err *err)
+static bool open_standard_input(struct tl_app *app, struct tl_file *f, struct tl_source **src,
+				struct tl_err *err)
 {
-	const struct tl_decoder_ops *ops;
 	int fd;
 
-	if (f->kept) {
-		*src = f->kept;
-		return true;
-	}
-	if (open_recording(app, f->name, &ops, src, err) || ops)
-		return *src != NULL;
-	if (strcmp(f->name, "-") != 0)
-		return check_kind(app, f->name, err) && tl_source_open_file(f->name, src, err);
 	if (isatty(STDIN_FILENO) && !app->opt.force_open)
 		return tl_err_set(err, "- is a terminal (use -f to open it)");
 	fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
@@ -229,6 +232,82 @@ static bool open_source(struct tl_app *app, struct tl_file *f, struct tl_source 
 		return false;
 	f->kept = *src;
 	return true;
+}
+
+static bool open_path(struct tl_app *app, const char *path, struct tl_source **src,
+		      struct tl_err *err)
+{
+	const struct tl_decoder_ops *ops;
+
+	if (open_recording(app, path, &ops, src, err) || ops)
+		return *src != NULL;
+	return check_kind(app, path, err) && tl_source_open_file(path, src, err);
+}
+
+/* What LESSOPEN has made: another file, what comes from a pipe, or nothing. */
+static bool open_replacement(struct tl_app *app, struct tl_file *f, int fd, struct tl_source **src,
+			     struct tl_err *err)
+{
+	struct tl_buf nothing = TL_BUF_INIT;
+
+	switch (f->replaced.kind) {
+	case TL_REPLACED_BY_PIPE:
+		if (!tl_source_open_pipe(fd, f->name, src, err))
+			return false;
+		if (strcmp(f->name, "-") == 0)
+			f->kept = *src;
+		return true;
+	case TL_REPLACED_BY_NOTHING:
+		return tl_source_open_memory(&nothing, src, err);
+	default:
+		return open_path(app, f->replaced.path, src, err);
+	}
+}
+
+static bool open_source(struct tl_app *app, struct tl_file *f, struct tl_source **src,
+			struct tl_err *err)
+{
+	struct tl_err warning = TL_ERR_INIT;
+	bool replaced = f->replaced.kind == TL_REPLACED_BY_FILE;
+	int fd = -1;
+
+	if (f->kept) {
+		*src = f->kept;
+		return true;
+	}
+	if (!replaced && !app->opt.no_lessopen)
+		replaced = tl_preprocess_open(f->name, &f->replaced, &fd, &warning);
+	if (warning.msg[0])
+		tl_app_message(app, "%s", warning.msg);
+	if (replaced && open_replacement(app, f, fd, src, err))
+		return true;
+	if (replaced) {
+		end_replacement(app, f);
+		return false;
+	}
+	if (strcmp(f->name, "-") != 0)
+		return open_path(app, f->name, src, err);
+	return open_standard_input(app, f, src, err);
+}
+
+void tl_app_check_preprocessor(struct tl_app *app)
+{
+	struct tl_file *f = tl_app_file(app);
+	struct tl_err err = TL_ERR_INIT;
+	struct tl_extent ext;
+
+	if (!app->opt.show_preproc_errors || !f || f->replaced.pid == 0)
+		return;
+	tl_source_extent(app->text.src, &ext);
+	if (ext.complete && tl_view_at_end(app->text.view) &&
+	    !tl_preprocess_ended(&f->replaced, &err))
+		tl_app_message(app, "%s", err.msg);
+}
+
+void tl_app_end_replacements(struct tl_app *app)
+{
+	for (size_t i = 0; i < app->files.n; i++)
+		end_replacement(app, app->files.files[i]);
 }
 
 static const char *shown_name(const struct tl_file *f)
@@ -322,6 +401,8 @@ bool tl_app_open(struct tl_app *app, size_t i)
 	struct tl_source *src = NULL;
 	struct tl_err err = TL_ERR_INIT;
 
+	if (i == app->files.current && app->text.src && !app->text.help)
+		return true; /* it is the one that is shown */
 	if (!open_source(app, f, &src, &err)) {
 		tl_app_message(app, "%s", err.msg);
 		app->new_file = true;

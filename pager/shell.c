@@ -260,5 +260,10 @@ void tl_shell_edit(struct tl_app *app, const struct tl_number *n)
 		tl_app_message(app, "A recording cannot be edited (s saves its text)");
 		return;
 	}
+	if (f->replaced.kind != TL_REPLACED_NOT && !app->opt.no_edit_warn) {
+		tl_app_message(app, "WARNING: This file was viewed via LESSOPEN");
+		app->after_message = edit;
+		return;
+	}
 	edit(app);
 }

@@ -23,7 +23,10 @@ static uint64_t line_pos(struct tl_app *app, enum tl_prompt_line where)
 		return tl_view_pos(v, i < rows ? i : rows);
 	case TL_LINE_MIDDLE:
 		pos = tl_view_pos(v, rows / 2);
-		return pos;
+		if (pos != TL_NOPOS)
+			return pos;
+		/* A short first screen counts as if it stood at the bottom. */
+		return tl_view_squished(v) ? tl_view_pos(v, 0) : line_pos(app, TL_LINE_BOTTOM);
 	case TL_LINE_BOTTOM:
 		for (i = rows; i > 0 && tl_view_pos(v, i - 1) == TL_NOPOS; i--)
 			;
