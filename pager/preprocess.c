@@ -17,9 +17,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* How long a program that lost its reader is waited for, in ms and steps. */
-#define END_STEP_MS 2
-#define END_STEPS   50
+/* How long a program is waited for that lost its reader, or that has closed its output: in steps. */
+#define END_STEP_MS  2
+#define END_STEPS    50
+#define STATUS_STEPS 500
 
 /* ---- the command */
 
@@ -203,7 +204,7 @@ bool tl_preprocess_ended(struct tl_replacement *r, struct tl_err *err)
 	pid_t pid = r->pid, ended = 0;
 
 	/* The end of what it writes is seen a moment before its own. */
-	for (int i = 0; pid > 0 && i < END_STEPS; i++) {
+	for (int i = 0; pid > 0 && i < STATUS_STEPS; i++) {
 		ended = waitpid(pid, &status, WNOHANG);
 		if (ended != 0 || r->waited)
 			break;
