@@ -1,8 +1,8 @@
 /* app.c: the main loop, the modes and the drawing; see app.h. */
 #include "pager/app.h"
 
+#include "pager/env.h"
 #include "pager/logfile.h"
-
 #include "pager/secure.h"
 
 #include <errno.h>
@@ -24,7 +24,7 @@
 /* ---- signals: handlers leave a mark and wake the loop */
 
 static struct {
-	volatile sig_atomic_t interrupt, resize, stop, cont, end;
+	volatile sig_atomic_t interrupt, resize, stop, cont, user, end;
 	int wake; /* eventfd */
 } signals = { .wake = -1 };
 
@@ -47,6 +47,9 @@ static void on_signal(int sig)
 	case SIGCONT:
 		signals.cont = 1;
 		break;
+	case SIGUSR1:
+		signals.user = 1;
+		break;
 	default:
 		signals.end = sig;
 	}
@@ -59,7 +62,7 @@ static void on_signal(int sig)
 static bool catch_signals(struct tl_err *err)
 {
 	static const int caught[] = {
-		SIGINT, SIGWINCH, SIGTSTP, SIGCONT, SIGTERM, SIGHUP, SIGQUIT
+		SIGINT, SIGWINCH, SIGTSTP, SIGCONT, SIGTERM, SIGHUP, SIGUSR1
 	};
 	struct sigaction sa;
 
@@ -72,6 +75,7 @@ static bool catch_signals(struct tl_err *err)
 		sigaction(caught[i], &sa, NULL);
 	sa.sa_handler = SIG_IGN; /* a closed terminal or pipe is seen by write() */
 	sigaction(SIGPIPE, &sa, NULL);
+	sigaction(SIGQUIT, &sa, NULL); /* as less */
 	return true;
 }
 
@@ -445,6 +449,8 @@ static void handle_read_interrupt(struct tl_app *app)
 
 static void handle_stop(struct tl_app *app)
 {
+	bool shows = app->tty.raw;
+
 	signals.stop = 0;
 	tl_follow_end(app);
 	if (!tl_secure_allows(TL_SECURE_STOP))
@@ -455,7 +461,8 @@ static void handle_stop(struct tl_app *app)
 	/* Here again after SIGCONT. */
 	signal(SIGTSTP, on_signal);
 	signals.cont = 0;
-	tl_app_resume(app);
+	if (shows)
+		tl_app_resume(app);
 }
 
 static void handle_resize(struct tl_app *app)
@@ -479,9 +486,7 @@ static void handle_signals(struct tl_app *app)
 		/* Nothing there: another signal's mark was seen already. */
 	}
 	if (signals.end) {
-		int sig = signals.end;
-
-		tl_app_quit(app, sig == SIGQUIT ? TL_EXIT_INTERRUPT : TL_EXIT_SIGNAL);
+		tl_app_quit(app, TL_EXIT_SIGNAL);
 		return;
 	}
 	if (signals.interrupt)
@@ -490,10 +495,15 @@ static void handle_signals(struct tl_app *app)
 		handle_stop(app);
 	if (signals.cont) { /* stopped by somebody else: the screen is not ours any more */
 		signals.cont = 0;
-		app->tty.raw = false;
-		tl_tty_raw(&app->tty);
+		tl_tty_raw_again(&app->tty);
 		tl_screen_forget(app->screen);
 		tl_app_dirty(app);
+	}
+	if (signals.user) { /* keys typed by another program */
+		const char *keys = tl_env("LESS_SIGUSR1");
+
+		signals.user = 0;
+		tl_tty_give(&app->tty, keys ? keys : "", false);
 	}
 	if (signals.resize)
 		handle_resize(app);
@@ -631,6 +641,23 @@ static void handle_keys(struct tl_app *app)
 }
 
 /*
+ * A program that sends its text through a pipe may ask for a password first (sudo): before it has
+ * written something the terminal is not touched, and nothing is read from it.
+ */
+static bool has_terminal(struct tl_app *app)
+{
+	struct tl_extent ext;
+
+	if (app->tty.raw)
+		return true;
+	tl_source_extent(app->text.src, &ext);
+	if (!ext.complete && ext.nchunks == 0 && app->nmessages == 0 && !signals.interrupt)
+		return false;
+	tl_tty_raw(&app->tty);
+	return true;
+}
+
+/*
  * Is there something to draw, and is it time?  Before an operation shows itself nothing is drawn;
  * then its progress is, but not at the pace of a pipe's messages.
  */
@@ -700,7 +727,7 @@ static void wait_for_events(struct tl_app *app)
 	struct pollfd p[4] = {
 		{ signals.wake, POLLIN, 0 },
 		{ tl_mailbox_fd(app->mailbox), POLLIN, 0 },
-		{ app->tty.fd, POLLIN, 0 },
+		{ app->tty.raw ? app->tty.fd : -1, POLLIN, 0 },
 		{ tl_follow_fd(app), POLLIN, 0 },
 	};
 	int n = poll(p, 4, patience(app));
@@ -721,18 +748,20 @@ static void wait_for_events(struct tl_app *app)
 static void loop(struct tl_app *app)
 {
 	while (!app->quit) {
+		bool shows = has_terminal(app);
+
 		handle_signals(app);
 		handle_messages(app);
-		if (!app->quit)
+		if (!app->quit && shows)
 			handle_keys(app);
 		if (app->quit)
 			break;
 		if (app->op.kind != TL_OP_NONE && app->op.shown_ms == 0 &&
 		    tl_now_ms() >= app->op.started_ms + PATIENCE_MS)
 			on_time(app);
-		if (may_draw(app, tl_now_ms()))
+		if (shows && may_draw(app, tl_now_ms()))
 			draw(app);
-		if (!app->quit && !key_may_act(app))
+		if (!app->quit && !(shows && key_may_act(app)))
 			wait_for_events(app);
 	}
 }
@@ -819,7 +848,6 @@ int tl_app_run(struct tl_app *app, char **names, size_t n)
 	}
 	warn_dumb(app);
 	tl_app_begin_talk(app);
-	tl_tty_raw(&app->tty);
 	loop(app);
 	finish(app);
 	return app->status;

@@ -37,6 +37,7 @@ struct tl_screen {
 	struct tl_colors colors;
 	bool faded; /* what was painted has other colours than now */
 	bool started, alternate, dead;
+	bool low; /* a short text stands at the bottom, as if it had scrolled in there */
 };
 
 static const struct tl_attr plain;
@@ -321,13 +322,17 @@ static void scroll_down(struct tl_screen *s, unsigned k)
 
 /* ---- frames */
 
-static void compose(struct tl_screen *s, const struct tl_frame *f)
+/* Returns the row of the prompt. */
+static unsigned compose(struct tl_screen *s, const struct tl_frame *f)
 {
 	unsigned used = f->used < s->rows ? f->used : s->rows - 1;
+	unsigned top = s->low ? s->rows - 1 - used : 0, prompt_row = top + used;
 
-	memcpy(s->next, f->text, (size_t)used * s->cols * sizeof(*s->next));
-	memcpy(row_of(s->next, s, used), f->prompt, s->cols * sizeof(*s->next));
-	blank(s, s->next, used + 1, s->rows);
+	blank(s, s->next, 0, top);
+	memcpy(row_of(s->next, s, top), f->text, (size_t)used * s->cols * sizeof(*s->next));
+	memcpy(row_of(s->next, s, prompt_row), f->prompt, s->cols * sizeof(*s->next));
+	blank(s, s->next, prompt_row + 1, s->rows);
+	return prompt_row;
 }
 
 /* The cell in the lower right corner would make many terminals scroll. */
@@ -457,11 +462,13 @@ static void paint(struct tl_screen *s, const struct tl_frame *f, unsigned prompt
 
 void tl_screen_draw(struct tl_screen *s, const struct tl_frame *f)
 {
-	unsigned prompt_row = f->used < s->rows ? f->used : s->rows - 1;
+	unsigned prompt_row;
 
 	if (!s->started)
 		tl_screen_start(s);
-	compose(s, f);
+	prompt_row = compose(s, f);
+	if (f->used >= s->rows - 1)
+		s->low = false;
 	spare_corner(s);
 	if (tl_screen_dumb(s)) {
 		draw_dumb(s, prompt_row);
@@ -492,6 +499,7 @@ void tl_screen_draw(struct tl_screen *s, const struct tl_frame *f)
 
 void tl_screen_forget(struct tl_screen *s)
 {
+	s->low = false;
 	s->known = KNOWN_NOT;
 	s->y = s->rows;
 	s->pen = s->shown = plain;
@@ -677,6 +685,7 @@ void tl_screen_start(struct tl_screen *s)
 	if (!s->opts.no_keypad)
 		send_cap(s, TL_CAP_ENTER_KEYPAD);
 	tl_screen_forget(s);
+	s->low = s->alternate && !s->opts.clear_first;
 }
 
 void tl_screen_stop(struct tl_screen *s)

@@ -44,13 +44,10 @@ static int special(const struct termios *t, int which)
 	return t->c_cc[which] == _POSIX_VDISABLE ? -1 : t->c_cc[which];
 }
 
-void tl_tty_raw(struct tl_tty *tty)
+static void set_raw(struct tl_tty *tty)
 {
-	struct termios t;
+	struct termios t = tty->saved;
 
-	if (tty->raw || tcgetattr(tty->fd, &t) != 0)
-		return;
-	tty->saved = t;
 	tty->erase = special(&t, VERASE);
 	tty->kill = special(&t, VKILL);
 	tty->werase = special(&t, VWERASE);
@@ -60,7 +57,23 @@ void tl_tty_raw(struct tl_tty *tty)
 	t.c_cc[VMIN] = 1;
 	t.c_cc[VTIME] = 0;
 	tcsetattr(tty->fd, TCSADRAIN, &t);
+}
+
+void tl_tty_raw(struct tl_tty *tty)
+{
+	struct termios t;
+
+	if (tty->raw || tcgetattr(tty->fd, &t) != 0)
+		return;
+	tty->saved = t;
+	set_raw(tty);
 	tty->raw = true;
+}
+
+void tl_tty_raw_again(struct tl_tty *tty)
+{
+	if (tty->raw)
+		set_raw(tty);
 }
 
 void tl_tty_cooked(struct tl_tty *tty)

@@ -40,6 +40,9 @@ void tl_tty_close(struct tl_tty *tty);
 void tl_tty_raw(struct tl_tty *tty);
 void tl_tty_cooked(struct tl_tty *tty);
 
+/* The same modes anew: somebody else has stopped the program and may have changed them. */
+void tl_tty_raw_again(struct tl_tty *tty);
+
 /* Take what was typed into the queue; call when fd is readable.  Does not block. */
 void tl_tty_read(struct tl_tty *tty);
 

@@ -12,8 +12,10 @@
 
 const char *diff_less(void)
 {
-	const char *path = "/usr/bin/less";
+	const char *path = getenv("DIFF_LESS");
 
+	if (!path || !*path)
+		path = "/usr/bin/less";
 	return access(path, X_OK) == 0 && !pager_is_less() ? path : NULL;
 }
 
@@ -60,12 +62,33 @@ static int number_columns(struct term *t, int y)
 	return x == 7 ? x : 0;
 }
 
+/*
+ * A text that does not fill the screen stands at its top in an older less, until something else is
+ * shown, and at its bottom in a newer one: by how many rows is it lower there?
+ */
+static int lower(struct diff *d)
+{
+	int less_y, own_y, x;
+
+	term_cursor(d->less, &less_y, &x);
+	term_cursor(d->own, &own_y, &x);
+	if (own_y != term_rows(d->own) - 1 || less_y >= own_y)
+		return 0;
+	for (int y = 0; y < own_y - less_y; y++)
+		if (*term_row(d->own, y))
+			return 0;
+	return own_y - less_y;
+}
+
 static bool row_differs(struct diff *d, int y)
 {
-	int number = number_columns(d->less, y);
+	int down = lower(d), less_y = y - down, number;
 
+	if (less_y < 0)
+		return false; /* blank, as lower() has seen */
+	number = number_columns(d->less, less_y);
 	for (int x = 0; x < term_cols(d->own); x++) {
-		struct term_cell a = term_cell(d->less, y, x);
+		struct term_cell a = term_cell(d->less, less_y, x);
 		struct term_cell b = term_cell(d->own, y, x);
 
 		drop_reverse_end(d, y, x, &a);

@@ -15,7 +15,8 @@ struct diff {
 	bool ended;          /* both programs have */
 };
 
-/* The other pager's path, or NULL where it is not installed (or is the one under test). */
+/* The other pager's path, which DIFF_LESS in the environment may name; or NULL where it is not
+ * installed (or is the one under test). */
 const char *diff_less(void);
 
 /* Start both with these words, separated by single spaces, and compare the first screens. */

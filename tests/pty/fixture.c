@@ -103,6 +103,11 @@ void fixture_setenv(struct fixture *f, const char *name, const char *value)
 	f->env[f->nenv] = NULL;
 }
 
+int short_row(struct term *t, int n, int y)
+{
+	return pager_is_less() ? y : term_rows(t) - 1 - n + y;
+}
+
 const char *fixture_path(const struct fixture *f, const char *name)
 {
 	static char paths[8][512];

@@ -56,6 +56,13 @@ const char *fixture_file(struct fixture *f, const char *name, const char *bytes,
 /* A file of `n` lines made with a printf format that takes the line number. */
 void fixture_lines(struct fixture *f, const char *name, const char *fmt, int n);
 
+/*
+ * On which row of the screen is line y (from 0) of a text of n lines, which does not fill it?  At
+ * first such a text stands at the bottom of an alternate screen, as if it had scrolled in there; less
+ * 590 has it at the top.
+ */
+int short_row(struct term *t, int n, int y);
+
 const char *fixture_path(const struct fixture *f, const char *name);
 
 /* Start the pager, or another program, with these arguments and NULL; fails if it cannot. */

@@ -86,11 +86,11 @@ static void a_last_line_may_lack_its_newline(void **state)
 
 	fixture_file(&f, "cut", "one\ntwo", -1);
 	t = fixture_open(&f, "cut", NULL);
-	check_row(t, 1, "two");
+	check_row(t, short_row(t, 2, 1), "two");
 	check_text(t, "(END)");
 	fixture_file(&f, "one", "x", -1);
 	t = fixture_open(&f, "one", NULL);
-	check_row(t, 0, "x");
+	check_row(t, short_row(t, 1, 0), "x");
 }
 
 static void a_binary_file_is_asked_about(void **state)
@@ -108,7 +108,7 @@ static void a_binary_file_is_asked_about(void **state)
 	term_keys(t, "n");
 	check_that(t, term_wait_exit(t, TIMEOUT_MS));
 	t = fixture_page(&f, "-f", "bin", NULL);
-	check_row(t, 0, "a^@b^A^B^C^D^E^@^@");
+	check_row(t, short_row(t, 2, 0), "a^@b^A^B^C^D^E^@^@");
 }
 
 static void invalid_utf8_is_shown_as_bytes(void **state)
@@ -120,8 +120,8 @@ static void invalid_utf8_is_shown_as_bytes(void **state)
 		     "next\n",
 		     -1);
 	t = fixture_open(&f, "-f", "utf8", NULL);
-	check_row(t, 0, "ok \xc3\xa9 bad <C3>( <E2><82> <F0><90> end");
-	check_row(t, 1, "next");
+	check_row(t, short_row(t, 2, 0), "ok \xc3\xa9 bad <C3>( <E2><82> <F0><90> end");
+	check_row(t, short_row(t, 2, 1), "next");
 	if (pager_is_less())
 		return; /* 590 does not search such a line */
 	check_keys(t, "/end<Enter>");
@@ -134,8 +134,8 @@ static void crlf_is_no_trouble(void **state)
 
 	fixture_file(&f, "crlf", "one\r\ntwo\r\nthree\r\n", -1);
 	t = fixture_open(&f, "crlf", NULL);
-	check_row(t, 0, "one");
-	check_row(t, 2, "three");
+	check_row(t, short_row(t, 3, 0), "one");
+	check_row(t, short_row(t, 3, 2), "three");
 	check_keys(t, "/two$<Enter>");
 	check_keys(t, "-r<Enter>");
 }
@@ -150,8 +150,8 @@ static void escapes_cannot_garble_the_terminal(void **state)
 		     -1);
 	t = fixture_open(&f, "-f", "-R", "esc", NULL);
 	check_that(t, term_alternate(t));
-	check_row(t, 1, "plain");
-	check_that(t, term_cell(t, 1, 0).bg == TERM_DEFAULT_COLOR);
+	check_row(t, short_row(t, 2, 1), "plain");
+	check_that(t, term_cell(t, short_row(t, 2, 1), 0).bg == TERM_DEFAULT_COLOR);
 }
 
 static void a_line_without_end_is_shown(void **state)

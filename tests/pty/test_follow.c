@@ -278,6 +278,8 @@ static void a_pipe_is_waited_for(void **state)
 	check_row(t, 8, "three");
 	term_feed_end(t);
 	term_keys(t, "^X");
+	check_no_text(t, "Waiting");
+	term_keys(t, "G");
 	check_last(t, "(END)");
 }
 
@@ -308,7 +310,7 @@ static void a_pipe_that_brings_nothing_is_told(void **state)
 	check_text(t, WAITING);
 	term_keys(t, "j^X"); /* keys before it are dropped */
 	check_no_text(t, "Waiting");
-	check_row(t, 0, "one");
+	check_row(t, 7, "one");
 }
 
 /* However fast it grows, keys are heard and memory stays bounded. */

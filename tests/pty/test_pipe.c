@@ -37,12 +37,12 @@ static void a_slow_pipe_is_shown_as_it_comes(void **state)
 	f.opts.stdin_pipe = true;
 	t = fixture_page(&f, NULL);
 	feed_lines(t, 1, 3);
-	check_row(t, 2, "line 3");
+	check_row(t, short_row(t, 3, 2), "line 3");
 	feed_lines(t, 4, 6);
-	check_row(t, 5, "line 6");
+	check_row(t, short_row(t, 6, 5), "line 6");
 	term_feed_end(t);
 	check_text(t, "(END)");
-	check_row(t, 0, "line 1");
+	check_row(t, short_row(t, 6, 0), "line 1");
 }
 
 static void a_full_screen_is_enough_for_a_prompt(void **state)
@@ -69,7 +69,7 @@ static void quitting_a_slow_pipe_is_possible_at_once(void **state)
 	f.opts.stdin_pipe = true;
 	t = fixture_page(&f, NULL);
 	feed_lines(t, 1, 3);
-	check_row(t, 2, "line 3");
+	check_row(t, short_row(t, 3, 2), "line 3");
 	term_keys(t, "q");
 	check_exit(t, 0);
 	check_that(t, term_feed_broken(t, TIMEOUT_MS));

@@ -1,9 +1,12 @@
 /* Signals and job control: how the pager ends, stops, comes back, and leaves the terminal. */
 #include "tests/pty/fixture.h"
+#include "tests/pty/idle.h"
 
 #include <signal.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 
 static struct fixture f;
 
@@ -78,6 +81,103 @@ static void it_stops_and_comes_back(void **state)
 	check_row(t, 0, "line 50");
 	check_keys(t, "j");
 	check_row(t, 0, "line 51");
+}
+
+static void stopped_by_somebody_else_it_paints_anew_and_restores_the_modes(void **state)
+{
+	struct term *t = fixture_open(&f, "a.txt", NULL);
+
+	term_signal(t, SIGSTOP);
+	check_stop(t);
+	term_foreground(t);
+	check_keys(t, "50g");
+	check_row(t, 0, "line 50");
+	term_keys(t, "q");
+	check_exit(t, 0);
+	check_that(t, term_modes_restored(t));
+}
+
+static void some_signals_do_nothing(void **state)
+{
+	struct term *t;
+
+	only_tless(); /* 590 knows no SIGUSR1 */
+	t = fixture_open(&f, "a.txt", NULL);
+	term_signal(t, SIGQUIT);
+	term_signal(t, SIGPIPE);
+	term_signal(t, SIGUSR1);
+	check_keys(t, "^\\");
+	check_keys(t, "50g");
+	check_row(t, 0, "line 50");
+}
+
+static void a_signal_types_keys(void **state)
+{
+	struct term *t;
+
+	only_tless();
+	fixture_setenv(&f, "LESS_SIGUSR1", "50gj");
+	t = fixture_open(&f, "a.txt", NULL);
+	term_signal(t, SIGUSR1);
+	check_row(t, 0, "line 51");
+	check_keys(t, "g");
+	check_row(t, 0, "line 1");
+	term_signal(t, SIGUSR1);
+	check_row(t, 0, "line 51");
+}
+
+/* Wait until it has started what it needs (a reader of the pipe) and does nothing any more. */
+static bool sleeps(struct term *t)
+{
+	const struct timespec ms = { 0, 1000000 };
+	uint64_t before = 0, end = term_now_ns() + TIMEOUT_MS * UINT64_C(1000000);
+	char path[64];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", (int)term_pid(t));
+	for (int same = 0; same < 20;) {
+		uint64_t now = idle_activity(term_pid(t));
+
+		same = now == before && stat(path, &st) == 0 && st.st_nlink > 3 ? same + 1 : 0;
+		before = now;
+		if (term_now_ns() > end)
+			return false;
+		nanosleep(&ms, NULL);
+	}
+	term_poll(t);
+	return true;
+}
+
+/* sudo asks for a password before there is any text. */
+static void the_terminal_is_let_alone_before_there_is_text(void **state)
+{
+	struct term *t;
+
+	f.opts.stdin_pipe = true;
+	t = fixture_page(&f, NULL);
+	check_that(t, sleeps(t));
+	check_that(t, term_raw(t)->len == 0);
+	check_that(t, term_modes_restored(t));
+	check_that(t, term_feed(t, "text\n", 5));
+	check_row(t, short_row(t, 1, 0), "text");
+	term_feed_end(t);
+	term_keys(t, "q");
+	check_exit(t, 0);
+	check_that(t, term_modes_restored(t));
+}
+
+static void an_interrupt_ends_the_wait_for_a_first_line(void **state)
+{
+	struct term *t;
+
+	f.opts.stdin_pipe = true;
+	t = fixture_page(&f, NULL);
+	check_that(t, sleeps(t));
+	term_signal(t, SIGINT);
+	check_idle(t);
+	term_keys(t, "q");
+	check_exit(t, 0);
+	check_that(t, term_modes_restored(t));
 }
 
 static void it_notices_a_new_size_when_it_comes_back(void **state)
@@ -160,6 +260,11 @@ int main(void)
 		TEST(an_interrupt_only_gives_a_prompt),
 		TEST(with_K_an_interrupt_ends_it_with_2),
 		TEST(it_stops_and_comes_back),
+		TEST(stopped_by_somebody_else_it_paints_anew_and_restores_the_modes),
+		TEST(some_signals_do_nothing),
+		TEST(a_signal_types_keys),
+		TEST(the_terminal_is_let_alone_before_there_is_text),
+		TEST(an_interrupt_ends_the_wait_for_a_first_line),
 		TEST(it_notices_a_new_size_when_it_comes_back),
 		TEST(quitting_in_each_mode_restores_the_terminal),
 		TEST(an_editor_gets_the_terminal_and_gives_it_back),

@@ -52,22 +52,24 @@ static void cells_have_their_attributes(void **state)
 	struct term_cell cell;
 	struct fixture f;
 	struct term *t;
+	int y;
 
 	fixture_init(&f);
 	fixture_file(&f, "a.txt", "b\bbo\bol\bld\bd _\bu \033[31mred\033[m \xe4\xb8\xad!\n", -1);
 	t = fixture_open(&f, "-R", "a.txt", NULL);
-	check_row(t, 0, "bold u red \xe4\xb8\xad!");
-	cell = term_cell(t, 0, 0);
+	y = short_row(t, 1, 0);
+	check_row(t, y, "bold u red \xe4\xb8\xad!");
+	cell = term_cell(t, y, 0);
 	assert_true(cell.bold && !cell.underline);
-	cell = term_cell(t, 0, 5);
+	cell = term_cell(t, y, 5);
 	assert_true(cell.underline && !cell.bold);
-	cell = term_cell(t, 0, 7);
+	cell = term_cell(t, y, 7);
 	assert_int_equal(cell.fg, 1);
-	cell = term_cell(t, 0, 11);
+	cell = term_cell(t, y, 11);
 	assert_string_equal(cell.text, "\xe4\xb8\xad");
 	assert_int_equal(cell.width, 2);
-	assert_string_equal(term_cell(t, 0, 12).text, "");
-	assert_string_equal(term_cell(t, 0, 13).text, "!");
+	assert_string_equal(term_cell(t, y, 12).text, "");
+	assert_string_equal(term_cell(t, y, 13).text, "!");
 	fixture_fini(&f);
 }
 
