@@ -130,6 +130,20 @@ void tl_ansi_apply(struct tl_attr *attr, const uint8_t *p, size_t len)
 	}
 }
 
+bool tl_ansi_resets(const uint8_t *p, size_t len)
+{
+	struct params ps;
+
+	if (len > 2 && p[2] >= '<' && p[2] <= '?')
+		return false;
+	read_params(&ps, p, len);
+	for (unsigned i = 0; i < ps.n; i++)
+		if (ps.v[i] == 0 && !ps.sub[i] &&
+		    (i == 0 || (ps.v[i - 1] != 5 && ps.v[i - 1] != 2)))
+			return true;
+	return false;
+}
+
 static char *put_color(char *q, uint32_t color, unsigned extended)
 {
 	uint32_t v = color & 0xffffff;

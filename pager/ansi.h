@@ -12,4 +12,7 @@ void tl_ansi_apply(struct tl_attr *attr, const uint8_t *p, size_t len);
  * Returns its length, 0 where there is nothing to say; out has room for 80. */
 size_t tl_ansi_encode(const struct tl_attr *attr, char *out);
 
+/* Does the sequence turn off all that was on before it? */
+bool tl_ansi_resets(const uint8_t *p, size_t len);
+
 #endif

@@ -2,6 +2,7 @@
 #include "pager/app.h"
 
 #include "pager/env.h"
+#include "pager/header.h"
 #include "pager/logfile.h"
 #include "pager/secure.h"
 
@@ -355,6 +356,7 @@ void tl_app_apply_options(struct tl_app *app)
 	if (o->chop && !vo.text.chop && !tl_view_empty(app->text.view))
 		tl_move_keep_column(app);
 	vo.text.chop = o->chop || app->hshift > 0;
+	vo.header = tl_header_for_view(app);
 	vo.text.wordwrap = o->wordwrap;
 	vo.text.hshift = app->hshift;
 	vo.text.bs = o->backspace == 0   ? TL_BS_SPECIAL
@@ -534,6 +536,8 @@ static void handle_messages(struct tl_app *app)
 			text_changed(app);
 			break;
 		case TL_MSG_INDEX:
+			if (tl_header_pending(app))
+				tl_app_apply_options(app);
 			if (app->numbers_pending || app->prompt_pending)
 				tl_app_dirty(app);
 			break;

@@ -151,6 +151,11 @@ struct tl_app {
 	bool new_file;        /* the prompt names the file once */
 	bool name_shown;      /* it has */
 	struct {
+		uint64_t line, pos; /* what pos was found for; TL_NOPOS: not there, or not yet */
+		uint64_t here_pos;  /* of the line opt.header.here */
+		bool pending;
+	} header;
+	struct {
 		size_t next; /* file to open when the message was read; SIZE_MAX: none */
 		int step;
 	} go_on;

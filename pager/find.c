@@ -3,6 +3,7 @@
  * workers as an operation (app.h); its end comes as a message.
  */
 #include "pager/finding.h"
+#include "pager/header.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -100,6 +101,19 @@ bool tl_find_compile(struct tl_app *app, const char *pattern, unsigned type,
 			      type_flags(type) | option_flags(app, pattern), out, NULL);
 }
 
+/* The same, for a search: a header may be left out. */
+static bool compile_search(struct tl_app *app, const char *pattern, unsigned type,
+			   struct tl_matcher **out)
+{
+	struct tl_skip skip;
+
+	if (!tl_find_compile(app, pattern, type, out))
+		return false;
+	if (tl_header_search_skip(app, &skip))
+		tl_matcher_set_skip(*out, &skip);
+	return true;
+}
+
 static void show_hilite(struct tl_app *app)
 {
 	struct tl_find *f = &app->find;
@@ -132,7 +146,7 @@ void tl_find_recompile(struct tl_app *app)
 	struct tl_find *f = &app->find;
 	struct tl_matcher *m;
 
-	if (f->pattern && tl_find_compile(app, f->pattern, f->pattern_type, &m)) {
+	if (f->pattern && compile_search(app, f->pattern, f->pattern_type, &m)) {
 		set_matcher(app, m);
 		show_hilite(app);
 	}
@@ -144,7 +158,7 @@ bool tl_find_set_pattern(struct tl_app *app, const char *text, unsigned type)
 	struct tl_matcher *m;
 	char *copy;
 
-	if (!tl_find_compile(app, text, type, &m))
+	if (!compile_search(app, text, type, &m))
 		return false;
 	copy = strdup(text);
 	if (!copy) {
@@ -198,6 +212,10 @@ static bool use_last_pattern(struct tl_app *app, unsigned type)
 static struct tl_scan_request request(struct tl_app *app, bool backward, uint64_t from,
 				      uint64_t nth)
 {
+	uint64_t first = tl_header_search_from(app);
+
+	if (!backward && from < first)
+		from = first;
 	return (struct tl_scan_request){
 		.src = app->text.src,
 		.m = app->find.matcher,
@@ -206,7 +224,7 @@ static struct tl_scan_request request(struct tl_app *app, bool backward, uint64_
 		.filter = app->text.filter,
 		.backward = backward,
 		.from = from,
-		.until = backward ? 0 : TL_NOPOS,
+		.until = backward ? first : TL_NOPOS,
 		.nth = nth,
 	};
 }
@@ -258,6 +276,8 @@ static bool search_start(struct tl_app *app, bool backward, bool repeat, uint64_
 		next = false;
 	}
 	pos = tl_view_pos(v, row);
+	if (row == rows && tl_view_pos(v, rows - 1) == TL_NOPOS)
+		pos = TL_NOPOS;   /* the text ends before the screen does */
 	while (pos == TL_NOPOS) { /* an empty row: the nearest with text */
 		if (backward ? row == 0 : row >= rows)
 			break;
@@ -371,11 +391,12 @@ static void shift_to_hit(struct tl_app *app, uint64_t pos)
 	struct tl_scratch *scratch;
 	struct tl_buf line = TL_BUF_INIT;
 	struct tl_cursor cur;
-	uint64_t width = app->cols, next, left, right, end_col, shift = app->hshift;
+	uint64_t width = lay->opts.cols, next, left, right, end_col, shift = app->hshift;
 	size_t start = 0, end = 0;
 	bool found = false;
 
-	if ((!app->opt.chop && app->hshift == 0) || !tl_scratch_new(&scratch, NULL))
+	if (!(app->opt.chop || tl_view_has_header(app->text.view)) ||
+	    !tl_scratch_new(&scratch, NULL))
 		return;
 	tl_cursor_init(&cur, app->text.src);
 	if (tl_cursor_read_line(&cur, pos, TL_STRETCH, &line, &next) == TL_FOUND)

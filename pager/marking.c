@@ -105,7 +105,7 @@ static void goto_mark_key(struct tl_app *app, unsigned key)
 		tl_app_message(app, "Mark not set");
 		return;
 	}
-	tl_move_jump(app, m->pos, m->row > 0 ? (unsigned)m->row : tl_move_jump_row(app), true);
+	tl_move_jump(app, m->pos, (unsigned)m->row, true);
 }
 
 void tl_mark_go_to(struct tl_app *app, const struct tl_number *n)

@@ -92,7 +92,9 @@ static uint64_t window(const struct tl_app *app)
 	int w = app->opt.window;
 
 	if (w <= 0)
-		w += (int)app->rows;
+		w += (int)app->rows - (int)app->opt.header.lines;
+	if (w <= 0 && app->opt.header.lines > 0)
+		return 0; /* the header leaves no room */
 	return w > 0 ? (uint64_t)w : 1;
 }
 
@@ -183,37 +185,44 @@ void tl_move_backward_half(struct tl_app *app, const struct tl_number *n)
 	go_backward(app, half(app, n), false);
 }
 
-/* ESC-j, ESC-k: by lines of the text, however many rows they take. */
+/* ESC-j, ESC-k: by lines of the text, however many rows they take: a line counts when all its rows
+ * have come onto the screen. */
+static void move_file_lines(struct tl_app *app, bool back, uint64_t n)
+{
+	struct tl_view *v = app->text.view;
+	bool force = app->opt.past_eof, any = false;
+	uint64_t left = 0;
+
+	while (n > 0 && !tl_app_interrupted()) {
+		enum tl_moved moved = back ? tl_view_backward(v, 1, force, &left)
+					   : tl_view_forward(v, 1, force, &left);
+
+		if (moved == TL_BROKEN)
+			broken(app);
+		if (left > 0)
+			break;
+		any = true;
+		n -= tl_view_starts_line(v, back ? 0 : tl_view_rows(v));
+	}
+	if (!any)
+		edge(app);
+	app->jumped = true;
+	tl_app_dirty(app);
+}
+
 void tl_move_forward_file_line(struct tl_app *app, const struct tl_number *n)
 {
-	uint64_t pos = tl_view_pos(app->text.view, 0), next;
-
 	if (tl_number_or(n, 1) > 1)
 		tl_unread_below(app, false);
-	for (uint64_t i = tl_number_or(n, 1); i > 0 && pos != TL_NOPOS; i--) {
-		if (tl_view_next_line(app->text.view, pos, &next) != TL_FOUND)
-			break;
-		pos = next;
-	}
-	if (pos != TL_NOPOS)
-		tl_view_jump(app->text.view, pos, 0, true);
-	tl_app_dirty(app);
+	if (!leave_at_end(app))
+		move_file_lines(app, false, tl_number_or(n, 1));
 }
 
 void tl_move_backward_file_line(struct tl_app *app, const struct tl_number *n)
 {
-	uint64_t pos = tl_view_pos(app->text.view, 0), prev;
-
 	if (tl_number_or(n, 1) > 1)
 		tl_unread_above(app, false);
-	for (uint64_t i = tl_number_or(n, 1); i > 0 && pos != TL_NOPOS; i--) {
-		if (tl_view_prev_line(app->text.view, pos, &prev) != TL_FOUND)
-			break;
-		pos = prev;
-	}
-	if (pos != TL_NOPOS)
-		tl_view_jump(app->text.view, pos, 0, true);
-	tl_app_dirty(app);
+	move_file_lines(app, true, tl_number_or(n, 1));
 }
 
 /* ---- jumping */
@@ -226,6 +235,8 @@ unsigned tl_move_jump_row(const struct tl_app *app)
 	if (row < 0)
 		row += (int)app->rows;
 	row = row > 0 ? row - 1 : 0;
+	if (row < (int)app->opt.header.lines) /* not behind the header */
+		row = (int)app->opt.header.lines;
 	return (unsigned)row > app->rows - 2 ? app->rows - 2 : (unsigned)row;
 }
 

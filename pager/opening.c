@@ -2,6 +2,7 @@
 #include "pager/app.h"
 
 #include "pager/decoding.h"
+#include "pager/header.h"
 #include "pager/logfile.h"
 #include "pager/looksbinary.h"
 #include "pager/secure.h"
@@ -338,6 +339,7 @@ static void show_again(struct tl_app *app, struct tl_file *f)
 	app->new_file = true;
 	app->name_shown = false;
 	app->hshift = 0;
+	tl_header_text_opened(app);
 	tl_app_apply_options(app);
 	tl_view_set_status(app->text.view, mark_in, f);
 	tl_source_want(app->text.src, 1);
@@ -354,8 +356,8 @@ static void show_text(struct tl_app *app, struct tl_file *f)
 {
 	bool first = !app->opened_any;
 
-	app->opened_any = true;
 	show_again(app, f);
+	app->opened_any = true;
 	tl_log_text_opened(app);
 	for (size_t i = 0; i < app->opt.nevery; i++)
 		tl_tty_give(&app->tty, app->opt.every_commands[i], true);

@@ -21,6 +21,15 @@ struct tl_where {
 	double fraction;
 };
 
+/* --header: lines and columns that stay on the screen; the lines begin with line `line` of the
+ * text, from 1 (0: there are none). */
+struct tl_header {
+	unsigned lines, cols;
+	uint64_t line;
+	uint64_t here; /* what `line` becomes when it is not given; TL_HEADER_UNCOUNTED */
+};
+#define TL_HEADER_UNCOUNTED UINT64_MAX /* a line whose number is not known */
+
 enum {
 	TL_PROMPT_SHORT,
 	TL_PROMPT_MEDIUM,
@@ -88,12 +97,13 @@ struct tl_options {
 	    proc_return, proc_tab, redraw_on_quit, rmouse, save_marks, show_preproc_errors,
 	    status_col_width, status_line, wheel_lines;
 	char *lesskey_file, *log_file, *log_file_over, *tag, *tag_file, *autosave, *cmd, *emouse,
-	    *header, *intr, *lesskey_content, *lesskey_src, *match_shift, *search_options;
+	    *intr, *lesskey_content, *lesskey_src, *match_shift, *search_options;
 	char quotes[3];                  /* around names of files with blanks; "": none */
 	char *end_prompt[3];             /* written behind a prompt of each kind */
 	const struct tl_option *pending; /* the next word of the command line is its value */
 	char *unsupported;               /* LESS_UNSUPPORT: a byte for each row of the table */
-	char **first_commands;           /* +cmd */
+	struct tl_header header;
+	char **first_commands; /* +cmd */
 	size_t nfirst;
 	char **every_commands; /* ++cmd */
 	size_t nevery;

@@ -1,5 +1,6 @@
 /* optionkeys.c: - and _: options while the pager runs. */
 #include "pager/commands.h"
+#include "pager/header.h"
 #include "pager/optionname.h"
 
 #include "pager/fileoptions.h"
@@ -90,6 +91,8 @@ static void change_option(struct tl_app *app, const char *value)
 		tl_app_message(app, "%s", tl_app_version(app));
 		return;
 	}
+	if (changing.opt->parse == tl_header_parse)
+		tl_header_look(app);
 	if ((changing.opt->flags & TL_OPT_REOPEN) && !asks) {
 		if (!change_and_reopen(app, value, say, sizeof(say), &err)) {
 			tl_app_message(app, "%s", err.msg);

@@ -3,6 +3,7 @@
 #include "pager/searchtype.h"
 
 #include "decoders/timespec.h"
+#include "pager/header.h"
 #include "pager/prompt.h"
 #include "pager/text.h"
 
@@ -540,7 +541,9 @@ static const struct tl_option table[] = {
 	     "F command follows file descriptor", "F command follows file name"),
 	BOOL(0, "form-feed", form_feed, 0, TL_OPT_IGNORED, "",
 	     "Don't stop on form feed", "Stop on form feed"),
-	STRING(0, "header", header, TL_OPT_IGNORED | TL_OPT_REPAINT, "", "Header lines: ", "Header (lines,columns,line-number) is "),
+	PARSED(0, "header", "0123456789,-", TL_OPT_REPAINT | TL_OPT_SEARCH,
+	       "L,C,N: L lines from N on, C columns stay",
+	       tl_header_parse, tl_header_print, "Header lines: "),
 	BOOL(0, "hilite-target", hilite_target, 0, TL_OPT_REPAINT,
 	     "mark the line where jumps put things (-j)",
 	     "Don't highlight target line", "Highlight target line"),
@@ -563,15 +566,15 @@ static const struct tl_option table[] = {
 	     "Warn when editing a file opened via LESSOPEN", "Don't warn when editing a file opened via LESSOPEN"),
 	BOOL(0, "no-histdups", no_histdups, 0, TL_OPT_IGNORED, "",
 	     "Allow duplicates in history list", "Remove duplicates from history list"),
-	BOOL(0, "no-number-headers", no_number_headers, 0, TL_OPT_IGNORED | TL_OPT_REPAINT, "",
+	BOOL(0, "no-number-headers", no_number_headers, 0, TL_OPT_REPAINT, "header lines have no line numbers",
 	     "Number header lines", "Don't number header lines"),
 	BOOL(0, "no-paste", no_paste, 0, TL_OPT_IGNORED, "",
 	     "Accept pasted input", "Ignore pasted input"),
-	BOOL(0, "no-search-header-columns", no_search_header_columns, 0, TL_OPT_IGNORED, "",
+	BOOL(0, "no-search-header-columns", no_search_header_columns, 0, TL_OPT_REPAINT | TL_OPT_SEARCH, "searches pass over header columns",
 	     "Search includes header lines and columns", "Search includes header lines but not header columns"),
-	BOOL(0, "no-search-header-lines", no_search_header_lines, 0, TL_OPT_IGNORED, "",
+	BOOL(0, "no-search-header-lines", no_search_header_lines, 0, TL_OPT_REPAINT | TL_OPT_SEARCH, "searches pass over header lines",
 	     "Search includes header lines and columns", "Search includes header columns but not header lines"),
-	BOOL(0, "no-search-headers", no_search_headers, 0, TL_OPT_IGNORED, "",
+	BOOL(0, "no-search-headers", no_search_headers, 0, TL_OPT_REPAINT | TL_OPT_SEARCH, "searches pass over header lines and columns",
 	     "Search includes header lines and columns", "Search does not include header lines or columns"),
 	BOOL(0, "no-vbell", no_vbell, 0, TL_OPT_IGNORED, "",
 	     "Display visual bell", "Don't display visual bell"),

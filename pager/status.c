@@ -49,8 +49,10 @@ static bool line_number(struct tl_app *app, enum tl_prompt_line where, uint64_t 
 	if (pos == TL_NOPOS || line_pos(app, TL_LINE_BOTTOM) == TL_NOPOS)
 		return false; /* not even one line is shown */
 	found = tl_lineindex_line_of(app->text.lines, pos, n);
-	*pending = found == TL_PENDING;
 	++*n;
+	if (found == TL_FOUND)
+		found = tl_view_shown_number(app->text.view, n);
+	*pending = found == TL_PENDING;
 	return found == TL_FOUND;
 }
 
@@ -63,7 +65,8 @@ static bool line_count(struct tl_app *app, uint64_t *n, bool *pending)
 	tl_source_extent(app->text.src, &ext);
 	if (!ext.complete) /* a pipe: nobody knows */
 		return false;
-	*pending = tl_lineindex_count(app->text.lines, n) == TL_PENDING;
+	*pending = tl_lineindex_count(app->text.lines, n) == TL_PENDING ||
+		   tl_view_shown_number(app->text.view, n) == TL_PENDING;
 	return !*pending;
 }
 

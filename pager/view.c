@@ -1,7 +1,9 @@
 /* view.c: see view.h. */
 #include "pager/view.h"
 
+#include "pager/ansi.h"
 #include "pager/hits.h"
+#include "text/escape.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -30,7 +32,10 @@ struct tl_view {
 	void *mark_arg;
 	struct tl_view_opts opts;
 	unsigned rows, cols;
-	uint64_t *pos;                     /* rows + 1: of each row, and of what follows the last */
+	uint64_t *pos;     /* rows + 1: of each row, and of what follows the last */
+	uint64_t *heads;   /* rows: of the header lines that are shown */
+	uint64_t head_end; /* where they end; TL_NOPOS: not known */
+	bool heads_known, heads_pending;
 	struct tl_row row;                 /* for laying out */
 	uint64_t origin_line, origin_next; /* the line with the layout's origin, and the next */
 	unsigned digits;                   /* of the line number column now */
@@ -73,6 +78,7 @@ void tl_view_close(struct tl_view *v)
 	tl_layout_fini(&v->lay);
 	tl_scratch_free(v->scratch);
 	free(v->pos);
+	free(v->heads);
 	free(v->row.cells);
 	free(v->row.offs);
 	free(v);
@@ -91,17 +97,22 @@ static void apply_opts(struct tl_view *v)
 {
 	v->lay.opts = v->opts.text;
 	v->lay.opts.cols = v->cols - prefix_cols(v);
+	if (tl_view_has_header(v))
+		v->lay.opts.chop = true;
+	v->heads_known = false;
 	tl_layout_reset(&v->lay);
 }
 
 bool tl_view_resize(struct tl_view *v, unsigned rows, unsigned cols, struct tl_err *err)
 {
 	uint64_t *pos = calloc(rows + 1, sizeof(*pos));
+	uint64_t *heads = calloc(rows, sizeof(*heads));
 	struct tl_cell *cells = calloc(cols, sizeof(*cells));
 	uint32_t *offs = calloc(cols, sizeof(*offs));
 
-	if (!pos || !cells || !offs) {
+	if (!pos || !heads || !cells || !offs) {
 		free(pos);
+		free(heads);
 		free(cells);
 		free(offs);
 		return tl_err_nomem(err);
@@ -109,9 +120,11 @@ bool tl_view_resize(struct tl_view *v, unsigned rows, unsigned cols, struct tl_e
 	for (unsigned i = 0; i <= rows; i++)
 		pos[i] = v->pos && i <= v->rows ? v->pos[i] : TL_NOPOS;
 	free(v->pos);
+	free(v->heads);
 	free(v->row.cells);
 	free(v->row.offs);
 	v->pos = pos;
+	v->heads = heads;
 	v->row.cells = cells;
 	v->row.offs = offs;
 	v->rows = rows;
@@ -189,10 +202,36 @@ static enum tl_lookup failed(struct tl_view *v)
 	return TL_FAILED;
 }
 
+/* Is the line at pos one of the header's? */
+static bool in_header(struct tl_view *v, uint64_t pos)
+{
+	uint64_t end = tl_view_header_end(v);
+
+	return end != TL_NOPOS && pos >= v->opts.header.pos && pos < end;
+}
+
+/* The filter lets the header's lines through. */
 static enum tl_lookup line_passing(struct tl_view *v, uint64_t pos, uint64_t *out)
 {
 	*out = pos;
-	return v->filter ? tl_filter_next(v->filter, pos, out) : TL_FOUND;
+	if (!v->filter || in_header(v, pos))
+		return TL_FOUND;
+	return tl_filter_next(v->filter, pos, out);
+}
+
+static enum tl_lookup passing_before(struct tl_view *v, uint64_t pos, uint64_t *out)
+{
+	enum tl_lookup found = tl_filter_prev(v->filter, pos, out);
+	bool nothing = found == TL_NONE;
+
+	if (tl_view_header_end(v) == TL_NOPOS || (found != TL_FOUND && !nothing))
+		return found;
+	for (unsigned i = 0; i < v->rows && i < v->opts.header.lines; i++)
+		if (v->heads[i] < pos && (nothing || v->heads[i] > *out)) {
+			*out = v->heads[i];
+			nothing = false;
+		}
+	return nothing ? TL_NONE : TL_FOUND;
 }
 
 /* Does a line start at pos? */
@@ -278,7 +317,7 @@ static enum tl_lookup row_before(struct tl_view *v, uint64_t pos, uint64_t *out)
 	at_line = span.data[span.len - 1] == '\n' ||
 		  tl_cursor_forward(&v->lay.cur, pos, &span) == TL_NONE;
 	if (v->filter && at_line) {
-		found = tl_filter_prev(v->filter, pos, &line);
+		found = passing_before(v, pos, &line);
 		if (found != TL_FOUND)
 			return found;
 		found = tl_layout_next_line(&v->lay, line, &next);
@@ -290,6 +329,84 @@ static enum tl_lookup row_before(struct tl_view *v, uint64_t pos, uint64_t *out)
 	if (found == TL_FAILED)
 		return failed(v);
 	return found == TL_FOUND ? to_blank_start(v, out) : found;
+}
+
+/* ---- the header */
+
+bool tl_view_has_header(const struct tl_view *v)
+{
+	return v->opts.header.lines > 0 || v->opts.header.cols > 0;
+}
+
+/* Before this nothing is shown. */
+static uint64_t first_pos(const struct tl_view *v)
+{
+	const struct tl_view_header *h = &v->opts.header;
+
+	return h->lines > 0 && h->pos != TL_NOPOS ? h->pos : 0;
+}
+
+static void push_head(struct tl_view *v, unsigned n, uint64_t pos)
+{
+	if (n >= v->rows)
+		memmove(v->heads, v->heads + 1, (v->rows - 1) * sizeof(*v->heads));
+	v->heads[n < v->rows ? n : v->rows - 1] = pos;
+}
+
+/* The next line's start; NONE at the text's end. */
+static enum tl_lookup next_of(struct tl_view *v, uint64_t *pos)
+{
+	struct tl_span span;
+	enum tl_lookup found = tl_cursor_forward(&v->lay.cur, *pos, &span);
+
+	return found == TL_FOUND ? tl_layout_next_line(&v->lay, *pos, pos) : found;
+}
+
+/* Where `lines` lines from the header's start end; false: that is not known yet. */
+static bool find_head_end(struct tl_view *v)
+{
+	const struct tl_view_header *h = &v->opts.header;
+	enum tl_lookup found = TL_FOUND;
+
+	v->head_end = h->lines > 0 ? h->pos : TL_NOPOS;
+	for (unsigned i = 0; i < h->lines && v->head_end != TL_NOPOS && found == TL_FOUND; i++)
+		found = next_of(v, &v->head_end);
+	if (found != TL_FOUND)
+		v->head_end = TL_NOPOS;
+	return found != TL_PENDING;
+}
+
+/* Find what the header's rows show.  Of more than there is room for the last ones are shown. */
+static void find_heads(struct tl_view *v)
+{
+	const struct tl_view_header *h = &v->opts.header;
+	uint64_t pos = h->pos, at, next;
+	bool all = find_head_end(v);
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < v->rows; i++)
+		v->heads[i] = TL_NOPOS;
+	v->heads_known = true;
+	while (n < h->lines && pos != TL_NOPOS) {
+		enum tl_lookup found = row_at(v, pos, &at, &next);
+
+		all = all && found != TL_PENDING && !v->row.pending;
+		if (found != TL_FOUND)
+			break;
+		push_head(v, n++, at);
+		pos = next;
+	}
+	for (unsigned i = 0; n < h->lines && i < v->rows; i++) /* behind the text's end */
+		push_head(v, n++, TL_NOPOS);
+	v->heads_pending = !all;
+	v->pending = v->pending || !all;
+}
+
+uint64_t tl_view_header_end(struct tl_view *v)
+{
+	if (!v->heads_known)
+		find_heads(v);
+	return v->head_end;
 }
 
 /* ---- the table of rows */
@@ -395,7 +512,6 @@ static bool is_last_row(const struct tl_view *v, unsigned i)
 enum tl_moved tl_view_forward(struct tl_view *v, uint64_t n, bool force, uint64_t *left)
 {
 	enum tl_moved result = TL_MOVED;
-	bool full = rows_used(v) == v->rows;
 	uint64_t end;
 
 	*left = n;
@@ -423,10 +539,7 @@ enum tl_moved tl_view_forward(struct tl_view *v, uint64_t n, bool force, uint64_
 			push_bottom(v, next);
 			end = next;
 		} else {
-			/* Empty rows at the top may scroll away though nothing follows. */
-			bool stay = v->pos[0] != TL_NOPOS || !full;
-
-			if ((!force && stay) || is_last_row(v, 0) || used == 0) {
+			if (!force || is_last_row(v, 0) || used == 0) {
 				if (used == 0)
 					v->squished = false;
 				result = TL_AT_EDGE;
@@ -461,6 +574,10 @@ enum tl_moved tl_view_backward(struct tl_view *v, uint64_t n, bool force, uint64
 			found = row_before(v, v->pos[0], &prev);
 		if (found == TL_FAILED)
 			return TL_BROKEN;
+		if (v->opts.header.lines > 0 && (found != TL_FOUND || prev < first_pos(v))) {
+			result = found == TL_PENDING ? TL_LATER : TL_AT_EDGE;
+			break;
+		}
 		if (found == TL_NONE && force && !is_last_row(v, v->rows - 1))
 			prev = TL_NOPOS; /* an empty row above the beginning */
 		else if (found != TL_FOUND) {
@@ -482,6 +599,11 @@ enum tl_moved tl_view_backward(struct tl_view *v, uint64_t n, bool force, uint64
 uint64_t tl_view_pos(const struct tl_view *v, unsigned i)
 {
 	return v->pos[i];
+}
+
+bool tl_view_starts_line(struct tl_view *v, unsigned i)
+{
+	return v->pos[i] == TL_NOPOS || v->lay.opts.chop || at_line_start(v, v->pos[i]);
 }
 
 bool tl_view_empty(const struct tl_view *v)
@@ -570,6 +692,8 @@ static enum tl_lookup target_row(struct tl_view *v, uint64_t pos, bool exact, ui
 /* Fill the screen from `top` on, with so many empty rows above it. */
 static enum tl_moved fill_below(struct tl_view *v, uint64_t top, unsigned empty)
 {
+	if (empty == 0 && top < first_pos(v))
+		top = first_pos(v);
 	for (unsigned i = 0; i < empty; i++)
 		v->pos[i] = TL_NOPOS;
 	return fill_from(v, top, empty);
@@ -608,8 +732,12 @@ enum tl_moved tl_view_jump(struct tl_view *v, uint64_t pos, unsigned row, bool e
 	found = rows_up(v, &top, row, &up);
 	if (found == TL_FAILED)
 		return TL_BROKEN;
-	/* What is above is not here yet: rather show the line higher up. */
-	return fill_below(v, top, found == TL_PENDING ? 0 : row - up);
+	/* What is above is not here yet: rather show the line higher up.  Going back, a header
+	 * leaves no empty rows. */
+	if (found == TL_PENDING ||
+	    (v->opts.header.lines > 0 && v->started && v->pos[0] != TL_NOPOS && target < v->pos[0]))
+		up = row;
+	return fill_below(v, top, row - up);
 }
 
 enum tl_moved tl_view_end(struct tl_view *v)
@@ -641,8 +769,8 @@ enum tl_moved tl_view_start(struct tl_view *v, bool squish)
 
 	clear_rows(v);
 	forget_origin(v);
-	moved = fill_from(v, 0, 0);
-	v->squished = squish && v->pos[v->rows - 1] == TL_NOPOS;
+	moved = fill_from(v, first_pos(v), 0);
+	v->squished = squish && !tl_view_has_header(v) && v->pos[v->rows - 1] == TL_NOPOS;
 	return moved;
 }
 
@@ -694,7 +822,7 @@ void tl_view_refresh(struct tl_view *v)
 		failed(v);
 	to_blank_start(v, &top);
 	v->squished = false;
-	fill_from(v, top, blank);
+	fill_below(v, top, blank);
 }
 
 void tl_view_grow(struct tl_view *v)
@@ -705,6 +833,7 @@ void tl_view_grow(struct tl_view *v)
 	if (!v->started)
 		return;
 	tl_layout_reset(&v->lay);
+	v->heads_known = false;
 	while (first < v->rows && v->pos[first] == TL_NOPOS)
 		first++;
 	if (first == v->rows)
@@ -718,6 +847,7 @@ void tl_view_text_replaced(struct tl_view *v)
 	uint64_t end = tl_source_end(v->src);
 
 	tl_layout_reset(&v->lay);
+	v->heads_known = false;
 	for (unsigned i = 0; i <= v->rows; i++)
 		if (v->pos[i] != TL_NOPOS && v->pos[i] > end)
 			v->pos[i] = TL_NOPOS;
@@ -748,7 +878,7 @@ enum tl_lookup tl_view_prev_line(struct tl_view *v, uint64_t pos, uint64_t *out)
 	if (found != TL_FOUND)
 		return found == TL_FAILED ? failed(v) : found;
 	if (v->filter)
-		return tl_filter_prev(v->filter, start, out);
+		return passing_before(v, start, out);
 	found = tl_cursor_backward(&v->lay.cur, start, &span, &byte);
 	if (found != TL_FOUND)
 		return found == TL_FAILED ? failed(v) : found;
@@ -773,6 +903,8 @@ static unsigned mark_hits(struct tl_view *v)
 	const struct tl_row *row = &v->row;
 
 	if (!v->hilite || (v->opts.hilite == TL_HILITE_NONE && !v->opts.status_cols))
+		return 0;
+	if (v->opts.header.plain_lines && in_header(v, row->pos))
 		return 0;
 	if (v->hilite_only != TL_NOPOS &&
 	    v->hilite_only != (row->starts_line ? row->pos : row->anchor))
@@ -840,6 +972,21 @@ static enum tl_lookup number_of(struct tl_view *v, struct numbering *n)
 	return found;
 }
 
+enum tl_lookup tl_view_shown_number(struct tl_view *v, uint64_t *line)
+{
+	const struct tl_view_header *h = &v->opts.header;
+	uint64_t before = 0;
+	enum tl_lookup found = TL_FOUND;
+
+	if (!h->unnumbered || h->lines == 0 || h->pos == TL_NOPOS)
+		return TL_FOUND;
+	if (h->pos > 0)
+		found = tl_lineindex_line_of(v->lines, h->pos, &before);
+	before += h->lines;
+	*line = *line > before ? *line - before : 0;
+	return found;
+}
+
 /* What the status column says of hits; 0: nothing. */
 static char hits_letter(unsigned hits)
 {
@@ -848,31 +995,46 @@ static char hits_letter(unsigned hits)
 	return hits & TL_HITS_LEFT ? '<' : hits & TL_HITS_RIGHT ? '>' : hits ? '*' : 0;
 }
 
+/* The status column of row i, and how what it tells shows on the text laid out last. */
+static void put_status(struct tl_view *v, struct tl_cell *cells, unsigned i)
+{
+	char hits = hits_letter(mark_hits(v)), mark = 0;
+	bool column = v->opts.status_cols > 0 && prefix_cols(v) > 0;
+	enum tl_role role;
+
+	if (v->mark_in && (v->opts.status_cols > 0 || v->opts.status_line))
+		mark = v->mark_in(v->mark_arg, v->row.pos, v->row.next);
+	role = line_role(v, i, mark);
+	put_line_role(v, role);
+	if (column) {
+		cells[0] = tl_cell_blank();
+		cells[0].text[0] = hits ? hits : mark ? mark : ' ';
+		cells[0].attr.flags = TL_ROLE(hits ? TL_ROLE_SEARCH : role);
+	}
+}
+
 /* Status column and line number of row i. */
 static void put_prefix(struct tl_view *v, struct tl_cell *cells, unsigned i, struct numbering *n,
 		       bool *numbers_pending)
 {
 	unsigned col = v->opts.status_cols, room = prefix_cols(v);
-	char number[32], hits = hits_letter(mark_hits(v)), mark = 0;
-	enum tl_role role;
+	char number[32];
 
-	if (v->mark_in && (col > 0 || v->opts.status_line))
-		mark = v->mark_in(v->mark_arg, v->row.pos, v->row.next);
-	role = line_role(v, i, mark);
-	put_line_role(v, role);
 	for (unsigned c = 0; c < room; c++)
 		cells[c] = tl_cell_blank();
+	put_status(v, cells, i);
 	if (room == 0)
 		return;
-	if (col > 0) {
-		cells[0].text[0] = hits ? hits : mark ? mark : ' ';
-		cells[0].attr.flags = TL_ROLE(hits ? TL_ROLE_SEARCH : role);
-	}
 	if (v->opts.numbers) {
-		if (number_of(v, n) == TL_FOUND) {
-			snprintf(number, sizeof(number), "%*" PRIu64, (int)v->digits, n->line + 1);
+		enum tl_lookup found = number_of(v, n);
+		uint64_t line = n->line + 1;
+
+		if (found == TL_FOUND)
+			found = tl_view_shown_number(v, &line);
+		if (found == TL_FOUND && line > 0) {
+			snprintf(number, sizeof(number), "%*" PRIu64, (int)v->digits, line);
 			put_text(cells + col, v->digits, number, TL_ROLE(TL_ROLE_NUMBER));
-		} else {
+		} else if (found != TL_FOUND) {
 			*numbers_pending = true;
 		}
 	}
@@ -913,33 +1075,146 @@ static void widen_numbers(struct tl_view *v)
 	}
 }
 
+/* Lay the row at pos out as row i, into `out`, with what stands left of it; v->row.cells is
+ * changed. */
+static bool draw_row(struct tl_view *v, unsigned i, uint64_t pos, uint64_t next,
+		     struct tl_cell *out, struct numbering *n, bool *numbers_pending)
+{
+	v->row.cells = out + prefix_cols(v);
+	if (pos == TL_NOPOS || tl_layout_draw(&v->lay, pos, &v->row) != TL_FOUND)
+		return false;
+	if (next != TL_NOPOS)
+		v->row.next = next;
+	put_prefix(v, out, i, n, numbers_pending);
+	return true;
+}
+
+static void draw_tilde(struct tl_view *v, struct tl_cell *out, bool tilde)
+{
+	for (unsigned c = 0; c < v->cols; c++)
+		out[c] = tl_cell_blank();
+	if (tilde && v->opts.tildes)
+		put_text(out, v->cols, "~", TL_ROLE(TL_ROLE_TILDE));
+}
+
+/* Where the first SGR sequence ends that resets all attributes, in bytes of the row laid out. */
+static size_t first_reset(struct tl_view *v)
+{
+	struct tl_span line = tl_layout_bytes(&v->lay, &v->row, 0);
+	size_t len;
+
+	for (size_t i = 0; v->lay.opts.raw == TL_RAW_SGR && i < line.len; i += len) {
+		const uint8_t *esc = memchr(line.data + i, '\033', line.len - i);
+
+		if (!esc)
+			break;
+		i = (size_t)(esc - line.data);
+		if (tl_escape_parse(esc, line.len - i, &len) == TL_ESCAPE_SGR &&
+		    tl_ansi_resets(esc, len))
+			return i + len;
+		len = len > 0 ? len : 1;
+	}
+	return SIZE_MAX;
+}
+
+/*
+ * The row laid out is part of the header: as far as the text itself does not turn attributes off,
+ * it has the header's colour, and the last row is underlined, unless what comes next in the text
+ * follows it.
+ */
+static void dress_head(struct tl_view *v, unsigned i)
+{
+	const struct tl_view_header *h = &v->opts.header;
+	unsigned lines = h->lines < v->rows ? h->lines : v->rows;
+	bool underlined = i + 1 == lines && v->pos[0] != h->pos;
+	size_t reset = first_reset(v);
+
+	for (unsigned c = 0; c < v->row.ncells; c++) {
+		uint32_t *flags = &v->row.cells[c].attr.flags;
+
+		if (v->row.offs[c] >= reset && reset != SIZE_MAX)
+			break;
+		if (!(*flags & TL_ROLE_MASK))
+			*flags |= TL_ROLE(TL_ROLE_HEADER);
+		if (underlined)
+			*flags |= TL_OWN_UNDERLINE;
+	}
+}
+
+/* The header's columns, not shifted, over the beginning of row i, which is `out`.  They bring their
+ * own status column: only matches that begin in them are told in it. */
+static void overlay_cols(struct tl_view *v, unsigned i, uint64_t pos, struct tl_cell *narrow,
+			 struct tl_cell *out)
+{
+	struct tl_cell *text = out + prefix_cols(v);
+	unsigned n;
+
+	v->row.cells = narrow;
+	if (pos == TL_NOPOS || tl_layout_draw(&v->lay, pos, &v->row) != TL_FOUND)
+		return;
+	n = v->row.ncells;
+	if (i + 1 >= v->opts.header.lines && n > 0 && v->row.offs[n - 1] != UINT32_MAX)
+		v->row.next = v->row.anchor + v->row.offs[n - 1] + 1;
+	put_status(v, out, i);
+	dress_head(v, i);
+	memcpy(text, narrow, n * sizeof(*text));
+	/* the right half of a wide character whose left half is gone */
+	if (n < v->cols - prefix_cols(v) && text[n].width == 0) {
+		struct tl_attr attr = text[n].attr;
+
+		text[n] = tl_cell_blank();
+		text[n].attr = attr;
+	}
+}
+
+static void overlay_header(struct tl_view *v, struct tl_cell *cells, struct tl_cell *narrow,
+			   bool *numbers_pending)
+{
+	const struct tl_view_header *h = &v->opts.header;
+	unsigned lines = h->lines < v->rows ? h->lines : v->rows, width = v->lay.opts.cols;
+	struct numbering n = { .known = false };
+	struct tl_layout_opts saved = v->lay.opts;
+
+	for (unsigned i = 0; i < lines; i++) {
+		struct tl_cell *out = cells + (size_t)i * v->cols;
+		uint64_t next = i + 1 < lines ? v->heads[i + 1] : v->head_end;
+
+		if (!draw_row(v, i, v->heads[i], next, out, &n, numbers_pending))
+			draw_tilde(v, out, !v->heads_pending);
+		else
+			dress_head(v, i);
+	}
+	if (h->cols == 0)
+		return;
+	v->lay.opts.cols = h->cols < width ? h->cols : width;
+	v->lay.opts.hshift = 0;
+	v->lay.opts.rscroll = false;
+	for (unsigned i = 0; i < v->rows; i++)
+		overlay_cols(v, i, i < lines ? v->heads[i] : v->pos[i], narrow,
+			     cells + (size_t)i * v->cols);
+	v->lay.opts = saved;
+	tl_layout_reset(&v->lay);
+}
+
 unsigned tl_view_compose(struct tl_view *v, struct tl_cell *cells, bool *numbers_pending)
 {
-	unsigned prefix, used = v->squished ? rows_used(v) : v->rows;
+	unsigned used = v->squished ? rows_used(v) : v->rows;
 	struct numbering n = { .known = false };
 	struct tl_cell *laid_out = v->row.cells;
 
 	*numbers_pending = false;
 	widen_numbers(v);
-	prefix = prefix_cols(v);
+	if (tl_view_has_header(v))
+		tl_view_header_end(v); /* find it while v->row has cells of its own */
 	for (unsigned i = 0; i < v->rows; i++) {
 		struct tl_cell *out = cells + (size_t)i * v->cols;
+		uint64_t next = v->pos[i + 1] != TL_NOPOS ? v->pos[i + 1] : v->pos[v->rows];
 
-		v->row.cells = out + prefix;
-		if (v->pos[i] != TL_NOPOS &&
-		    tl_layout_draw(&v->lay, v->pos[i], &v->row) == TL_FOUND) {
-			if (v->pos[i + 1] != TL_NOPOS)
-				v->row.next = v->pos[i + 1];
-			else if (v->pos[v->rows] != TL_NOPOS)
-				v->row.next = v->pos[v->rows];
-			put_prefix(v, out, i, &n, numbers_pending);
-			continue;
-		}
-		for (unsigned c = 0; c < v->cols; c++)
-			out[c] = tl_cell_blank();
-		if (v->pos[i] == TL_NOPOS && v->opts.tildes && i < used && !v->pending)
-			put_text(out, v->cols, "~", TL_ROLE(TL_ROLE_TILDE));
+		if (!draw_row(v, i, v->pos[i], next, out, &n, numbers_pending))
+			draw_tilde(v, out, v->pos[i] == TL_NOPOS && i < used && !v->pending);
 	}
+	if (tl_view_has_header(v))
+		overlay_header(v, cells, laid_out, numbers_pending);
 	v->row.cells = laid_out;
 	return used;
 }

@@ -17,16 +17,28 @@
 
 struct tl_view;
 
+/*
+ * --header: lines and columns that stay on the screen, over what would stand there.  Any of
+ * them cuts long lines off; with header lines nothing before them can be shown.
+ */
+struct tl_view_header {
+	unsigned lines, cols;
+	uint64_t pos;     /* where the first of the lines starts; TL_NOPOS: nowhere */
+	bool unnumbered;  /* -N counts from the line behind them */
+	bool plain_lines; /* matches in them are not highlighted */
+};
+
 struct tl_view_opts {
-	struct tl_layout_opts text; /* cols is set by the view */
-	bool numbers;               /* -N */
-	unsigned number_width;      /* --line-num-width: columns at least */
-	unsigned status_cols;       /* -J: columns of the status column; 0: there is none */
-	bool status_edges;          /* it tells of hits beyond the edges */
-	bool status_line;           /* what marks a line takes all of it */
-	unsigned target;            /* row, from 1, that --hilite-target marks; 0: none */
-	bool squeeze;               /* -s */
-	bool tildes;                /* rows past the end show ~ */
+	struct tl_layout_opts text; /* cols is set by the view, chop by header too */
+	struct tl_view_header header;
+	bool numbers;          /* -N */
+	unsigned number_width; /* --line-num-width: columns at least */
+	unsigned status_cols;  /* -J: columns of the status column; 0: there is none */
+	bool status_edges;     /* it tells of hits beyond the edges */
+	bool status_line;      /* what marks a line takes all of it */
+	unsigned target;       /* row, from 1, that --hilite-target marks; 0: none */
+	bool squeeze;          /* -s */
+	bool tildes;           /* rows past the end show ~ */
 	enum { TL_HILITE_NONE, TL_HILITE_ALL } hilite;
 };
 
@@ -40,6 +52,13 @@ bool tl_view_resize(struct tl_view *v, unsigned rows, unsigned cols, struct tl_e
 const struct tl_view_opts *tl_view_opts(const struct tl_view *v);
 void tl_view_set_opts(struct tl_view *v, const struct tl_view_opts *opts);
 unsigned tl_view_rows(const struct tl_view *v);
+
+/* Is a header set?  Where do its lines end?  TL_NOPOS: there are none, or that is not known. */
+bool tl_view_has_header(const struct tl_view *v);
+uint64_t tl_view_header_end(struct tl_view *v);
+
+/* What -N says for a line, counted from 1; 0: nothing.  PENDING: not counted that far yet. */
+enum tl_lookup tl_view_shown_number(struct tl_view *v, uint64_t *line);
 
 /* Only lines that pass are shown; borrowed, NULL for all. */
 void tl_view_set_filter(struct tl_view *v, struct tl_filter *f);
@@ -87,6 +106,8 @@ enum tl_moved tl_view_start(struct tl_view *v, bool squish);
 
 /* Position of row i, TL_NOPOS where it is empty.  i == rows: what follows the last row. */
 uint64_t tl_view_pos(const struct tl_view *v, unsigned i);
+/* Does a line start in row i (i == rows: behind the last row)?  In an empty one, too. */
+bool tl_view_starts_line(struct tl_view *v, unsigned i);
 bool tl_view_empty(const struct tl_view *v);     /* nothing was shown yet */
 bool tl_view_at_end(const struct tl_view *v);    /* the last line known is on the screen */
 bool tl_view_shows_all(const struct tl_view *v); /* and the first */

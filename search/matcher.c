@@ -46,6 +46,7 @@ struct tl_matcher {
 	const struct tl_literal *literal;
 	struct tl_needle needle;
 	struct tl_regex *regex;
+	struct tl_skip skip; /* bytes == NULL: nothing */
 	char name[32];
 };
 
@@ -180,6 +181,11 @@ void tl_matcher_free(struct tl_matcher *m)
 	free(m);
 }
 
+void tl_matcher_set_skip(struct tl_matcher *m, const struct tl_skip *skip)
+{
+	m->skip = *skip;
+}
+
 const char *tl_matcher_engine(const struct tl_matcher *m)
 {
 	return m->name;
@@ -281,13 +287,22 @@ static struct tl_span converted_text(const struct tl_scratch *s)
 	return (struct tl_span){ s->converted.text.data, s->converted.text.len };
 }
 
-bool tl_matcher_in_line(const struct tl_matcher *m, struct tl_scratch *s, struct tl_span line,
+/* Bytes of the line that are not searched. */
+static size_t skipped(const struct tl_matcher *m, struct tl_span line)
+{
+	return m->skip.bytes ? m->skip.bytes(&m->skip, line) : 0;
+}
+
+static struct tl_span behind(struct tl_span line, size_t n)
+{
+	return (struct tl_span){ line.data + n, line.len - n };
+}
+
+static bool in_searched(const struct tl_matcher *m, struct tl_scratch *s, struct tl_span line,
 			size_t from, size_t *start, size_t *end)
 {
 	size_t a, b;
 
-	if (from > line.len)
-		return false;
 	if (!has_watched(m, s, line))
 		return find_raw(m, s, line, from, true, start, end);
 	if (!tl_convert(line, m->flags, &s->converted))
@@ -300,14 +315,32 @@ bool tl_matcher_in_line(const struct tl_matcher *m, struct tl_scratch *s, struct
 	return true;
 }
 
+bool tl_matcher_in_line(const struct tl_matcher *m, struct tl_scratch *s, struct tl_span line,
+			size_t from, size_t *start, size_t *end)
+{
+	size_t skip = skipped(m, line);
+
+	if (from > line.len)
+		return false;
+	if (!in_searched(m, s, behind(line, skip), from > skip ? from - skip : 0, start, end))
+		return false;
+	*start += skip;
+	*end += skip;
+	return true;
+}
+
 size_t tl_matcher_groups(const struct tl_matcher *m, struct tl_scratch *s, struct tl_span line,
 			 size_t start, struct tl_match_group groups[TL_MATCH_GROUPS])
 {
 	size_t bounds[2 * TL_MATCH_GROUPS], n;
-	bool convert = has_watched(m, s, line);
+	bool convert;
+	size_t skip = skipped(m, line);
 
 	if (!m->regex || !tl_regex_has_groups(m->regex))
 		return 0;
+	line = behind(line, skip);
+	start = start > skip ? start - skip : 0;
+	convert = has_watched(m, s, line);
 	if (convert && !tl_convert(line, m->flags, &s->converted))
 		return 0;
 	if (convert)
@@ -317,9 +350,9 @@ size_t tl_matcher_groups(const struct tl_matcher *m, struct tl_scratch *s, struc
 	for (size_t i = 0; i < n; i++) {
 		size_t a = bounds[2 * i], b = bounds[2 * i + 1];
 
-		groups[i].start = convert ? tl_converted_start(&s->converted, a) : a;
-		groups[i].end = !convert ? b
-				: b > a  ? tl_converted_end(&s->converted, b)
+		groups[i].start = skip + (convert ? tl_converted_start(&s->converted, a) : a);
+		groups[i].end = !convert ? skip + b
+				: b > a  ? skip + tl_converted_end(&s->converted, b)
 					 : groups[i].start;
 	}
 	return n;
@@ -340,6 +373,7 @@ static bool counts(const struct tl_matcher *m, struct tl_scratch *s, struct tl_s
 /* INVERT ignored. */
 static bool matches(const struct tl_matcher *m, struct tl_scratch *s, struct tl_span line)
 {
+	line = behind(line, skipped(m, line));
 	if (!has_watched(m, s, line))
 		return counts(m, s, line, 0, true);
 	return tl_convert(line, m->flags, &s->converted) &&
@@ -734,7 +768,7 @@ static bool last_mixed(const struct tl_matcher *m, struct tl_scratch *s, struct 
 static bool find_first(const struct tl_matcher *m, struct tl_scratch *s, struct tl_span run,
 		       struct part part, struct hit *hit)
 {
-	if (m->flags & TL_MATCH_INVERT)
+	if ((m->flags & TL_MATCH_INVERT) || m->skip.bytes)
 		return first_by_line(m, s, run, part, hit);
 	if (!m->watch || s->clean)
 		return first_clean[m->engine](m, s, run, part, hit);
@@ -756,7 +790,7 @@ static bool find_first(const struct tl_matcher *m, struct tl_scratch *s, struct 
 static bool find_last(const struct tl_matcher *m, struct tl_scratch *s, struct tl_span run,
 		      struct part part, struct hit *hit)
 {
-	if (m->flags & TL_MATCH_INVERT)
+	if ((m->flags & TL_MATCH_INVERT) || m->skip.bytes)
 		return last_by_line(m, s, run, part, hit);
 	if (!m->watch || s->clean)
 		return last_clean[m->engine](m, s, run, part, hit);

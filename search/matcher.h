@@ -41,6 +41,16 @@ bool tl_matcher_new(const char *pattern, size_t len, unsigned flags, struct tl_m
 		    struct tl_err *err);
 void tl_matcher_free(struct tl_matcher *m);
 
+/*
+ * Leave out the beginning of every line: as many bytes as `bytes` says for it (any thread; escapes
+ * and the like are still in the line).  The rest is a line of its own, for `^` too.
+ */
+struct tl_skip {
+	size_t (*bytes)(const struct tl_skip *skip, struct tl_span line);
+	unsigned cols, charset; /* for it */
+};
+void tl_matcher_set_skip(struct tl_matcher *m, const struct tl_skip *skip);
+
 /* How it will run, for tests and --debug: "literal avx2", "literal-icase avx2", "jit+literal",
  * "jit"; "pcre2" for "jit" where there is none; "all" for the empty pattern, "none" for one with a
  * newline in it. */

@@ -164,6 +164,33 @@ static void test_invert(void **state)
 	tl_matcher_free(m);
 }
 
+static size_t skip_three(const struct tl_skip *skip, struct tl_span line)
+{
+	return line.len < skip->cols ? line.len : skip->cols;
+}
+
+static void test_the_beginning_of_lines_can_be_left_out(void **state)
+{
+	struct tl_skip skip = { skip_three, 3, 0 };
+	struct tl_matcher *m = compile("^a", 0), *literal = compile("a", 0);
+	struct tl_span run = span("abc\na\nxyzb\nxyzaa\nabca\nyyyy\n");
+	size_t start, end;
+
+	tl_matcher_set_skip(m, &skip);
+	tl_matcher_set_skip(literal, &skip);
+	assert_true(tl_matcher_next_line(m, scratch, run, 0, &start, &end));
+	assert_int_equal(start, 11);
+	assert_true(tl_matcher_prev_line(literal, scratch, run, run.len, &start, &end));
+	assert_int_equal(start, 17);
+	assert_true(tl_matcher_in_line(literal, scratch, span("aaaxa"), 0, &start, &end));
+	assert_int_equal(start, 4);
+	assert_int_equal(end, 5);
+	assert_false(tl_matcher_in_line(literal, scratch, span("aaaxa"), 5, &start, &end));
+	assert_false(tl_matcher_line(m, scratch, span("aaa")));
+	tl_matcher_free(m);
+	tl_matcher_free(literal);
+}
+
 static void test_match_in_a_converted_line(void **state)
 {
 	unsigned flags = TL_MATCH_STRIP_ESCAPES | TL_MATCH_OVERSTRIKE | TL_MATCH_CRLF;
@@ -401,6 +428,7 @@ int main(void)
 		cmocka_unit_test(test_lines_are_the_world),
 		cmocka_unit_test(test_a_literal_newline_matches_nothing),
 		cmocka_unit_test(test_invert),
+		cmocka_unit_test(test_the_beginning_of_lines_can_be_left_out),
 		cmocka_unit_test(test_match_in_a_converted_line),
 		cmocka_unit_test(test_from_keeps_what_is_before),
 		cmocka_unit_test(test_utf8),

@@ -762,6 +762,44 @@ static void test_say_fits_its_buffer(void **state)
 	tl_options_fini(&o);
 }
 
+static void check_header(const char *value, unsigned lines, unsigned cols, uint64_t line)
+{
+	char env[64];
+	struct tl_options o;
+
+	snprintf(env, sizeof(env), "--header=%s", value);
+	o = from_env(env);
+	assert_int_equal(o.header.lines, lines);
+	assert_int_equal(o.header.cols, cols);
+	assert_int_equal(o.header.line, line);
+	tl_options_fini(&o);
+}
+
+static void test_header(void **state)
+{
+	struct tl_options o;
+
+	check_header("2", 2, 0, 1);
+	check_header("2,5", 2, 5, 1);
+	check_header(",5", 0, 5, 0);
+	check_header("2,,7", 2, 0, 7);
+	check_header("2,3,4,5", 2, 3, 4);
+	check_header("2,-3", 2, 0, 1);
+	check_header("-", 0, 0, 0);
+	check_header("99999999999999999999,99999999999999999999", 100000, 100000, 1);
+	tl_options_init(&o);
+	check_says(&o, "header", TL_OPT_ASK, NULL, "Header (lines,columns,line-number) is 0,0,0");
+	check_says(&o, "header", TL_OPT_TOGGLE, "2,3",
+		   "Header (lines,columns,line-number) is 2,3,1");
+	check_says(&o, "header", TL_OPT_TOGGLE, ",4,9",
+		   "Header (lines,columns,line-number) is 2,4,9");
+	check_says(&o, "header", TL_OPT_TOGGLE, "1,x", "Number is required after --header");
+	check_says(&o, "header", TL_OPT_TOGGLE, "3;", "Number is required after --header");
+	check_says(&o, "header", TL_OPT_ASK, NULL, "Header (lines,columns,line-number) is 2,4,9");
+	check_says(&o, "header", TL_OPT_TOGGLE, "0", "Header (lines,columns,line-number) is 0,4,0");
+	tl_options_fini(&o);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -791,6 +829,7 @@ int main(void)
 		cmocka_unit_test(test_what_cannot_be_changed),
 		cmocka_unit_test(test_all_options_say_something),
 		cmocka_unit_test(test_say_fits_its_buffer),
+		cmocka_unit_test(test_header),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

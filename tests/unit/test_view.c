@@ -165,12 +165,10 @@ static struct tl_view_opts plain_opts(void)
 static void move_forward(struct model *m, uint64_t n, bool force)
 {
 	uint64_t left, want = n;
-	bool full = m->top + (long)m->nrows <= m->n;
 	enum tl_moved moved = tl_view_forward(m->v, n, force, &left);
 
 	for (; want > 0; want--) {
-		/* From a full screen empty rows at the top may scroll away too. */
-		if (m->top + (long)m->nrows >= m->n && !force && (m->top >= 0 || !full))
+		if (m->top + (long)m->nrows >= m->n && !force)
 			break;
 		if (m->top == m->n - 1)
 			break;

@@ -1,0 +1,222 @@
+/* header.c: see header.h. */
+#include "pager/header.h"
+
+#include "pager/app.h"
+#include "text/escape.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define MAX  100000 /* lines or columns of a header */
+#define WALK 10000  /* lines before the header that are counted on the spot */
+
+/* ---- the option */
+
+/* Read a number up to a comma, if one is there; false: something else is. */
+static bool read_number(const char **s, uint64_t max, uint64_t *n)
+{
+	char *end;
+	uint64_t value;
+
+	if (**s && **s != ',') {
+		bool negative = **s == '-';
+
+		if (!isdigit((unsigned char)(*s)[negative]))
+			return false;
+		value = strtoull(*s + negative, &end, 10);
+		*n = negative ? 0 : value < max ? value : max;
+		*s = end;
+	}
+	if (**s == ',')
+		++*s;
+	else if (**s)
+		return false;
+	return true;
+}
+
+/* What follows the last one does not matter. */
+static bool read_last_number(const char *s, uint64_t *n)
+{
+	char *end;
+	uint64_t value = strtoull(s, &end, 10);
+
+	if (end != s)
+		*n = value;
+	return *s == '\0' || end != s;
+}
+
+bool tl_header_parse(struct tl_options *o, const char *text, struct tl_err *err)
+{
+	struct tl_header h = o->header;
+	uint64_t lines = h.lines, cols = h.cols, line = h.here ? h.here : 1;
+	const char *s = text;
+
+	if (*s == '\0' || *s == '-')
+		lines = cols = 0;
+	else if (!read_number(&s, MAX, &lines) || !read_number(&s, MAX, &cols) ||
+		 !read_last_number(s, &line))
+		return tl_err_set(err, "Number is required after --header");
+	o->header.lines = (unsigned)lines;
+	o->header.cols = (unsigned)cols;
+	o->header.line = lines > 0 ? line > 0 ? line : 1 : 0;
+	return true;
+}
+
+void tl_header_print(const struct tl_options *o, char *out, size_t size)
+{
+	const struct tl_header *h = &o->header;
+	int n =
+	    snprintf(out, size, "Header (lines,columns,line-number) is %u,%u,", h->lines, h->cols);
+
+	if (h->line == TL_HEADER_UNCOUNTED)
+		snprintf(out + n, size - (size_t)n, "?");
+	else
+		snprintf(out + n, size - (size_t)n, "%" PRIu64, h->line);
+}
+
+/* ---- its place */
+
+void tl_header_look(struct tl_app *app)
+{
+	struct tl_view *v = app->text.view;
+	struct tl_header *h = &app->opt.header;
+	unsigned row = 0;
+	uint64_t line;
+
+	h->here = 1;
+	app->header.here_pos = 0;
+	if (!v || tl_view_empty(v))
+		return;
+	while (row < tl_view_rows(v) && tl_view_pos(v, row) == TL_NOPOS)
+		row++;
+	if (row == tl_view_rows(v))
+		return;
+	app->header.here_pos = tl_view_pos(v, row);
+	h->here = TL_HEADER_UNCOUNTED;
+	if (tl_lineindex_line_of(app->text.lines, app->header.here_pos, &line) == TL_FOUND)
+		h->here = line + 1;
+}
+
+/* Find line `line`, from 0, without waiting for the whole text to be counted. */
+static enum tl_lookup find_line(struct tl_app *app, uint64_t line, uint64_t *pos)
+{
+	struct tl_layout *lay = tl_view_layout(app->text.view);
+	enum tl_lookup found = tl_lineindex_find(app->text.lines, line, pos);
+	struct tl_span span;
+
+	if (found != TL_PENDING || line > WALK)
+		return found;
+	*pos = 0;
+	for (found = TL_FOUND; found == TL_FOUND && line > 0; line--)
+		found = tl_layout_next_line(lay, *pos, pos);
+	if (found == TL_FOUND)
+		found = tl_cursor_forward(&lay->cur, *pos, &span);
+	return found;
+}
+
+static void locate(struct tl_app *app)
+{
+	const struct tl_header *h = &app->opt.header;
+	enum tl_lookup found;
+	struct tl_extent ext;
+
+	if (h->line == app->header.line && !app->header.pending)
+		return;
+	app->header.line = h->line;
+	app->header.pending = false;
+	app->header.pos = TL_NOPOS;
+	if (h->line == 0)
+		return;
+	if (h->line == h->here && h->here != 1) {
+		app->header.pos = app->header.here_pos;
+		return;
+	}
+	found = h->line == 1 ? TL_FOUND : find_line(app, h->line - 1, &app->header.pos);
+	if (h->line == 1)
+		app->header.pos = 0;
+	if (found == TL_FOUND)
+		return;
+	app->header.pos = TL_NOPOS;
+	app->header.pending = found == TL_PENDING;
+	if (!app->header.pending)
+		return;
+	tl_app_count_lines(app, true);
+	tl_source_extent(app->text.src, &ext);
+	if (!ext.complete)
+		tl_source_want(app->text.src, ext.nchunks + 8);
+}
+
+struct tl_view_header tl_header_for_view(struct tl_app *app)
+{
+	const struct tl_options *o = &app->opt;
+
+	locate(app);
+	return (struct tl_view_header){
+		.lines = o->header.lines,
+		.cols = o->header.cols,
+		.pos = app->header.pos,
+		.unnumbered = o->no_number_headers,
+		.plain_lines = o->no_search_headers || o->no_search_header_lines,
+	};
+}
+
+/* ---- searches */
+
+/* Bytes before column `cols`; what is no character has no width here. */
+static size_t bytes_before(const struct tl_skip *skip, struct tl_span line)
+{
+	enum tl_charset charset = (enum tl_charset)skip->charset;
+	unsigned col = 0, last = 0;
+	size_t i = 0, len;
+
+	while (i < line.len && col < skip->cols) {
+		struct tl_char c = tl_char_at(line.data + i, line.len - i, charset);
+
+		if (line.data[i] == 0x1b) {
+			tl_escape_parse(line.data + i, line.len - i, &len);
+			i += len > 0 ? len : 1;
+			continue;
+		}
+		i += c.len;
+		if (c.kind == TL_CHAR_PRINT)
+			col += last = c.width;
+		else if (line.data[i - 1] == '\b')
+			col -= last < col ? last : col;
+	}
+	return i;
+}
+
+bool tl_header_search_skip(struct tl_app *app, struct tl_skip *skip)
+{
+	const struct tl_options *o = &app->opt;
+
+	*skip = (struct tl_skip){ bytes_before, o->header.cols, (unsigned)app->charset };
+	return o->header.cols > 0 && (o->no_search_headers || o->no_search_header_columns);
+}
+
+uint64_t tl_header_search_from(struct tl_app *app)
+{
+	const struct tl_options *o = &app->opt;
+	uint64_t end = TL_NOPOS;
+
+	if (o->no_search_headers || o->no_search_header_lines)
+		end = tl_view_header_end(app->text.view);
+	return end == TL_NOPOS ? 0 : end;
+}
+
+bool tl_header_pending(const struct tl_app *app)
+{
+	return app->header.pending;
+}
+
+void tl_header_text_opened(struct tl_app *app)
+{
+	app->header.line = 0;
+	app->header.pending = false;
+	app->header.pos = TL_NOPOS;
+	app->opt.header.here = 1;
+	if (app->opened_any && app->opt.header.line > 0)
+		app->opt.header.line = 1;
+}
