@@ -1,9 +1,11 @@
 /* app.c: the main loop, the modes and the drawing; see app.h. */
 #include "pager/app.h"
 
+#include "pager/editkeys.h"
 #include "pager/env.h"
 #include "pager/header.h"
 #include "pager/logfile.h"
+#include "pager/mouse.h"
 #include "pager/secure.h"
 
 #include <errno.h>
@@ -342,6 +344,7 @@ void tl_app_apply_options(struct tl_app *app)
 	struct tl_screen_opts so = {
 		.no_init = o->no_init,
 		.no_keypad = o->no_keypad,
+		.mouse = tl_mouse_enabled(app),
 		.clear_first = o->clear_first != 0,
 		.quiet = o->quiet == 2,
 	};
@@ -576,13 +579,22 @@ static void message_key(struct tl_app *app, struct tl_key key)
 
 static void handle_key(struct tl_app *app, struct tl_key key)
 {
+	bool plain = key.code < TL_KEY_END_COMMAND && key.code & TL_KEY_PLAIN;
+
 	app->drawn_ms = 0; /* what it does is shown at once */
+	if (plain)
+		key.code &= (uint16_t)~TL_KEY_PLAIN;
+	if (tl_mouse_reading()) {
+		tl_mouse_key(app, key.code);
+		return;
+	}
 	switch (app->mode) {
 	case TL_MODE_MESSAGE:
 		message_key(app, key);
 		break;
 	case TL_MODE_LINE:
-		tl_app_line_key(app, key.code);
+		if (plain || !tl_editkeys_take(app, key.code))
+			tl_app_line_key(app, key.code);
 		break;
 	case TL_MODE_CHAR:
 		if (key.code == TL_KEY_END_COMMAND)
@@ -626,18 +638,25 @@ static bool key_may_act(struct tl_app *app)
 
 	if (app->tty.n == 0)
 		return false;
+	if (app->mode == TL_MODE_MESSAGE) /* it waits for the user, not for +cmd */
+		return tl_tty_any_typed(&app->tty);
 	if (app->op.kind == TL_OP_NONE || app->mode != TL_MODE_COMMAND)
 		return true;
 	last = app->tty.queue[(app->tty.head + app->tty.n - 1) % app->tty.cap];
 	return app->op.shown_ms != 0 && last.burst > app->op.burst && !only_repeats(app);
 }
 
+static bool next_key(struct tl_app *app, struct tl_key *key)
+{
+	return app->mode == TL_MODE_MESSAGE ? tl_tty_next_typed(&app->tty, key)
+					    : tl_tty_next(&app->tty, key);
+}
+
 static void handle_keys(struct tl_app *app)
 {
 	struct tl_key key;
 
-	while (!app->quit && !signals.interrupt && key_may_act(app) &&
-	       tl_tty_next(&app->tty, &key)) {
+	while (!app->quit && !signals.interrupt && key_may_act(app) && next_key(app, &key)) {
 		handle_key(app, key);
 		if (app->op.kind != TL_OP_NONE && app->text.view && tl_move_step(app))
 			app->op.kind = TL_OP_NONE;
@@ -781,7 +800,9 @@ static void print_messages(struct tl_app *app)
 
 static bool start(struct tl_app *app, char **names, size_t n, struct tl_err *err)
 {
-	struct tl_screen_opts so = { .no_init = app->opt.no_init, .no_keypad = app->opt.no_keypad };
+	struct tl_screen_opts so = { .no_init = app->opt.no_init,
+				     .no_keypad = app->opt.no_keypad,
+				     .mouse = tl_mouse_enabled(app) };
 
 	app->first_draw = true;
 	app->find.found = TL_NOPOS;
@@ -812,6 +833,7 @@ static void finish(struct tl_app *app)
 	tl_find_fini(app);
 	tl_time_fini(app);
 	tl_filelist_fini(&app->files);
+	tl_keymap_free(app->keymap);
 	tl_jobs_close(app->jobs);
 	tl_mailbox_close(app->mailbox);
 	tl_screen_close(app->screen);

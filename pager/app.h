@@ -175,9 +175,10 @@ struct tl_app {
 	void (*after_message)(struct tl_app *app); /* when all were read, once; may be NULL */
 	bool message_is_proto; /* the first one is a prompt to be formatted anew each time */
 
-	unsigned char keys[16]; /* of a command being typed */
+	unsigned char keys[32]; /* of a command being typed */
 	unsigned nkeys;
 	char number_text[32];
+	struct tl_keymap *keymap; /* the built-in keys, once one was typed */
 	struct tl_op op;
 	struct tl_find find;
 	struct tl_times times;
@@ -301,6 +302,10 @@ const char *tl_app_version(const struct tl_app *app);
 
 /* One key in command mode. */
 void tl_command_key(struct tl_app *app, unsigned key);
+/* Do what a row's name says, as if its key had been typed with the number n before it. */
+void tl_command_do(struct tl_app *app, const char *action, uint64_t n);
+/* Is this an action that lesskey files can bind keys to? */
+bool tl_command_known(const char *action);
 
 /* A command of the table: the keys, what it is called, and what it does. */
 struct tl_command {

@@ -1,6 +1,11 @@
 /* command.c: the table of commands, and how keys find their way in it. */
 #include "pager/commands.h"
 
+#include "pager/keyfiles.h"
+#include "pager/mouse.h"
+
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,47 +64,47 @@ static const struct tl_command table[] = {
 	{ "h H", "help", help, "Display this help.", false },
 	{ "q Q :q :Q ZZ", "quit", quit, "Exit (from help: back to the file).", false },
 	{ "", "MOVING", NULL, NULL, false },
-	{ "j e ^E ^N CR DownArrow", "forward-line", tl_move_forward_line, "Forward one line (or N lines).", true },
-	{ "k y ^Y ^K ^P UpArrow", "backward-line", tl_move_backward_line, "Backward one line (or N lines).", true },
-	{ "f ^F ^V SPACE PageDown", "forward-window", tl_move_forward_window, "Forward one window (or N lines).", true },
-	{ "b ^B ESC-v PageUp", "backward-window", tl_move_backward_window, "Backward one window (or N lines).", true },
-	{ "z", "forward-window-set", tl_move_forward_window_set, "Forward one window (and set the window to N).", true },
-	{ "w", "backward-window-set", tl_move_backward_window_set, "Backward one window (and set the window to N).", true },
-	{ "ESC-SPACE", "forward-window-force", tl_move_forward_window_force, "Forward one window, past the end too.", true },
-	{ "ESC-b", "backward-window-force", tl_move_backward_window_force, "Backward one window, past the beginning too.", true },
-	{ "d ^D", "forward-half", tl_move_forward_half, "Forward one half-window (and set it to N).", true },
-	{ "u ^U", "backward-half", tl_move_backward_half, "Backward one half-window (and set it to N).", true },
-	{ "J", "forward-line-force", tl_move_forward_line_force, "Forward one line, past the end too.", true },
-	{ "K Y", "backward-line-force", tl_move_backward_line_force, "Backward one line, past the beginning too.", true },
-	{ "ESC-j", "forward-file-line", tl_move_forward_file_line, "Forward one line of the file (or N), however long.", true },
-	{ "ESC-k", "backward-file-line", tl_move_backward_file_line, "Backward one line of the file (or N).", true },
-	{ "ESC-) RightArrow", "shift-right", tl_move_shift_right, "Right half a screen (or N columns).", true },
-	{ "ESC-( LeftArrow", "shift-left", tl_move_shift_left, "Left half a screen (or N columns).", true },
-	{ "ESC-} ^RightArrow", "shift-end", tl_move_shift_end, "Right to the end of the longest line shown.", true },
-	{ "ESC-{ ^LeftArrow", "shift-home", tl_move_shift_home, "Left to the first column.", true },
-	{ "F", "follow", tl_follow_on, "Show the end and what comes there; ^C ends it.", false },
-	{ "ESC-F", "follow-to-match", tl_follow_to_match, "Like F, but stop when the search pattern turns up.", false },
-	{ "ESC-f", "follow-with-bell", tl_follow_with_bell, "Like F, but ring when the search pattern turns up.", false },
+	{ "j e ^E ^N CR DownArrow", "forw-line", tl_move_forward_line, "Forward one line (or N lines).", true },
+	{ "k y ^Y ^K ^P UpArrow", "back-line", tl_move_backward_line, "Backward one line (or N lines).", true },
+	{ "f ^F ^V SPACE PageDown", "forw-screen", tl_move_forward_window, "Forward one window (or N lines).", true },
+	{ "b ^B ESC-v PageUp", "back-screen", tl_move_backward_window, "Backward one window (or N lines).", true },
+	{ "z", "forw-window", tl_move_forward_window_set, "Forward one window (and set the window to N).", true },
+	{ "w", "back-window", tl_move_backward_window_set, "Backward one window (and set the window to N).", true },
+	{ "ESC-SPACE", "forw-screen-force", tl_move_forward_window_force, "Forward one window, past the end too.", true },
+	{ "ESC-b", "back-screen-force", tl_move_backward_window_force, "Backward one window, past the beginning too.", true },
+	{ "d ^D", "forw-scroll", tl_move_forward_half, "Forward one half-window (and set it to N).", true },
+	{ "u ^U", "back-scroll", tl_move_backward_half, "Backward one half-window (and set it to N).", true },
+	{ "J", "forw-line-force", tl_move_forward_line_force, "Forward one line, past the end too.", true },
+	{ "K Y", "back-line-force", tl_move_backward_line_force, "Backward one line, past the beginning too.", true },
+	{ "ESC-j", "forw-newline", tl_move_forward_file_line, "Forward one line of the file (or N), however long.", true },
+	{ "ESC-k", "back-newline", tl_move_backward_file_line, "Backward one line of the file (or N).", true },
+	{ "ESC-) RightArrow", "right-scroll", tl_move_shift_right, "Right half a screen (or N columns).", true },
+	{ "ESC-( LeftArrow", "left-scroll", tl_move_shift_left, "Left half a screen (or N columns).", true },
+	{ "ESC-} ^RightArrow", "end-scroll", tl_move_shift_end, "Right to the end of the longest line shown.", true },
+	{ "ESC-{ ^LeftArrow", "no-scroll", tl_move_shift_home, "Left to the first column.", true },
+	{ "F", "forw-forever", tl_follow_on, "Show the end and what comes there; ^C ends it.", false },
+	{ "ESC-F", "forw-until-hilite", tl_follow_to_match, "Like F, but stop when the search pattern turns up.", false },
+	{ "ESC-f", "forw-bell-hilite", tl_follow_with_bell, "Like F, but ring when the search pattern turns up.", false },
 	{ "r ^R ^L", "repaint", repaint, "Repaint the screen.", false },
-	{ "R", "reload", reload, "Repaint, look at the file anew, drop typed keys.", false },
+	{ "R", "repaint-flush", reload, "Repaint, look at the file anew, drop typed keys.", false },
 	{ "", "JUMPING", NULL, NULL, false },
 	{ "g < ESC-< Home", "goto-line", tl_move_goto_line, "To the first line (or line N).", true },
 	{ "G > ESC-> End", "goto-end", tl_move_goto_end, "To the last line (or line N).", true },
 	{ "ESC-G", "goto-end-buffered", tl_move_goto_end_buffered, "To the end of what a pipe has brought so far.", true },
-	{ "p %", "goto-percent", tl_move_goto_percent, "To the beginning (or N percent into the file).", true },
-	{ "P", "goto-offset", tl_move_goto_offset, "To the line with byte N.", true },
-	{ "m", "mark", tl_mark_set_top, "m<letter> marks the top line.", false },
-	{ "M", "mark-bottom", tl_mark_set_bottom, "M<letter> marks the bottom line.", false },
+	{ "p %", "percent", tl_move_goto_percent, "To the beginning (or N percent into the file).", true },
+	{ "P", "goto-pos", tl_move_goto_offset, "To the line with byte N.", true },
+	{ "m", "set-mark", tl_mark_set_top, "m<letter> marks the top line.", false },
+	{ "M", "set-mark-bottom", tl_mark_set_bottom, "M<letter> marks the bottom line.", false },
 	{ "' ^X^X", "goto-mark", tl_mark_go_to, "To a mark; '' back, '^ to the beginning, '$ the end.", false },
 	{ "ESC-m", "clear-mark", tl_mark_clear, "ESC-m<letter> forgets a mark.", false },
-	{ "{", "forward-bracket {}", tl_bracket_curly_forward, "From a { in the top line to its }.", false },
-	{ "}", "backward-bracket {}", tl_bracket_curly_backward, "From a } in the bottom line to its {.", false },
-	{ "(", "forward-bracket ()", tl_bracket_round_forward, "From a ( in the top line to its ).", false },
-	{ ")", "backward-bracket ()", tl_bracket_round_backward, "From a ) in the bottom line to its (.", false },
-	{ "[", "forward-bracket []", tl_bracket_square_forward, "From a [ in the top line to its ].", false },
-	{ "]", "backward-bracket []", tl_bracket_square_backward, "From a ] in the bottom line to its [.", false },
-	{ "ESC-^F", "forward-bracket", tl_bracket_any_forward, "The same with the two characters that follow.", false },
-	{ "ESC-^B", "backward-bracket", tl_bracket_any_backward, "Likewise backward.", false },
+	{ "{", "forw-bracket {}", tl_bracket_curly_forward, "From a { in the top line to its }.", false },
+	{ "}", "back-bracket {}", tl_bracket_curly_backward, "From a } in the bottom line to its {.", false },
+	{ "(", "forw-bracket ()", tl_bracket_round_forward, "From a ( in the top line to its ).", false },
+	{ ")", "back-bracket ()", tl_bracket_round_backward, "From a ) in the bottom line to its (.", false },
+	{ "[", "forw-bracket []", tl_bracket_square_forward, "From a [ in the top line to its ].", false },
+	{ "]", "back-bracket []", tl_bracket_square_backward, "From a ] in the bottom line to its [.", false },
+	{ "ESC-^F", "forw-bracket", tl_bracket_any_forward, "The same with the two characters that follow.", false },
+	{ "ESC-^B", "back-bracket", tl_bracket_any_backward, "Likewise backward.", false },
 	{ "", "TIME (recordings)", NULL, NULL, false },
 	{ "@", "goto-time", tl_time_goto, "To a time: 12345.678901234, +1.5ms, -20us, 50%.", false },
 	{ ";", "next-slice", tl_time_next_slice, "To the next (N-th) time slice.", false },
@@ -108,32 +113,32 @@ static const struct tl_command table[] = {
 	{ "ESC-;", "next-gap", tl_time_next_gap, "To the next (N-th) gap or error.", false },
 	{ "ESC-,", "previous-gap", tl_time_previous_gap, "To the previous (N-th) gap or error.", false },
 	{ "", "SEARCHING", NULL, NULL, false },
-	{ "/", "search-forward", tl_find_forward, "/pattern finds the next (N-th) matching line.", false },
-	{ "?", "search-backward", tl_find_backward, "?pattern finds the previous (N-th) matching line.", false },
-	{ "n", "search-again", tl_find_again, "Repeat the search (for the N-th hit).", false },
-	{ "N", "search-reverse", tl_find_reverse, "Repeat it in the other direction.", false },
-	{ "ESC-n", "search-again-files", tl_find_again_files, "Repeat it, on into the next files.", false },
-	{ "ESC-N", "search-reverse-files", tl_find_reverse_files, "Likewise in the other direction.", false },
-	{ "ESC-u", "toggle-highlight", tl_find_toggle_hilite, "Turn the highlighting of hits off or on.", false },
+	{ "/", "forw-search", tl_find_forward, "/pattern finds the next (N-th) matching line.", false },
+	{ "?", "back-search", tl_find_backward, "?pattern finds the previous (N-th) matching line.", false },
+	{ "n", "repeat-search", tl_find_again, "Repeat the search (for the N-th hit).", false },
+	{ "N", "reverse-search", tl_find_reverse, "Repeat it in the other direction.", false },
+	{ "ESC-n", "repeat-search-all", tl_find_again_files, "Repeat it, on into the next files.", false },
+	{ "ESC-N", "reverse-search-all", tl_find_reverse_files, "Likewise in the other direction.", false },
+	{ "ESC-u", "undo-hilite", tl_find_toggle_hilite, "Turn the highlighting of hits off or on.", false },
 	{ "ESC-U", "clear-search", tl_find_clear, "Forget the search pattern.", false },
 	{ "&", "filter", tl_find_filter, "&pattern: matching lines only; & alone: all again.", false },
 	{ "", "FILES", NULL, NULL, false },
 	{ ":e ^X^V", "examine", tl_files_examine, "Examine a file; # is the previous one.", false },
 	{ ":n", "next-file", tl_files_next, "The (N-th) next file of the command line.", false },
-	{ ":p", "previous-file", tl_files_previous, "The (N-th) previous file.", false },
-	{ ":x", "first-file", tl_files_nth, "The first (N-th) file.", false },
+	{ ":p", "prev-file", tl_files_previous, "The (N-th) previous file.", false },
+	{ ":x", "index-file", tl_files_nth, "The first (N-th) file.", false },
 	{ ":d", "remove-file", tl_files_remove, "Take the current file off the list.", false },
-	{ "= ^G :f", "file-info", tl_files_info, "Name of the file, and where one is in it.", false },
+	{ "= ^G :f", "status", tl_files_info, "Name of the file, and where one is in it.", false },
 	{ "", "MISCELLANEOUS", NULL, NULL, false },
 	{ "-", "toggle-option", tl_optionkey_toggle, "-<letter>, --<name> change an option, -+ resets it.", false },
-	{ "_", "show-option", tl_optionkey_show, "_<letter> or __<name> says how an option is set.", false },
-	{ "+", "every-file", every_file, "+cmd runs the command each time a file is opened.", false },
+	{ "_", "display-option", tl_optionkey_show, "_<letter> or __<name> says how an option is set.", false },
+	{ "+", "firstcmd", every_file, "+cmd runs the command each time a file is opened.", false },
 	{ "!", "shell", tl_shell_command, "!command runs it; % is the file, # the previous one.", false },
 	{ "#", "pshell", tl_shell_prompt_command, "#command runs it; %f and the like as in prompts.", false },
 	{ "|", "pipe", tl_pipe_from_mark, "|<mark>command gets the text from here to the mark.", false },
 	{ "||", "pipe-between", tl_pipe_between, "||<mark><mark>command: the text between two marks.", false },
 	{ "s", "save", tl_shell_save, "s file saves the text.", false },
-	{ "v", "edit", tl_shell_edit, "Edit the file with $VISUAL or $EDITOR.", false },
+	{ "v", "visual", tl_shell_edit, "Edit the file with $VISUAL or $EDITOR.", false },
 	{ "V", "version", version, "Print the version.", false },
 	{ NULL, NULL, NULL, NULL, false },
 };
@@ -146,101 +151,161 @@ const struct tl_command *tl_command_table(void)
 
 /* ---- keys */
 
-/* Named keys and the bytes terminals send; those terminfo gives come on top. */
+/* Other names that less has for actions. */
 static const struct {
-	const char *name, *termcap, *bytes[3];
-} named[] = {
-	{ "SPACE", NULL, { " " } },
-	{ "CR", NULL, { "\r", "\n" } },
-	{ "UpArrow", "ku", { "\033[A", "\033OA" } },
-	{ "DownArrow", "kd", { "\033[B", "\033OB" } },
-	{ "RightArrow", "kr", { "\033[C", "\033OC" } },
-	{ "LeftArrow", "kl", { "\033[D", "\033OD" } },
-	{ "^RightArrow", NULL, { "\033[1;5C", "\033Oc", "\033\033[C" } },
-	{ "^LeftArrow", NULL, { "\033[1;5D", "\033Od", "\033\033[D" } },
-	{ "PageUp", "kP", { "\033[5~" } },
-	{ "PageDown", "kN", { "\033[6~" } },
-	{ "Home", "kh", { "\033[H", "\033OH", "\033[1~" } },
-	{ "End", "@7", { "\033[F", "\033OF", "\033[4~" } },
+	const char *alias, *name;
+} aliases[] = {
+	{ "display-flag", "display-option" }, { "end", "goto-end" },
+	{ "first-cmd", "firstcmd" },          { "flush-repaint", "repaint-flush" },
+	{ "toggle-flag", "toggle-option" },
 };
 
-/* Write the bytes of a key sequence like "ESC-v", ":n", "^X^V"; returns the length. */
-static size_t plain_bytes(const char *token, size_t len, char *out)
+static const struct tl_command *find_by_name(const char *name)
+{
+	for (size_t i = 0; i < sizeof(aliases) / sizeof(aliases[0]); i++)
+		if (!strcmp(aliases[i].alias, name))
+			name = aliases[i].name;
+	for (const struct tl_command *c = table; c->keys; c++)
+		if (c->run && !strcmp(c->name, name))
+			return c;
+	return NULL;
+}
+
+bool tl_command_known(const char *action)
+{
+	return find_by_name(action) || !strcmp(action, "digit") || !strcmp(action, "debug");
+}
+
+/* Keys that do something only with what is typed behind them, in the words of lesskey(5). */
+static const char built_in_keys[] = "E examine\n"
+				    "\\e/ forw-search *\n"
+				    "\\e? back-search *\n"
+				    "\\kH goto-line \\e{\n"
+				    "\\kI goto-line \\e{\n"
+				    "\\kE goto-end \\e}\n"
+				    "\\kF goto-end \\e}\n"
+				    "\\kM no-scroll\n"
+				    "\\kS end-scroll\n"
+				    "\\k1 help\n"
+				    "\\kp1 goto-end\n"
+				    "\\kp2 forw-line\n"
+				    "\\kp3 forw-screen\n"
+				    "\\kp4 left-scroll\n"
+				    "\\kp6 right-scroll\n"
+				    "\\kp7 goto-line\n"
+				    "\\kp8 back-line\n"
+				    "\\kp9 back-screen\n"
+				    "\\kp0 noaction 0\n"
+				    "\\kp* noaction *\n"
+				    "\\kp/ noaction /\n"
+				    "\\kp- noaction -\n"
+				    "\\kp+ noaction +\n"
+				    "\\kp. noaction .\n"
+				    "\\kp, noaction ,\n"
+				    "\\kpe forw-line\n"
+				    "\\e[M mouse\n"
+				    "\\e[< mouse6\n";
+
+/* Names of keys in the table, and how lesskey(5) spells them behind \k. */
+static const struct {
+	const char *name, *spelling;
+} named[] = {
+	{ "UpArrow", "u" },   { "DownArrow", "d" },    { "RightArrow", "r" },
+	{ "LeftArrow", "l" }, { "^RightArrow", "^r" }, { "^LeftArrow", "^l" },
+	{ "PageUp", "U" },    { "PageDown", "D" },     { "Home", "h" },
+	{ "End", "e" },
+};
+
+/* The code of a named key; 0: it is none. */
+static uint16_t named_key(const char *token, size_t len)
+{
+	for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++) {
+		size_t used;
+
+		if (strlen(named[i].name) == len && !strncmp(named[i].name, token, len))
+			return (uint16_t)(TL_KEY_SPECIAL +
+					  tl_special_find(named[i].spelling,
+							  strlen(named[i].spelling), &used));
+	}
+	if (len == 5 && !strncmp(token, "SPACE", 5))
+		return ' ';
+	return len == 2 && !strncmp(token, "CR", 2) ? '\r' : 0;
+}
+
+/* The keys of a word like "ESC-v", ":n", "^X^V", "ESC-SPACE"; returns how many. */
+static size_t keys_of(const char *token, size_t len, uint16_t *keys)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < len;) {
-		if (len - i > 4 && !strncmp(token + i, "ESC-", 4)) {
-			out[n++] = '\033';
-			i += 4;
-			if (len - i == 5 && !strncmp(token + i, "SPACE", 5)) {
-				out[n++] = ' ';
-				i += 5;
-			}
-		} else if (token[i] == '^' && i + 1 < len) {
-			out[n++] = (char)CTRL(token[i + 1]);
-			i += 2;
+	while (len > 0 && n < TL_MAX_KEYS) {
+		size_t used = 1;
+
+		keys[n] = named_key(token, len);
+		if (keys[n]) {
+			used = len;
+		} else if (len > 4 && !strncmp(token, "ESC-", 4)) {
+			keys[n] = '\033';
+			used = 4;
+		} else if (*token == '^' && len > 1) {
+			keys[n] = token[1] & 0x1f;
+			used = 2;
 		} else {
-			out[n++] = token[i++];
+			keys[n] = (unsigned char)*token;
 		}
+		n++;
+		token += used;
+		len -= used;
 	}
 	return n;
 }
 
-enum fit { FIT_NOT, FIT_PREFIX, FIT_WHOLE };
-
-static enum fit fit_bytes(const char *bytes, size_t len, const struct tl_app *app)
+static void bind_row(struct tl_keymap *map, const struct tl_command *c)
 {
-	if (app->nkeys > len || memcmp(bytes, app->keys, app->nkeys) != 0)
-		return FIT_NOT;
-	return app->nkeys == len ? FIT_WHOLE : FIT_PREFIX;
-}
+	uint16_t keys[TL_MAX_KEYS];
 
-static enum fit better(enum fit a, enum fit b)
-{
-	return a > b ? a : b;
-}
+	for (const char *p = c->keys; c->run && *p;) {
+		size_t len = strcspn(p, " "), n = keys_of(p, len, keys);
 
-static enum fit fit_token(struct tl_app *app, const char *token, size_t len)
-{
-	char bytes[32];
-	enum fit fit = FIT_NOT;
-
-	for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++) {
-		const char *sent;
-
-		if (strlen(named[i].name) != len || strncmp(named[i].name, token, len) != 0)
-			continue;
-		for (int k = 0; k < 3 && named[i].bytes[k]; k++)
-			fit = better(fit,
-				     fit_bytes(named[i].bytes[k], strlen(named[i].bytes[k]), app));
-		sent = named[i].termcap ? tl_screen_key(app->screen, named[i].termcap) : NULL;
-		if (sent)
-			fit = better(fit, fit_bytes(sent, strlen(sent), app));
-		return fit;
-	}
-	if (len >= sizeof(bytes))
-		return FIT_NOT;
-	return fit_bytes(bytes, plain_bytes(token, len, bytes), app);
-}
-
-/* The command whose keys are what was typed; *more when it could become one. */
-static const struct tl_command *find_command(struct tl_app *app, bool *more)
-{
-	*more = false;
-	for (const struct tl_command *c = table; c->keys; c++)
-		for (const char *p = c->keys; *p;) {
-			size_t len = strcspn(p, " ");
-			enum fit fit = len ? fit_token(app, p, len) : FIT_NOT;
-
-			if (fit == FIT_WHOLE)
-				return c;
-			if (fit == FIT_PREFIX)
-				*more = true;
-			p += len;
-			p += strspn(p, " ");
+		tl_keymap_bind(map, keys, n, c->name, NULL);
+		if (n == 1 && keys[0] == '\r') {
+			keys[0] = '\n';
+			tl_keymap_bind(map, keys, n, c->name, NULL);
 		}
-	return NULL;
+		p += len;
+		p += strspn(p, " ");
+	}
+}
+
+static void bind_built_in(void *map, enum tl_section section, const uint16_t *keys, size_t n,
+			  const char *action, const char *extra)
+{
+	tl_keymap_bind(map, keys, n, action, extra);
+}
+
+static bool any_action(void *arg, enum tl_section section, const char *action)
+{
+	return true;
+}
+
+/* The built-in keys, and those of lesskey files before them. */
+static struct tl_keymap *all_keys(struct tl_app *app)
+{
+	struct tl_keymap *user = tl_keyfiles_commands();
+	struct tl_lesskey_sink sink = { .known = any_action, .bind = bind_built_in };
+
+	if (!app->keymap) {
+		app->keymap = sink.arg = tl_keymap_new();
+		if (!app->keymap)
+			return NULL;
+		tl_lesskey_source(built_in_keys, sizeof(built_in_keys) - 1, "", false, &sink);
+		/* The last one bound counts: of | and || it is to be the first. */
+		for (size_t i = sizeof(table) / sizeof(table[0]) - 1; i-- > 0;)
+			bind_row(app->keymap, &table[i]);
+	}
+	if (!user)
+		return app->keymap;
+	tl_keymap_set_base(user, app->keymap);
+	return user;
 }
 
 static void read_number(struct tl_app *app, struct tl_number *n)
@@ -259,8 +324,6 @@ static bool number_key(struct tl_app *app, unsigned key)
 {
 	size_t len = strlen(app->number_text);
 
-	if (app->nkeys > 0)
-		return false;
 	if ((key >= '0' && key <= '9') || (key == '.' && !strchr(app->number_text, '.'))) {
 		if (key == '0' && len == 0)
 			app->number_text[0] = '\0';
@@ -301,37 +364,80 @@ static void run(struct tl_app *app, const struct tl_command *c)
 		tl_unread_forget(app);
 }
 
+void tl_command_do(struct tl_app *app, const char *action, uint64_t n)
+{
+	const struct tl_command *c = find_by_name(action);
+
+	snprintf(app->number_text, sizeof(app->number_text), "%" PRIu64, n);
+	if (c)
+		run(app, c);
+}
+
+static void forget_keys(struct tl_app *app)
+{
+	app->nkeys = 0;
+	app->number_text[0] = '\0';
+}
+
+/* What keys are bound to; the extra string is typed behind it. */
+static void act(struct tl_app *app, const struct tl_binding *b)
+{
+	const struct tl_command *c = find_by_name(b->action);
+	bool quits = c && c->run == quit;
+
+	if (tl_mouse_is_action(b->action)) {
+		app->nkeys = 0;
+		tl_mouse_begin(b->action);
+	} else if (c) {
+		if (b->extra && !quits)
+			tl_tty_type(&app->tty, b->extra);
+		run(app, c);
+		if (b->extra && quits && app->quit)
+			app->status = (unsigned char)*b->extra;
+	} else if (!strcmp(b->action, "noaction")) {
+		forget_keys(app);
+		tl_tty_type(&app->tty, b->extra ? b->extra : "");
+	} else {
+		forget_keys(app);
+		tl_app_bell(app);
+	}
+}
+
+/* +123 and -p: the end of a command that options give. */
+static void end_given_command(struct tl_app *app)
+{
+	struct tl_number n;
+
+	read_number(app, &n);
+	forget_keys(app);
+	if (n.given)
+		tl_move_to_line(app, n.n > 0 ? n.n - 1 : 0);
+}
+
 void tl_command_key(struct tl_app *app, unsigned key)
 {
-	const struct tl_command *c;
-	struct tl_number n;
-	bool more;
+	struct tl_keymap *map = all_keys(app);
+	struct tl_binding b = { "invalid", NULL };
+	enum tl_fit fit;
 
 	tl_app_prompt_read(app);
-	if (key == TL_KEY_END_COMMAND) { /* +123 */
-		read_number(app, &n);
-		app->nkeys = 0;
-		app->number_text[0] = '\0';
-		if (n.given)
-			tl_move_to_line(app, n.n > 0 ? n.n - 1 : 0);
-		tl_app_dirty(app);
-		return;
-	}
-	if (number_key(app, key)) {
-		tl_app_dirty(app);
+	tl_app_dirty(app);
+	if (key == TL_KEY_END_COMMAND) {
+		end_given_command(app);
 		return;
 	}
 	if (app->nkeys < sizeof(app->keys))
 		app->keys[app->nkeys++] = (unsigned char)key;
-	c = find_command(app, &more);
-	if (c) {
-		run(app, c);
-	} else if (!more) {
-		app->nkeys = 0;
-		app->number_text[0] = '\0';
-		tl_app_bell(app);
-		tl_app_dirty(app);
-	} else {
-		tl_app_dirty(app);
+	fit = map ? tl_keymap_find(map, app->keys, app->nkeys, &b) : TL_FIT_NOT;
+	while (fit == TL_FIT_NOT && app->nkeys > 1) { /* perhaps without the first one */
+		memmove(app->keys, app->keys + 1, --app->nkeys);
+		fit = map ? tl_keymap_find(map, app->keys, app->nkeys, &b) : TL_FIT_NOT;
 	}
+	if (fit == TL_FIT_PREFIX)
+		return;
+	if (app->nkeys == 1 && (fit == TL_FIT_NOT || !strcmp(b.action, "digit")) &&
+	    number_key(app, app->keys[0]))
+		app->nkeys = 0;
+	else
+		act(app, &b);
 }

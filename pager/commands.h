@@ -60,6 +60,9 @@ void tl_mark_set_top(struct tl_app *app, const struct tl_number *n);
 void tl_mark_set_bottom(struct tl_app *app, const struct tl_number *n);
 void tl_mark_clear(struct tl_app *app, const struct tl_number *n);
 void tl_mark_go_to(struct tl_app *app, const struct tl_number *n);
+/* Mark what is in this row of the screen; go to a mark.  # is the one the mouse sets. */
+void tl_mark_set_at(struct tl_app *app, char letter, unsigned row);
+void tl_mark_go(struct tl_app *app, char letter);
 
 /* brackets.c */
 void tl_bracket_curly_forward(struct tl_app *app, const struct tl_number *n);

@@ -2,6 +2,7 @@
 #include "pager/app.h"
 
 #include "pager/env.h"
+#include "pager/keyfiles.h"
 #include "pager/secure.h"
 
 #ifdef __GLIBC__
@@ -106,6 +107,7 @@ static int run(struct tl_app *app, int argc, char **argv)
 	int n;
 
 	tl_secure_init(say, app);
+	tl_keyfiles_read(say, app);
 	n = read_options(app, argc, argv);
 	if (app->opt.quit_now || n < 0 || !isatty(STDOUT_FILENO))
 		print_messages(app);
@@ -146,5 +148,6 @@ int main(int argc, char **argv)
 	app.called_less = !strcmp(app.progname, "less");
 	status = run(&app, argc, argv);
 	tl_options_fini(&app.opt);
+	tl_keyfiles_fini();
 	return status;
 }

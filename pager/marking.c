@@ -91,7 +91,7 @@ static void goto_mark_key(struct tl_app *app, unsigned key)
 		tl_move_to_end(app);
 		return;
 	}
-	if (!f || !is_mark(key)) {
+	if (!f || !(is_mark(key) || key == '#')) { /* #: the mouse sets it */
 		tl_app_message(app, "Choose a letter between 'a' and 'z'");
 		return;
 	}
@@ -106,6 +106,22 @@ static void goto_mark_key(struct tl_app *app, unsigned key)
 		return;
 	}
 	tl_move_jump(app, m->pos, (unsigned)m->row, true);
+}
+
+void tl_mark_go(struct tl_app *app, char letter)
+{
+	goto_mark_key(app, (unsigned char)letter);
+}
+
+void tl_mark_set_at(struct tl_app *app, char letter, unsigned row)
+{
+	struct tl_file *f = tl_app_file(app);
+
+	if (!f || row >= tl_view_rows(app->text.view) ||
+	    tl_view_pos(app->text.view, row) == TL_NOPOS)
+		return;
+	tl_file_mark(f, letter, tl_view_pos(app->text.view, row), (int)row);
+	tl_app_dirty(app);
 }
 
 void tl_mark_go_to(struct tl_app *app, const struct tl_number *n)

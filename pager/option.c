@@ -161,6 +161,13 @@ const char *tl_option_describe(const struct tl_option *opt, char *out, size_t si
 
 /* ---- setting */
 
+void tl_option_set_int(struct tl_options *o, const struct tl_option *opt, int value)
+{
+	*int_at(o, opt) = value;
+	if (opt->changed)
+		opt->changed(o);
+}
+
 int tl_option_flipped(const struct tl_option *opt, int now, bool upper)
 {
 	int want = upper ? 2 : 1;
@@ -232,7 +239,7 @@ bool tl_option_set_value(struct tl_options *o, const struct tl_option *opt, cons
 void tl_option_reset(struct tl_options *o, const struct tl_option *opt)
 {
 	if (is_flag(opt) || opt->kind == TL_OPT_NUMBER) {
-		*int_at(o, opt) = opt->initial;
+		tl_option_set_int(o, opt, opt->initial);
 	} else if (opt->parse) {
 		opt->parse(o, "", NULL);
 	} else if (opt->kind == TL_OPT_STRING) {
@@ -253,6 +260,10 @@ static void tell(const struct tl_options *o, const struct tl_option *opt, char *
 	switch (opt->kind) {
 	case TL_OPT_BOOL:
 	case TL_OPT_TRIPLE:
+		if (opt->print) {
+			opt->print(o, say, size);
+			return;
+		}
 		value = says[*int_at((struct tl_options *)o, opt)];
 		snprintf(say, size, "%s", value ? value : "");
 		return;
@@ -310,8 +321,10 @@ bool tl_option_change(struct tl_options *o, const struct tl_option *opt, bool up
 	else if (action == TL_OPT_TOGGLE && tl_option_needs_value(opt) && value && *value)
 		ok = tl_option_set_value(o, opt, value, err);
 	else if (action != TL_OPT_ASK && is_flag(opt))
-		*int_at(o, opt) = tl_option_flipped(
-		    opt, action == TL_OPT_TOGGLE ? *int_at(o, opt) : opt->initial, upper);
+		tl_option_set_int(
+		    o, opt,
+		    tl_option_flipped(opt, action == TL_OPT_TOGGLE ? *int_at(o, opt) : opt->initial,
+				      upper));
 	/* A number that is none changes nothing; of all others less tells how they are now. */
 	if ((ok || opt->kind == TL_OPT_STRING || opt->most > 0) && !(opt->flags & TL_OPT_NO_QUERY))
 		tell(o, opt, say, size);

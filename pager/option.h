@@ -96,8 +96,9 @@ struct tl_options {
 	    no_search_header_lines, no_search_headers, no_vbell, old_bot, proc_backspace,
 	    proc_return, proc_tab, redraw_on_quit, rmouse, save_marks, show_preproc_errors,
 	    status_col_width, status_line, wheel_lines;
-	char *lesskey_file, *log_file, *log_file_over, *tag, *tag_file, *autosave, *cmd, *emouse,
-	    *intr, *lesskey_content, *lesskey_src, *match_shift, *search_options;
+	unsigned mouse_features; /* of --mouse and --emouse; bits, see mouse.c */
+	char **log_file, *log_file_over, *tag, *tag_file, *autosave, *cmd, *intr, *match_shift,
+	    *search_options;
 	char quotes[3];                  /* around names of files with blanks; "": none */
 	char *end_prompt[3];             /* written behind a prompt of each kind */
 	const struct tl_option *pending; /* the next word of the command line is its value */
@@ -149,6 +150,7 @@ struct tl_option {
 	 */
 	bool (*parse)(struct tl_options *o, const char *text, struct tl_err *err);
 	void (*print)(const struct tl_options *o, char *out, size_t size);
+	void (*changed)(struct tl_options *o); /* a flag has a new value */
 };
 
 /* The table; the last row has name NULL. */
@@ -200,6 +202,9 @@ const struct tl_option *tl_option_by_name(const char *name, size_t len, bool *up
 
 /* "-j (--jump-target)", written into `out`, which is returned. */
 const char *tl_option_describe(const struct tl_option *opt, char *out, size_t size);
+
+/* Give a flag or a number this value. */
+void tl_option_set_int(struct tl_options *o, const struct tl_option *opt, int value);
 
 /* The value of a flag that is `now`, once its letter (or the capital one) was given. */
 int tl_option_flipped(const struct tl_option *opt, int now, bool upper);

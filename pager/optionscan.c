@@ -99,8 +99,6 @@ static void take_number(struct scanner *in, const struct tl_option *opt, const c
 static void take_option(struct scanner *in, const struct tl_option *opt, bool upper,
 			const char *name)
 {
-	int *at = (int *)((char *)in->o + opt->at);
-
 	if (tl_option_needs_value(opt)) { /* also behind -+: less takes one all the same */
 		if (*in->s == '\0')
 			in->o->pending = opt;
@@ -112,13 +110,12 @@ static void take_option(struct scanner *in, const struct tl_option *opt, bool up
 	}
 	if (unsupported(in->o, opt))
 		return;
-	if (opt->kind == TL_OPT_DO)
-		*at = opt->initial;
-	else if (in->reset)
-		*at = opt->initial;
+	if (opt->kind == TL_OPT_DO || in->reset)
+		tl_option_set_int(in->o, opt, opt->initial);
 	else /* to send everything to the terminal is not what a variable should decide */
-		*at =
-		    tl_option_flipped(opt, opt->initial, upper || (in->env && opt->letter == 'r'));
+		tl_option_set_int(
+		    in->o, opt,
+		    tl_option_flipped(opt, opt->initial, upper || (in->env && opt->letter == 'r')));
 }
 
 /* Nothing of the word is of use behind this. */

@@ -4,6 +4,8 @@
 
 #include "decoders/timespec.h"
 #include "pager/header.h"
+#include "pager/keyfiles.h"
+#include "pager/mouse.h"
 #include "pager/prompt.h"
 #include "pager/text.h"
 
@@ -350,6 +352,23 @@ static void print_slice(const struct tl_options *o, char *out, size_t size)
 		 units[i].name);
 }
 
+/* ---- -k, --lesskey-src, --lesskey-content: read at once */
+
+static bool parse_lesskey_file(struct tl_options *o, const char *text, struct tl_err *err)
+{
+	return !err || tl_keyfiles_add_compiled(text, err);
+}
+
+static bool parse_lesskey_src(struct tl_options *o, const char *text, struct tl_err *err)
+{
+	return !err || tl_keyfiles_add_source(text, err);
+}
+
+static bool parse_lesskey_content(struct tl_options *o, const char *text, struct tl_err *err)
+{
+	return !err || tl_keyfiles_add_content(text, err);
+}
+
 /* ---- the table */
 
 #define AT(field) offsetof(struct tl_options, field)
@@ -432,7 +451,8 @@ static const struct tl_option table[] = {
 	BOOL('J', "status-column", status_column, 0, TL_OPT_REPAINT,
 	     "show marks and hits in a column on the left",
 	     "Don't display a status column", "Display a status column"),
-	STRING('k', "lesskey-file", lesskey_file, TL_OPT_IGNORED | TL_OPT_FIXED | TL_OPT_NO_QUERY, "", NULL),
+	PARSED('k', "lesskey-file", NULL, TL_OPT_FIXED | TL_OPT_NO_QUERY, "a compiled file of key bindings",
+	       parse_lesskey_file, NULL, NULL),
 	BOOL('K', "quit-on-intr", quit_on_intr, 0, 0, "quit on ^C, with status 2",
 	     /* less says so */ "Don't quit if end-of-file on first screen",
 	     "Interrupt (ctrl-C) exits less"),
@@ -530,7 +550,8 @@ static const struct tl_option table[] = {
 	STRING(0, "autosave", autosave, TL_OPT_IGNORED, "", "Autosave actions: ", "Autosave actions: "),
 	STRING(0, "cmd", cmd, TL_OPT_FIXED | TL_OPT_NO_QUERY,
 	       "commands for the first screen, unless -F quits", NULL),
-	STRING(0, "emouse", emouse, TL_OPT_IGNORED, "", "Mouse features: "),
+	PARSED(0, "emouse", NULL, TL_OPT_REPAINT, "what the mouse does: vscroll,click,... or -",
+	       tl_mouse_parse, tl_mouse_print, "Mouse features: "),
 	PARSED(0, "end-prompt", NULL, TL_OPT_IGNORED, "", parse_end_prompt, print_end_prompt,
 	       "Print after prompt: "),
 	BOOL(0, "exit-follow-on-close", exit_follow_on_close, 0, 0, "F ends when the pipe does",
@@ -552,15 +573,16 @@ static const struct tl_option table[] = {
 	{ .name = "intr", .kind = TL_OPT_STRING, .at = AT(intr),
 	  .says = { "interrupt character: " }, .print = print_intr,
 	  .help = "this key ends a wait for text, as ^C does" },
-	STRING(0, "lesskey-content", lesskey_content, TL_OPT_IGNORED | TL_OPT_FIXED | TL_OPT_NO_QUERY, "", NULL),
-	STRING(0, "lesskey-src", lesskey_src, TL_OPT_IGNORED | TL_OPT_FIXED | TL_OPT_NO_QUERY, "", NULL),
+	PARSED(0, "lesskey-content", NULL, TL_OPT_FIXED | TL_OPT_NO_QUERY,
+	       "key bindings, as in a lesskey file, with ;", parse_lesskey_content, NULL, NULL),
+	PARSED(0, "lesskey-src", NULL, TL_OPT_FIXED | TL_OPT_NO_QUERY, "a file of key bindings",
+	       parse_lesskey_src, NULL, NULL),
 	STRING(0, "match-shift", match_shift, TL_OPT_IGNORED, "", "Search match shift: ", "Search match shift is "),
 	NUMBER(0, "modelines", modelines, 0, TL_OPT_IGNORED, "",
 	       "Lines to read looking for modelines: ", "Read ", " lines looking for modelines"),
-	TRIPLE(0, "mouse", mouse, 0, TL_OPT_IGNORED, "",
-	       "Ignore mouse input",
-	       "Use the mouse for scrolling vertically",
-	       "Use the mouse for scrolling vertically (reverse)"),
+	{ .name = "mouse", .kind = TL_OPT_TRIPLE, .flags = TL_OPT_REPAINT, .at = AT(mouse),
+	  .says = { "" }, .print = tl_mouse_say, .changed = tl_mouse_changed,
+	  .help = "the mouse scrolls and marks (--MOUSE: reversed)" },
 	BOOL(0, "no-edit-warn|no-warn-edit", no_edit_warn, 0, 0,
 	     "v does not warn that LESSOPEN made the text",
 	     "Warn when editing a file opened via LESSOPEN", "Don't warn when editing a file opened via LESSOPEN"),
@@ -594,7 +616,7 @@ static const struct tl_option table[] = {
 	       "Print tabs as ^I"),
 	BOOL(0, "redraw-on-quit", redraw_on_quit, 0, TL_OPT_IGNORED, "",
 	     "Don't redraw screen when quitting", "Redraw last screen when quitting"),
-	BOOL(0, "rmouse", rmouse, 0, TL_OPT_IGNORED, "",
+	BOOL(0, "rmouse", rmouse, 0, 0, "turn the direction of the mouse wheel around",
 	     "Normal mouse scroll direction", "Reverse mouse scroll direction"),
 	BOOL(0, "save-marks", save_marks, 0, TL_OPT_IGNORED, "",
 	     "Don't save marks in history file", "Save marks in history file"),
@@ -611,7 +633,7 @@ static const struct tl_option table[] = {
 	     "Line highlight applies to text only", "Line highlight applies to entire width of screen"),
 	BOOL(0, "use-color", colors.on, 0, TL_OPT_REPAINT, "show prompts, hits, numbers in colour",
 	     "Don't use color", "Use color"),
-	NUMBER(0, "wheel-lines", wheel_lines, 1, TL_OPT_IGNORED, "",
+	NUMBER(0, "wheel-lines", wheel_lines, 1, 0, "lines or columns that the mouse wheel scrolls",
 	       "Lines to scroll on mouse wheel: ", "Scroll ", " line(s) on mouse wheel"),
 	{ .name = NULL },
 };

@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "pager/ansi.h"
+#include "pager/env.h"
 #include "pager/terminfo.h"
 
 #include <errno.h>
@@ -657,8 +658,21 @@ void tl_screen_size(struct tl_screen *s, unsigned *rows, unsigned *cols)
 	tl_screen_forget(s);
 }
 
+/* Clicks, motion with a button down, and numbers instead of bytes: xterm's modes. */
+static void switch_mouse(struct tl_screen *s, bool on)
+{
+	const char *seq = tl_env(on ? "LESS_TERMCAP_MOUSE_START" : "LESS_TERMCAP_MOUSE_END");
+
+	if (!seq)
+		seq =
+		    on ? "\033[?1000h\033[?1002h\033[?1006h" : "\033[?1006l\033[?1002l\033[?1000l";
+	tl_buf_puts(&s->out, seq);
+}
+
 void tl_screen_set_opts(struct tl_screen *s, const struct tl_screen_opts *opts)
 {
+	if (s->started && s->opts.mouse != opts->mouse)
+		switch_mouse(s, opts->mouse);
 	s->opts = *opts;
 	if (s->faded && s->known == KNOWN_ALL)
 		tl_screen_forget(s);
@@ -684,6 +698,8 @@ void tl_screen_start(struct tl_screen *s)
 	}
 	if (!s->opts.no_keypad)
 		send_cap(s, TL_CAP_ENTER_KEYPAD);
+	if (s->opts.mouse)
+		switch_mouse(s, true);
 	tl_screen_forget(s);
 	s->low = s->alternate && !s->opts.clear_first;
 }
@@ -693,6 +709,8 @@ void tl_screen_stop(struct tl_screen *s)
 	if (!s->started)
 		return;
 	tl_screen_clear_prompt(s);
+	if (s->opts.mouse)
+		switch_mouse(s, false);
 	if (!s->opts.no_keypad)
 		send_cap(s, TL_CAP_EXIT_KEYPAD);
 	if (s->alternate)

@@ -20,6 +20,7 @@ struct tl_screen;
 struct tl_screen_opts {
 	bool no_init;     /* -X: stay on the main screen */
 	bool no_keypad;   /* --no-keypad */
+	bool mouse;       /* the terminal reports what the mouse does */
 	bool clear_first; /* -c: repaint from the top, not by scrolling */
 	bool quiet;       /* -Q: never ring */
 	bool visual_bell; /* ring by flashing */

@@ -331,14 +331,14 @@ static unsigned command_prompt(struct tl_app *app, struct tl_cell *row)
 	char hits[64];
 	unsigned col = 0;
 
-	if (app->number_text[0]) {
-		col = put(app, row, 0, ":", 0);
-		return put(app, row, col, app->number_text, 0);
-	}
 	if (app->nkeys > 0) {
 		col = put(app, row, 0, " ", 0);
 		return tl_cells_put(row, app->cols - 1, col, (const char *)app->keys, app->nkeys, 0,
 				    app->charset);
+	}
+	if (app->number_text[0]) {
+		col = put(app, row, 0, ":", 0);
+		return put(app, row, col, app->number_text, 0);
 	}
 	if (op_visible(app)) {
 		op_text(app, &text);

@@ -106,8 +106,13 @@ void tl_terminfo_move(const struct tl_terminfo *ti, unsigned y, unsigned x, stru
 
 const char *tl_terminfo_key(const char *name)
 {
+	const char *s;
+
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		if (!strcmp(keys[i].termcap, name))
+		if (!strcmp(keys[i].termcap, name) || !strcmp(keys[i].terminfo, name))
 			return lookup(keys[i].termcap, keys[i].terminfo, cur_term != NULL);
-	return from_env(name);
+	if (strlen(name) < 3) /* a termcap name */
+		return from_env(name);
+	s = cur_term ? tigetstr(name) : NULL;
+	return s && s != (char *)-1 && *s ? s : NULL;
 }

@@ -47,7 +47,7 @@ void tl_terminfo_read(struct tl_terminfo *ti);
 void tl_terminfo_emit(const struct tl_terminfo *ti, enum tl_cap cap, struct tl_buf *out);
 void tl_terminfo_move(const struct tl_terminfo *ti, unsigned y, unsigned x, struct tl_buf *out);
 
-/* The string a key sends, by termcap name; NULL: none. */
+/* The string a key sends, by termcap or terminfo name; NULL: none. */
 const char *tl_terminfo_key(const char *name);
 
 #endif

@@ -131,6 +131,35 @@ bool tl_tty_next(struct tl_tty *tty, struct tl_key *key)
 	return true;
 }
 
+/* Where the first key that was typed is in the queue; n: there is none. */
+static unsigned first_typed(const struct tl_tty *tty)
+{
+	unsigned i = 0;
+
+	while (i < tty->n && tty->queue[(tty->head + i) % tty->cap].burst == 0)
+		i++;
+	return i;
+}
+
+bool tl_tty_any_typed(const struct tl_tty *tty)
+{
+	return first_typed(tty) < tty->n;
+}
+
+bool tl_tty_next_typed(struct tl_tty *tty, struct tl_key *key)
+{
+	unsigned i = first_typed(tty);
+
+	if (i == tty->n)
+		return false;
+	*key = tty->queue[(tty->head + i) % tty->cap];
+	for (; i > 0; i--) /* the others move up */
+		tty->queue[(tty->head + i) % tty->cap] = tty->queue[(tty->head + i - 1) % tty->cap];
+	tty->head = (tty->head + 1) % tty->cap;
+	tty->n--;
+	return true;
+}
+
 void tl_tty_unget(struct tl_tty *tty, struct tl_key key)
 {
 	unsigned n = tty->n;
@@ -142,6 +171,12 @@ void tl_tty_unget(struct tl_tty *tty, struct tl_key key)
 	tty->queue[tty->head] = key;
 	/* The copy at the tail is beyond the count once the head has moved back. */
 	tty->n = n + 1;
+}
+
+void tl_tty_type(struct tl_tty *tty, const char *text)
+{
+	for (size_t n = strlen(text); n > 0; n--)
+		tl_tty_unget(tty, (struct tl_key){ (uint8_t)text[n - 1], 0 });
 }
 
 void tl_tty_give(struct tl_tty *tty, const char *text, bool end_command)

@@ -10,7 +10,8 @@
 
 /* Keys are bytes, and a few that no keyboard sends. */
 enum {
-	TL_KEY_END_COMMAND = 0x100, /* ends the text of a +cmd or -p */
+	TL_KEY_PLAIN = 0x100,       /* beside a byte: lesskey files do not change what it does */
+	TL_KEY_END_COMMAND = 0x200, /* ends the text of a +cmd or -p */
 };
 
 struct tl_key {
@@ -49,7 +50,13 @@ void tl_tty_read(struct tl_tty *tty);
 /* The queue. */
 bool tl_tty_peek(const struct tl_tty *tty, struct tl_key *key);
 bool tl_tty_next(struct tl_tty *tty, struct tl_key *key);
+/* The first one that was typed, before those that were given (burst 0). */
+bool tl_tty_next_typed(struct tl_tty *tty, struct tl_key *key);
+/* Is there one? */
+bool tl_tty_any_typed(const struct tl_tty *tty);
 void tl_tty_unget(struct tl_tty *tty, struct tl_key key);
+/* Put text before what is queued, as if typed long ago. */
+void tl_tty_type(struct tl_tty *tty, const char *text);
 /* Put text behind what is queued, as if typed long ago. */
 void tl_tty_give(struct tl_tty *tty, const char *text, bool end_command);
 void tl_tty_flush(struct tl_tty *tty);

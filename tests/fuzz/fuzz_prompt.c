@@ -64,7 +64,8 @@ static void check_options(struct tl_options *o)
 
 		must((opt->kind != TL_OPT_BOOL && opt->kind != TL_OPT_TRIPLE) ||
 		     (opt->flags & TL_OPT_IGNORED) || (value >= 0 && value <= max));
-		must(tl_option_change(o, opt, false, TL_OPT_ASK, NULL, say, sizeof(say), &err));
+		must(tl_option_change(o, opt, false, TL_OPT_ASK, NULL, say, sizeof(say), &err) ||
+		     (opt->flags & TL_OPT_NO_QUERY));
 	}
 	must(o->ntabs >= 1 && o->ntabs <= sizeof(o->tabs) / sizeof(o->tabs[0]));
 	must(o->ntabs > 1 || o->tabs[0] > 0);
