@@ -206,6 +206,8 @@ void tl_app_end_op(struct tl_app *app)
 		tl_find_cancel(app);
 	if (app->op.kind == TL_OP_TIME || app->op.kind == TL_OP_GAP)
 		tl_time_cancel(app);
+	if (app->op.kind == TL_OP_LINK)
+		tl_links_cancel(app);
 	app->op.kind = TL_OP_NONE;
 	tl_app_dirty(app);
 }
@@ -547,6 +549,7 @@ static void handle_messages(struct tl_app *app)
 		case TL_MSG_SCAN:
 			tl_find_progress(app);
 			tl_time_progress(app);
+			tl_links_progress(app);
 			break;
 		case TL_MSG_TIME:
 			tl_time_progress(app);
@@ -805,7 +808,7 @@ static bool start(struct tl_app *app, char **names, size_t n, struct tl_err *err
 				     .mouse = tl_mouse_enabled(app) };
 
 	app->first_draw = true;
-	app->find.found = TL_NOPOS;
+	app->find.found = app->links.line = TL_NOPOS;
 	app->go_on.next = SIZE_MAX;
 	for (size_t i = 0; i < n; i++)
 		if (!tl_filelist_add(&app->files, names[i], app->files.n))
@@ -832,6 +835,7 @@ static void finish(struct tl_app *app)
 	tl_app_end_replacements(app);
 	tl_find_fini(app);
 	tl_time_fini(app);
+	tl_links_fini(app);
 	tl_filelist_fini(&app->files);
 	tl_keymap_free(app->keymap);
 	tl_jobs_close(app->jobs);

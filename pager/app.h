@@ -18,6 +18,7 @@
 #include "pager/filelist.h"
 #include "pager/follow.h"
 #include "pager/lineedit.h"
+#include "pager/linkkeys.h"
 #include "pager/option.h"
 #include "pager/prompt.h"
 #include "pager/screen.h"
@@ -61,6 +62,7 @@ enum tl_op_kind {
 	TL_OP_FORWARD,  /* `n` rows to go */
 	TL_OP_BACKWARD, /* likewise */
 	TL_OP_TIME,     /* go to a time */
+	TL_OP_LINK,     /* go to a link */
 	TL_OP_GAP,      /* go to where something is missing */
 	TL_OP_FILTER,   /* show the first lines that pass */
 	TL_OP_BRACKET,  /* go to the bracket that belongs to another */
@@ -182,6 +184,7 @@ struct tl_app {
 	struct tl_op op;
 	struct tl_find find;
 	struct tl_times times;
+	struct tl_links links;
 
 	struct tl_following following; /* TL_MODE_FOLLOW */
 	unsigned half_window;          /* d, u; 0: half the screen */
@@ -339,6 +342,10 @@ void tl_find_reverse(struct tl_app *app, const struct tl_number *n);
 void tl_find_again_files(struct tl_app *app, const struct tl_number *n);
 void tl_find_reverse_files(struct tl_app *app, const struct tl_number *n);
 void tl_find_toggle_hilite(struct tl_app *app, const struct tl_number *n);
+/* With lines cut off at the edge, shift so that bytes [start, end) of the line at pos can be seen:
+ * not at all if they are on the first screen of columns, else half a screen before them, but not
+ * past the line's end. */
+void tl_find_shift_to(struct tl_app *app, uint64_t pos, size_t start, size_t end);
 /* -g or -G was changed: hits of the last search are forgotten with -g. */
 void tl_find_hilite_changed(struct tl_app *app);
 void tl_find_clear(struct tl_app *app, const struct tl_number *n);

@@ -381,32 +381,13 @@ static void count_hits(struct tl_app *app, uint64_t line_pos)
 		tl_scan_start(&all, app->jobs, &f->count, NULL);
 }
 
-/*
- * With lines cut off at the edge, shift so that the match can be seen: not at all if it is on
- * the first screen of columns, else half a screen before it, but not past the line's end.
- */
-static void shift_to_hit(struct tl_app *app, uint64_t pos)
+void tl_find_shift_to(struct tl_app *app, uint64_t pos, size_t start, size_t end)
 {
 	struct tl_layout *lay = tl_view_layout(app->text.view);
-	struct tl_scratch *scratch;
-	struct tl_buf line = TL_BUF_INIT;
-	struct tl_cursor cur;
-	uint64_t width = lay->opts.cols, next, left, right, end_col, shift = app->hshift;
-	size_t start = 0, end = 0;
-	bool found = false;
+	uint64_t width = lay->opts.cols, left, right, end_col, shift = app->hshift;
 
 	if (!(app->opt.chop || tl_view_has_header(app->text.view)) ||
-	    !tl_scratch_new(&scratch, NULL))
-		return;
-	tl_cursor_init(&cur, app->text.src);
-	if (tl_cursor_read_line(&cur, pos, TL_STRETCH, &line, &next) == TL_FOUND)
-		found =
-		    tl_matcher_in_line(app->find.matcher, scratch,
-				       (struct tl_span){ line.data, line.len }, 0, &start, &end);
-	tl_cursor_fini(&cur);
-	tl_scratch_free(scratch);
-	tl_buf_fini(&line);
-	if (!found || tl_layout_column(lay, pos, start, &left) != TL_FOUND ||
+	    tl_layout_column(lay, pos, start, &left) != TL_FOUND ||
 	    tl_layout_width(lay, pos, &end_col) != TL_FOUND)
 		return;
 	if (tl_layout_column(lay, pos, end, &right) != TL_FOUND)
@@ -423,6 +404,31 @@ static void shift_to_hit(struct tl_app *app, uint64_t pos)
 	app->hshift = shift;
 	app->jumped = true;
 	tl_app_apply_options(app);
+}
+
+/* The same for the first match in the line at pos. */
+static void shift_to_hit(struct tl_app *app, uint64_t pos)
+{
+	struct tl_scratch *scratch;
+	struct tl_buf line = TL_BUF_INIT;
+	struct tl_cursor cur;
+	uint64_t next;
+	size_t start = 0, end = 0;
+	bool found = false;
+
+	if (!(app->opt.chop || tl_view_has_header(app->text.view)) ||
+	    !tl_scratch_new(&scratch, NULL))
+		return;
+	tl_cursor_init(&cur, app->text.src);
+	if (tl_cursor_read_line(&cur, pos, TL_STRETCH, &line, &next) == TL_FOUND)
+		found =
+		    tl_matcher_in_line(app->find.matcher, scratch,
+				       (struct tl_span){ line.data, line.len }, 0, &start, &end);
+	tl_cursor_fini(&cur);
+	tl_scratch_free(scratch);
+	tl_buf_fini(&line);
+	if (found)
+		tl_find_shift_to(app, pos, start, end);
 }
 
 static void say_wrapped(struct tl_app *app)
@@ -599,8 +605,12 @@ void tl_find_reverse_files(struct tl_app *app, const struct tl_number *n)
 
 void tl_find_toggle_hilite(struct tl_app *app, const struct tl_number *n)
 {
+	bool link = tl_links_selected(app);
+
+	tl_links_unselect(app);
 	if (!app->find.matcher) {
-		tl_app_message(app, "No previous regular expression");
+		if (!link)
+			tl_app_message(app, "No previous regular expression");
 		return;
 	}
 	app->find.hilite_off = !app->find.hilite_off;
@@ -617,6 +627,7 @@ void tl_find_hilite_changed(struct tl_app *app)
 
 void tl_find_clear(struct tl_app *app, const struct tl_number *n)
 {
+	tl_links_unselect(app);
 	tl_find_forget_pattern(app);
 }
 
@@ -652,6 +663,7 @@ bool tl_find_in_new_text(struct tl_app *app, uint64_t *from, uint64_t end, uint6
 void tl_find_text_closing(struct tl_app *app)
 {
 	tl_time_text_closing(app);
+	tl_links_text_closing(app);
 	tl_find_drop_counts(app);
 	app->find.found = TL_NOPOS;
 	app->find.last_hit = NO_HIT;

@@ -476,6 +476,9 @@ bool tl_move_step(struct tl_app *app)
 	case TL_OP_GAP:
 		tl_time_progress(app);
 		return app->op.kind == TL_OP_NONE;
+	case TL_OP_LINK:
+		tl_links_progress(app);
+		return app->op.kind == TL_OP_NONE;
 	case TL_OP_LINE:
 		return step_line(app);
 	case TL_OP_FILTER:

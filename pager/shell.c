@@ -160,8 +160,7 @@ static bool expand_as_prompt(struct tl_app *app, const char *text, struct tl_buf
 	return true;
 }
 
-/* The output stays on the screen until a key is pressed; only then the text comes back. */
-static void run_typed(struct tl_app *app, const char *command, const char *done)
+void tl_shell_command_line(struct tl_app *app, const char *command, const char *done)
 {
 	if (*command == '-')
 		command++; /* it is not told */
@@ -193,7 +192,7 @@ static void shell_done(struct tl_app *app, const char *text,
 		app->last_shell = strdup(tl_buf_str(&command));
 	}
 	tl_buf_fini(&command);
-	run_typed(app, app->last_shell ? app->last_shell : "", done);
+	tl_shell_command_line(app, app->last_shell ? app->last_shell : "", done);
 }
 
 static void typed_plain(struct tl_app *app, const char *text)
@@ -242,7 +241,7 @@ static void edit(struct tl_app *app)
 	const char *proto = tl_env("LESSEDIT");
 
 	expand_as_prompt(app, proto ? proto : "%E ?lm+%lm. %g", &command);
-	run_typed(app, tl_buf_str(&command), NULL);
+	tl_shell_command_line(app, tl_buf_str(&command), NULL);
 	tl_buf_fini(&command);
 }
 

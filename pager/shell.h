@@ -25,6 +25,13 @@ void tl_shell_echo(struct tl_app *app, const char *command);
 void tl_shell_run(struct tl_app *app, const char *command,
 		  void (*feed)(struct tl_app *app, int fd));
 
+/*
+ * Run a command as ! does: it is shown before, unless a `-` stands before it; its output stays on
+ * the screen, with `done` below it (NULL: no such notice) until a key is pressed, and then the
+ * text comes back.
+ */
+void tl_shell_command_line(struct tl_app *app, const char *command, const char *done);
+
 /* Append text with % and # as the names of the file and of the one before it. */
 bool tl_shell_expand(struct tl_app *app, const char *text, struct tl_buf *out);
 

@@ -211,6 +211,8 @@ static bool fact_state(void *arg, char what)
 		return app->hshift > 0;
 	case 'x':
 		return !app->text.help && app->files.current + 1 < app->files.n;
+	case 'O':
+		return tl_links_selected(app);
 	case 'w':
 	case 'q':
 	case 'S':
@@ -245,6 +247,8 @@ static double op_progress(struct tl_app *app)
 	case TL_OP_LINE:
 		tl_lineindex_progress(app->text.lines, &done, &total);
 		return total ? (double)done / (double)total : 0;
+	case TL_OP_LINK:
+		return app->links.scan ? tl_scan_progress(app->links.scan, &hits) : 0;
 	case TL_OP_TIME:
 	case TL_OP_GAP:
 		return tl_time_how_far(app);
@@ -273,7 +277,8 @@ static void op_text(struct tl_app *app, struct tl_buf *out)
 	const char *what = NULL;
 
 	tl_source_extent(app->text.src, &ext);
-	if (app->op.kind == TL_OP_SEARCH || app->op.kind == TL_OP_BRACKET)
+	if (app->op.kind == TL_OP_SEARCH || app->op.kind == TL_OP_BRACKET ||
+	    app->op.kind == TL_OP_LINK)
 		what = "Searching";
 	else if (app->op.kind == TL_OP_LINE)
 		what = "Calculating line numbers";

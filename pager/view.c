@@ -27,6 +27,7 @@ struct tl_view {
 	const struct tl_matcher *hilite;
 	uint64_t hilite_only; /* start of the one line to highlight in; TL_NOPOS: all */
 	struct tl_scratch *scratch;
+	uint64_t link, link_end;     /* text of the selected link; TL_NOPOS: none */
 	uint64_t unread, unread_end; /* the line to show as the first unread one; TL_NOPOS: none */
 	char (*mark_in)(void *arg, uint64_t pos, uint64_t next);
 	void *mark_arg;
@@ -62,7 +63,7 @@ bool tl_view_open(struct tl_source *src, struct tl_lineindex *lines, struct tl_v
 	v->opts.tildes = true;
 	v->opts.hilite = TL_HILITE_ALL;
 	v->digits = 7;
-	v->unread = TL_NOPOS;
+	v->unread = v->link = TL_NOPOS;
 	if (!tl_scratch_new(&v->scratch, err) || !tl_view_resize(v, 1, 80, err)) {
 		tl_view_close(v);
 		return false;
@@ -164,6 +165,12 @@ void tl_view_set_hilite(struct tl_view *v, const struct tl_matcher *m, uint64_t 
 {
 	v->hilite = m;
 	v->hilite_only = only;
+}
+
+void tl_view_set_link(struct tl_view *v, uint64_t start, uint64_t end)
+{
+	v->link = start;
+	v->link_end = end;
 }
 
 void tl_view_set_unread(struct tl_view *v, uint64_t pos)
@@ -914,6 +921,26 @@ static unsigned mark_hits(struct tl_view *v)
 			    v->opts.status_cols > 0 && v->opts.status_edges);
 }
 
+/* The text of the selected link.  True: some of it is in the row. */
+static bool mark_link(struct tl_view *v)
+{
+	struct tl_row *row = &v->row;
+	bool any = false;
+
+	if (v->link == TL_NOPOS || row->next <= v->link || row->pos >= v->link_end)
+		return false;
+	for (unsigned i = 0; i < row->ncells; i++) {
+		uint32_t *flags = &row->cells[i].attr.flags;
+
+		if (row->offs[i] == UINT32_MAX || row->anchor + row->offs[i] < v->link ||
+		    row->anchor + row->offs[i] >= v->link_end)
+			continue;
+		*flags = tl_with_role(*flags, TL_ROLE_SEARCH) | TL_OWN_UNDERLINE;
+		any = true;
+	}
+	return any;
+}
+
 static bool is_unread(const struct tl_view *v, const struct tl_row *row)
 {
 	return v->unread != TL_NOPOS && row->next > v->unread && row->pos < v->unread_end;
@@ -998,7 +1025,9 @@ static char hits_letter(unsigned hits)
 /* The status column of row i, and how what it tells shows on the text laid out last. */
 static void put_status(struct tl_view *v, struct tl_cell *cells, unsigned i)
 {
-	char hits = hits_letter(mark_hits(v)), mark = 0;
+	unsigned found = mark_hits(v);
+	bool link = mark_link(v);
+	char hits = link && !found ? '*' : hits_letter(found), mark = 0;
 	bool column = v->opts.status_cols > 0 && prefix_cols(v) > 0;
 	enum tl_role role;
 
@@ -1010,6 +1039,8 @@ static void put_status(struct tl_view *v, struct tl_cell *cells, unsigned i)
 		cells[0] = tl_cell_blank();
 		cells[0].text[0] = hits ? hits : mark ? mark : ' ';
 		cells[0].attr.flags = TL_ROLE(hits ? TL_ROLE_SEARCH : role);
+		if (link)
+			cells[0].attr.flags |= TL_OWN_UNDERLINE;
 	}
 }
 
@@ -1038,6 +1069,18 @@ static void put_prefix(struct tl_view *v, struct tl_cell *cells, unsigned i, str
 			*numbers_pending = true;
 		}
 	}
+}
+
+bool tl_view_pos_at(struct tl_view *v, unsigned y, unsigned x, uint64_t *pos)
+{
+	unsigned prefix = prefix_cols(v);
+
+	if (y >= v->rows || v->pos[y] == TL_NOPOS || x < prefix || x >= v->cols ||
+	    tl_layout_draw(&v->lay, v->pos[y], &v->row) != TL_FOUND ||
+	    x - prefix >= v->row.ncells || v->row.offs[x - prefix] == UINT32_MAX)
+		return false;
+	*pos = v->row.anchor + v->row.offs[x - prefix];
+	return true;
 }
 
 uint64_t tl_view_widest(struct tl_view *v)

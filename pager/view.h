@@ -65,6 +65,10 @@ void tl_view_set_filter(struct tl_view *v, struct tl_filter *f);
 /* Matches of m are highlighted, in all lines or (only != TL_NOPOS) in the one that starts there;
  * borrowed, NULL for none. */
 void tl_view_set_hilite(struct tl_view *v, const struct tl_matcher *m, uint64_t only);
+/* The text of a link, at [start, end), is shown as selected; TL_NOPOS: none is. */
+void tl_view_set_link(struct tl_view *v, uint64_t start, uint64_t end);
+/* The position of the character at row y, column x of the screen.  False: there is none. */
+bool tl_view_pos_at(struct tl_view *v, unsigned y, unsigned x, uint64_t *pos);
 /* The line that holds pos is shown as the first unread one (-w); TL_NOPOS: none is. */
 void tl_view_set_unread(struct tl_view *v, uint64_t pos);
 bool tl_view_has_unread(const struct tl_view *v);

@@ -152,9 +152,77 @@ static void cut_lines_have_another_mark(void **state)
 	check_row(t, 0, "line 1 of text, word by+");
 	check_marks(t, 0, "                       u");
 	check_keys(t, "--rscroll<Enter>-<Enter>");
-	check_row(t, 0, "line 1 of text, word by");
-	check_keys(t, "__rscroll<Enter>");
 	check_text(t, "character is -");
+	check_keys(t, "<Enter>");
+	check_row(t, 0, "line 1 of text, word by");
+}
+
+/* ---- hyperlinks */
+
+#define LINK(params, uri, text) "\033]8;" params ";" uri "\033\\" text "\033]8;;\033\\"
+
+static void make_links(void)
+{
+	struct tl_buf b = TL_BUF_INIT;
+
+	for (int i = 1; i < 40; i++)
+		tl_buf_printf(&b, "line %d%s\n", i,
+			      i == 2 ? " " LINK("", "http://x", "one") " " LINK("", "#far", "two")
+			      : i == 30 ? " " LINK("id=far", "nowhere", "three")
+					: "");
+	fixture_file(&f, "links", (const char *)b.data, (long)b.len);
+	tl_buf_fini(&b);
+	f.opts.cols = 60;
+}
+
+static void links_are_selected_one_after_the_other(void **state)
+{
+	struct term *t;
+
+	make_links();
+	t = fixture_open(&f, "-R", "links", NULL);
+	check_marks(t, 1, "       uuu uuu");
+	check_keys(t, "^O^L");
+	check_text(t, "No OSC8 link selected");
+	check_keys(t, "<Enter>^O^N");
+	check_last(t, "Link: http://x  (press RETURN)");
+	check_marks(t, 1, "       rrr uuu");
+	check_keys(t, "<Enter>^On");
+	check_last(t, "Link: #far  (press RETURN)");
+	check_marks(t, 1, "       uuu rrr");
+	check_keys(t, "<Enter>^O^N");
+	check_last(t, "Link: nowhere  (press RETURN)");
+	check_row(t, 0, "line 30 three");
+	check_keys(t, "<Enter>^O^N");
+	check_text(t, "OSC 8 link not found");
+	check_keys(t, "<Enter>g^O^L");
+	check_row(t, 0, "line 30 three");
+	check_keys(t, "2^O^P");
+	check_last(t, "Link: http://x  (press RETURN)");
+	check_keys(t, "<Enter><Esc>u");
+	check_marks(t, 0, "       uuu uuu");
+}
+
+static void links_are_opened(void **state)
+{
+	struct term *t;
+
+	make_links();
+	fixture_setenv(&f, "LESS_OSC8_OPEN_http", "echo opened");
+	fixture_setenv(&f, "LESS_OSC8_OPEN_NONE", "\020-echo no notice");
+	t = fixture_open(&f, "-R", "links", NULL);
+	check_keys(t, "^O^N<Enter>");
+	term_keys(t, "^O^O");
+	check_text(t, "opened http://x");
+	check_text(t, "link done  (press RETURN)");
+	check_keys(t, "<Enter>^O^N<Enter>^O^O");
+	check_row(t, 0, "line 30 three");
+	check_keys(t, "^O^N<Enter>^O^O");
+	check_row(t, 0, "line 30 three");
+	fixture_setenv(&f, "LESSSECURE", "1");
+	t = fixture_open(&f, "-R", "links", NULL);
+	check_keys(t, "^O^N<Enter>^O^O");
+	check_text(t, "Command not available");
 }
 
 int main(void)
@@ -167,6 +235,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_first_unread_line_is_marked, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_target_line_is_marked, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(cut_lines_have_another_mark, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(links_are_selected_one_after_the_other, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(links_are_opened, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
