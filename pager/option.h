@@ -97,7 +97,7 @@ struct tl_options {
 	    proc_return, proc_tab, redraw_on_quit, rmouse, save_marks, show_preproc_errors,
 	    status_col_width, status_line, wheel_lines;
 	unsigned mouse_features; /* of --mouse and --emouse; bits, see mouse.c */
-	char **log_file, *log_file_over, *tag, *tag_file, *autosave, *cmd, *intr, *match_shift,
+	char *log_file, *log_file_over, *tag, *tag_file, *autosave, *cmd, *intr, *match_shift,
 	    *search_options;
 	char quotes[3];                  /* around names of files with blanks; "": none */
 	char *end_prompt[3];             /* written behind a prompt of each kind */
