@@ -364,12 +364,13 @@ void tl_app_apply_options(struct tl_app *app)
 	vo.header = tl_header_for_view(app);
 	vo.text.wordwrap = o->wordwrap;
 	vo.text.hshift = app->hshift;
-	vo.text.bs = o->backspace == 0   ? TL_BS_SPECIAL
-		     : o->backspace == 1 ? TL_BS_PRINT
-					 : TL_BS_CONTROL;
+	vo.text.bs = (enum tl_backspace)tl_option_processing(o, o->proc_backspace);
+	vo.text.tab = (enum tl_backspace)tl_option_processing(o, o->proc_tab);
+	vo.text.cr = (enum tl_backspace)tl_option_processing(o, o->proc_return);
+	vo.text.formats = o->backspace == 2;
 	vo.text.raw = o->raw == 0 ? TL_RAW_NONE : o->raw == 1 ? TL_RAW_ALL : TL_RAW_SGR;
 	if (app->text.help) /* it is made for these */
-		vo.text.bs = TL_BS_SPECIAL, vo.text.raw = TL_RAW_NONE;
+		vo.text.bs = vo.text.tab = vo.text.cr = TL_BS_SPECIAL, vo.text.raw = TL_RAW_NONE;
 	vo.text.charset = app->charset;
 	vo.text.rscroll = o->rscroll.text[0] != '\0';
 	vo.text.rscroll_cell = tl_cell_blank();

@@ -73,8 +73,10 @@ static unsigned option_flags(struct tl_app *app, const char *pattern)
 		flags |= TL_MATCH_ICASE;
 	if (app->opt.raw == 2)
 		flags |= TL_MATCH_STRIP_ESCAPES;
-	if (app->opt.backspace == 0)
-		flags |= TL_MATCH_OVERSTRIKE | TL_MATCH_CRLF;
+	if (tl_option_processing(&app->opt, app->opt.proc_backspace) == 0)
+		flags |= TL_MATCH_OVERSTRIKE;
+	if (tl_option_processing(&app->opt, app->opt.proc_return) == 0)
+		flags |= TL_MATCH_CRLF;
 	if (app->charset == TL_CHARSET_UTF8)
 		flags |= TL_MATCH_UTF8;
 	return flags;

@@ -440,7 +440,7 @@ struct glyph {
 		TAB,
 		BACKSPACE,
 		SHOWN, /* a stand-in for what cannot be printed */
-		RAW,   /* bytes for the terminal (-r, -u) */
+		RAW,   /* bytes for the terminal (-r) */
 	} kind;
 	bool end;       /* nothing more */
 	bool blank;     /* a space or tab, where words may be parted */
@@ -488,22 +488,27 @@ static bool read_escape(struct tl_layout *lay, struct tl_attr *attr, const uint8
 	return true;
 }
 
+/* A CR before a newline is not shown, and of several in a row only the last one. */
+static bool is_idle_return(const struct tl_layout *lay, const uint8_t *p, size_t n)
+{
+	return n > 1 ? p[1] == '\r' : lay->whole && lay->ends_line;
+}
+
 static void read_control(struct tl_layout *lay, struct tl_attr *attr, const uint8_t *p, size_t n,
 			 const struct tl_char *c, struct glyph *g)
 {
 	enum tl_backspace bs = lay->opts.bs;
 
-	if (*p == '\t' && bs != TL_BS_CONTROL) {
+	if (*p == '\t' && lay->opts.tab != TL_BS_CONTROL) {
 		g->kind = TAB;
 		g->blank = true;
-	} else if (*p == '\b' && bs == TL_BS_SPECIAL) {
+	} else if (*p == '\b' && bs != TL_BS_CONTROL) {
 		g->kind = BACKSPACE;
-	} else if (*p == '\r' && bs == TL_BS_SPECIAL && n == 1 && lay->whole && lay->ends_line) {
-		g->kind = NOTHING; /* a CR before a newline is not shown */
+	} else if (*p == '\r' && lay->opts.cr == TL_BS_SPECIAL && is_idle_return(lay, p, n)) {
+		g->kind = NOTHING;
 	} else if (*p == ESC && lay->opts.raw != TL_RAW_NONE && read_escape(lay, attr, p, n, g)) {
 		return;
-	} else if (lay->opts.raw == TL_RAW_ALL ||
-		   ((*p == '\b' || *p == '\r') && bs == TL_BS_PRINT)) {
+	} else if (lay->opts.raw == TL_RAW_ALL) {
 		g->kind = RAW;
 	} else {
 		show(g, c);
@@ -550,7 +555,7 @@ static enum tl_lookup read_glyph(struct tl_layout *lay, struct tl_attr *attr, si
 	case TL_CHAR_COMBINING:
 	case TL_CHAR_DROPPED:
 		g->kind = c.kind == TL_CHAR_DROPPED ? NOTHING : JOIN;
-		if (c.format && lay->opts.bs == TL_BS_CONTROL)
+		if (c.format && lay->opts.formats)
 			show(g, &c);
 		break;
 	case TL_CHAR_CONTROL:
@@ -576,6 +581,7 @@ struct filling {
 	struct tl_pen pen;
 	size_t start, off; /* of the row, and of the character to come */
 	bool blank;        /* the last character was one */
+	bool after_escape; /* a sequence came last */
 	/* --wordwrap: the word that may have to go to the next row */
 	bool has_word;
 	size_t word;
@@ -588,6 +594,7 @@ static void write_glyph(struct filling *f, const struct glyph *g, const uint8_t 
 	struct tl_pen *pen = &f->pen;
 	uint32_t off = (uint32_t)f->off;
 	struct tl_char bs = { .kind = TL_CHAR_CONTROL, .code = '\b', .len = 1 };
+	bool raw_backspace = pen->opts->bs == TL_BS_PRINT;
 	char shown[TL_BINARY_MAX + 1];
 
 	switch (g->kind) {
@@ -602,21 +609,19 @@ static void write_glyph(struct filling *f, const struct glyph *g, const uint8_t 
 	case TAB:
 		tl_pen_put_tab(pen, off);
 		break;
-	case BACKSPACE:
-		if (!tl_pen_back(pen))
+	case BACKSPACE: /* over an escape sequence there is no way back */
+		if (f->after_escape || !(raw_backspace ? tl_pen_hold_back(pen) : tl_pen_back(pen)))
 			tl_pen_put_shown(pen, shown, tl_char_show(&bs, shown), off);
 		break;
 	case SHOWN:
 		tl_pen_put_shown(pen, g->shown, g->nshown, off);
 		break;
 	case RAW:
-		if (*p == '\b')
-			tl_pen_hold_back(pen);
-		else
-			tl_pen_hold(pen, p, g->len);
+		tl_pen_hold(pen, p, g->len);
 		break;
 	}
-	if (pen->col <= f->word_col) /* backspaces have gone back over its beginning */
+	f->after_escape = g->kind == NOTHING && *p == ESC;
+	if (pen->col < f->word_col) /* backspaces have gone back over its beginning */
 		f->has_word = false;
 }
 
@@ -683,7 +688,7 @@ static void start_row(struct filling *f, size_t off, struct tl_attr attr)
 	tl_pen_start_row(&f->pen);
 	f->pen.attr = attr;
 	f->start = f->off = off;
-	f->has_word = f->blank = false;
+	f->has_word = f->blank = f->after_escape = false;
 	f->word_col = 0;
 }
 
@@ -714,10 +719,11 @@ static void write_plain(struct tl_layout *lay, struct filling *f, size_t end)
 		for (i = 0; i < n && p[f->off + i] >= 0x20 && p[f->off + i] < 0x7f; i++)
 			;
 		f->off += tl_pen_put_ascii(&f->pen, p + f->off, i, (uint32_t)f->off);
+		f->after_escape = f->after_escape && i == 0;
 		if (i > 0 && f->off < len && p[f->off] != '\b')
 			continue;
 		if (f->off == len || p[f->off] != '\b' || lay->opts.bs != TL_BS_SPECIAL ||
-		    !tl_pen_back(&f->pen))
+		    f->after_escape || !tl_pen_back(&f->pen))
 			break;
 		f->off++;
 	}

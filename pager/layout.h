@@ -19,9 +19,10 @@
 #define TL_STRETCH  (UINT64_C(1) << 16)
 #define TL_MAX_TABS 32
 
+/* What backspaces, tabs and carriage returns do; as tl_option_processing() says. */
 enum tl_backspace {
-	TL_BS_SPECIAL, /* overstrike makes bold and underline (default) */
-	TL_BS_PRINT,   /* -u: sent to the terminal as they are */
+	TL_BS_SPECIAL, /* overstrike, expanded, nothing in front of a newline (default) */
+	TL_BS_PRINT,   /* -u: sent to the terminal; tabs are expanded, carriage returns shown */
 	TL_BS_CONTROL, /* -U: shown as ^H, ^I, ^M */
 };
 
@@ -37,7 +38,8 @@ struct tl_layout_opts {
 	bool chop;       /* -S: one row a line */
 	bool wordwrap;   /* wrap at blanks */
 	uint64_t hshift; /* columns shifted out on the left */
-	enum tl_backspace bs;
+	enum tl_backspace bs, tab, cr;
+	bool formats; /* -U: characters that only say how to format are shown */
 	enum tl_rawmode raw;
 	enum tl_charset charset;
 	bool rscroll; /* mark chopped rows at the right edge */

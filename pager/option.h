@@ -236,6 +236,15 @@ bool tl_option_change(struct tl_options *o, const struct tl_option *opt, bool up
 		      enum tl_opt_action action, const char *value, char *say, size_t size,
 		      struct tl_err *err);
 
+/*
+ * What becomes of backspaces, tabs or carriage returns: 0 the usual, 1 as -u has it, 2 as -U does.
+ * `proc` is the value of --proc-backspace, --proc-tab or --proc-return, which goes first.
+ */
+static inline int tl_option_processing(const struct tl_options *o, int proc)
+{
+	return proc == 1 ? 0 : proc == 2 ? 2 : o->backspace;
+}
+
 /* Does changing it need a value typed first? */
 bool tl_option_needs_value(const struct tl_option *opt);
 

@@ -15,6 +15,7 @@ void tl_pen_start_row(struct tl_pen *pen)
 	pen->last_width = 0;
 	pen->last_strike = 0;
 	pen->nheld = 0;
+	pen->held_back = false;
 }
 
 /* The index of a column's cell, or cols where it is shifted out or does not fit. */
@@ -36,16 +37,6 @@ static void blank_cells(struct tl_pen *pen, uint64_t from, uint64_t to)
 		pen->row->cells[i] = tl_cell_blank();
 		pen->row->offs[i] = NO_OFF;
 	}
-}
-
-unsigned tl_pen_finish_row(struct tl_pen *pen)
-{
-	const struct tl_layout_opts *o = pen->opts;
-
-	blank_cells(pen, pen->col, pen->limit);
-	if (pen->col <= o->hshift)
-		return 0;
-	return pen->col - o->hshift < o->cols ? (unsigned)(pen->col - o->hshift) : o->cols;
 }
 
 unsigned tl_pen_tab_width(const struct tl_pen *pen)
@@ -95,6 +86,20 @@ static void write_cell(struct tl_pen *pen, const char *text, size_t len, unsigne
 	pen->col += width;
 	pen->last_width = width;
 	pen->last_off = off;
+}
+
+unsigned tl_pen_finish_row(struct tl_pen *pen)
+{
+	const struct tl_layout_opts *o = pen->opts;
+
+	if (pen->held_back && pen->nheld > 0) { /* nothing came to take its place */
+		pen->nheld = 0;
+		write_cell(pen, pen->under.text, pen->under.len, 1, pen->under.attr, NO_OFF);
+	}
+	blank_cells(pen, pen->col, pen->limit);
+	if (pen->col <= o->hshift)
+		return 0;
+	return pen->col - o->hshift < o->cols ? (unsigned)(pen->col - o->hshift) : o->cols;
 }
 
 /* x BS x is bold, _ BS x and x BS _ underlined; anything else takes the place of what was
@@ -211,21 +216,35 @@ void tl_pen_hold(struct tl_pen *pen, const void *p, size_t len)
 	}
 }
 
-void tl_pen_hold_back(struct tl_pen *pen)
+/* Is the cell not a character of the text but what is shown for one? */
+static bool is_stand_in(const struct tl_cell *c)
+{
+	enum tl_role role = TL_ROLE_OF(c->attr.flags);
+
+	return role == TL_ROLE_CONTROL || role == TL_ROLE_RSCROLL;
+}
+
+bool tl_pen_hold_back(struct tl_pen *pen)
 {
 	unsigned i = pen->col > 0 ? index_of(pen, pen->col - 1) : pen->opts->cols;
 	bool shifted_out = pen->col > 0 && i == pen->opts->cols;
+	struct tl_cell *c = pen->col == 0 || shifted_out ? NULL : &pen->row->cells[i];
 
-	if (pen->col == 0 || (!shifted_out && pen->row->cells[i].width != 1)) {
+	if ((pen->col == 0 && pen->nheld == 0) || (c && is_stand_in(c)))
+		return false;
+	if (pen->col == 0 || (c && c->width != 1)) {
 		tl_pen_hold(pen, "\b", 1);
-		return;
+		return true;
 	}
 	pen->nheld = 0;
-	if (!shifted_out && pen->row->cells[i].len < sizeof(pen->held)) {
-		tl_pen_hold(pen, pen->row->cells[i].text, pen->row->cells[i].len);
+	pen->held_back = c != NULL;
+	if (c && c->len < sizeof(pen->held)) {
+		pen->under = *c;
+		tl_pen_hold(pen, c->text, c->len);
 		tl_pen_hold(pen, "\b", 1);
 	}
 	tl_pen_cut(pen, pen->col - 1);
+	return true;
 }
 
 bool tl_pen_back(struct tl_pen *pen)
@@ -246,9 +265,8 @@ bool tl_pen_back(struct tl_pen *pen)
 	} else {
 		const struct tl_cell *c = &pen->row->cells[i];
 
-		if (TL_ROLE_OF(c->attr.flags) == TL_ROLE_CONTROL ||
-		    TL_ROLE_OF(c->attr.flags) == TL_ROLE_RSCROLL)
-			return false; /* not a character but the stand-in for one */
+		if (is_stand_in(c))
+			return false;
 		width = c->width == 0 && i > 0 ? 2 : 1;
 		pen->under = width == 2 ? c[-1] : *c;
 		pen->last_off = pen->row->offs[i];

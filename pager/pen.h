@@ -26,6 +26,7 @@ struct tl_pen {
 	/* bytes without a place of their own (-r, -u) go out before the next character */
 	char held[16];
 	size_t nheld;
+	bool held_back; /* `under`, which a backspace (-u) went over, is among them */
 };
 
 /* An empty row; attr stays.  Cells are blank only behind tl_pen_finish(). */
@@ -57,8 +58,8 @@ void tl_pen_join(struct tl_pen *pen, const uint8_t *p, size_t len);
 /* Bytes for the terminal that take no column. */
 void tl_pen_hold(struct tl_pen *pen, const void *p, size_t len);
 /* A backspace for the terminal: the next character takes the last one's place, and goes out
- * behind it and the backspace. */
-void tl_pen_hold_back(struct tl_pen *pen);
+ * behind it and the backspace.  False: there is none to go back over. */
+bool tl_pen_hold_back(struct tl_pen *pen);
 /* Go back over the character before, so that the next one overstrikes it.  False: there is
  * none that could be. */
 bool tl_pen_back(struct tl_pen *pen);

@@ -984,7 +984,7 @@ static void put_line_role(struct tl_view *v, enum tl_role role)
 static enum tl_lookup number_of(struct tl_view *v, struct numbering *n)
 {
 	const struct tl_row *row = &v->row;
-	bool jumps = v->filter || (v->opts.squeeze && row->ncells == 0);
+	bool jumps = v->filter || (v->opts.squeeze && tl_layout_is_blank(&v->lay, row->pos));
 	enum tl_lookup found = TL_FOUND;
 
 	if (!v->lines)

@@ -28,6 +28,9 @@ static void read_opts(struct tl_layout_opts *o, const uint8_t head[HEAD])
 	o->rscroll = head[1] & 4;
 	o->hshift = o->chop ? head[2] : 0;
 	o->bs = (enum tl_backspace)(head[3] % 3);
+	o->tab = (enum tl_backspace)(head[3] / 3 % 3);
+	o->cr = (enum tl_backspace)(head[3] / 9 % 3);
+	o->formats = head[1] & 8;
 	o->raw = (enum tl_rawmode)(head[4] % 3);
 	o->charset = (enum tl_charset)(head[5] % 3);
 	o->rscroll_cell = tl_cell_blank();

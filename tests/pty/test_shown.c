@@ -67,12 +67,52 @@ static void a_row_at_the_top_stays_when_options_change(void **state)
 	check_that(t, strncmp(term_row(t, 0) + 8, "1:-00", 5) == 0);
 }
 
+static void processing_is_chosen(void **state)
+{
+	struct term *t;
+
+	fixture_file(&f, "odd.txt", "a\ba\tX\r\n", -1);
+	t = fixture_open(&f, "-U", "odd.txt", NULL);
+	check_row(t, 0, "a^Ha^IX^M");
+	check_keys(t, "--proc-tab<Enter><Enter>");
+	check_row(t, 0, "a^Ha    X^M");
+	check_keys(t, "--proc-backspace<Enter><Enter>");
+	check_row(t, 0, "a       X^M");
+	check_keys(t, "--proc-return<Enter><Enter>");
+	check_row(t, 0, "a       X");
+	check_keys(t, "-U<Enter>--PROC-TAB<Enter><Enter>");
+	check_row(t, 0, "a^IX");
+	check_keys(t, "/^a.X$<Enter>"); /* what is searched is what is seen */
+	check_no_text(t, "not found");
+}
+
+static void characters_are_defined_by_the_environment(void **state)
+{
+	struct term *t;
+
+	fixture_file(&f, "odd.txt", "\xee\x80\x80\xff|\n", -1);
+	fixture_setenv(&f, "LESSCHARSET", "utf-8");
+	fixture_setenv(&f, "LESSUTFCHARDEF", "E000:d");
+	fixture_setenv(&f, "LESSBINFMT", "*u[%x]");
+	t = fixture_open(&f, "odd.txt", NULL);
+	check_row(t, 0, "[ff]|");
+	fixture_setenv(&f, "LESSCHARSET", "latin9");
+	t = fixture_open(&f, "odd.txt", NULL);
+	check_that(t, strstr(term_row(t, 0), "[80][80]") != NULL);
+	fixture_setenv(&f, "LESSCHARSET", "klingon");
+	t = fixture_page(&f, "odd.txt", NULL);
+	check_exit(t, 1);
+	check_text(t, "invalid charset name");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	static const struct CMUnitTest tests[] = {
 		TEST(S_shifts_to_what_was_at_the_top),
 		TEST(a_row_at_the_top_stays_when_options_change),
+		TEST(processing_is_chosen),
+		TEST(characters_are_defined_by_the_environment),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

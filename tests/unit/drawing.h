@@ -127,6 +127,9 @@ static inline void random_layout_opts(struct tl_layout_opts *o)
 	o->cols = rand() % 3 ? 1 + (unsigned)rand() % 90 : 1 + (unsigned)rand() % 9;
 	o->wordwrap = rand() % 3 == 0;
 	o->bs = (enum tl_backspace)(rand() % 3);
+	o->tab = (enum tl_backspace)(rand() % 3);
+	o->cr = (enum tl_backspace)(rand() % 3);
+	o->formats = rand() % 2;
 	o->raw = (enum tl_rawmode)(rand() % 3);
 	o->charset = rand() % 4 ? TL_CHARSET_UTF8 : (enum tl_charset)(rand() % 3);
 	o->rscroll = rand() % 2;

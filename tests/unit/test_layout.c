@@ -255,22 +255,50 @@ static void control_characters_are_shown(void **state)
 static void a_CR_before_the_newline_is_not_shown(void **state)
 {
 	plain_opts(10);
-	check("ab\r\n\r\nx\ry\r\r\nz\r", "ab", "", "x^My^M~ rr rr", "z");
+	check("ab\r\n\r\nx\ry\r\r\nz\r", "ab", "", "x^My~ rr", "z");
 	check("0123456789\r\nx\n", "0123456789", "x");
-	opts.bs = TL_BS_CONTROL;
+	check("a\r\r\r\n\r\rb\n", "a", "^Mb~rr"); /* nor more than one */
+	opts.cr = TL_BS_CONTROL;
 	check("ab\r\n", "ab^M~  rr");
+	opts.cr = TL_BS_PRINT; /* as less has it, though its manual says that they are sent */
+	check("ab\r\nc\rd\n", "ab^M~  rr", "c^Md~ rr");
 }
 
 static void u_and_U_change_what_backspace_is(void **state)
 {
 	plain_opts(20);
 	opts.bs = TL_BS_PRINT;
-	check("a\bab\rc\tx\n", "a\bab\rc     x");
+	check("a\bab\tx\n", "a\bab      x");
 	check("x\bxx\bxx\bxx\bxx\bxx\bxx\bxx\bxx\bxx\bxy\n",
 	      "x\bxx\bxx\bxx\bxx\bxx\bxx\bxx\bxx\bxx\bxy");
-	check("\b\ba\n", "\b\ba");
-	opts.bs = TL_BS_CONTROL;
+	check("ab\b\n", "ab"); /* nothing takes its place */
+	/* there must be something to go back over */
+	check("\b\ba\n", "^H^Ha~rrrr");
+	check("\x01\ba\n", "^A^Ha~rrrr");
+	opts.bs = opts.tab = TL_BS_CONTROL;
+	opts.formats = true;
 	check("a\bab\tc\xe2\x80\x8b\n", "a^Hab^Ic<U+200B>~ rr  rr rrrrrrrr");
+	opts.tab = TL_BS_SPECIAL;
+	check("a\bab\tc\n", "a^Hab   c~ rr");
+	opts.bs = TL_BS_SPECIAL;
+	opts.tab = TL_BS_CONTROL;
+	check("a\bab\tc\n", "ab^Ic~b rr");
+}
+
+/* Nothing is overstruck behind an escape sequence. */
+static void a_sequence_is_not_gone_back_over(void **state)
+{
+	plain_opts(20);
+	opts.raw = TL_RAW_SGR;
+	check("a\033[m\bb\n", "a^Hb~ rr");
+	check("\033[ma\ba\n", "a~b");
+}
+
+static void underlined_words_wrap(void **state)
+{
+	plain_opts(6);
+	opts.wordwrap = true;
+	check("_\ba_\bb_\b _\bc_\bd_\be_\bf_\bg\n", "ab ~uuu", "cdefg~uuuuu");
 }
 
 static void R_lets_SGR_act(void **state)
@@ -316,7 +344,7 @@ static void some_characters_are_not_there(void **state)
 	      "abcd");
 	check("abc\xf0\x9f\x91\x8d\xf0\x9f\x8f\xbd\n", "abc", "\xf0\x9f\x91\x8d");
 	plain_opts(9);
-	opts.bs = TL_BS_CONTROL;
+	opts.formats = true;
 	check("a\xef\xb8\x8f\n", "a<U+FE0F>~ rrrrrrrr");
 }
 
@@ -343,7 +371,7 @@ static void words_wrap(void **state)
 	check("01234567\t\tx\n", "01234567", "x");
 	check("   0123456789\n", "", "0123456789");
 	/* the word takes its looks along, and leaves no trace */
-	check("aa b\bbcdefghi j\n", "aa bcdefgh~   b", "i j");
+	check("aa b\bbcdefghi j\n", "aa", "bcdefghi j~b");
 	check("aa x_\bb_\bc_\bd_\be_\bf_\bg_\bh\n", "aa", "xbcdefgh~ uuuuuuu");
 	opts.raw = TL_RAW_SGR;
 	check("aaaa \033[1mbb\033[mccccc\n", "aaaa", "bbccccc~ss");
@@ -913,6 +941,8 @@ int main(void)
 		cmocka_unit_test(control_characters_are_shown),
 		cmocka_unit_test(a_CR_before_the_newline_is_not_shown),
 		cmocka_unit_test(u_and_U_change_what_backspace_is),
+		cmocka_unit_test(a_sequence_is_not_gone_back_over),
+		cmocka_unit_test(underlined_words_wrap),
 		cmocka_unit_test(R_lets_SGR_act),
 		cmocka_unit_test(r_sends_everything),
 		cmocka_unit_test(some_characters_are_not_there),
