@@ -702,6 +702,8 @@ static int patience(struct tl_app *app)
 {
 	uint64_t now = tl_now_ms();
 
+	if (app->dirty && app->op.kind == TL_OP_NONE) /* drawing has found something to say */
+		return 0;
 	if (app->dirty && app->op.shown_ms != 0 && app->op.kind != TL_OP_NONE && !app->op.busy)
 		return now < app->drawn_ms + FRAME_MS ? (int)(app->drawn_ms + FRAME_MS - now) : 0;
 	if (app->op.kind != TL_OP_NONE && app->op.busy)
