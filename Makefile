@@ -49,12 +49,12 @@ ALLC    := $(SRC) $(sort $(wildcard tests/*/*.c))
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help test unit trace pty bench fuzz lint check-layers check-format format install uninstall clean
+.PHONY: all help test unit trace pty bench fuzz lint check-layers check-format format install install-less uninstall clean
 
 all: $(build)/tless
 
 help:
-	@echo 'all (build/tless)  test [SAN=...]  bench  fuzz  lint  format  install  uninstall  clean'
+	@echo 'all (build/tless)  test [SAN=...]  bench  fuzz  lint  format  install  install-less  uninstall  clean'
 
 $(build)/tless: $(build)/pager/main.o $(build)/libtless.a
 	$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
@@ -190,12 +190,30 @@ format:
 	clang-format -i $(ALLC) $(HEADERS)
 
 # ---- installation
+BINDIR  := $(DESTDIR)$(PREFIX)/bin
+MANDIR  := $(DESTDIR)$(PREFIX)/share/man/man1
+BASHDIR := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+ZSHDIR  := $(DESTDIR)$(PREFIX)/share/zsh/site-functions
+
 install: $(build)/tless
-	install -D -m 755 $(build)/tless $(DESTDIR)$(PREFIX)/bin/tless
-	install -D -m 644 man/tless.1 $(DESTDIR)$(PREFIX)/share/man/man1/tless.1
+	install -D -m 755 $(build)/tless $(BINDIR)/tless
+	install -D -m 644 man/tless.1 $(MANDIR)/tless.1
+	install -D -m 644 scripts/completions/tless.bash $(BASHDIR)/tless
+	install -D -m 644 scripts/completions/_tless $(ZSHDIR)/_tless
+
+# What is called less or more is taken for it by its callers, and behaves so.  Files that are
+# there already are not touched.
+install-less: install
+	@for name in less more; do for link in $(BINDIR)/$$name $(MANDIR)/$$name.1; do \
+	  case $$(readlink $$link) in tless | tless.1) ;; *) [ ! -e $$link ] && [ ! -L $$link ] || \
+	    { echo "$$link is there already" >&2; exit 1; } ;; esac; done; done
+	for name in less more; do \
+	  ln -sf tless $(BINDIR)/$$name && ln -sf tless.1 $(MANDIR)/$$name.1 || exit 1; done
 
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/tless $(DESTDIR)$(PREFIX)/share/man/man1/tless.1
+	for name in less more; do for link in $(BINDIR)/$$name $(MANDIR)/$$name.1; do \
+	  case $$(readlink $$link) in tless | tless.1) rm -f $$link ;; esac; done; done
+	rm -f $(BINDIR)/tless $(MANDIR)/tless.1 $(BASHDIR)/tless $(ZSHDIR)/_tless
 
 clean:
 	rm -rf build
