@@ -511,7 +511,7 @@ static void handle_signals(struct tl_app *app)
 		const char *keys = tl_env("LESS_SIGUSR1");
 
 		signals.user = 0;
-		tl_tty_give(&app->tty, keys ? keys : "", false);
+		tl_tty_typed(&app->tty, keys ? keys : "");
 	}
 	if (signals.resize)
 		handle_resize(app);

@@ -80,6 +80,7 @@ static const struct tl_command table[] = {
 	{ "ESC-k", "back-newline", tl_move_backward_file_line, "Backward one line of the file (or N).", true },
 	{ "ESC-) RightArrow", "right-scroll", tl_move_shift_right, "Right half a screen (or N columns).", true },
 	{ "ESC-( LeftArrow", "left-scroll", tl_move_shift_left, "Left half a screen (or N columns).", true },
+	{ "ESC-] ESC-RightArrow", "right-limit-scroll", tl_move_shift_right_limited, "Likewise, but not past the longest line.", true },
 	{ "ESC-} ^RightArrow", "end-scroll", tl_move_shift_end, "Right to the end of the longest line shown.", true },
 	{ "ESC-{ ^LeftArrow", "no-scroll", tl_move_shift_home, "Left to the first column.", true },
 	{ "F", "forw-forever", tl_follow_on, "Show the end and what comes there; ^C ends it.", false },

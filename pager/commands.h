@@ -28,6 +28,7 @@ void tl_move_goto_end_buffered(struct tl_app *app, const struct tl_number *n);
 void tl_move_goto_percent(struct tl_app *app, const struct tl_number *n);
 void tl_move_goto_offset(struct tl_app *app, const struct tl_number *n);
 void tl_move_shift_right(struct tl_app *app, const struct tl_number *n);
+void tl_move_shift_right_limited(struct tl_app *app, const struct tl_number *n);
 void tl_move_shift_left(struct tl_app *app, const struct tl_number *n);
 void tl_move_shift_home(struct tl_app *app, const struct tl_number *n);
 void tl_move_shift_end(struct tl_app *app, const struct tl_number *n);
@@ -86,6 +87,8 @@ void tl_files_info(struct tl_app *app, const struct tl_number *n);
 void tl_optionkey_toggle(struct tl_app *app, const struct tl_number *n);
 void tl_optionkey_show(struct tl_app *app, const struct tl_number *n);
 
+/* Shift the text by so many columns, to the left if negative. */
+void tl_move_shift_by(struct tl_app *app, int64_t cols);
 /* Jump to pos, to be shown at `row`: its line, or with `exact` the row that holds it. */
 void tl_move_jump(struct tl_app *app, uint64_t pos, unsigned row, bool exact);
 /* Jump to the end of what is known of the text. */

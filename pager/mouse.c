@@ -94,10 +94,11 @@ static struct {
 	int x, y;              /* where it is */
 } mouse;
 
-static void move(struct tl_app *app, const char *action, int n)
+/* Forward n lines, or backward. */
+static void scroll(struct tl_app *app, int n)
 {
-	if (n > 0)
-		tl_command_do(app, action, (uint64_t)n);
+	if (n != 0)
+		tl_command_do(app, n > 0 ? "forw-line" : "back-line", (uint64_t)abs(n));
 }
 
 /* A button was let go where it was pressed. */
@@ -113,12 +114,14 @@ static void click(struct tl_app *app, int button, int y)
 
 static void turn_wheel(struct tl_app *app, int which)
 {
-	static const char *const actions[] = { "back-line", "forw-line", "left-scroll",
-					       "right-scroll" };
-	unsigned feature = which < 2 ? VSCROLL : HSCROLL;
+	int n = which & 1 ? app->opt.wheel_lines : -app->opt.wheel_lines;
 
-	if (app->opt.mouse_features & feature)
-		move(app, actions[app->opt.rmouse ? which ^ 1 : which], app->opt.wheel_lines);
+	if (app->opt.rmouse)
+		n = -n;
+	if (which < 2 && app->opt.mouse_features & VSCROLL)
+		scroll(app, n);
+	if (which >= 2 && app->opt.mouse_features & HSCROLL)
+		tl_move_shift_by(app, n);
 }
 
 /* The text goes along with the mouse. */
@@ -129,9 +132,9 @@ static void drag(struct tl_app *app, int x, int y)
 	mouse.x = x;
 	mouse.y = y;
 	if (app->opt.mouse_features & VDRAG)
-		move(app, dy > 0 ? "forw-line" : "back-line", abs(dy));
+		scroll(app, dy);
 	if (app->opt.mouse_features & HDRAG)
-		move(app, dx > 0 ? "right-scroll" : "left-scroll", abs(dx));
+		tl_move_shift_by(app, dx);
 }
 
 static void report(struct tl_app *app, int b, int x, int y, bool released)

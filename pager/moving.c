@@ -363,7 +363,20 @@ void tl_move_goto_offset(struct tl_app *app, const struct tl_number *n)
 
 /* ---- shifting */
 
-static void shift_by(struct tl_app *app, const struct tl_number *n, bool right)
+void tl_move_shift_by(struct tl_app *app, int64_t cols)
+{
+	uint64_t left = (uint64_t)-cols;
+
+	if (cols >= 0)
+		app->hshift += (uint64_t)cols;
+	else
+		app->hshift = app->hshift > left ? app->hshift - left : 0;
+	app->jumped = true;
+	tl_app_apply_options(app);
+}
+
+/* How far -#, or the number that is then remembered for it, says. */
+static uint64_t shift_width(struct tl_app *app, const struct tl_number *n)
 {
 	uint64_t by = app->cols / 2;
 
@@ -373,12 +386,7 @@ static void shift_by(struct tl_app *app, const struct tl_number *n, bool right)
 		by = (uint64_t)app->opt.shift;
 	else if (app->opt.shift_fraction > 0)
 		by = (uint64_t)(app->opt.shift_fraction * app->cols);
-	if (right)
-		app->hshift += by;
-	else
-		app->hshift = app->hshift > by ? app->hshift - by : 0;
-	app->jumped = true;
-	tl_app_apply_options(app);
+	return by;
 }
 
 void tl_move_keep_column(struct tl_app *app)
@@ -395,12 +403,12 @@ void tl_move_keep_column(struct tl_app *app)
 
 void tl_move_shift_right(struct tl_app *app, const struct tl_number *n)
 {
-	shift_by(app, n, true);
+	tl_move_shift_by(app, (int64_t)shift_width(app, n));
 }
 
 void tl_move_shift_left(struct tl_app *app, const struct tl_number *n)
 {
-	shift_by(app, n, false);
+	tl_move_shift_by(app, -(int64_t)shift_width(app, n));
 }
 
 void tl_move_shift_home(struct tl_app *app, const struct tl_number *n)
@@ -410,11 +418,27 @@ void tl_move_shift_home(struct tl_app *app, const struct tl_number *n)
 	tl_app_apply_options(app);
 }
 
+/* The shift at which the longest line on the screen ends in the last column. */
+static uint64_t end_shift(struct tl_app *app)
+{
+	uint64_t width;
+
+	if (app->hshift == 0 && !app->opt.chop) /* a shift cuts lines: those that are shown then */
+		tl_move_shift_by(app, 1);
+	width = tl_view_widest(app->text.view);
+	return width > app->cols ? width - app->cols : 0;
+}
+
+void tl_move_shift_right_limited(struct tl_app *app, const struct tl_number *n)
+{
+	uint64_t to = app->hshift + shift_width(app, n), limit = end_shift(app);
+
+	tl_move_shift_by(app, (int64_t)(to < limit ? to : limit) - (int64_t)app->hshift);
+}
+
 void tl_move_shift_end(struct tl_app *app, const struct tl_number *n)
 {
-	uint64_t width = tl_view_widest(app->text.view);
-
-	app->hshift = width > app->cols ? width - app->cols : 0;
+	app->hshift = end_shift(app);
 	app->jumped = true;
 	tl_app_apply_options(app);
 }

@@ -593,7 +593,7 @@ bool tl_screen_dumb(const struct tl_screen *s)
 
 static unsigned from_env(const char *name)
 {
-	const char *v = getenv(name);
+	const char *v = tl_env(name);
 	long n = v ? strtol(v, NULL, 10) : 0;
 
 	return n > 0 && n < 10000 ? (unsigned)n : 0;
@@ -610,7 +610,7 @@ static unsigned choose(unsigned a, unsigned b, int c, unsigned d)
 /* LESS_LINES, LESS_COLUMNS: so many, or (negative) so many less than there are. */
 static void override(const char *name, unsigned *n)
 {
-	const char *v = getenv(name);
+	const char *v = tl_env(name);
 	long want = v ? strtol(v, NULL, 10) : 0;
 
 	if (want < 0)

@@ -174,9 +174,9 @@ static const char *fact_text(void *arg, char what)
 	case 'F':
 		return app->text.name ? base_name(app->text.name) : "";
 	case 'E':
-		return getenv("VISUAL")   ? getenv("VISUAL")
-		       : getenv("EDITOR") ? getenv("EDITOR")
-					  : "vi";
+		return tl_env_is_set("VISUAL")   ? tl_env("VISUAL")
+		       : tl_env_is_set("EDITOR") ? tl_env("EDITOR")
+						 : "vi";
 	case 'x':
 		return fl->current + 1 < fl->n ? fl->files[fl->current + 1]->name : NULL;
 	case 'T':

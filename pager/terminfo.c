@@ -1,6 +1,8 @@
 /* terminfo.c: see terminfo.h. */
 #include "pager/terminfo.h"
 
+#include "pager/env.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,17 +31,26 @@ static const struct {
 	{ "kD", "kdch1" }, { "kI", "kich1" }, { "kB", "kcbt" },  { "k1", "kf1" },
 };
 
-static const char *from_env(const char *termcap)
+/* LESS_TERMCAP_xx, or LESS_TERMINFO_xxxx. */
+static const char *from_env(const char *termcap, const char *terminfo)
 {
-	char var[32];
+	const char *value = NULL;
+	char var[64];
 
-	snprintf(var, sizeof(var), "LESS_TERMCAP_%s", termcap);
-	return getenv(var);
+	if (termcap) {
+		snprintf(var, sizeof(var), "LESS_TERMCAP_%s", termcap);
+		value = tl_env(var);
+	}
+	if (!value && terminfo) {
+		snprintf(var, sizeof(var), "LESS_TERMINFO_%s", terminfo);
+		value = tl_env(var);
+	}
+	return value;
 }
 
 static const char *lookup(const char *termcap, const char *terminfo, bool described)
 {
-	const char *s = from_env(termcap);
+	const char *s = from_env(termcap, terminfo);
 
 	if (s)
 		return *s ? s : NULL;
@@ -51,7 +62,7 @@ static const char *lookup(const char *termcap, const char *terminfo, bool descri
 
 static bool flag(const char *termcap, const char *terminfo, bool described)
 {
-	const char *s = from_env(termcap);
+	const char *s = from_env(termcap, terminfo);
 
 	if (s)
 		return *s != '\0' && *s != '0';
@@ -106,13 +117,10 @@ void tl_terminfo_move(const struct tl_terminfo *ti, unsigned y, unsigned x, stru
 
 const char *tl_terminfo_key(const char *name)
 {
-	const char *s;
-
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		if (!strcmp(keys[i].termcap, name) || !strcmp(keys[i].terminfo, name))
 			return lookup(keys[i].termcap, keys[i].terminfo, cur_term != NULL);
 	if (strlen(name) < 3) /* a termcap name */
-		return from_env(name);
-	s = cur_term ? tigetstr(name) : NULL;
-	return s && s != (char *)-1 && *s ? s : NULL;
+		return from_env(name, NULL);
+	return lookup(NULL, name, cur_term != NULL);
 }

@@ -1,4 +1,4 @@
-/* terminfo.h: the terminal's capabilities by their termcap names, LESS_TERMCAP_xx first. */
+/* terminfo.h: the terminal's capabilities by their termcap names, LESS_TERMCAP_xx and LESS_TERMINFO_xxxx first. */
 #ifndef TL_PAGER_TERMINFO_H
 #define TL_PAGER_TERMINFO_H
 

@@ -173,10 +173,20 @@ void tl_tty_unget(struct tl_tty *tty, struct tl_key key)
 	tty->n = n + 1;
 }
 
-void tl_tty_type(struct tl_tty *tty, const char *text)
+static void put_before(struct tl_tty *tty, const char *text, uint32_t burst)
 {
 	for (size_t n = strlen(text); n > 0; n--)
-		tl_tty_unget(tty, (struct tl_key){ (uint8_t)text[n - 1], 0 });
+		tl_tty_unget(tty, (struct tl_key){ (uint8_t)text[n - 1], burst });
+}
+
+void tl_tty_type(struct tl_tty *tty, const char *text)
+{
+	put_before(tty, text, 0);
+}
+
+void tl_tty_typed(struct tl_tty *tty, const char *text)
+{
+	put_before(tty, text, ++tty->burst);
 }
 
 void tl_tty_give(struct tl_tty *tty, const char *text, bool end_command)

@@ -57,6 +57,8 @@ bool tl_tty_any_typed(const struct tl_tty *tty);
 void tl_tty_unget(struct tl_tty *tty, struct tl_key key);
 /* Put text before what is queued, as if typed long ago. */
 void tl_tty_type(struct tl_tty *tty, const char *text);
+/* The same, as if typed now. */
+void tl_tty_typed(struct tl_tty *tty, const char *text);
 /* Put text behind what is queued, as if typed long ago. */
 void tl_tty_give(struct tl_tty *tty, const char *text, bool end_command);
 void tl_tty_flush(struct tl_tty *tty);

@@ -1,6 +1,7 @@
 /* test_lesskey.c: keys and variables of lesskey files, where they are looked for, and what is said. */
 #include "tests/pty/fixture.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -188,6 +189,34 @@ static void test_errors(void **state)
 	check_text(t, "Error in lesskey content");
 }
 
+/* SIGUSR1 types keys, also into a message or a line. */
+static void test_keys_of_a_signal(void **state)
+{
+	struct term *t;
+
+	fixture_setenv(&f, "LESS_SIGUSR1", "5j");
+	t = fixture_open(&f, "a.txt", NULL);
+	term_signal(t, SIGUSR1);
+	check_text(t, "line 28");
+	check_row(t, 0, "line 6");
+	check_keys(t, "=");
+	term_signal(t, SIGUSR1);
+	check_text(t, "line 33");
+	check_keys(t, "/x");
+	term_signal(t, SIGUSR1);
+	check_text(t, "/x5j");
+}
+
+static void test_terminal_of_a_variable(void **state)
+{
+	struct term *t;
+
+	fixture_setenv(&f, "LESS_TERMCAP_so", "");
+	fixture_setenv(&f, "LESS_TERMINFO_smso", "<SO>");
+	t = fixture_open(&f, "a.txt", NULL);
+	check_text(t, "<SO>a.txt");
+}
+
 /* What begins no command is tried without its first key. */
 static void test_keys_that_begin_nothing(void **state)
 {
@@ -216,6 +245,8 @@ int main(void)
 		TEST(test_other_places),
 		TEST(test_compiled_files),
 		TEST(test_errors),
+		TEST(test_keys_of_a_signal),
+		TEST(test_terminal_of_a_variable),
 		TEST(test_keys_that_begin_nothing),
 	};
 
