@@ -19,6 +19,7 @@
 #include "pager/follow.h"
 #include "pager/lineedit.h"
 #include "pager/linkkeys.h"
+#include "pager/marks.h"
 #include "pager/option.h"
 #include "pager/prompt.h"
 #include "pager/screen.h"
@@ -148,6 +149,7 @@ struct tl_app {
 	struct tl_cell *cells;
 
 	struct tl_filelist files;
+	struct tl_marks marks;
 	struct tl_text text;  /* what is shown */
 	struct tl_text under; /* the file, while help is shown */
 	bool new_file;        /* the prompt names the file once */
@@ -268,6 +270,8 @@ void tl_app_check_preprocessor(struct tl_app *app);
 void tl_app_end_replacements(struct tl_app *app);
 /* Remember where one is in the file. */
 void tl_app_save_position(struct tl_app *app);
+/* The first row of the screen that has text; TL_NOPOS: nothing is shown yet. */
+uint64_t tl_app_first_row(struct tl_app *app, unsigned *row);
 /* Put the position aside for ''. */
 void tl_app_set_last_mark(struct tl_app *app);
 /* Count a text of a chunk or two at once, so that its line numbers are never pending. */

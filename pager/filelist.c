@@ -10,7 +10,6 @@ static void file_free(struct tl_file *f)
 		return;
 	tl_source_close(f->kept);
 	free(f->replaced.path);
-	free(f->marks);
 	free(f->name);
 	free(f);
 }
@@ -26,7 +25,7 @@ bool tl_filelist_add(struct tl_filelist *fl, const char *name, size_t at)
 		file_free(f);
 		return false;
 	}
-	f->pos = f->last_pos = TL_NOPOS;
+	f->pos = TL_NOPOS;
 	memmove(files + at + 1, files + at, (fl->n - at) * sizeof(*files));
 	files[at] = f;
 	fl->n++;
@@ -52,35 +51,4 @@ void tl_filelist_fini(struct tl_filelist *fl)
 		file_free(fl->files[i]);
 	free(fl->files);
 	memset(fl, 0, sizeof(*fl));
-}
-
-bool tl_file_mark(struct tl_file *f, char letter, uint64_t pos, int row)
-{
-	struct tl_mark *m = NULL;
-
-	for (size_t i = 0; i < f->nmarks; i++)
-		if (f->marks[i].letter == letter)
-			m = &f->marks[i];
-	if (pos == TL_NOPOS) {
-		if (m)
-			*m = f->marks[--f->nmarks];
-		return true;
-	}
-	if (!m) {
-		m = realloc(f->marks, (f->nmarks + 1) * sizeof(*m));
-		if (!m)
-			return false;
-		f->marks = m;
-		m = &f->marks[f->nmarks++];
-	}
-	*m = (struct tl_mark){ letter, pos, row };
-	return true;
-}
-
-const struct tl_mark *tl_file_find_mark(const struct tl_file *f, char letter)
-{
-	for (size_t i = 0; i < f->nmarks; i++)
-		if (f->marks[i].letter == letter)
-			return &f->marks[i];
-	return NULL;
 }

@@ -1,116 +1,198 @@
-/* marking.c: m, M, ' and what they remember. */
+/* marking.c: m, M, ESC-m and ': setting marks and going to them. */
 #include "pager/commands.h"
 
-static bool is_mark(unsigned key)
+#include <ctype.h>
+#include <string.h>
+
+/* What was typed before the command whose letter is asked for. */
+static struct tl_number number;
+static bool bottom;
+
+/* Keys that give the command up. */
+static bool gives_up(const struct tl_app *app, unsigned key)
 {
-	return (key >= 'a' && key <= 'z') || (key >= 'A' && key <= 'Z');
+	return key == '\r' || key == '\n' || (int)key == app->tty.erase ||
+	       (int)key == app->tty.kill;
 }
 
-static void set_mark(struct tl_app *app, unsigned key, bool bottom)
+/* The mark of a letter; NULL: it has none, and a message says so. */
+static struct tl_mark *find(struct tl_app *app, unsigned key)
 {
-	struct tl_file *f = tl_app_file(app);
-	struct tl_view *v = app->text.view;
-	int row = bottom ? (int)tl_view_rows(v) - 1 : 0;
+	char shown[16] = { 0 };
+	struct tl_char c;
+	uint8_t byte = (uint8_t)key;
 
-	if (!is_mark(key) || !f) {
-		tl_app_bell(app);
-		return;
-	}
-	while (bottom ? row > 0 && tl_view_pos(v, (unsigned)row) == TL_NOPOS
-		      : row + 1 < (int)tl_view_rows(v) && tl_view_pos(v, (unsigned)row) == TL_NOPOS)
-		row += bottom ? -1 : 1;
-	tl_file_mark(f, (char)key, tl_view_pos(v, (unsigned)row), row);
+	if ((key < 0x80 && isalpha((int)key)) || key == TL_MARK_MOUSE)
+		return tl_marks_of(&app->marks, key);
+	c = tl_char_at(&byte, 1, app->charset);
+	if (c.kind == TL_CHAR_PRINT)
+		shown[0] = (char)key;
+	else
+		shown[tl_char_show(&c, shown)] = '\0';
+	tl_app_message(app, "Invalid mark letter %s", shown);
+	return NULL;
+}
+
+static void mark_changed(struct tl_app *app)
+{
 	tl_unread_forget(app);
 	tl_app_dirty(app);
 }
 
-static void mark_top_key(struct tl_app *app, unsigned key)
+/* ---- setting */
+
+/* Where the mark goes: the line that was named, or the first or last row with text. */
+static bool place(struct tl_app *app, uint64_t *pos, unsigned *row)
 {
-	set_mark(app, key, false);
+	struct tl_view *v = app->text.view;
+
+	if (number.given && number.n > 0) {
+		tl_app_count_lines(app, true);
+		*row = bottom ? app->rows - 2 : 0;
+		if (tl_lineindex_find(app->text.lines, number.n - 1, pos) == TL_FOUND)
+			return true;
+		tl_app_message(app, "Cannot find line number %llu", (unsigned long long)number.n);
+		return false;
+	}
+	*pos = tl_app_first_row(app, row);
+	if (bottom)
+		for (*row = tl_view_rows(v) - 1, *pos = tl_view_pos(v, *row);
+		     *pos == TL_NOPOS && *row > 0; *pos = tl_view_pos(v, *row))
+			--*row;
+	if (*pos == TL_NOPOS)
+		tl_app_bell(app);
+	return *pos != TL_NOPOS;
 }
 
-static void mark_bottom_key(struct tl_app *app, unsigned key)
+static void set_key(struct tl_app *app, unsigned key)
 {
-	set_mark(app, key, true);
+	struct tl_file *f = tl_app_file(app);
+	uint64_t pos;
+	unsigned row;
+
+	if (!f || gives_up(app, key) || !find(app, key) || !place(app, &pos, &row))
+		return;
+	tl_marks_set(&app->marks, key, f->name, pos, row);
+	mark_changed(app);
+}
+
+static void ask_set(struct tl_app *app, const struct tl_number *n, bool at_bottom)
+{
+	if (app->text.help)
+		return;
+	number = *n;
+	bottom = at_bottom;
+	tl_app_ask_char(app, set_key, "set mark: ");
 }
 
 void tl_mark_set_top(struct tl_app *app, const struct tl_number *n)
 {
-	tl_app_ask_char(app, mark_top_key, "set mark: ");
+	ask_set(app, n, false);
 }
 
 void tl_mark_set_bottom(struct tl_app *app, const struct tl_number *n)
 {
-	tl_app_ask_char(app, mark_bottom_key, "set mark: ");
+	ask_set(app, n, true);
 }
 
-static void clear_mark_key(struct tl_app *app, unsigned key)
+static void clear_key(struct tl_app *app, unsigned key)
 {
-	struct tl_file *f = tl_app_file(app);
+	struct tl_mark *m;
 
-	if (!f || !tl_file_find_mark(f, (char)key)) {
+	if (gives_up(app, key) || !(m = find(app, key)))
+		return;
+	if (!m->file) {
 		tl_app_bell(app);
 		return;
 	}
-	tl_file_mark(f, (char)key, TL_NOPOS, 0);
-	tl_app_dirty(app);
+	tl_marks_set(&app->marks, key, "", TL_NOPOS, 0);
+	mark_changed(app);
 }
 
 void tl_mark_clear(struct tl_app *app, const struct tl_number *n)
 {
-	tl_app_ask_char(app, clear_mark_key, "clear mark: ");
+	tl_app_ask_char(app, clear_key, "clear mark: ");
 }
 
-static void jump_previous(struct tl_app *app)
+/* ---- going there */
+
+/* Make the mark's file the current one; a file that is not in the list is put at its end. */
+static bool open_file_of(struct tl_app *app, const struct tl_mark *m)
 {
 	struct tl_file *f = tl_app_file(app);
+	size_t i = 0;
 
-	if (!f)
+	if (app->text.help) {
+		tl_app_leave_help(app);
+		f = tl_app_file(app);
+	}
+	if (f && tl_mark_is_in(m, f->name))
+		return true;
+	while (i < app->files.n && strcmp(app->files.files[i]->name, m->file) != 0)
+		i++;
+	if (i == app->files.n && !tl_filelist_add(&app->files, m->file, i))
+		return false;
+	return tl_app_open(app, i) && app->files.current == i;
+}
+
+static void go_to(struct tl_app *app, const struct tl_mark *mark)
+{
+	struct tl_mark m = *mark; /* opening its file changes the last one */
+	unsigned row = m.row;
+
+	if (!open_file_of(app, &m))
 		return;
-	if (f->last_pos == TL_NOPOS)
-		tl_move_jump(app, 0, 0, false);
-	else
-		tl_move_jump(app, f->last_pos, f->last_row, true);
+	if (number.given && number.n > 0)
+		row = number.n < app->rows ? (unsigned)number.n - 1 : app->rows - 2;
+	if (row > app->rows - 2)
+		row = app->rows - 2;
+	tl_move_jump(app, m.pos, row, true);
 }
 
-static void goto_mark_key(struct tl_app *app, unsigned key)
+static void go_to_last(struct tl_app *app)
 {
+	struct tl_mark *last = tl_marks_of(&app->marks, TL_MARK_LAST);
 	struct tl_file *f = tl_app_file(app);
-	const struct tl_mark *m;
+
+	if (!last->file && f)
+		tl_marks_set(&app->marks, TL_MARK_LAST, f->name, 0, tl_move_jump_row(app));
+	if (last->file)
+		go_to(app, last);
+}
+
+static void go_key(struct tl_app *app, unsigned key)
+{
+	struct tl_mark *m;
 
 	tl_unread_forget(app);
+	if (gives_up(app, key))
+		return;
 	switch (key) {
-	case '\'':
-	case CTRL('X'):
-		jump_previous(app);
+	case TL_MARK_LAST:
+		go_to_last(app);
 		return;
 	case '^':
-		tl_move_jump(app, 0, tl_move_jump_row(app), false);
+		tl_move_jump(app, 0, 0, false);
 		return;
 	case '$':
 		tl_move_to_end(app);
 		return;
+	case '.':
+	case ':':
+	case ';':
+		return; /* one is there */
 	}
-	if (!f || !(is_mark(key) || key == '#')) { /* #: the mouse sets it */
-		tl_app_message(app, "Choose a letter between 'a' and 'z'");
-		return;
-	}
-	m = tl_file_find_mark(f, (char)key);
-	for (size_t i = 0; !m && i < app->files.n; i++) {
-		m = tl_file_find_mark(app->files.files[i], (char)key);
-		if (m && !tl_app_open(app, i))
-			return;
-	}
-	if (!m) {
+	m = find(app, key);
+	if (m && !m->file)
 		tl_app_message(app, "Mark not set");
-		return;
-	}
-	tl_move_jump(app, m->pos, (unsigned)m->row, true);
+	else if (m)
+		go_to(app, m);
 }
 
 void tl_mark_go(struct tl_app *app, char letter)
 {
-	goto_mark_key(app, (unsigned char)letter);
+	number.given = false;
+	go_key(app, (unsigned char)letter);
 }
 
 void tl_mark_set_at(struct tl_app *app, char letter, unsigned row)
@@ -120,11 +202,13 @@ void tl_mark_set_at(struct tl_app *app, char letter, unsigned row)
 	if (!f || row >= tl_view_rows(app->text.view) ||
 	    tl_view_pos(app->text.view, row) == TL_NOPOS)
 		return;
-	tl_file_mark(f, letter, tl_view_pos(app->text.view, row), (int)row);
+	tl_marks_set(&app->marks, (unsigned char)letter, f->name, tl_view_pos(app->text.view, row),
+		     row);
 	tl_app_dirty(app);
 }
 
 void tl_mark_go_to(struct tl_app *app, const struct tl_number *n)
 {
-	tl_app_ask_char(app, goto_mark_key, "goto mark: ");
+	number = *n;
+	tl_app_ask_char(app, go_key, "goto mark: ");
 }

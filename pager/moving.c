@@ -244,17 +244,15 @@ void tl_move_jump(struct tl_app *app, uint64_t pos, unsigned row, bool exact)
 {
 	struct tl_view *v = app->text.view;
 	struct tl_file *f = tl_app_file(app);
-	struct tl_file before = f ? *f : (struct tl_file){ 0 };
+	unsigned old_row;
+	uint64_t old = tl_app_first_row(app, &old_row);
 	bool near = tl_view_row_of(v, pos) >= 0;
 
-	tl_app_set_last_mark(app);
 	if (tl_view_jump(v, pos, row, exact) == TL_BROKEN)
 		broken(app);
 	/* Where a jump only scrolls, '' still goes where it went. */
-	if (f && (near || (f->last_pos != TL_NOPOS && tl_view_row_of(v, f->last_pos) >= 0))) {
-		f->last_pos = before.last_pos;
-		f->last_row = before.last_row;
-	}
+	if (f && !near && old != TL_NOPOS && tl_view_row_of(v, old) < 0)
+		tl_marks_set(&app->marks, TL_MARK_LAST, f->name, old, old_row);
 	app->jumped = true;
 	tl_app_dirty(app);
 }

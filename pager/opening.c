@@ -35,33 +35,38 @@ struct tl_file *tl_app_file(struct tl_app *app)
 	return app->files.files[app->files.current];
 }
 
+uint64_t tl_app_first_row(struct tl_app *app, unsigned *row)
+{
+	struct tl_view *v = app->text.view;
+
+	*row = 0;
+	if (!v || tl_view_empty(v))
+		return TL_NOPOS;
+	while (*row + 1 < tl_view_rows(v) && tl_view_pos(v, *row) == TL_NOPOS)
+		++*row;
+	return tl_view_pos(v, *row);
+}
+
 void tl_app_save_position(struct tl_app *app)
 {
 	struct tl_file *f = tl_app_file(app);
-	unsigned row = 0;
+	unsigned row;
+	uint64_t pos = tl_app_first_row(app, &row);
 
 	if (!f || !app->text.view || tl_view_empty(app->text.view))
 		return;
-	while (row + 1 < tl_view_rows(app->text.view) &&
-	       tl_view_pos(app->text.view, row) == TL_NOPOS)
-		row++;
-	f->pos = tl_view_pos(app->text.view, row);
+	f->pos = pos;
 	f->row = row;
 }
 
 void tl_app_set_last_mark(struct tl_app *app)
 {
 	struct tl_file *f = tl_app_file(app);
-	uint64_t pos = f ? f->pos : TL_NOPOS;
-	unsigned row = f ? f->row : 0;
+	unsigned row;
+	uint64_t pos = f ? tl_app_first_row(app, &row) : TL_NOPOS;
 
-	if (!f)
-		return;
-	tl_app_save_position(app);
-	f->last_pos = f->pos;
-	f->last_row = f->row;
-	f->pos = pos;
-	f->row = row;
+	if (pos != TL_NOPOS)
+		tl_marks_set(&app->marks, TL_MARK_LAST, f->name, pos, row);
 }
 
 /* ---- text */
@@ -319,18 +324,16 @@ static const char *shown_name(const struct tl_file *f)
 /* The status column shows the marks of a line. */
 static char mark_in(void *arg, uint64_t pos, uint64_t next)
 {
-	const struct tl_file *f = arg;
-	char first = 0;
+	const struct tl_app *app = arg;
 
-	/* Of several the first in the alphabet, small letters before capital ones. */
-	for (size_t i = 0; i < f->nmarks; i++) {
-		char letter = f->marks[i].letter;
+	for (size_t i = 0; i < TL_NMARKS; i++) {
+		const struct tl_mark *m = &app->marks.marks[i];
 
-		if (f->marks[i].pos >= pos && f->marks[i].pos < next &&
-		    (!first || (letter ^ 0x20) < (first ^ 0x20)))
-			first = letter;
+		if (tl_marks_letter(i) != TL_MARK_LAST && m->file && m->pos >= pos &&
+		    m->pos < next && tl_mark_is_in(m, app->files.files[app->files.current]->name))
+			return tl_marks_letter(i);
 	}
-	return first;
+	return 0;
 }
 
 /* The text is there: show it where it was left. */
@@ -341,7 +344,7 @@ static void show_again(struct tl_app *app, struct tl_file *f)
 	app->hshift = 0;
 	tl_header_text_opened(app);
 	tl_app_apply_options(app);
-	tl_view_set_status(app->text.view, mark_in, f);
+	tl_view_set_status(app->text.view, mark_in, app);
 	tl_source_want(app->text.src, 1);
 	tl_find_text_opened(app);
 	if (f->pos != TL_NOPOS)
@@ -412,8 +415,10 @@ bool tl_app_open(struct tl_app *app, size_t i)
 		drop_file(app, i);
 		return false;
 	}
+	tl_app_set_last_mark(app);
 	if (app->text.src)
 		tl_app_close_text(app);
+	tl_marks_adopt(&app->marks, f->name);
 	app->files.previous = app->files.current;
 	app->files.current = i;
 	if (!make_text(app, src, shown_name(f), &err)) {
@@ -453,13 +458,13 @@ bool tl_app_open_near(struct tl_app *app, size_t i, int step)
 /* ---- the same recording, made another text */
 
 /* Positions in the old text become those of the same times in the new one. */
-static void translate_positions(struct tl_file *f, struct tl_source *from, struct tl_source *to)
+static void translate_positions(struct tl_file *f, struct tl_marks *marks, struct tl_source *from,
+				struct tl_source *to)
 {
 	f->pos = tl_decoding_same_time(from, f->pos, to);
-	f->last_pos = tl_decoding_same_time(from, f->last_pos, to);
-	for (size_t i = f->nmarks; i-- > 0;)
-		tl_file_mark(f, f->marks[i].letter,
-			     tl_decoding_same_time(from, f->marks[i].pos, to), f->marks[i].row);
+	for (size_t i = 0; i < TL_NMARKS; i++)
+		if (tl_mark_is_in(&marks->marks[i], f->name))
+			marks->marks[i].pos = tl_decoding_same_time(from, marks->marks[i].pos, to);
 }
 
 /* Of a selection that ends before the time one was at, the end is nearest to that. */
@@ -495,7 +500,7 @@ bool tl_app_reopen(struct tl_app *app, struct tl_err *err)
 		return false;
 	tl_app_end_op(app);
 	tl_app_save_position(app);
-	translate_positions(f, app->text.src, src);
+	translate_positions(f, &app->marks, app->text.src, src);
 	tl_find_text_closing(app);
 	old = app->text.src;
 	tl_view_close(app->text.view);
@@ -583,6 +588,7 @@ void tl_app_show_help(struct tl_app *app)
 	}
 	tl_app_end_op(app);
 	tl_app_save_position(app);
+	tl_app_set_last_mark(app);
 	tl_find_text_closing(app);
 	app->under = app->text;
 	if (!make_text(app, src, "HELP", &err)) {

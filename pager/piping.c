@@ -165,6 +165,7 @@ static void number_done(struct tl_app *app, const char *text)
 static bool special_mark(struct tl_app *app, unsigned key, uint64_t *pos)
 {
 	const struct tl_file *f = tl_app_file(app);
+	const struct tl_mark *m;
 
 	switch (key) {
 	case '^':
@@ -183,7 +184,8 @@ static bool special_mark(struct tl_app *app, unsigned key, uint64_t *pos)
 		*pos = bottom(app);
 		return true;
 	case '\'':
-		*pos = f && f->last_pos != TL_NOPOS ? f->last_pos : 0;
+		m = tl_marks_of(&app->marks, TL_MARK_LAST);
+		*pos = f && tl_mark_is_in(m, f->name) ? m->pos : 0;
 		return true;
 	}
 	return false;
@@ -227,11 +229,13 @@ static void pipe_mark(struct tl_app *app, unsigned key)
 			tl_app_message(app, "Invalid mark letter %c", (int)key & 0x7f);
 		return;
 	}
-	m = f ? tl_file_find_mark(f, (char)key) : NULL;
-	if (m)
-		take(app, m->pos, false);
-	else
+	m = tl_marks_of(&app->marks, key);
+	if (!m->file)
 		tl_app_message(app, "Mark not set");
+	else if (!f || !tl_mark_is_in(m, f->name))
+		tl_app_message(app, "Mark not in current file");
+	else
+		take(app, m->pos, false);
 }
 
 void tl_pipe_from_mark(struct tl_app *app, const struct tl_number *n)

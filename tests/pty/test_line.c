@@ -198,6 +198,36 @@ static void test_incremental_search(void **state)
 	check_row(t, 0, "line 1");
 }
 
+static void test_marks(void **state)
+{
+	struct term *t;
+
+	fixture_lines(&f, "b.txt", "other %d\n", 50);
+	t = fixture_open(&f, "a.txt", "b.txt", NULL);
+	check_keys(t, "20jma:n5jma'a"); /* a letter has one place, in one file */
+	check_row(t, 0, "other 6");
+	check_keys(t, "''"); /* where one was in the other file */
+	check_row(t, 0, "line 21");
+	check_keys(t, "Mbg'b");
+	check_row(t, 22, "line 43");
+	check_keys(t, "3'b");
+	check_row(t, 2, "line 43");
+	check_keys(t, "70mcG'c");
+	check_row(t, 0, "line 70");
+	check_keys(t, "500md");
+	check_last(t, "Cannot find line number 500  (press RETURN)");
+	check_keys(t, "\rm1");
+	check_last(t, "Invalid mark letter 1  (press RETURN)");
+	check_keys(t, "\rm\030");
+	check_last(t, "Invalid mark letter ^X  (press RETURN)");
+	check_keys(t, "\r'z");
+	check_last(t, "Mark not set  (press RETURN)");
+	check_keys(t, "\r\033mc'c");
+	check_last(t, "Mark not set  (press RETURN)");
+	check_keys(t, "\rm\r"); /* nothing was marked */
+	check_last(t, ":");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -209,6 +239,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_last_pattern_again, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_search_options, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_incremental_search, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_marks, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
