@@ -259,8 +259,10 @@ static void scan_all(struct tl_app *app)
 /*
  * Where a search starts: a new one at the edge of the screen, a repeated one at the line
  * after (backward: before) the one at -j's row; -a and -A as less(1) says.  False: no text there.
+ * Forward from within a line, `within` is where; else TL_NOPOS.
  */
-static bool search_start(struct tl_app *app, bool backward, bool repeat, uint64_t *from)
+static bool search_start(struct tl_app *app, bool backward, bool repeat, uint64_t *from,
+			 uint64_t *within)
 {
 	struct tl_view *v = app->text.view;
 	unsigned rows = tl_view_rows(v), row = tl_move_jump_row(app);
@@ -268,6 +270,7 @@ static bool search_start(struct tl_app *app, bool backward, bool repeat, uint64_
 	uint64_t pos;
 
 	*from = backward ? TL_NOPOS : 0;
+	*within = TL_NOPOS;
 	if (tl_view_empty(v))
 		return true;
 	if (app->opt.search_from == 1) {
@@ -290,8 +293,11 @@ static bool search_start(struct tl_app *app, bool backward, bool repeat, uint64_
 	if (pos == TL_NOPOS)
 		return false;
 	if (!next && tl_layout_line_start(tl_view_layout(v), pos, from) == TL_FOUND &&
-	    (!backward || *from == pos))
+	    (!backward || *from == pos)) {
+		if (*from != pos)
+			*within = pos;
 		return true;
+	}
 	/* Backward from within a line, that line is the first looked at. */
 	if (tl_layout_next_line(tl_view_layout(v), pos, from) != TL_FOUND)
 		*from = pos;
@@ -307,10 +313,54 @@ static void unhide_hits(struct tl_app *app)
 	tl_app_apply_options(app);
 }
 
+static void count_hits(struct tl_app *app, uint64_t line_pos);
+
+/* Is there a hit in the rest of the line, from pos on?  What is above the screen does not count. */
+static bool hit_in_rest(struct tl_app *app, uint64_t pos, uint64_t *next)
+{
+	struct tl_buf line = TL_BUF_INIT;
+	struct tl_scratch *scratch;
+	struct tl_cursor cur;
+	bool found = false;
+
+	if (!tl_scratch_new(&scratch, NULL))
+		return false;
+	tl_cursor_init(&cur, app->text.src);
+	if (tl_cursor_read_line(&cur, pos, TL_STRETCH, &line, next) == TL_FOUND)
+		found = tl_matcher_line(app->find.matcher, scratch,
+					(struct tl_span){ line.data, line.len });
+	tl_cursor_fini(&cur);
+	tl_scratch_free(scratch);
+	tl_buf_fini(&line);
+	return found;
+}
+
+/* The same for a search that begins there: that may be the hit, with its row at -j's. */
+static bool search_rest(struct tl_app *app, uint64_t within, uint64_t *from)
+{
+	struct tl_find *f = &app->find;
+	uint64_t next = *from;
+
+	if (within == TL_NOPOS || !hit_in_rest(app, within, &next)) {
+		*from = within == TL_NOPOS ? *from : next;
+		return false;
+	}
+	if (f->scan_nth > 1) {
+		f->scan_nth--;
+		*from = next;
+		return false;
+	}
+	f->last_hit = within;
+	if (!(f->scan_type & TL_SEARCH_KEEP))
+		tl_move_jump(app, within, tl_move_jump_row(app), true);
+	count_hits(app, *from);
+	return true;
+}
+
 static void begin_scan(struct tl_app *app, unsigned type, bool repeat, uint64_t nth)
 {
 	struct tl_find *f = &app->find;
-	uint64_t from;
+	uint64_t from, within;
 
 	f->scan_type = type;
 	f->scan_nth = nth;
@@ -325,8 +375,9 @@ static void begin_scan(struct tl_app *app, unsigned type, bool repeat, uint64_t 
 		f->home = i != was ? was : SIZE_MAX;
 		app->new_file = true;
 		scan_all(app);
-	} else if (search_start(app, type & TL_SEARCH_BACKWARD, repeat, &from)) {
-		start_scan(app, from, TL_NOPOS);
+	} else if (search_start(app, type & TL_SEARCH_BACKWARD, repeat, &from, &within)) {
+		if (!search_rest(app, within, &from))
+			start_scan(app, from, TL_NOPOS);
 	} else if (!f->incremental) {
 		tl_app_message(app, "Nothing to search");
 	}

@@ -67,6 +67,20 @@ static void a_row_at_the_top_stays_when_options_change(void **state)
 	check_that(t, strncmp(term_row(t, 0) + 8, "1:-00", 5) == 0);
 }
 
+/* What is above the screen is not looked at, and the rest of the line is a line. */
+static void a_search_begins_within_a_line(void **state)
+{
+	struct term *t = fixture_open(&f, "long.txt", NULL);
+	char top[81];
+
+	check_keys(t, "jj");
+	snprintf(top, sizeof(top), "%s", term_row(t, 0));
+	check_keys(t, "/-29<Enter>"); /* further on in the same line */
+	check_row(t, 0, top);
+	check_keys(t, "/-00<Enter>"); /* only in lines that follow */
+	check_that(t, strncmp(term_row(t, 0), "2:-00", 5) == 0);
+}
+
 static void processing_is_chosen(void **state)
 {
 	struct term *t;
@@ -111,6 +125,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		TEST(S_shifts_to_what_was_at_the_top),
 		TEST(a_row_at_the_top_stays_when_options_change),
+		TEST(a_search_begins_within_a_line),
 		TEST(processing_is_chosen),
 		TEST(characters_are_defined_by_the_environment),
 	};
