@@ -1087,7 +1087,7 @@ uint64_t tl_view_widest(struct tl_view *v)
 {
 	uint64_t widest = 0, width, start;
 
-	for (unsigned i = 0; i <= v->rows; i++) { /* the next line too, as in less */
+	for (unsigned i = 0; i < v->rows; i++) {
 		if (v->pos[i] == TL_NOPOS)
 			continue;
 		start = v->pos[i];
