@@ -384,7 +384,7 @@ void tl_time_cancel(struct tl_app *app);
 void tl_time_text_closing(struct tl_app *app);
 void tl_time_fini(struct tl_app *app);
 /*
- * For prompts: %w the time of the line at pos, %q its queue, %S its time slice, %G the gaps seen so
+ * For prompts: %w the time of the line at pos, %q its queue, %S its time slice, %v the gaps seen so
  * far.  NULL: not known; if it will be, the bottom line is drawn again then.  Valid until the next
  * call.  tl_time_has(): is there such a thing in this text?
  */

@@ -5,6 +5,8 @@
  */
 #include "pager/prompt.h"
 
+#include "pager/names.h"
+
 #include <inttypes.h>
 #include <string.h>
 
@@ -14,9 +16,9 @@ static const char *const builtin[TL_NPROMPTS] = {
 	[TL_PROMPT_MEDIUM] = "?n?f%f .?m(%T %i of %m) ..?e(END) ?x- Next\\: %x.:"
 			     "?pB%pB\\%:byte %bB?s/%s...%t",
 	[TL_PROMPT_LONG] = "?f%f .?n?m(%T %i of %m) ..?ltlines %lt-%lb?L/%L. :byte %bB?s/%s. ."
-			   "?e(END) ?x- Next\\: %x.:?pB%pB\\%..%t",
+			   "?e(END) ?x- Next\\: %x.:?pB%pB\\%..?c (column %c).%t",
 	[TL_PROMPT_EQUALS] = "?f%f .?m(%T %i of %m) .?ltlines %lt-%lb?L/%L. .byte %bB?s/%s. "
-			     "?e(END) :?pB%pB\\%..%t",
+			     "?e(END) :?pB%pB\\%..?c (column %c).%t",
 	[TL_PROMPT_HELP] = "HELP -- ?eEND -- Press g to see it again:Press RETURN for more., "
 			   "or q when done",
 	[TL_PROMPT_WAIT] = "Waiting for data",
@@ -24,10 +26,10 @@ static const char *const builtin[TL_NPROMPTS] = {
 
 /* A decoded text has no bytes to count. */
 static const char *const decoded_builtin[TL_NPROMPTS] = {
-	[TL_PROMPT_LONG] = "?f%f .?n?m(%T %i of %m) ..?ltlines %lt-%lb?L/%L. .?G%G .?e(END) "
-			   "?x- Next\\: %x.:?pB%pB\\%..%t",
+	[TL_PROMPT_LONG] = "?f%f .?n?m(%T %i of %m) ..?ltlines %lt-%lb?L/%L. .?v%v .?e(END) "
+			   "?x- Next\\: %x.:?pB%pB\\%..?c (column %c).%t",
 	[TL_PROMPT_EQUALS] = "?f%f .?m(%T %i of %m) .?ltlines %lt-%lb?L/%L. .?wtime %w .?q%q ."
-			     "?Sslice %S .?G%G .?e(END) :?pB%pB\\%..%t",
+			     "?Sslice %S .?v%v .?e(END) :?pB%pB\\%..%t",
 };
 
 const char *tl_prompt_proto(const struct tl_options *o, int kind, bool decoded)
@@ -58,6 +60,16 @@ static enum tl_prompt_line line_letter(char what, const char **p)
 	return (enum tl_prompt_line)(which - letters);
 }
 
+/* What less does not tell; nothing stands for it where the text has no such thing. */
+static const char own_facts[] = "wqSv";
+
+static void put_text(struct writer *w, char what)
+{
+	const char *text = w->facts->text(w->facts->arg, what);
+
+	tl_buf_puts(w->out, text ? text : "?");
+}
+
 /* %x; p stands behind it. */
 static void put_fact(struct writer *w, char what, const char **p)
 {
@@ -69,15 +81,23 @@ static void put_fact(struct writer *w, char what, const char **p)
 	if (what == 't') { /* blanks at the end go away */
 		while (w->out->len > w->start && w->out->data[w->out->len - 1] == ' ')
 			w->out->len--;
-	} else if (strchr("bBcdDilLmpPs", what)) {
+	} else if (what == '%') {
+		tl_buf_putc(w->out, '%');
+	} else if (strchr("bBcCdDilLmpPQsW", what)) {
 		if (w->facts->number(w->facts->arg, what, line, &n, &pending))
 			tl_buf_printf(w->out, "%" PRIu64, n);
 		else
 			tl_buf_putc(w->out, '?');
 		*w->pending |= pending;
-	} else if (strchr("EfFgTxwqSG", what)) {
-		text = w->facts->text(w->facts->arg, what);
-		tl_buf_puts(w->out, text ? text : "?");
+	} else if (strchr(own_facts, what)) {
+		if (w->facts->state(w->facts->arg, what))
+			put_text(w, what);
+	} else if (strchr("EfFTx", what)) {
+		put_text(w, what);
+	} else if (strchr("gGy", what)) { /* f, F and x as words of the shell */
+		text = w->facts->text(w->facts->arg, what == 'g' ? 'f' : what == 'G' ? 'F' : 'x');
+		if (!text || !tl_names_quote(w->out, text))
+			tl_buf_putc(w->out, '?');
 	}
 }
 
@@ -92,6 +112,8 @@ static bool condition(struct writer *w, char what, const char **p)
 		return w->out->len > w->start;
 	if (strchr("bBdDlLpPs", what)) /* one that comes later counts as known */
 		return w->facts->number(w->facts->arg, what, line, &n, &pending) || pending;
+	if (what == 'Q')
+		return w->facts->number(w->facts->arg, what, line, &n, &pending) && n < 100;
 	return w->facts->state(w->facts->arg, what);
 }
 

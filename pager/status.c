@@ -39,9 +39,20 @@ static uint64_t line_pos(struct tl_app *app, enum tl_prompt_line where)
 	return TL_NOPOS;
 }
 
+static bool source_size(struct tl_app *app, uint64_t *n)
+{
+	struct tl_extent ext;
+
+	if (tl_app_decoder(app, NULL)) /* nobody knows before all of it is decoded */
+		return false;
+	tl_source_extent(app->text.src, &ext);
+	*n = tl_source_end(app->text.src);
+	return ext.complete;
+}
+
 static bool line_number(struct tl_app *app, enum tl_prompt_line where, uint64_t *n, bool *pending)
 {
-	uint64_t pos = line_pos(app, where);
+	uint64_t pos = line_pos(app, where), size;
 	enum tl_lookup found;
 
 	if (app->opt.numbers == 0 && !app->text.help)
@@ -49,7 +60,8 @@ static bool line_number(struct tl_app *app, enum tl_prompt_line where, uint64_t 
 	if (pos == TL_NOPOS || line_pos(app, TL_LINE_BOTTOM) == TL_NOPOS)
 		return false; /* not even one line is shown */
 	found = tl_lineindex_line_of(app->text.lines, pos, n);
-	++*n;
+	if (where != TL_LINE_AFTER || !source_size(app, &size) || pos < size)
+		++*n; /* behind the last line there is none: the last one is told */
 	if (found == TL_FOUND)
 		found = tl_view_shown_number(app->text.view, n);
 	*pending = found == TL_PENDING;
@@ -68,17 +80,6 @@ static bool line_count(struct tl_app *app, uint64_t *n, bool *pending)
 	*pending = tl_lineindex_count(app->text.lines, n) == TL_PENDING ||
 		   tl_view_shown_number(app->text.view, n) == TL_PENDING;
 	return !*pending;
-}
-
-static bool source_size(struct tl_app *app, uint64_t *n)
-{
-	struct tl_extent ext;
-
-	if (tl_app_decoder(app, NULL)) /* nobody knows before all of it is decoded */
-		return false;
-	tl_source_extent(app->text.src, &ext);
-	*n = tl_source_end(app->text.src);
-	return ext.complete;
 }
 
 /* Rounded to the nearest, as less does. */
@@ -100,8 +101,18 @@ static bool fact_number(void *arg, char what, enum tl_prompt_line where, uint64_
 		*n = app->files.n;
 		return true;
 	case 'c':
-		*n = app->hshift;
+		*n = app->hshift + 1;
 		return true;
+	case 'C':
+		*n = app->hshift + app->cols;
+		return true;
+	case 'W':
+		*n = tl_view_widest(app->text.view);
+		return true;
+	case 'Q':
+		size = tl_view_widest(app->text.view);
+		*n = size > 0 ? (app->hshift + app->cols) * 100 / size : 0;
+		return size > 0;
 	case 'B':
 	case 's':
 		return source_size(app, n);
@@ -125,7 +136,7 @@ static bool fact_number(void *arg, char what, enum tl_prompt_line where, uint64_
 	case 'P':
 		if (!line_number(app, where, &line, pending) || !line_count(app, &size, pending))
 			return false;
-		*n = percent(line, size);
+		*n = size > 0 ? line * 100 / size : 0; /* rounded down, as less does here */
 		return true;
 	case 'd':
 	case 'D': {
@@ -148,19 +159,6 @@ static const char *base_name(const char *path)
 	return slash && slash[1] ? slash + 1 : path;
 }
 
-/* As one word of a shell; valid until the next call. */
-static const char *quoted_name(const char *name)
-{
-	static char text[4096];
-	struct tl_buf quoted = TL_BUF_INIT;
-
-	if (!name || !tl_names_quote(&quoted, name))
-		tl_buf_puts(&quoted, name ? name : "");
-	snprintf(text, sizeof(text), "%s", tl_buf_str(&quoted));
-	tl_buf_fini(&quoted);
-	return text;
-}
-
 static const char *fact_text(void *arg, char what)
 {
 	struct tl_app *app = arg;
@@ -169,8 +167,6 @@ static const char *fact_text(void *arg, char what)
 	switch (what) {
 	case 'f':
 		return app->text.name;
-	case 'g':
-		return quoted_name(app->text.name);
 	case 'F':
 		return app->text.name ? base_name(app->text.name) : "";
 	case 'E':
@@ -184,7 +180,7 @@ static const char *fact_text(void *arg, char what)
 	case 'w':
 	case 'q':
 	case 'S':
-	case 'G':
+	case 'v':
 		return tl_time_fact(app, what, line_pos(app, TL_LINE_TOP));
 	}
 	return NULL;
@@ -201,7 +197,6 @@ static bool fact_state(void *arg, char what)
 		return ext.complete && tl_view_at_end(app->text.view);
 	case 'f':
 	case 'g':
-	case 'F':
 		return app->text.name && strcmp(app->text.name, "-") != 0;
 	case 'n':
 		return app->new_file;
@@ -216,7 +211,7 @@ static bool fact_state(void *arg, char what)
 	case 'w':
 	case 'q':
 	case 'S':
-	case 'G':
+	case 'v':
 		return tl_time_has(app, what, line_pos(app, TL_LINE_TOP));
 	}
 	return false;

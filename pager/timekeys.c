@@ -350,7 +350,7 @@ const char *tl_time_fact(struct tl_app *app, char what, uint64_t pos)
 
 	if (!ops)
 		return NULL;
-	if (what == 'G')
+	if (what == 'v')
 		return gaps_text(ops->gaps(self), t->text, sizeof(t->text));
 	place = place_of(app, pos);
 	if (!place)
@@ -377,7 +377,7 @@ bool tl_time_has(struct tl_app *app, char what, uint64_t pos)
 
 	if (!ops)
 		return false;
-	if (what == 'G')
+	if (what == 'v')
 		return ops->gaps(self) > 0;
 	if (what == 'q') {
 		place = place_of(app, pos);

@@ -19,7 +19,7 @@ struct known {
 /* 100 and more for a number, by its letter, and by the line it is asked for. */
 static bool number(void *arg, char what, enum tl_prompt_line line, uint64_t *n, bool *pending)
 {
-	static const char letters[] = "bBcdDilLmpPs";
+	static const char letters[] = "bBcdDilLmpPsCQW";
 	const struct known *k = arg;
 
 	assert_non_null(strchr(letters, what));
@@ -45,7 +45,7 @@ static const char *text(void *arg, char what)
 		return "cpu 3";
 	case 'S':
 		return "5 of 100";
-	case 'G':
+	case 'v':
 		return "2 gaps";
 	default:
 		return k->name;
@@ -91,6 +91,8 @@ static void test_numbers(void **state)
 	check("%dt %dm %db %dB %dj", &plain, "130 131 132 133 134");
 	check("%lt %lm %lb %lB %lj", &plain, "160 161 162 163 164");
 	check("%pt %pm %pb %pB %pj", &plain, "190 191 192 193 194");
+	check("%C %Q %W ?QY:N.", &plain, "220 230 240 N");
+	check("%w%q%S%v|%n%y", &plain, "|?"); /* not less's, and there are none */
 	check("%Pt %Pm %Pb %PB %Pj", &plain, "200 201 202 203 204");
 	check("%st %Lb %ib", &plain, "210t 170b 150b"); /* these are about no line */
 	check("%lq", &plain, "160q");
@@ -100,9 +102,9 @@ static void test_texts(void **state)
 {
 	const struct known two = { .name = "dir/a", .next = "b" };
 
-	check("%f %F %g %E %T %x", &two, "dir/a dir/a dir/a vi file b");
+	check("%f %F %g %E %T %x %y%%", &two, "dir/a dir/a dir/a vi file b b%");
 	check("%x", &plain, "?");
-	check("[%%%z%Q]", &plain, "[]"); /* no such facts */
+	check("[%%%z%o]", &plain, "[%]"); /* no such facts */
 }
 
 static void test_what_is_not_known(void **state)
@@ -209,7 +211,7 @@ static void test_the_built_in_prompts(void **state)
 	const struct known middle = { .states = "fmx", .name = "a", .next = "b" };
 	const struct known end = { .states = "fe", .name = "a" };
 	const struct known pipe = { .unknown = "LBsp" };
-	const struct known recording = { .states = "fwqSG", .name = "a", .unknown = "Bbs" };
+	const struct known recording = { .states = "fwqSv", .name = "a", .unknown = "Bbs" };
 	const struct known without = { .states = "f", .name = "a", .unknown = "lLp" };
 	struct tl_options o;
 
@@ -234,7 +236,7 @@ static void test_the_built_in_prompts(void **state)
 	      "a lines 160-162/170 time 12.5 cpu 3 slice 5 of 100 2 gaps 193%");
 	check(tl_prompt_proto(&o, TL_PROMPT_EQUALS, true), &without, "a");
 	check(tl_prompt_proto(&o, TL_PROMPT_SHORT, true), &end, "(END)");
-	check("%w|%q|%S|%G", &recording, "12.5|cpu 3|5 of 100|2 gaps");
+	check("%w|%q|%S|%v", &recording, "12.5|cpu 3|5 of 100|2 gaps");
 	o.prompt[TL_PROMPT_SHORT] = strdup("own");
 	assert_string_equal(tl_prompt_proto(&o, TL_PROMPT_SHORT, true), "own");
 	assert_string_equal(tl_prompt_proto(&o, TL_PROMPT_SHORT, false), "own");
