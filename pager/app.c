@@ -99,10 +99,22 @@ void tl_app_dirty(struct tl_app *app)
 	app->dirty = true;
 }
 
+static void ring(struct tl_app *app, bool visibly)
+{
+	if (!visibly)
+		tl_screen_bell(app->screen);
+	else if (!app->opt.no_vbell)
+		tl_screen_flash(app->screen);
+}
+
 void tl_app_bell(struct tl_app *app)
 {
-	if (app->opt.quiet < 2)
-		tl_screen_bell(app->screen);
+	ring(app, app->opt.quiet == 2);
+}
+
+void tl_app_edge_bell(struct tl_app *app)
+{
+	ring(app, app->opt.quiet != 0);
 }
 
 void tl_app_quit(struct tl_app *app, int status)
@@ -240,32 +252,40 @@ static bool reserve_cells(struct tl_app *app)
 }
 
 /* -F, -E: is there a reason to leave before or instead of showing a prompt? */
-static bool leave_now(struct tl_app *app)
+static bool leave_now(struct tl_app *app, unsigned used)
 {
 	bool last = app->files.current + 1 >= app->files.n;
+	const char *lines = tl_env("LESS_SHELL_LINES");
+	long shell_lines = lines ? strtol(lines, NULL, 10) : 1; /* that the shell's prompt takes */
 
 	if (app->mode != TL_MODE_COMMAND || app->text.help || app->op.kind != TL_OP_NONE)
 		return false;
-	if (app->opt.quit_at_eof == 2 && last && tl_view_at_end(app->text.view))
+	if (tl_options_quit_at_eof(&app->opt) == 2 && last && tl_view_at_end(app->text.view))
 		return true;
 	return app->opt.quit_if_one_screen && app->files.n == 1 && app->first_draw &&
-	       app->text.filter == NULL && tl_view_shows_all(app->text.view);
+	       app->text.filter == NULL && shell_lines > 0 && used + shell_lines <= app->rows &&
+	       tl_view_shows_all(app->text.view);
 }
 
 /* What was shown is left on the terminal, as cat would leave it. */
 static void print_rows(struct tl_app *app, unsigned used)
 {
 	struct tl_screen_opts plain = { .no_init = true, .no_keypad = true };
-	struct tl_frame f = { .text = app->cells, .used = used, .scrolled = 1 };
+	struct tl_frame f = { .text = app->cells, .used = used, .scrolled = 1, .last = true };
 	struct tl_cell *prompt = app->cells + (size_t)used * app->cols;
 
+	for (unsigned i = 0; i < app->cols; i++)
+		prompt[i] = tl_cell_blank();
+	f.prompt = prompt;
+	if (!app->first_draw) { /* -E, later on */
+		f.scrolled = app->jumped ? 0 : app->scrolled;
+		tl_screen_draw(app->screen, &f);
+		return;
+	}
 	if (tl_screen_alternate(app->screen))
 		tl_screen_stop(app->screen);
 	else if (tl_screen_started(app->screen))
 		return; /* it stands there already */
-	for (unsigned i = 0; i < app->cols; i++)
-		prompt[i] = tl_cell_blank();
-	f.prompt = prompt;
 	tl_screen_set_opts(app->screen, &plain);
 	tl_screen_draw(app->screen, &f);
 }
@@ -288,10 +308,25 @@ static void first_prompt_shown(struct tl_app *app)
 	tl_tty_give(&app->tty, app->opt.cmd, false);
 }
 
+/* What +cmd searches and says comes before anything is shown. */
+static bool starting(const struct tl_app *app)
+{
+	return app->first_draw && app->opt.nfirst > 0 &&
+	       (app->mode == TL_MODE_MESSAGE || app->op.kind == TL_OP_SEARCH);
+}
+
+/* Returns how many. */
+static unsigned blank_rows(struct tl_app *app)
+{
+	for (size_t i = 0; i < (size_t)app->rows * app->cols; i++)
+		app->cells[i] = tl_cell_blank();
+	return app->rows - 1;
+}
+
 static void draw(struct tl_app *app)
 {
 	struct tl_view *v = app->text.view;
-	struct tl_frame f;
+	struct tl_frame f = { 0 };
 	unsigned used = 0;
 
 	app->dirty = false;
@@ -301,20 +336,20 @@ static void draw(struct tl_app *app)
 	if (v && tl_view_empty(v) && app->mode != TL_MODE_CHAR)
 		tl_view_start(v, app->first_draw && !app->opt.clear_first && app->opt.nfirst == 0 &&
 				     app->opt.nevery == 0);
-	if (v && !tl_view_empty(v)) {
+	if (starting(app)) {
+		used = blank_rows(app);
+	} else if (v && !tl_view_empty(v)) {
 		if (must_wait_to_decide(app))
 			return;
 		tl_app_count_small(app);
 		used = tl_view_compose(v, app->cells, &app->numbers_pending);
-		if (leave_now(app)) {
-			if (app->opt.quit_if_one_screen)
-				print_rows(app, used);
+		if (leave_now(app, used)) {
+			print_rows(app, used);
 			tl_app_quit(app, TL_EXIT_OK);
 			return;
 		}
 	} else {
-		for (size_t i = 0; i < (size_t)app->rows * app->cols; i++)
-			app->cells[i] = tl_cell_blank();
+		blank_rows(app);
 	}
 	f.text = app->cells;
 	f.used = used;
@@ -332,7 +367,7 @@ static void draw(struct tl_app *app)
 		app->count_at_ms = tl_now_ms() + QUIET_MS;
 	if (app->mode == TL_MODE_COMMAND) /* nothing to decide any more */
 		app->opt.quit_if_one_screen = 0;
-	if (app->first_draw)
+	if (app->first_draw && !starting(app))
 		first_prompt_shown(app);
 	app->scrolled = 0;
 	app->jumped = false;
@@ -348,7 +383,6 @@ void tl_app_apply_options(struct tl_app *app)
 		.no_keypad = o->no_keypad,
 		.mouse = tl_mouse_enabled(app),
 		.clear_first = o->clear_first != 0,
-		.quiet = o->quiet == 2,
 	};
 	struct tl_view_opts vo;
 

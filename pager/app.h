@@ -42,6 +42,7 @@ struct tl_text {
 	bool counting;            /* lines are being counted, or were */
 	bool loaded;              /* a saved index was looked for */
 	bool help;
+	bool end_seen;    /* of a pipe: before that, less does not tell its size */
 	uint64_t end;     /* where it ended when last looked at */
 	const char *name; /* borrowed */
 };
@@ -220,7 +221,9 @@ void tl_app_message_proto(struct tl_app *app, int kind);
 void tl_app_prompt_read(struct tl_app *app);
 /* Show the messages there are as soon as nothing is being typed. */
 void tl_app_show_messages(struct tl_app *app);
+/* Ring for a mistake, or for the edge of the text: -q and -Q make the screen flash instead. */
 void tl_app_bell(struct tl_app *app);
+void tl_app_edge_bell(struct tl_app *app);
 void tl_app_quit(struct tl_app *app, int status);
 /* Was ^C typed since it was last acted upon?  For the few things that are done on the spot. */
 bool tl_app_interrupted(void);

@@ -26,7 +26,8 @@ void tl_files_next(struct tl_app *app, const struct tl_number *n)
 {
 	uint64_t by = tl_number_or(n, 1);
 
-	if (app->files.current + 1 >= app->files.n && app->opt.quit_at_eof && !app->text.help) {
+	if (app->files.current + 1 >= app->files.n && tl_options_quit_at_eof(&app->opt) &&
+	    !app->text.help && tl_view_at_end(app->text.view)) {
 		tl_app_quit(app, TL_EXIT_OK);
 		return;
 	}

@@ -552,6 +552,8 @@ static void missed(struct tl_app *app, uint64_t passed)
 	}
 	if (f->home < app->files.n && f->home != app->files.current)
 		tl_app_open(app, f->home);
+	if (!(f->scan_type & TL_SEARCH_BACKWARD))
+		app->text.end_seen = true;
 	tl_app_message(app, "Pattern not found: %s", f->pattern);
 	say_wrapped(app);
 }

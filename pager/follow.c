@@ -136,8 +136,8 @@ static void start(struct tl_app *app, enum tl_follow how)
 		return;
 	tl_source_want(app->text.src, UINT64_MAX);
 	tl_app_refresh_text(app, app->opt.follow_name);
-	if (shows_end(app->text.view, tl_source_limit(app->text.src)) && app->opt.quiet == 0)
-		tl_app_bell(app);
+	if (shows_end(app->text.view, tl_source_limit(app->text.src)))
+		tl_app_edge_bell(app);
 	tl_app_set_last_mark(app);
 	if (tl_source_limit(app->text.src) > 0) /* what comes stands below the last line */
 		tl_unread_line(app, tl_source_limit(app->text.src) - 1);

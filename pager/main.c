@@ -76,15 +76,24 @@ static void set_up_memory(void)
 #endif
 }
 
+/* Called more, or told to be: unless told not to be. */
+static bool is_more(const struct tl_app *app)
+{
+	const char *env = tl_env("LESS_IS_MORE");
+
+	return env && *env ? strcmp(env, "0") != 0 : !strcmp(app->progname, "more");
+}
+
 /* The options of the variables and of argv.  Returns as tl_options_from_args() does. */
 static int read_options(struct tl_app *app, int argc, char **argv)
 {
-	static const char *const variables[] = { "LESS", "TLESS" };
+	const char *const variables[] = { app->opt.more ? "MORE" : "LESS", "TLESS" };
 	const char *env = tl_env("LESS_UNSUPPORT");
+	size_t n = app->opt.more ? 1 : 2;
 
 	if (env)
 		tl_options_unsupport(&app->opt, env, warn, app);
-	for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]); i++) {
+	for (size_t i = 0; i < n; i++) {
 		env = tl_env(variables[i]);
 		if (env && !app->opt.quit_now)
 			tl_options_from_env(&app->opt, env, warn, app);
@@ -108,6 +117,7 @@ static int run(struct tl_app *app, int argc, char **argv)
 
 	tl_secure_init(say, app);
 	tl_keyfiles_read(say, app);
+	app->opt.more = is_more(app);
 	n = read_options(app, argc, argv);
 	if (app->opt.quit_now || n < 0 || !isatty(STDOUT_FILENO))
 		print_messages(app);
@@ -144,7 +154,8 @@ int main(int argc, char **argv)
 	signal(SIGXFSZ, SIG_IGN); /* a full spool is an error like any other */
 	app.progname = name_of(argv[0]);
 	tl_options_init(&app.opt);
-	app.opt.progname = app.progname;
+	/* less --help is what less names there, also where it is called more. */
+	app.opt.progname = strcmp(app.progname, "more") != 0 ? app.progname : "less";
 	app.called_less = !strcmp(app.progname, "less");
 	status = run(&app, argc, argv);
 	tl_options_fini(&app.opt);

@@ -25,7 +25,8 @@ static void broken(struct tl_app *app)
 /* -e, -E: going on at the end means the next file, or out. */
 static bool leave_at_end(struct tl_app *app)
 {
-	if (app->opt.quit_at_eof == 0 || app->text.help || !tl_view_at_end(app->text.view))
+	if (tl_options_quit_at_eof(&app->opt) == 0 || app->text.help ||
+	    !tl_view_at_end(app->text.view))
 		return false;
 	if (!tl_app_open_near(app, app->files.current + 1, 1))
 		tl_app_quit(app, TL_EXIT_OK);
@@ -34,8 +35,7 @@ static bool leave_at_end(struct tl_app *app)
 
 static void edge(struct tl_app *app)
 {
-	if (app->opt.quiet == 0)
-		tl_app_bell(app);
+	tl_app_edge_bell(app);
 }
 
 /* Rows moved at a time: between such steps keys and ^C are seen to. */
@@ -84,7 +84,7 @@ static void go_forward(struct tl_app *app, uint64_t n, bool force)
 
 static void go_backward(struct tl_app *app, uint64_t n, bool force)
 {
-	move_rows(app, true, n, force);
+	move_rows(app, true, n, force || app->opt.past_eof);
 }
 
 static uint64_t window(const struct tl_app *app)

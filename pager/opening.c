@@ -345,7 +345,7 @@ static void show_again(struct tl_app *app, struct tl_file *f)
 	tl_header_text_opened(app);
 	tl_app_apply_options(app);
 	tl_view_set_status(app->text.view, mark_in, app);
-	tl_source_want(app->text.src, 1);
+	tl_source_want(app->text.src, app->opt.file_size ? UINT64_MAX : 1);
 	tl_find_text_opened(app);
 	if (f->pos != TL_NOPOS)
 		tl_view_jump(app->text.view, f->pos, f->row, true);

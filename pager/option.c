@@ -168,6 +168,13 @@ void tl_option_set_int(struct tl_options *o, const struct tl_option *opt, int va
 		opt->changed(o);
 }
 
+int tl_options_quit_at_eof(const struct tl_options *o)
+{
+	if (o->more)
+		return o->quit_at_eof ? 2 : 1;
+	return o->quit_at_eof;
+}
+
 int tl_option_flipped(const struct tl_option *opt, int now, bool upper)
 {
 	int want = upper ? 2 : 1;

@@ -42,6 +42,7 @@ enum {
 
 /* The values of all options.  Three-way ones are 0, 1 (lower case letter), 2 (upper case). */
 struct tl_options {
+	bool more;              /* behave like more(1): -e, -m, -n and -p mean other things */
 	const char *progname;   /* borrowed; what messages about options call the program */
 	int search_from;        /* 0 -A, 1 -a, 2 default */
 	int clear_first;        /* -c */
@@ -184,6 +185,9 @@ void tl_options_unsupport(struct tl_options *o, const char *list, tl_option_warn
 
 /* -p: search for the pattern in the first file, after the +commands so far.  False: no memory. */
 bool tl_options_first_search(struct tl_options *o, const char *pattern);
+
+/* How to quit at the end of the last file: 0 not, 1 when going on there, 2 when it is reached. */
+int tl_options_quit_at_eof(const struct tl_options *o);
 
 /* The + command: cmd is run for every file from now on, in place of what was; "": nothing. */
 void tl_options_every_command(struct tl_options *o, const char *cmd);

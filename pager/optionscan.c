@@ -159,6 +159,8 @@ static void take_letter(struct scanner *in, char c)
 	const struct tl_option *opt;
 	char name[3] = { '-', c, '\0' };
 
+	if (in->o->more && c == 'n') /* as more has it */
+		c = 'z';
 	opt = tl_option_by_letter(c, &upper);
 	if (opt) {
 		take_option(in, opt, upper, name);

@@ -210,7 +210,11 @@ static void print_end_prompt(const struct tl_options *o, char *out, size_t size)
 
 static bool parse_pattern(struct tl_options *o, const char *text, struct tl_err *err)
 {
-	return !err || tl_options_first_search(o, text) || tl_err_nomem(err);
+	if (err && o->more) /* more's is a command, for every file */
+		tl_options_every_command(o, text);
+	else if (err && !tl_options_first_search(o, text))
+		return tl_err_nomem(err);
+	return true;
 }
 
 /* ---- -": one or two quotes */
@@ -556,7 +560,7 @@ static const struct tl_option table[] = {
 	       "Print after prompt: "),
 	BOOL(0, "exit-follow-on-close", exit_follow_on_close, 0, 0, "F ends when the pipe does",
 	     "Don't exit F command when input closes", "Exit F command when input closes"),
-	BOOL(0, "file-size", file_size, 0, TL_OPT_IGNORED, "",
+	BOOL(0, "file-size", file_size, 0, 0, "read a pipe to its end at once",
 	     "Don't get size of each file", "Get size of each file"),
 	BOOL(0, "follow-name", follow_name, 0, 0, "F follows the name, to the file that has it",
 	     "F command follows file descriptor", "F command follows file name"),
@@ -598,7 +602,7 @@ static const struct tl_option table[] = {
 	     "Search includes header lines and columns", "Search includes header columns but not header lines"),
 	BOOL(0, "no-search-headers", no_search_headers, 0, TL_OPT_REPAINT | TL_OPT_SEARCH, "searches pass over header lines and columns",
 	     "Search includes header lines and columns", "Search does not include header lines or columns"),
-	BOOL(0, "no-vbell", no_vbell, 0, TL_OPT_IGNORED, "",
+	BOOL(0, "no-vbell", no_vbell, 0, 0, "do not flash the screen for a bell",
 	     "Display visual bell", "Don't display visual bell"),
 	BOOL(0, "old-bot", old_bot, 0, TL_OPT_IGNORED, "",
 	     "Use new bottom of screen behavior", "Use old bottom of screen behavior"),

@@ -24,6 +24,9 @@ static const char *const builtin[TL_NPROMPTS] = {
 	[TL_PROMPT_WAIT] = "Waiting for data",
 };
 
+/* What more(1) prompts with. */
+static const char more_builtin[] = "--More--(?eEND ?x- Next\\: %x.:?pB%pB\\%:byte %bB?s/%s...%t)";
+
 /* A decoded text has no bytes to count. */
 static const char *const decoded_builtin[TL_NPROMPTS] = {
 	[TL_PROMPT_LONG] = "?f%f .?n?m(%T %i of %m) ..?ltlines %lt-%lb?L/%L. .?v%v .?e(END) "
@@ -32,10 +35,19 @@ static const char *const decoded_builtin[TL_NPROMPTS] = {
 			     "?Sslice %S .?v%v .?e(END) :?pB%pB\\%..%t",
 };
 
+int tl_prompt_kind(const struct tl_options *o)
+{
+	if (o->more)
+		return o->prompt_kind == TL_PROMPT_SHORT ? TL_PROMPT_MEDIUM : TL_PROMPT_SHORT;
+	return o->prompt_kind;
+}
+
 const char *tl_prompt_proto(const struct tl_options *o, int kind, bool decoded)
 {
 	if (o->prompt[kind])
 		return o->prompt[kind];
+	if (o->more && kind == TL_PROMPT_MEDIUM)
+		return more_builtin;
 	return decoded && decoded_builtin[kind] ? decoded_builtin[kind] : builtin[kind];
 }
 

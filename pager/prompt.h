@@ -41,6 +41,9 @@ struct tl_prompt_facts {
 void tl_prompt_format(const char *proto, const struct tl_prompt_facts *facts, struct tl_buf *out,
 		      bool *pending);
 
+/* Which of the prompts stands there in command mode. */
+int tl_prompt_kind(const struct tl_options *o);
+
 /* The prompt in force: the user's, or the built-in one, which tells of times instead of bytes
  * where the text is decoded. */
 const char *tl_prompt_proto(const struct tl_options *o, int kind, bool decoded);

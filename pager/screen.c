@@ -36,7 +36,8 @@ struct tl_screen {
 	struct tl_attr pen;   /* as it was asked for, */
 	struct tl_attr shown; /* and without the role */
 	struct tl_colors colors;
-	bool faded; /* what was painted has other colours than now */
+	bool faded;   /* what was painted has other colours than now */
+	bool partial; /* not all of the terminal is used: it cannot scroll */
 	bool started, alternate, dead;
 	bool low; /* a short text stands at the bottom, as if it had scrolled in there */
 };
@@ -439,7 +440,8 @@ static void paint(struct tl_screen *s, const struct tl_frame *f, unsigned prompt
 	unsigned text_rows = s->rows - 1;
 	struct tl_cell *shown;
 
-	if (!s->opts.clear_first && prompt_row == text_rows && s->prompt_row == text_rows) {
+	if (!s->opts.clear_first && !s->partial && prompt_row == text_rows &&
+	    s->prompt_row == text_rows) {
 		int k = 0;
 
 		if (!s->alternate && f->scrolled > 0 && f->scrolled <= text_rows)
@@ -477,7 +479,8 @@ void tl_screen_draw(struct tl_screen *s, const struct tl_frame *f)
 		   text_unchanged(s, prompt_row)) {
 		erase_prompt(s);
 		print_prompt(s, prompt_row);
-	} else if (s->known == KNOWN_NOT && !s->alternate && f->scrolled > 0) {
+	} else if (s->known == KNOWN_NOT && !s->alternate && f->scrolled > 0 &&
+		   (f->last || !s->partial)) {
 		/* The first frame on the main screen goes on where the shell left off. */
 		print_down(s, 0, prompt_row);
 		print_prompt(s, prompt_row);
@@ -537,12 +540,15 @@ void tl_screen_notice(struct tl_screen *s, const char *text)
 
 void tl_screen_bell(struct tl_screen *s)
 {
-	if (s->opts.quiet)
+	tl_buf_putc(&s->out, '\a');
+	flush(s);
+}
+
+void tl_screen_flash(struct tl_screen *s)
+{
+	if (!s->ti.cap[TL_CAP_FLASH])
 		return;
-	if (s->opts.visual_bell && s->ti.cap[TL_CAP_FLASH])
-		send_cap(s, TL_CAP_FLASH);
-	else if (!s->opts.visual_bell)
-		tl_buf_putc(&s->out, '\a');
+	send_cap(s, TL_CAP_FLASH);
 	flush(s);
 }
 
@@ -625,12 +631,16 @@ void tl_screen_size(struct tl_screen *s, unsigned *rows, unsigned *cols)
 	struct tl_cell *cells, *next;
 	uint64_t *sums;
 	size_t n;
+	unsigned all_rows, all_cols;
 
 	ioctl(s->fd, TIOCGWINSZ, &ws);
 	*rows = choose(ws.ws_row, from_env("LINES"), s->ti.nrows, 24);
 	*cols = choose(ws.ws_col, from_env("COLUMNS"), s->ti.ncols, 80);
+	all_rows = *rows;
+	all_cols = *cols;
 	override("LESS_LINES", rows);
 	override("LESS_COLUMNS", cols);
+	s->partial = *rows != all_rows || *cols != all_cols;
 	if (*rows < 2)
 		*rows = 2; /* a line of text and the prompt, wherever they end up */
 	if (s->cells && *rows == s->rows && *cols == s->cols)

@@ -22,8 +22,6 @@ struct tl_screen_opts {
 	bool no_keypad;   /* --no-keypad */
 	bool mouse;       /* the terminal reports what the mouse does */
 	bool clear_first; /* -c: repaint from the top, not by scrolling */
-	bool quiet;       /* -Q: never ring */
-	bool visual_bell; /* ring by flashing */
 };
 
 /* What the pager shows: `used` rows of text, and the prompt line below them. */
@@ -33,6 +31,7 @@ struct tl_frame {
 	const struct tl_cell *prompt; /* cols cells */
 	unsigned cursor_col;
 	unsigned scrolled; /* the view went on by exactly this many rows since the last frame */
+	bool last;         /* it is left there: nothing is drawn after it */
 };
 
 /* Borrows fd.  Reads the terminal's description; sends nothing.  A TERM that is unknown is not
@@ -60,7 +59,9 @@ bool tl_screen_alternate(const struct tl_screen *s); /* on the alternate screen 
 void tl_screen_forget(struct tl_screen *s);
 
 void tl_screen_draw(struct tl_screen *s, const struct tl_frame *f);
+/* Ring; or flash, on terminals that can. */
 void tl_screen_bell(struct tl_screen *s);
+void tl_screen_flash(struct tl_screen *s);
 /* Clean the prompt line and leave the cursor at its start, as before running a command. */
 void tl_screen_clear_prompt(struct tl_screen *s);
 /* Write a notice on the bottom line, whatever stands above it. */

@@ -39,15 +39,27 @@ static uint64_t line_pos(struct tl_app *app, enum tl_prompt_line where)
 	return TL_NOPOS;
 }
 
-static bool source_size(struct tl_app *app, uint64_t *n)
+/* Is it known how large the text is?  As in less, of a pipe only once its end was shown. */
+static bool complete(struct tl_app *app)
 {
+	struct tl_text *t = &app->text;
 	struct tl_extent ext;
 
+	tl_source_extent(t->src, &ext);
+	if (!ext.complete)
+		return false;
+	if (!t->end_seen)
+		t->end_seen = strcmp(tl_source_kind(t->src), "pipe") != 0 || app->opt.file_size ||
+			      tl_view_at_end(t->view);
+	return t->end_seen;
+}
+
+static bool source_size(struct tl_app *app, uint64_t *n)
+{
 	if (tl_app_decoder(app, NULL)) /* nobody knows before all of it is decoded */
 		return false;
-	tl_source_extent(app->text.src, &ext);
 	*n = tl_source_end(app->text.src);
-	return ext.complete;
+	return complete(app);
 }
 
 static bool line_number(struct tl_app *app, enum tl_prompt_line where, uint64_t *n, bool *pending)
@@ -70,12 +82,7 @@ static bool line_number(struct tl_app *app, enum tl_prompt_line where, uint64_t 
 
 static bool line_count(struct tl_app *app, uint64_t *n, bool *pending)
 {
-	struct tl_extent ext;
-
-	if (app->opt.numbers == 0)
-		return false;
-	tl_source_extent(app->text.src, &ext);
-	if (!ext.complete) /* a pipe: nobody knows */
+	if (app->opt.numbers == 0 || !complete(app))
 		return false;
 	*pending = tl_lineindex_count(app->text.lines, n) == TL_PENDING ||
 		   tl_view_shown_number(app->text.view, n) == TL_PENDING;
@@ -348,10 +355,10 @@ static unsigned command_prompt(struct tl_app *app, struct tl_cell *row)
 	}
 	if (app->text.filter)
 		col = put(app, row, 0, "& ", 0);
-	tl_prompt_format(tl_prompt_proto(&app->opt,
-					 app->text.help ? TL_PROMPT_HELP : app->opt.prompt_kind,
-					 tl_app_decoder(app, NULL)),
-			 tl_app_facts(app), &text, &app->prompt_pending);
+	tl_prompt_format(
+	    tl_prompt_proto(&app->opt, app->text.help ? TL_PROMPT_HELP : tl_prompt_kind(&app->opt),
+			    tl_app_decoder(app, NULL)),
+	    tl_app_facts(app), &text, &app->prompt_pending);
 	tl_find_hit_count(app, hits, sizeof(hits));
 	if (*hits) {
 		if (text.len > 0)

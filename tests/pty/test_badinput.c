@@ -100,12 +100,12 @@ static void a_binary_file_is_asked_about(void **state)
 	fixture_file(&f, "bin", "a\0b\1\2\3\4\5\0\0\n\xff\xfe\xfd\0", 15);
 	t = fixture_page(&f, "bin", NULL);
 	check_text(t, "\"bin\" may be a binary file.  See it anyway?");
-	check_keys(t, "y");
+	check_keys(t, "y<Enter>"); /* the terminal is not ours yet */
 	check_text(t, "a^@b^A^B^C^D^E^@^@");
 	check_text(t, "<FF><FE><FD>^@");
 	t = fixture_page(&f, "bin", NULL);
 	check_text(t, "See it anyway?");
-	term_keys(t, "n");
+	term_keys(t, "n<Enter>");
 	check_that(t, term_wait_exit(t, TIMEOUT_MS));
 	t = fixture_page(&f, "-f", "bin", NULL);
 	check_row(t, short_row(t, 2, 0), "a^@b^A^B^C^D^E^@^@");

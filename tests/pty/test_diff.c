@@ -207,8 +207,6 @@ static void moves(void **state)
 	walk("empty", MOVES_1 MOVES_2); /* without N% */
 	walk("crlf", MOVES);
 	walk("-f control", MOVES);
-	walk("control", "y j G");
-	walk("control", "n");
 	walk("overstrike", MOVES);
 	walk("-R sgr", MOVES);
 	check_walks();

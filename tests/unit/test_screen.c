@@ -323,7 +323,7 @@ static void make_doc(unsigned cols, bool ascii)
 /* Rows from show.top on, and a prompt. */
 static struct tl_frame make_frame(const struct tty *t, unsigned used, unsigned scrolled)
 {
-	struct tl_frame f = { show.text, used, show.prompt, 0, scrolled };
+	struct tl_frame f = { show.text, used, show.prompt, 0, scrolled, false };
 	char prompt[20];
 	int n = snprintf(prompt, sizeof(prompt), "p%u:", show.top);
 
@@ -410,22 +410,22 @@ static void walk(const char *term, const struct tl_screen_opts *so, bool ascii)
 
 static void frames_are_painted_on_xterm(void **state)
 {
-	walk("xterm-256color", &(struct tl_screen_opts){ .quiet = false }, false);
+	walk("xterm-256color", &(struct tl_screen_opts){ .no_init = false }, false);
 }
 
 static void frames_are_painted_on_the_linux_console(void **state)
 {
-	walk("linux", &(struct tl_screen_opts){ .quiet = false }, false);
+	walk("linux", &(struct tl_screen_opts){ .no_init = false }, false);
 }
 
 static void frames_are_painted_on_a_vt100(void **state)
 {
-	walk("vt100", &(struct tl_screen_opts){ .quiet = false }, true);
+	walk("vt100", &(struct tl_screen_opts){ .no_init = false }, true);
 }
 
 static void frames_are_painted_where_the_margin_is_hard(void **state)
 {
-	walk("ansi", &(struct tl_screen_opts){ .quiet = false }, true);
+	walk("ansi", &(struct tl_screen_opts){ .no_init = false }, true);
 }
 
 static void frames_are_painted_from_the_top(void **state)
@@ -546,7 +546,7 @@ static void a_short_text_is_printed_where_the_cursor_is(void **state)
 static void stopping_gives_the_terminal_back(void **state)
 {
 	struct tty *t = &tty;
-	const struct tl_screen_opts so = { .quiet = false };
+	const struct tl_screen_opts so = { .no_init = false };
 	struct tl_frame f;
 
 	open_tty(t, "xterm-256color", &so, 10, 20);
@@ -570,7 +570,7 @@ static void stopping_gives_the_terminal_back(void **state)
 static void a_dumb_terminal_gets_rows_in_order(void **state)
 {
 	struct tty *t = &tty;
-	const struct tl_screen_opts so = { .quiet = false };
+	const struct tl_screen_opts so = { .no_init = false };
 	struct tl_frame f;
 	char all[65536];
 	size_t len = 0;
@@ -608,7 +608,7 @@ static void a_dumb_terminal_gets_rows_in_order(void **state)
 static void raw_bytes_do_not_spoil_other_rows(void **state)
 {
 	struct tty *t = &tty;
-	const struct tl_screen_opts so = { .quiet = false };
+	const struct tl_screen_opts so = { .no_init = false };
 	struct tl_frame f;
 
 	open_tty(t, "xterm-256color", &so, 10, 20);
@@ -639,15 +639,13 @@ static void raw_bytes_do_not_spoil_other_rows(void **state)
 static void the_bell_rings_unless_told_otherwise(void **state)
 {
 	struct tty *t = &tty;
-	struct tl_screen_opts so = { .quiet = false };
+	struct tl_screen_opts so = { .no_init = false };
 
 	open_tty(t, "xterm-256color", &so, 10, 20);
 	tl_screen_bell(t->screen);
 	sync_tty(t);
 	assert_int_equal(t->nbells, 1);
-	so.quiet = true;
-	tl_screen_set_opts(t->screen, &so);
-	tl_screen_bell(t->screen);
+	tl_screen_flash(t->screen);
 	sync_tty(t);
 	assert_int_equal(t->nbells, 1);
 	close_tty(t);
@@ -656,7 +654,7 @@ static void the_bell_rings_unless_told_otherwise(void **state)
 static void LESS_TERMCAP_wins(void **state)
 {
 	struct tty *t = &tty;
-	struct tl_screen_opts so = { .quiet = false };
+	struct tl_screen_opts so = { .no_init = false };
 	struct tl_frame f;
 	VTermScreenCell cell;
 
@@ -680,7 +678,7 @@ static void LESS_TERMCAP_wins(void **state)
 static void keys_have_strings(void **state)
 {
 	struct tty *t = &tty;
-	const struct tl_screen_opts so = { .quiet = false };
+	const struct tl_screen_opts so = { .no_init = false };
 
 	open_tty(t, "xterm-256color", &so, 10, 20);
 	assert_string_equal(tl_screen_key(t->screen, "ku"), "\033OA");
@@ -691,7 +689,7 @@ static void keys_have_strings(void **state)
 static void a_terminal_that_is_gone_is_noticed(void **state)
 {
 	struct tl_screen *s;
-	const struct tl_screen_opts so = { .quiet = false };
+	const struct tl_screen_opts so = { .no_init = false };
 	int fd = open("/dev/full", O_WRONLY);
 
 	assert_true(fd >= 0);
@@ -709,7 +707,7 @@ static void a_terminal_that_is_gone_is_noticed(void **state)
 static void little_is_sent_for_little(void **state)
 {
 	struct tty *t = &tty;
-	const struct tl_screen_opts so = { .quiet = false };
+	const struct tl_screen_opts so = { .no_init = false };
 	struct tl_frame f;
 	off_t sent;
 
