@@ -413,7 +413,7 @@ void tl_app_apply_options(struct tl_app *app)
 	memcpy(vo.text.rscroll_cell.text, o->rscroll.text, vo.text.rscroll_cell.len);
 	vo.text.ntabs = o->ntabs;
 	memcpy(vo.text.tabs, o->tabs, sizeof(vo.text.tabs));
-	vo.numbers = o->numbers == 2 && !app->text.help;
+	vo.numbers = o->numbers == 2;
 	vo.number_width =
 	    o->number_width > 0 && o->number_width < 30 ? (unsigned)o->number_width : 7;
 	vo.status_cols = !o->status_column || app->text.help ? 0
@@ -909,7 +909,9 @@ int tl_app_run(struct tl_app *app, char **names, size_t n)
 		finish(app);
 		return TL_EXIT_ERROR;
 	}
-	if (!tl_app_open_near(app, 0, 1)) {
+	if (app->opt.quit_now == '?')
+		tl_app_show_help(app);
+	else if (!tl_app_open_near(app, 0, 1)) {
 		print_messages(app);
 		finish(app);
 		return TL_EXIT_ERROR;

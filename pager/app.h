@@ -292,6 +292,7 @@ const struct tl_decoder_ops *tl_app_decoder(struct tl_app *app, void **self);
  * top.  False: it cannot be made; the old one stays. */
 bool tl_app_reopen(struct tl_app *app, struct tl_err *err);
 void tl_app_show_help(struct tl_app *app);
+/* Back to the text below it; where there is none (--help) the help stays. */
 void tl_app_leave_help(struct tl_app *app);
 /* The help text, made from the tables. */
 bool tl_help_text(struct tl_buf *out);

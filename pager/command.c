@@ -53,7 +53,7 @@ static void version(struct tl_app *app, const struct tl_number *n)
 
 static void quit(struct tl_app *app, const struct tl_number *n)
 {
-	if (app->text.help)
+	if (app->text.help && app->under.src)
 		tl_app_leave_help(app);
 	else
 		tl_app_quit(app, TL_EXIT_OK);
@@ -122,10 +122,10 @@ static const struct tl_command table[] = {
 	{ "ESC-N", "reverse-search-all", tl_find_reverse_files, "Likewise in the other direction.", false },
 	{ "ESC-u", "undo-hilite", tl_find_toggle_hilite, "Turn the highlighting of hits off or on.", false },
 	{ "ESC-U", "clear-search", tl_find_clear, "Forget the search pattern.", false },
-	{ "^O^N ^On", "next-link", tl_links_forward, "Select the next (N-th) hyperlink (OSC 8).", false },
-	{ "^O^P ^Op", "previous-link", tl_links_backward, "Select the previous (N-th) hyperlink.", false },
-	{ "^O^L ^Ol", "go-to-link", tl_links_jump, "Go to the hyperlink selected.", false },
-	{ "^O^O ^Oo", "open-link", tl_links_open, "Open it, as LESS_OSC8_OPEN_scheme says.", false },
+	{ "^O^N ^On", "osc8-forw-search", tl_links_forward, "Select the next (N-th) hyperlink (OSC 8).", false },
+	{ "^O^P ^Op", "osc8-back-search", tl_links_backward, "Select the previous (N-th) hyperlink.", false },
+	{ "^O^L ^Ol", "osc8-jump", tl_links_jump, "Go to the hyperlink selected.", false },
+	{ "^O^O ^Oo", "osc8-open", tl_links_open, "Open it, as LESS_OSC8_OPEN_scheme says.", false },
 	{ "&", "filter", tl_find_filter, "&pattern: matching lines only; & alone: all again.", false },
 	{ "", "FILES", NULL, NULL, false },
 	{ ":e ^X^V", "examine", tl_files_examine, "Examine a file; # is the previous one.", false },
@@ -178,7 +178,13 @@ static const struct tl_command *find_by_name(const char *name)
 
 bool tl_command_known(const char *action)
 {
-	return find_by_name(action) || !strcmp(action, "digit") || !strcmp(action, "debug");
+	/* Actions that are no commands, or do nothing here. */
+	static const char *const others[] = { "digit", "debug", "next-tag", "prev-tag" };
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (!strcmp(others[i], action))
+			return true;
+	return find_by_name(action) != NULL;
 }
 
 /* Keys that do something only with what is typed behind them, in the words of lesskey(5). */

@@ -24,6 +24,7 @@ static void go_to_file(struct tl_app *app, size_t i, int step, const char *which
 
 void tl_files_next(struct tl_app *app, const struct tl_number *n)
 {
+	size_t next = tl_app_file(app) || app->under.src ? app->files.current + 1 : 0;
 	uint64_t by = tl_number_or(n, 1);
 
 	if (app->files.current + 1 >= app->files.n && tl_options_quit_at_eof(&app->opt) &&
@@ -31,11 +32,15 @@ void tl_files_next(struct tl_app *app, const struct tl_number *n)
 		tl_app_quit(app, TL_EXIT_OK);
 		return;
 	}
-	go_to_file(app, app->files.current + (size_t)by, 1, "next", by);
+	go_to_file(app, next + (size_t)by - 1, 1, "next", by);
 }
 
 void tl_files_previous(struct tl_app *app, const struct tl_number *n)
 {
+	if (app->text.help && app->under.src) { /* the help came after the file */
+		tl_app_leave_help(app);
+		return;
+	}
 	uint64_t by = tl_number_or(n, 1);
 	size_t i = by > app->files.current ? app->files.n : app->files.current - (size_t)by;
 
@@ -144,6 +149,8 @@ void tl_files_examine(struct tl_app *app, const struct tl_number *n)
 
 void tl_files_info(struct tl_app *app, const struct tl_number *n)
 {
+	if (app->text.help)
+		return;
 	tl_app_count_lines(app, app->opt.numbers != 0);
 	tl_app_message_proto(app, TL_PROMPT_EQUALS);
 }

@@ -95,7 +95,7 @@ static int read_options(struct tl_app *app, int argc, char **argv)
 		tl_options_unsupport(&app->opt, env, warn, app);
 	for (size_t i = 0; i < n; i++) {
 		env = tl_env(variables[i]);
-		if (env && !app->opt.quit_now)
+		if (env && app->opt.quit_now != 'V')
 			tl_options_from_env(&app->opt, env, warn, app);
 	}
 	return tl_options_from_args(&app->opt, argc, argv, getenv("POSIXLY_CORRECT"), warn, app);
@@ -119,9 +119,9 @@ static int run(struct tl_app *app, int argc, char **argv)
 	tl_keyfiles_read(say, app);
 	app->opt.more = is_more(app);
 	n = read_options(app, argc, argv);
-	if (app->opt.quit_now || n < 0 || !isatty(STDOUT_FILENO))
+	if (app->opt.quit_now == 'V' || n < 0 || !isatty(STDOUT_FILENO))
 		print_messages(app);
-	if (app->opt.quit_now == '?')
+	if (app->opt.quit_now == '?' && !isatty(STDOUT_FILENO))
 		return print_help();
 	if (app->opt.quit_now == 'V')
 		return print_version(app);
@@ -130,6 +130,8 @@ static int run(struct tl_app *app, int argc, char **argv)
 		fprintf(stderr, "%s\n", wrong);
 	if (wrong || n < 0)
 		return TL_EXIT_ERROR;
+	if (app->opt.quit_now == '?')
+		return tl_app_run(app, names, (size_t)n);
 	if (n == 0 && isatty(STDIN_FILENO)) {
 		if (isatty(STDOUT_FILENO))
 			print_messages(app);

@@ -608,6 +608,8 @@ void tl_app_show_help(struct tl_app *app)
 
 void tl_app_leave_help(struct tl_app *app)
 {
+	if (!app->under.src) /* it is all there is (--help) */
+		return;
 	tl_app_end_op(app);
 	tl_find_text_closing(app);
 	close_text(app, &app->text);

@@ -260,7 +260,7 @@ static void scan(struct scanner *in, const char *text)
 	if (pending)
 		set_value(in, pending, text);
 	else
-		while (*in->s && !in->o->quit_now)
+		while (*in->s && in->o->quit_now != 'V')
 			take_item(in);
 }
 
@@ -284,7 +284,7 @@ int tl_options_from_args(struct tl_options *o, int argc, char **argv, bool names
 	char name[64];
 	int n = 0, i;
 
-	for (i = 1; i < argc && !o->quit_now; i++) {
+	for (i = 1; i < argc && o->quit_now != 'V'; i++) {
 		char *word = argv[i];
 
 		if (o->pending || (is_option(word) && strcmp(word, "--") != 0)) {
@@ -299,9 +299,9 @@ int tl_options_from_args(struct tl_options *o, int argc, char **argv, bool names
 		}
 		break;
 	}
-	for (; i < argc && !o->quit_now; i++)
+	for (; i < argc && o->quit_now != 'V'; i++)
 		argv[++n] = argv[i];
-	if (!o->pending || o->quit_now)
+	if (!o->pending || o->quit_now == 'V')
 		return n;
 	tl_err_set(&err, "Value is required after %s",
 		   tl_option_describe(o->pending, name, sizeof(name)));

@@ -513,7 +513,7 @@ static const struct tl_option table[] = {
 	     "Don't show tildes after end of file", "Show tildes after end of file"),
 	PARSED('#', "shift", "0123456789.", 0, "columns the arrow keys shift; 0: half a screen",
 	       parse_shift, print_shift, "Horizontal shift: "),
-	FLAG('?', "help", TL_OPT_DO, quit_now, '?', 0, "print this list", "Use \"h\" for help"),
+	FLAG('?', "help", TL_OPT_DO, quit_now, '?', 0, "show this help", "Use \"h\" for help"),
 	CHOICE("comm", trace_comm, "recording: only threads of these names", "Names: ", "Names: "),
 	CHOICE("cpu", trace_cpu, "recording: only these CPUs: 0,2-4", "CPUs: ", "CPUs: "),
 	BOOL(0, "hit-count", hit_count, 0, TL_OPT_REPAINT | TL_OPT_OWN, "prompt with \"hit 3 of 1204\"",
