@@ -94,8 +94,9 @@ void tl_ansi_apply(struct tl_attr *attr, const uint8_t *p, size_t len)
 	struct params ps;
 	uint32_t ignored;
 
-	if (len > 2 && p[2] >= '<' && p[2] <= '?')
-		return; /* private: not SGR */
+	for (size_t i = 2; i + 1 < len; i++)
+		if ((p[i] < '0' || p[i] > '9') && p[i] != ';' && p[i] != ':')
+			return; /* private or broken: not SGR */
 	read_params(&ps, p, len);
 	for (unsigned i = 0; i < ps.n; i++) {
 		unsigned v = ps.v[i];

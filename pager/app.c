@@ -7,6 +7,7 @@
 #include "pager/logfile.h"
 #include "pager/mouse.h"
 #include "pager/secure.h"
+#include "text/escape.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -844,6 +845,8 @@ static bool start(struct tl_app *app, char **names, size_t n, struct tl_err *err
 				     .no_keypad = app->opt.no_keypad,
 				     .mouse = tl_mouse_enabled(app) };
 
+	tl_escape_configure(tl_env("LESSANSIMIDCHARS"), tl_env("LESSANSIENDCHARS"),
+			    tl_env("LESSANSIOSCCHARS"));
 	app->first_draw = true;
 	app->find.found = app->links.line = TL_NOPOS;
 	app->go_on.next = SIZE_MAX;

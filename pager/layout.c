@@ -475,7 +475,7 @@ static bool read_escape(struct tl_layout *lay, struct tl_attr *attr, const uint8
 	size_t len;
 	enum tl_escape kind = tl_escape_parse(p, n, &len);
 
-	if (kind == TL_ESCAPE_NONE || kind == TL_ESCAPE_CUT)
+	if (kind == TL_ESCAPE_NONE || (kind == TL_ESCAPE_CUT && lay->pending))
 		return false;
 	if (lay->opts.raw == TL_RAW_ALL && kind != TL_ESCAPE_SGR)
 		return false;

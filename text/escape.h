@@ -5,6 +5,7 @@
 #ifndef TL_TEXT_ESCAPE_H
 #define TL_TEXT_ESCAPE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,9 +21,16 @@ enum tl_escape {
 #define TL_ESCAPE_MAX 4096
 
 /*
- * Look at the sequence that starts with the ESC at p[0].  *len gets its length when the
- * answer is SGR, LINK or OTHER.  ECMA-48 5th ed., 5.4 (control sequences), 5.6 (strings).
+ * Look at the sequence that starts with the ESC at p[0].  *len gets its length, 0 where the answer
+ * is NONE, and n where it is CUT: at the end of a line that is dropped, too.  A character that may
+ * not stand in a sequence is taken with it, but an ESC begins another one.  Any thread.
  */
 enum tl_escape tl_escape_parse(const uint8_t *p, size_t n, size_t *len);
+
+/*
+ * Which characters may stand within a sequence, end one, or begin a string like OSC (LESSANSI-
+ * MIDCHARS, LESSANSIENDCHARS, LESSANSIOSCCHARS); NULL or "": as they are.  Before any thread.
+ */
+void tl_escape_configure(const char *middle, const char *end, const char *strings);
 
 #endif

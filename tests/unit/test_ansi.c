@@ -36,18 +36,32 @@ static void sequences_have_kinds_and_ends(void **state)
 	check_parse("\033]2;t\033\\", TL_ESCAPE_OTHER, 7);
 	check_parse("\033Mx", TL_ESCAPE_OTHER, 2);
 	check_parse("\033(Bx", TL_ESCAPE_OTHER, 3);
-	check_parse("\033\001", TL_ESCAPE_NONE, 0);
-	check_parse("\033\xc3\xa9", TL_ESCAPE_NONE, 0);
-	check_parse("\033\033[m", TL_ESCAPE_NONE, 0);
+	check_parse("\033\001", TL_ESCAPE_OTHER, 2);
+	check_parse("\033\xc3\xa9", TL_ESCAPE_OTHER, 3);
+	check_parse("\033\033[m", TL_ESCAPE_OTHER, 1);
+	check_parse("\033Pq x\033\\", TL_ESCAPE_OTHER, 2);
+	check_parse("\033[>4;2mx", TL_ESCAPE_OTHER, 3); /* what follows is text */
 }
 
 static void broken_sequences_end_where_they_break(void **state)
 {
-	check_parse("\033[1\x01x", TL_ESCAPE_OTHER, 3);
+	check_parse("\033[1\x01x", TL_ESCAPE_OTHER, 4);
 	check_parse("\033[1;31\033[m", TL_ESCAPE_OTHER, 6);
-	check_parse("\033[1\xe4\xb8\xad", TL_ESCAPE_OTHER, 3);
-	check_parse("\033]8;;a\033[m", TL_ESCAPE_LINK, 6);
-	check_parse("\033]8;;a\001", TL_ESCAPE_NONE, 0);
+	check_parse("\033[1\xe4\xb8\xad.", TL_ESCAPE_OTHER, 6);
+	check_parse("\033[1\n.", TL_ESCAPE_OTHER, 3);
+	check_parse("\033]8;;a\033[m\033\\x", TL_ESCAPE_LINK, 11);
+	check_parse("\033]8;;a\001b\ac", TL_ESCAPE_LINK, 9);
+}
+
+static void the_characters_can_be_chosen(void **state)
+{
+	tl_escape_configure("0123456789;[>", "mK", "]_*");
+	check_parse("\033[>4;2mx", TL_ESCAPE_SGR, 7);
+	check_parse("\033[1Kx", TL_ESCAPE_OTHER, 4);
+	check_parse("\033[?25h", TL_ESCAPE_OTHER, 3);
+	check_parse("\033_a\001b\033\\x", TL_ESCAPE_OTHER, 7);
+	tl_escape_configure("0123456789:;[?!\"'#%()*+ ", "m", "]");
+	check_parse("\033[?25h", TL_ESCAPE_OTHER, 6);
 }
 
 static void every_prefix_of_a_sequence_is_cut(void **state)
@@ -217,7 +231,7 @@ static void any_bytes_are_survived(void **state)
 		kind = tl_escape_parse(b, n, &len);
 		if (kind == TL_ESCAPE_NONE || kind == TL_ESCAPE_CUT)
 			continue;
-		assert_in_range(len, 2, n);
+		assert_in_range(len, 1, n);
 		if (kind != TL_ESCAPE_SGR)
 			continue;
 		tl_ansi_apply(&a, b, len);
@@ -233,6 +247,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sequences_have_kinds_and_ends),
 		cmocka_unit_test(broken_sequences_end_where_they_break),
+		cmocka_unit_test(the_characters_can_be_chosen),
 		cmocka_unit_test(every_prefix_of_a_sequence_is_cut),
 		cmocka_unit_test(endless_sequences_are_none),
 		cmocka_unit_test(attributes_turn_on_and_off),
