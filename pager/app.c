@@ -696,7 +696,11 @@ static void handle_keys(struct tl_app *app)
 	struct tl_key key;
 
 	while (!app->quit && !signals.interrupt && key_may_act(app) && next_key(app, &key)) {
+		bool undrawn = app->dirty && !app->first_draw && app->op.kind == TL_OP_NONE;
+
 		handle_key(app, key);
+		if (app->quit && undrawn && app->text.view) /* what stays on a main screen */
+			draw(app);
 		if (app->op.kind != TL_OP_NONE && app->text.view && tl_move_step(app))
 			app->op.kind = TL_OP_NONE;
 	}

@@ -102,13 +102,14 @@ static void scroll(struct tl_app *app, int n)
 }
 
 /* A button was let go where it was pressed. */
-static void click(struct tl_app *app, int button, int y)
+static void click(struct tl_app *app, int button, int x, int y)
 {
 	unsigned features = app->opt.mouse_features;
 
-	if (button == BUTTON_LEFT && features & LCLICK)
-		tl_mark_set_at(app, '#', (unsigned)y);
-	else if (button != BUTTON_LEFT && features & RCLICK)
+	if (button == BUTTON_LEFT && features & LCLICK) {
+		if (!tl_links_click(app, (unsigned)y, (unsigned)x))
+			tl_mark_set_at(app, '#', (unsigned)y);
+	} else if (button != BUTTON_LEFT && features & RCLICK)
 		tl_mark_go(app, '#');
 }
 
@@ -139,13 +140,13 @@ static void drag(struct tl_app *app, int x, int y)
 
 static void report(struct tl_app *app, int b, int x, int y, bool released)
 {
-	if (app->number_text[0])
+	if (app->number_text[0] || x < 0 || y < 0)
 		return;
 	if (b >= WHEEL && b < WHEEL + 4) {
 		turn_wheel(app, b - WHEEL);
 	} else if (released) {
 		if (mouse.pressed && y == mouse.pressed_y)
-			click(app, b == RELEASE ? mouse.button : b, y);
+			click(app, b == RELEASE ? mouse.button : b, x, y);
 		mouse.pressed = false;
 	} else if (b == MOTION + BUTTON_LEFT) {
 		if (mouse.pressed)

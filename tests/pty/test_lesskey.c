@@ -189,6 +189,18 @@ static void test_errors(void **state)
 	check_text(t, "Error in lesskey content");
 }
 
+/* On the main screen what was gone to is left there, however fast one types. */
+static void test_a_quit_typed_ahead(void **state)
+{
+	struct term *t;
+
+	lesskey("X forw-line 3jq\n");
+	t = fixture_open(&f, "-X", "a.txt", NULL);
+	term_keys(t, "X");
+	check_exit(t, 0);
+	check_text(t, "line 27");
+}
+
 /* SIGUSR1 types keys, also into a message or a line. */
 static void test_keys_of_a_signal(void **state)
 {
@@ -245,6 +257,7 @@ int main(void)
 		TEST(test_other_places),
 		TEST(test_compiled_files),
 		TEST(test_errors),
+		TEST(test_a_quit_typed_ahead),
 		TEST(test_keys_of_a_signal),
 		TEST(test_terminal_of_a_variable),
 		TEST(test_keys_that_begin_nothing),

@@ -91,6 +91,17 @@ static void test_clicks_mark_and_return(void **state)
 	check_row(t, 3, "line 13");
 }
 
+static void test_a_link_is_clicked(void **state)
+{
+	struct term *t;
+
+	fixture_file(&f, "link.txt", "one\nsee \033]8;;http://a.b/c\033\\this\033]8;;\033\\ link\n",
+		     -1);
+	t = fixture_open(&f, "-R", "--mouse", "link.txt", NULL);
+	check_keys(t, "\033[<0;6;2M\033[<0;6;2m");
+	check_text(t, "http://a.b/c");
+}
+
 static void test_the_text_is_dragged(void **state)
 {
 	struct term *t = fixture_open(&f, "--emouse=drag", "-S", "wide.txt", NULL);
@@ -123,13 +134,10 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	static const struct CMUnitTest tests[] = {
-		TEST(test_nothing_is_sent_without_it),
-		TEST(test_it_is_switched_on_and_off),
-		TEST(test_the_wheel_scrolls),
-		TEST(test_clicks_mark_and_return),
-		TEST(test_the_text_is_dragged),
-		TEST(test_lines_being_typed_ignore_it),
-		TEST(test_bad_features),
+		TEST(test_nothing_is_sent_without_it),  TEST(test_it_is_switched_on_and_off),
+		TEST(test_the_wheel_scrolls),           TEST(test_clicks_mark_and_return),
+		TEST(test_a_link_is_clicked),           TEST(test_the_text_is_dragged),
+		TEST(test_lines_being_typed_ignore_it), TEST(test_bad_features),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
