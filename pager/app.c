@@ -875,8 +875,10 @@ static void finish(struct tl_app *app)
 		tl_app_leave_help(app);
 	if (app->text.lines && app->text.counting)
 		tl_lineindex_save(app->text.lines, NULL);
+	tl_app_set_last_mark(app); /* '' of the next run comes back */
 	tl_app_close_text(app);
 	tl_app_end_replacements(app);
+	tl_app_save_history(app);
 	tl_find_fini(app);
 	tl_time_fini(app);
 	tl_links_fini(app);

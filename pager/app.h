@@ -17,6 +17,7 @@
 #include "decoders/decoder.h"
 #include "pager/filelist.h"
 #include "pager/follow.h"
+#include "pager/histfile.h"
 #include "pager/lineedit.h"
 #include "pager/linkkeys.h"
 #include "pager/marks.h"
@@ -151,6 +152,7 @@ struct tl_app {
 
 	struct tl_filelist files;
 	struct tl_marks marks;
+	struct tl_histfile histfile;
 	struct tl_text text;  /* what is shown */
 	struct tl_text under; /* the file, while help is shown */
 	bool new_file;        /* the prompt names the file once */
@@ -249,6 +251,12 @@ void tl_app_ask_char(struct tl_app *app, void (*done)(struct tl_app *app, unsign
 		     const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /* A key while a line is typed. */
 void tl_app_line_key(struct tl_app *app, unsigned key);
+/* The history file is needed now: read it, unless that was done. */
+void tl_app_load_history(struct tl_app *app);
+/* Write it now if --autosave says so for this kind of action, m ! or /. */
+void tl_app_autosave(struct tl_app *app, char action);
+/* Write what is new. */
+void tl_app_save_history(struct tl_app *app);
 /* The line is complete, as if Return had been typed; or given up. */
 void tl_app_line_end(struct tl_app *app);
 void tl_app_line_cancel(struct tl_app *app);

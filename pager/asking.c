@@ -41,11 +41,40 @@ static void bind_terminals_keys(struct tl_app *app)
 	}
 }
 
+void tl_app_load_history(struct tl_app *app)
+{
+	struct tl_histfile *h = &app->histfile;
+
+	app->find.history.unique = app->command_history.unique = app->opt.no_histdups;
+	h->search = &app->find.history;
+	h->shell = &app->command_history;
+	h->marks = &app->marks;
+	tl_histfile_load(h);
+}
+
+void tl_app_save_history(struct tl_app *app)
+{
+	if (app->histfile.loaded || (app->opt.save_marks && app->marks.changed)) {
+		tl_app_load_history(app);
+		tl_histfile_save(&app->histfile, app->opt.save_marks);
+	}
+}
+
+void tl_app_autosave(struct tl_app *app, char action)
+{
+	const char *actions = app->opt.autosave ? app->opt.autosave : "";
+
+	if (strchr(actions, action) || strchr(actions, '*'))
+		tl_app_save_history(app);
+}
+
 void tl_app_ask(struct tl_app *app, const char *prompt, struct tl_history *history,
 		void (*done)(struct tl_app *app, const char *text))
 {
 	if (app->line.nbindings == 0)
 		bind_terminals_keys(app);
+	if (history == &app->find.history || history == &app->command_history)
+		tl_app_load_history(app);
 	app->mode = TL_MODE_LINE;
 	app->line_done = done;
 	app->line_key = NULL;
@@ -78,9 +107,15 @@ void tl_app_line_cancel(struct tl_app *app)
 /* Names of files are remembered when the files could be opened. */
 void tl_app_line_end(struct tl_app *app)
 {
+	struct tl_history *history = app->line.history;
+
 	app->mode = TL_MODE_COMMAND;
-	if (app->line.history && app->line.history != &app->file_history)
-		tl_history_add(app->line.history, tl_lineedit_text(&app->line));
+	if (history && history != &app->file_history)
+		tl_history_add(history, tl_lineedit_text(&app->line));
+	if (history == &app->find.history)
+		tl_app_autosave(app, '/');
+	else if (history == &app->command_history)
+		tl_app_autosave(app, '!');
 	app->line_done(app, tl_lineedit_text(&app->line));
 	tl_app_show_messages(app);
 }

@@ -198,6 +198,7 @@ static bool use_last_pattern(struct tl_app *app, unsigned type)
 		tl_app_message(app, "Please re-enter search pattern");
 		return false;
 	}
+	tl_app_load_history(app);
 	last = tl_history_last(&f->history);
 	if (!last) {
 		tl_app_message(app, "No previous regular expression");

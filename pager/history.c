@@ -44,6 +44,19 @@ void tl_history_add_old(struct tl_history *h, const char *line)
 	add(h, line, false);
 }
 
+void tl_history_prepend(struct tl_history *h, struct tl_history *old)
+{
+	struct tl_history now = *h;
+
+	h->lines = old->lines;
+	h->n = old->n;
+	old->lines = NULL;
+	old->n = 0;
+	for (size_t i = 0; i < now.n; i++)
+		add(h, now.lines[i].text, now.lines[i].fresh);
+	tl_history_fini(&now);
+}
+
 const char *tl_history_last(const struct tl_history *h)
 {
 	return h->n > 0 ? h->lines[h->n - 1].text : NULL;

@@ -21,6 +21,9 @@ void tl_history_add(struct tl_history *h, const char *line);
 /* Likewise a line that was read from the history file. */
 void tl_history_add_old(struct tl_history *h, const char *line);
 
+/* Put the lines of `old` before those of h; `old` is empty then. */
+void tl_history_prepend(struct tl_history *h, struct tl_history *old);
+
 /* The newest line, or NULL.  Borrowed until the next change. */
 const char *tl_history_last(const struct tl_history *h);
 

@@ -39,6 +39,16 @@ static void mark_changed(struct tl_app *app)
 	tl_app_dirty(app);
 }
 
+/* Marks of earlier runs are known from now on. */
+static void load_marks(struct tl_app *app)
+{
+	struct tl_file *f = tl_app_file(app);
+
+	tl_app_load_history(app);
+	if (f)
+		tl_marks_adopt(&app->marks, f->name);
+}
+
 /* ---- setting */
 
 /* Where the mark goes: the line that was named, or the first or last row with text. */
@@ -73,6 +83,8 @@ static void set_key(struct tl_app *app, unsigned key)
 	if (!f || gives_up(app, key) || !find(app, key) || !place(app, &pos, &row))
 		return;
 	tl_marks_set(&app->marks, key, f->name, pos, row);
+	if (app->opt.save_marks)
+		tl_app_autosave(app, 'm');
 	mark_changed(app);
 }
 
@@ -106,11 +118,14 @@ static void clear_key(struct tl_app *app, unsigned key)
 		return;
 	}
 	tl_marks_set(&app->marks, key, "", TL_NOPOS, 0);
+	if (app->opt.save_marks)
+		tl_app_autosave(app, 'm');
 	mark_changed(app);
 }
 
 void tl_mark_clear(struct tl_app *app, const struct tl_number *n)
 {
+	load_marks(app);
 	tl_app_ask_char(app, clear_key, "clear mark: ");
 }
 
@@ -210,5 +225,6 @@ void tl_mark_set_at(struct tl_app *app, char letter, unsigned row)
 void tl_mark_go_to(struct tl_app *app, const struct tl_number *n)
 {
 	number = *n;
+	load_marks(app);
 	tl_app_ask_char(app, go_key, "goto mark: ");
 }

@@ -39,7 +39,9 @@ void tl_marks_set(struct tl_marks *m, unsigned letter, const char *file, uint64_
 	clear(mark);
 	m->changed = true;
 	if (copy)
-		*mark = (struct tl_mark){ copy, pos, row, false };
+		*mark = (struct tl_mark){ .file = copy, .pos = pos, .row = row };
+	else
+		mark->cleared = true;
 }
 
 bool tl_mark_is_in(const struct tl_mark *m, const char *file)
@@ -81,6 +83,30 @@ void tl_marks_fini(struct tl_marks *m)
 		clear(&m->marks[i]);
 }
 
+void tl_marks_add_missing(struct tl_marks *m, struct tl_marks *old)
+{
+	for (size_t i = 0; i < TL_NMARKS; i++) {
+		if (m->marks[i].file || m->marks[i].cleared)
+			continue;
+		m->marks[i] = old->marks[i];
+		old->marks[i] = (struct tl_mark){ .pos = TL_NOPOS };
+	}
+	tl_marks_fini(old);
+}
+
+void tl_marks_override(struct tl_marks *old, const struct tl_marks *m)
+{
+	for (size_t i = 0; i < TL_NMARKS; i++) {
+		const struct tl_mark *mark = &m->marks[i];
+
+		if (mark->cleared)
+			clear(&old->marks[i]);
+		else if (mark->file && !mark->foreign)
+			tl_marks_set(old, (unsigned char)letters[i], mark->file, mark->pos,
+				     mark->row);
+	}
+}
+
 /* ---- as lines */
 
 /* A number and the blanks before it; false: there is none, or it is too large. */
@@ -116,8 +142,10 @@ void tl_marks_read(struct tl_marks *m, const char *line)
 	if (!file)
 		return;
 	clear(mark);
-	*mark =
-	    (struct tl_mark){ file, pos, row > INT_MAX || row < 1 ? 0 : (unsigned)row - 1, true };
+	mark->file = file;
+	mark->pos = pos;
+	mark->row = row > INT_MAX || row < 1 ? 0 : (unsigned)row - 1;
+	mark->foreign = true;
 }
 
 void tl_marks_write(const struct tl_marks *m, struct tl_buf *out)

@@ -18,6 +18,7 @@ struct tl_mark {
 	char *file;   /* as in the list of files; NULL: the mark is not set */
 	uint64_t pos; /* of the row marked */
 	unsigned row; /* where on the screen it stood, from 0 */
+	bool cleared; /* by the user: what the history file says of it does not hold */
 	bool foreign; /* from the history file: `file` is a full path, and may be any */
 };
 
@@ -43,6 +44,11 @@ void tl_marks_adopt(struct tl_marks *m, const char *file);
 /* The file is taken off the list: its marks are forgotten. */
 void tl_marks_forget_file(struct tl_marks *m, const char *file);
 void tl_marks_fini(struct tl_marks *m);
+
+/* Take marks that are neither set nor cleared from `old`, which is empty then. */
+void tl_marks_add_missing(struct tl_marks *m, struct tl_marks *old);
+/* Put the marks that were set or cleared in this run over those of `old`. */
+void tl_marks_override(struct tl_marks *old, const struct tl_marks *m);
 
 /* A line of the history file: "m a 1 1234 /path/of/file".  One that is none is left out. */
 void tl_marks_read(struct tl_marks *m, const char *line);

@@ -418,6 +418,8 @@ bool tl_app_open(struct tl_app *app, size_t i)
 	tl_app_set_last_mark(app);
 	if (app->text.src)
 		tl_app_close_text(app);
+	if (app->opt.status_column)
+		tl_app_load_history(app); /* it shows marks */
 	tl_marks_adopt(&app->marks, f->name);
 	app->files.previous = app->files.current;
 	app->files.current = i;

@@ -292,6 +292,11 @@ static bool parse_rscroll(struct tl_options *o, const char *text, struct tl_err 
 	return true;
 }
 
+static void print_autosave(const struct tl_options *o, char *out, size_t size)
+{
+	snprintf(out, size, "Autosave actions: %s", o->autosave ? o->autosave : "-");
+}
+
 static void print_rscroll(const struct tl_options *o, char *out, size_t size)
 {
 	snprintf(out, size, "rscroll character is %s", o->rscroll.text[0] ? o->rscroll.text : "-");
@@ -551,7 +556,9 @@ static const struct tl_option table[] = {
 	     "Use backslash escaping in command line parameters"),
 	BOOL(0, "wordwrap", wordwrap, 0, TL_OPT_REPAINT, "wrap long lines at blanks",
 	     "Wrap lines at any character", "Wrap lines at spaces"),
-	STRING(0, "autosave", autosave, TL_OPT_IGNORED, "", "Autosave actions: ", "Autosave actions: "),
+	{ .name = "autosave", .kind = TL_OPT_STRING, .at = AT(autosave),
+	  .says = { "Autosave actions: " }, .print = print_autosave,
+	  .help = "save the history after these: m / ! or *" },
 	STRING(0, "cmd", cmd, TL_OPT_FIXED | TL_OPT_NO_QUERY,
 	       "commands for the first screen, unless -F quits", NULL),
 	PARSED(0, "emouse", NULL, TL_OPT_REPAINT, "what the mouse does: vscroll,click,... or -",
@@ -590,7 +597,7 @@ static const struct tl_option table[] = {
 	BOOL(0, "no-edit-warn|no-warn-edit", no_edit_warn, 0, 0,
 	     "v does not warn that LESSOPEN made the text",
 	     "Warn when editing a file opened via LESSOPEN", "Don't warn when editing a file opened via LESSOPEN"),
-	BOOL(0, "no-histdups", no_histdups, 0, TL_OPT_IGNORED, "",
+	BOOL(0, "no-histdups", no_histdups, 0, 0, "keep a line once in the history",
 	     "Allow duplicates in history list", "Remove duplicates from history list"),
 	BOOL(0, "no-number-headers", no_number_headers, 0, TL_OPT_REPAINT, "header lines have no line numbers",
 	     "Number header lines", "Don't number header lines"),
@@ -625,7 +632,7 @@ static const struct tl_option table[] = {
 	     "Don't redraw screen when quitting", "Redraw last screen when quitting"),
 	BOOL(0, "rmouse", rmouse, 0, 0, "turn the direction of the mouse wheel around",
 	     "Normal mouse scroll direction", "Reverse mouse scroll direction"),
-	BOOL(0, "save-marks", save_marks, 0, TL_OPT_IGNORED, "",
+	BOOL(0, "save-marks", save_marks, 0, 0, "keep marks in the history file",
 	     "Don't save marks in history file", "Save marks in history file"),
 	{ .name = "search-options", .kind = TL_OPT_STRING, .at = AT(search_options),
 	  .says = { "Search options: " }, .parse = tl_searchtype_parse, .print = tl_searchtype_print,

@@ -2,6 +2,7 @@
 #include "tests/pty/fixture.h"
 
 #include <string.h>
+#include <unistd.h>
 
 static struct fixture f;
 
@@ -228,6 +229,60 @@ static void test_marks(void **state)
 	check_last(t, ":");
 }
 
+/* A later run knows what was typed in this one, and its marks. */
+static void test_history_file(void **state)
+{
+	struct term *t;
+
+	fixture_setenv(&f, "LESSHISTFILE", NULL);
+	fixture_setenv(&f, "LESS", "--save-marks");
+	t = open_page();
+	check_keys(t, "/line 5\r!true\r\r70gma");
+	term_keys(t, "q");
+	check_exit(t, 0);
+	t = open_page();
+	check_keys(t, "n");
+	check_row(t, 0, "line 5");
+	check_keys(t, "/\033[A");
+	check_last(t, "/line 5");
+	check_keys(t, "\007!\033[A");
+	check_last(t, "!true");
+	check_keys(t, "\007'a");
+	check_row(t, 0, "line 70");
+	term_keys(t, "q");
+	check_exit(t, 0);
+}
+
+/* Nothing to remember: no file is made. */
+static void test_no_history_file(void **state)
+{
+	struct term *t;
+
+	fixture_setenv(&f, "LESSHISTFILE", NULL);
+	t = open_page();
+	check_keys(t, "Ggjjma");
+	term_keys(t, "q");
+	check_exit(t, 0);
+	assert_int_not_equal(access(fixture_path(&f, ".lesshst"), F_OK), 0);
+	fixture_setenv(&f, "LESSSECURE", "1");
+	t = open_page();
+	check_keys(t, "/line 5\r");
+	term_keys(t, "q");
+	check_exit(t, 0);
+	assert_int_not_equal(access(fixture_path(&f, ".lesshst"), F_OK), 0);
+}
+
+static void test_autosave(void **state)
+{
+	struct term *t;
+
+	fixture_setenv(&f, "LESSHISTFILE", NULL);
+	fixture_setenv(&f, "LESS", "--autosave=/");
+	t = open_page();
+	check_keys(t, "/line 5\r");
+	assert_int_equal(access(fixture_path(&f, ".lesshst"), F_OK), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -240,6 +295,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_search_options, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_incremental_search, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_marks, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_history_file, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_no_history_file, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_autosave, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
