@@ -602,6 +602,7 @@ void tl_app_show_help(struct tl_app *app)
 	}
 	app->text.help = true;
 	app->hshift = 0;
+	tl_header_text_opened(app);
 	tl_app_apply_options(app);
 	tl_find_text_opened(app);
 	tl_app_count_lines(app, true);
@@ -619,6 +620,7 @@ void tl_app_leave_help(struct tl_app *app)
 	memset(&app->under, 0, sizeof(app->under));
 	app->new_file = true;
 	app->name_shown = false;
+	tl_header_text_opened(app);
 	tl_app_apply_options(app);
 	tl_find_text_opened(app);
 	tl_app_dirty(app);

@@ -345,12 +345,15 @@ bool tl_view_has_header(const struct tl_view *v)
 	return v->opts.header.lines > 0 || v->opts.header.cols > 0;
 }
 
-/* Before this nothing is shown. */
+/* Are there header lines, before which nothing is shown? */
+static bool heads_text(const struct tl_view *v)
+{
+	return v->opts.header.lines > 0 && v->opts.header.pos != TL_NOPOS;
+}
+
 static uint64_t first_pos(const struct tl_view *v)
 {
-	const struct tl_view_header *h = &v->opts.header;
-
-	return h->lines > 0 && h->pos != TL_NOPOS ? h->pos : 0;
+	return heads_text(v) ? v->opts.header.pos : 0;
 }
 
 static void push_head(struct tl_view *v, unsigned n, uint64_t pos)
@@ -581,7 +584,7 @@ enum tl_moved tl_view_backward(struct tl_view *v, uint64_t n, bool force, uint64
 			found = row_before(v, v->pos[0], &prev);
 		if (found == TL_FAILED)
 			return TL_BROKEN;
-		if (v->opts.header.lines > 0 && (found != TL_FOUND || prev < first_pos(v))) {
+		if (heads_text(v) && (found != TL_FOUND || prev < first_pos(v))) {
 			result = found == TL_PENDING ? TL_LATER : TL_AT_EDGE;
 			break;
 		}
@@ -742,7 +745,7 @@ enum tl_moved tl_view_jump(struct tl_view *v, uint64_t pos, unsigned row, bool e
 	/* What is above is not here yet: rather show the line higher up.  Going back, a header
 	 * leaves no empty rows. */
 	if (found == TL_PENDING ||
-	    (v->opts.header.lines > 0 && v->started && v->pos[0] != TL_NOPOS && target < v->pos[0]))
+	    (heads_text(v) && v->started && v->pos[0] != TL_NOPOS && target < v->pos[0]))
 		up = row;
 	return fill_below(v, top, row - up);
 }

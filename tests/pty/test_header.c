@@ -215,14 +215,44 @@ static void marks_and_lines_of_the_text(void **state)
 	check_row(t, 2, "line 52");
 }
 
+static void the_help_has_one_and_then_the_text_again(void **state)
+{
+	struct term *t = fixture_open(&f, "--header=1,0,150", "lines", NULL);
+
+	check_row(t, 0, "line 150");
+	check_keys(t, "170gh");
+	check_no_text(t, "line 150");
+	check_keys(t, "20jq");
+	check_row(t, 0, "line 1");
+	check_row(t, 1, "line 170");
+}
+
+static void the_size_changes(void **state)
+{
+	struct term *t = fixture_open(&f, "--header=3,7", "table", NULL);
+
+	check_keys(t, "20j");
+	term_resize(t, 5, 20);
+	check_idle(t);
+	check_that(t, strncmp(term_row(t, 2), "n002", 4) == 0);
+	check_that(t, strncmp(term_row(t, 3), "n023", 4) == 0);
+	term_resize(t, 2, 3);
+	check_idle(t);
+	check_that(t, strncmp(term_row(t, 0), "n00", 3) == 0);
+	term_resize(t, 8, 30);
+	check_keys(t, "g");
+	check_that(t, strncmp(term_row(t, 0), "name", 4) == 0);
+}
+
 static void it_comes_through_a_pipe(void **state)
 {
+	static const char rest[] = "3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n13\n";
 	struct term *t;
 
 	f.opts.stdin_pipe = true;
 	t = fixture_page(&f, "--header=2,0,3", NULL);
 	check_that(t, term_feed(t, "1\n2\n", 4));
-	check_that(t, term_feed(t, "3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n13\n", 30));
+	check_that(t, term_feed(t, rest, strlen(rest)));
 	check_text(t, "9");
 	check_row(t, 0, "3");
 	check_keys(t, "j");
@@ -245,6 +275,8 @@ int main(void)
 		T(searches_can_pass_over_it),
 		T(the_filter_lets_it_through),
 		T(marks_and_lines_of_the_text),
+		T(the_help_has_one_and_then_the_text_again),
+		T(the_size_changes),
 		T(it_comes_through_a_pipe),
 	};
 
