@@ -64,16 +64,16 @@ static void a_pipe_replaces_the_text(void **state)
 	fixture_setenv(&f, "LESSOPEN", "|./filter %s");
 	fixture_setenv(&f, "LESSCLOSE", "echo %s,%s%% >>closed");
 	t = fixture_open(&f, "b c.up", "a.txt", "d.none", NULL);
-	check_row(t, 0, "UPPER");
+	check_text(t, "UPPER");
 	check_text(t, "b c.up (file 1 of 3)");
 	check_keys(t, ":n");
-	check_row(t, 0, "plain text");
+	check_text(t, "plain text");
 	assert_string_equal(contents("closed"), "b c.up,-%");
 	check_keys(t, ":n");
-	check_row(t, 0, "none"); /* nothing was printed */
+	check_text(t, "none"); /* nothing was printed */
 	check_keys(t, "5:p");
 	check_keys(t, "<Enter>:x");
-	check_row(t, 0, "UPPER");
+	check_text(t, "UPPER");
 	term_keys(t, "q");
 	check_exit(t, 0);
 	assert_string_equal(contents("closed"), "b c.up,-%\nb c.up,-%");
@@ -86,10 +86,10 @@ static void another_file_replaces_the_text(void **state)
 	fixture_setenv(&f, "LESSOPEN", "./copy %s");
 	fixture_setenv(&f, "LESSCLOSE", "rm %s-gone %s; echo x >closed");
 	t = fixture_open(&f, "b c.up", "a.txt", NULL);
-	check_row(t, 0, "UPPER");
+	check_text(t, "UPPER");
 	check_text(t, "b c.up (file 1 of 2)");
 	check_keys(t, ":n");
-	check_row(t, 0, "plain text");
+	check_text(t, "plain text");
 	assert_string_equal(contents("copied"), "(no such file)");
 	assert_string_equal(contents("closed"), "x");
 }
@@ -106,7 +106,7 @@ static void an_empty_text_may_be_meant(void **state)
 	check_keys(t, "=");
 	check_text(t, "byte 0/0");
 	check_keys(t, "<Enter>:n");
-	check_row(t, 0, "plain text"); /* it failed */
+	check_text(t, "plain text"); /* it failed */
 }
 
 static void standard_input_is_left_alone(void **state)
@@ -116,15 +116,15 @@ static void standard_input_is_left_alone(void **state)
 	f.opts.stdin_cmd = "echo one; echo two";
 	fixture_setenv(&f, "LESSOPEN", "|./filter %s");
 	t = fixture_open(&f, NULL);
-	check_row(t, 0, "one");
+	check_text(t, "one");
 	term_keys(t, "q");
 	check_exit(t, 0);
 	fixture_setenv(&f, "LESSOPEN", "|-./filter %s");
 	t = fixture_open(&f, "-", "a.txt", NULL);
-	check_row(t, 0, "< one");
-	check_row(t, 1, "< two");
+	check_text(t, "< one");
+	check_text(t, "< two");
 	check_keys(t, ":n:p");
-	check_row(t, 1, "< two");
+	check_text(t, "< two");
 }
 
 static void it_can_be_left_out(void **state)
@@ -133,12 +133,12 @@ static void it_can_be_left_out(void **state)
 
 	fixture_setenv(&f, "LESSOPEN", "|./filter %s");
 	t = fixture_open(&f, "-L", "b c.up", NULL);
-	check_row(t, 0, "upper");
+	check_text(t, "upper");
 	term_keys(t, "q");
 	check_exit(t, 0);
 	fixture_setenv(&f, "LESSSECURE", "1");
 	t = fixture_open(&f, "b c.up", NULL);
-	check_row(t, 0, "upper");
+	check_text(t, "upper");
 }
 
 static void a_bad_command_is_said(void **state)
@@ -158,7 +158,7 @@ static void errors_are_said_if_wanted(void **state)
 
 	fixture_setenv(&f, "LESSOPEN", "|./filter %s");
 	t = fixture_open(&f, "e.bad", NULL);
-	check_row(t, 0, "so far");
+	check_text(t, "so far");
 	check_text(t, "e.bad (END)");
 	term_keys(t, "q");
 	check_exit(t, 0);
@@ -191,9 +191,9 @@ static void a_long_pipe(void **state)
 	fixture_file(&f, "x.big", "", 0);
 	fixture_setenv(&f, "LESSOPEN", "|./filter %s");
 	t = fixture_open(&f, "x.big", "a.txt", NULL);
-	check_row(t, 0, "1");
+	check_text(t, "1");
 	check_keys(t, ":n:p");
-	check_row(t, 0, "1");
+	check_text(t, "1");
 	term_keys(t, "G");
 	check_text(t, "400000");
 }
