@@ -7,6 +7,7 @@
 #include "pager/logfile.h"
 #include "pager/mouse.h"
 #include "pager/secure.h"
+#include "pager/tagkeys.h"
 #include "text/escape.h"
 
 #include <errno.h>
@@ -221,6 +222,8 @@ void tl_app_end_op(struct tl_app *app)
 		tl_time_cancel(app);
 	if (app->op.kind == TL_OP_LINK)
 		tl_links_cancel(app);
+	if (app->op.kind == TL_OP_TAG)
+		tl_tag_cancel(app);
 	app->op.kind = TL_OP_NONE;
 	tl_app_dirty(app);
 }
@@ -879,6 +882,7 @@ static void finish(struct tl_app *app)
 	tl_app_close_text(app);
 	tl_app_end_replacements(app);
 	tl_app_save_history(app);
+	tl_tag_fini();
 	tl_find_fini(app);
 	tl_time_fini(app);
 	tl_links_fini(app);

@@ -69,6 +69,7 @@ enum tl_op_kind {
 	TL_OP_GAP,      /* go to where something is missing */
 	TL_OP_FILTER,   /* show the first lines that pass */
 	TL_OP_BRACKET,  /* go to the bracket that belongs to another */
+	TL_OP_TAG,      /* go to the line of a tag */
 };
 
 struct tl_op {
@@ -273,6 +274,8 @@ bool tl_app_open(struct tl_app *app, size_t i);
 bool tl_app_open_near(struct tl_app *app, size_t i, int step);
 /* Put a file's name into the history of :e. */
 void tl_app_remember_name(struct tl_app *app, const char *name);
+/* Is there something that can be opened under this name?  False: err says why not. */
+bool tl_app_may_open(struct tl_app *app, const char *name, struct tl_err *err);
 void tl_app_close_text(struct tl_app *app);
 struct tl_file *tl_app_file(struct tl_app *app); /* NULL: help, or none */
 /* The end of what LESSOPEN's program writes is shown: say if it has failed, where that is wanted. */
@@ -408,6 +411,13 @@ bool tl_time_has(struct tl_app *app, char what, uint64_t pos);
 /* Go on with TL_OP_BRACKET; true: it is over.  How far it is, 0 .. 1. */
 bool tl_bracket_step(struct tl_app *app);
 double tl_bracket_progress(struct tl_app *app);
+
+/* ---- tagkeys.c */
+
+/* Go on with TL_OP_TAG; true: it is over.  How far it is, 0 .. 1.  Give it up. */
+bool tl_tag_step(struct tl_app *app);
+double tl_tag_progress(struct tl_app *app);
+void tl_tag_cancel(struct tl_app *app);
 
 /* ---- shell.c */
 

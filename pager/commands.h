@@ -75,7 +75,15 @@ void tl_bracket_square_backward(struct tl_app *app, const struct tl_number *n);
 void tl_bracket_any_forward(struct tl_app *app, const struct tl_number *n);
 void tl_bracket_any_backward(struct tl_app *app, const struct tl_number *n);
 
+/* tagkeys.c */
+void tl_tag_next(struct tl_app *app, const struct tl_number *n);
+void tl_tag_previous(struct tl_app *app, const struct tl_number *n);
+void tl_tag_ask(struct tl_app *app, const struct tl_number *n);
+
 /* filekeys.c */
+/* Examine a file by its name; a new one comes behind the current file.  False: a message says why
+ * not. */
+bool tl_files_open_name(struct tl_app *app, const char *name);
 void tl_files_next(struct tl_app *app, const struct tl_number *n);
 void tl_files_previous(struct tl_app *app, const struct tl_number *n);
 void tl_files_nth(struct tl_app *app, const struct tl_number *n);

@@ -1,9 +1,10 @@
 /* filekeys.c: :e, :n, :p, :x, :d and =. */
 #include "pager/commands.h"
 
+#include "pager/names.h"
 #include "pager/secure.h"
+#include "pager/shell.h"
 
-#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -74,7 +75,9 @@ void tl_files_remove(struct tl_app *app, const struct tl_number *n)
 		app->files.current--;
 }
 
-/* The place of a name in the list; a new one comes after the current file. */
+/* ---- :e */
+
+/* The place of a name in the list; a new one comes at `at`.  files.n: out of memory. */
 static size_t list_file(struct tl_app *app, const char *name, size_t at)
 {
 	for (size_t i = 0; i < app->files.n; i++)
@@ -83,58 +86,84 @@ static size_t list_file(struct tl_app *app, const char *name, size_t at)
 	return tl_filelist_add(&app->files, name, at) ? at : app->files.n;
 }
 
-/* Names, with wildcards, separated by blanks; a name with a blank in it is found as it is. */
-static void examine_names(struct tl_app *app, const char *text)
+static size_t behind_current(const struct tl_app *app)
 {
-	size_t at = app->files.current < app->files.n ? app->files.current + 1 : app->files.n;
-	size_t first = SIZE_MAX;
-	char *words = strdup(text), *save = NULL;
-	bool one = access(text, F_OK) == 0;
-
-	for (char *w = one ? words : strtok_r(words, " ", &save); w;
-	     w = one ? NULL : strtok_r(NULL, " ", &save)) {
-		glob_t g;
-
-		if (one || !tl_secure_allows(TL_SECURE_GLOB) ||
-		    glob(w, GLOB_NOCHECK | GLOB_TILDE, NULL, &g) != 0) {
-			size_t i = list_file(app, w, at);
-
-			at += i == at;
-			first = first == SIZE_MAX ? i : first;
-			continue;
-		}
-		for (size_t k = 0; k < g.gl_pathc; k++) {
-			size_t i = list_file(app, g.gl_pathv[k], at);
-
-			at += i == at;
-			first = first == SIZE_MAX ? i : first;
-		}
-		globfree(&g);
-	}
-	free(words);
-	if (first >= app->files.n)
-		return;
-	if (at > first + 1) { /* as if each had been opened, and then the first one */
-		for (size_t i = first; i < at; i++)
-			tl_app_remember_name(app, app->files.files[i]->name);
-		tl_app_remember_name(app, app->files.files[app->files.current]->name);
-	}
-	tl_app_open(app, first);
+	return app->files.current < app->files.n ? app->files.current + 1 : app->files.n;
 }
 
-static void examine_done(struct tl_app *app, const char *name)
+bool tl_files_open_name(struct tl_app *app, const char *name)
 {
-	name += strspn(name, " ");
-	if (app->text.help)
-		tl_app_leave_help(app);
-	if (*name == '\0') { /* the current one again */
-		tl_app_refresh_text(app, true);
+	size_t i = list_file(app, name, behind_current(app));
+
+	return i < app->files.n && tl_app_open(app, i);
+}
+
+/* Names that were typed: where the next new one goes, and the first that can be opened. */
+struct examined {
+	struct tl_app *app;
+	size_t at, first;
+	bool several;
+};
+
+/* A file that cannot be opened is told of, and is not listed. */
+static void examine_name(void *arg, const char *name)
+{
+	struct examined *ex = arg;
+	struct tl_app *app = ex->app;
+	struct tl_err err = TL_ERR_INIT;
+	size_t i;
+
+	if (!tl_app_may_open(app, name, &err)) {
+		tl_app_message(app, "%s", err.msg);
+		app->new_file = true;
+		app->name_shown = false;
 		return;
 	}
-	if (!strcmp(name, "#") && app->files.previous < app->files.n)
-		go_to_file(app, app->files.previous, 1, "previous", 1);
+	i = list_file(app, name, ex->at);
+	ex->at += i == ex->at;
+	if (ex->first == SIZE_MAX)
+		ex->first = i;
+	else if (i != ex->first)
+		ex->several = true;
+}
+
+/* Names, with wildcards and quotes, separated by blanks; a name with a blank in it is found as it is
+ * if there is one. */
+static void examine_names(struct tl_app *app, const char *text)
+{
+	struct examined ex = { app, behind_current(app), SIZE_MAX, false };
+	struct tl_buf names = TL_BUF_INIT, word = TL_BUF_INIT;
+	const char *list;
+
+	if (strchr(text, ' ') && access(text, F_OK) == 0) {
+		examine_name(&ex, text);
+	} else if (tl_shell_expand(app, text, &names)) {
+		list = tl_buf_str(&names);
+		for (; tl_names_next(&list, app->opt.quotes, &word); word.len = 0)
+			tl_names_glob(tl_buf_str(&word), examine_name, &ex);
+	}
+	tl_buf_fini(&names);
+	tl_buf_fini(&word);
+	if (ex.first >= app->files.n)
+		return;
+	if (ex.several) { /* as if each had been opened, and then the first one */
+		for (size_t i = ex.first; i < ex.at; i++)
+			tl_app_remember_name(app, app->files.files[i]->name);
+		if (app->files.current < app->files.n)
+			tl_app_remember_name(app, app->files.files[app->files.current]->name);
+	}
+	tl_app_open(app, ex.first);
+}
+
+static void examine_done(struct tl_app *app, const char *text)
+{
+	text += strspn(text, " ");
+	if (app->text.help)
+		tl_app_leave_help(app);
+	if (*text == '\0') /* the current one again */
+		tl_app_refresh_text(app, true);
 	else
-		examine_names(app, name);
+		examine_names(app, text);
 }
 
 void tl_files_examine(struct tl_app *app, const struct tl_number *n)

@@ -3,6 +3,7 @@
 
 #include "pager/logfile.h"
 #include "pager/secure.h"
+#include "pager/tagkeys.h"
 
 bool tl_fileoption_may_ask(struct tl_app *app, const struct tl_option *opt)
 {
@@ -28,6 +29,12 @@ bool tl_fileoption_change(struct tl_app *app, const struct tl_option *opt,
 	case 'o':
 	case 'O':
 		change_log(app, action == TL_OPT_TOGGLE ? value : NULL, opt->letter == 'O');
+		return true;
+	case 't':
+		if (action != TL_OPT_TOGGLE)
+			return false;
+		if (value && *value)
+			tl_tag_examine(app, value);
 		return true;
 	}
 	return false;

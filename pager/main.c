@@ -4,6 +4,7 @@
 #include "pager/env.h"
 #include "pager/keyfiles.h"
 #include "pager/secure.h"
+#include "pager/tagkeys.h"
 
 #ifdef __GLIBC__
 #include <malloc.h>
@@ -108,9 +109,24 @@ static void print_messages(struct tl_app *app)
 		fprintf(stderr, "%s\n", app->messages[i]);
 }
 
+/* -t names the file; NULL: it cannot, and a message was written. */
+static char *file_of_tag(struct tl_app *app, int nfiles)
+{
+	struct tl_err err = TL_ERR_INIT;
+	const char *name = NULL;
+
+	if (nfiles > 0)
+		tl_err_set(&err, "No filenames allowed with -t option");
+	else
+		name = tl_tag_first(app, app->opt.tag, &err);
+	if (!name)
+		fprintf(stderr, "%s\n", err.msg);
+	return (char *)name;
+}
+
 static int run(struct tl_app *app, int argc, char **argv)
 {
-	static char *standard_input[] = { (char *)"-", NULL };
+	static char *standard_input[] = { (char *)"-", NULL }, *tag_file[2];
 	const char *wrong;
 	char **names = argv + 1;
 	int n;
@@ -132,6 +148,13 @@ static int run(struct tl_app *app, int argc, char **argv)
 		return TL_EXIT_ERROR;
 	if (app->opt.quit_now == '?')
 		return tl_app_run(app, names, (size_t)n);
+	if (app->opt.tag) {
+		tag_file[0] = file_of_tag(app, n);
+		if (!tag_file[0])
+			return TL_EXIT_ERROR;
+		names = tag_file;
+		n = 1;
+	}
 	if (n == 0 && isatty(STDIN_FILENO)) {
 		if (isatty(STDOUT_FILENO))
 			print_messages(app);

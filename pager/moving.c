@@ -507,6 +507,8 @@ bool tl_move_step(struct tl_app *app)
 		return tl_find_show_filtered(app);
 	case TL_OP_BRACKET:
 		return tl_bracket_step(app);
+	case TL_OP_TAG:
+		return tl_tag_step(app);
 	case TL_OP_END:
 		return step_end(app);
 	case TL_OP_FORWARD:

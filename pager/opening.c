@@ -2,10 +2,12 @@
 #include "pager/app.h"
 
 #include "pager/decoding.h"
+#include "pager/env.h"
 #include "pager/header.h"
 #include "pager/logfile.h"
 #include "pager/looksbinary.h"
 #include "pager/secure.h"
+#include "pager/tagkeys.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -203,6 +205,14 @@ static bool check_kind(struct tl_app *app, const char *name, struct tl_err *err)
 	return true;
 }
 
+bool tl_app_may_open(struct tl_app *app, const char *name, struct tl_err *err)
+{
+	/* LESSOPEN may know what to do with it. */
+	if (strcmp(name, "-") == 0 || (tl_env_is_set("LESSOPEN") && !app->opt.no_lessopen))
+		return true;
+	return check_kind(app, name, err);
+}
+
 /* A recording; false with *ops NULL: the file is none. */
 static bool open_recording(struct tl_app *app, const char *name, const struct tl_decoder_ops **ops,
 			   struct tl_source **src, struct tl_err *err)
@@ -362,6 +372,8 @@ static void show_text(struct tl_app *app, struct tl_file *f)
 	show_again(app, f);
 	app->opened_any = true;
 	tl_log_text_opened(app);
+	if (first && app->opt.tag)
+		tl_tag_go_to_line(app);
 	for (size_t i = 0; i < app->opt.nevery; i++)
 		tl_tty_give(&app->tty, app->opt.every_commands[i], true);
 	for (size_t i = 0; first && i < app->opt.nfirst; i++)

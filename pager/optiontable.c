@@ -378,6 +378,13 @@ static bool parse_lesskey_content(struct tl_options *o, const char *text, struct
 	return !err || tl_keyfiles_add_content(text, err);
 }
 
+/* ---- -T */
+
+static void print_tag_file(const struct tl_options *o, char *out, size_t size)
+{
+	snprintf(out, size, "Tags file \"%s\"", o->tag_file ? o->tag_file : "tags");
+}
+
 /* ---- the table */
 
 #define AT(field) offsetof(struct tl_options, field)
@@ -494,8 +501,10 @@ static const struct tl_option table[] = {
 	     "Display all blank lines", "Squeeze multiple blank lines"),
 	BOOL('S', "chop-long-lines", chop, 0, TL_OPT_REPAINT, "cut long lines, do not wrap them",
 	     "Fold long lines", "Chop long lines"),
-	STRING('t', "tag", tag, TL_OPT_IGNORED | TL_OPT_NO_QUERY, "", "tag: "),
-	STRING('T', "tag-file", tag_file, TL_OPT_IGNORED, "", "tags file: ", "Tags file \"", "\""),
+	STRING('t', "tag", tag, TL_OPT_NO_QUERY, "start at a tag that ctags(1) has listed", "tag: "),
+	{ .letter = 'T', .name = "tag-file", .kind = TL_OPT_STRING, .at = AT(tag_file),
+	  .says = { "tags file: " }, .print = print_tag_file,
+	  .help = "the file of tags, in place of \"tags\"" },
 	TRIPLE('u', "underline-special", backspace, 0, TL_OPT_REPAINT | TL_OPT_SEARCH,
 	       "send backspaces (-U: show them as ^H)",
 	       "Display underlined text in underline mode", "Backspaces cause overstrike",
@@ -513,7 +522,7 @@ static const struct tl_option table[] = {
 	       "Forward scroll limit: ", "Forward scroll limit is ", " lines"),
 	NUMBER('z', "window", window, -1, TL_OPT_NEGATIVE, "lines of a window; -N: the screen's less N",
 	       "Scroll window size: ", "Scroll window size is ", " lines"),
-	PARSED('"', "quotes", NULL, TL_OPT_IGNORED, "", parse_quotes, print_quotes, "quotes: "),
+	PARSED('"', "quotes", NULL, 0, "the quotes of names with blanks", parse_quotes, print_quotes, "quotes: "),
 	BOOL('~', "tilde", tildes, 1, TL_OPT_REPAINT, "show no ~ behind the end",
 	     "Don't show tildes after end of file", "Show tildes after end of file"),
 	PARSED('#', "shift", "0123456789.", 0, "columns the arrow keys shift; 0: half a screen",

@@ -3,6 +3,7 @@
 #include "pager/env.h"
 
 #include "pager/names.h"
+#include "pager/tagkeys.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -102,10 +103,10 @@ static bool fact_number(void *arg, char what, enum tl_prompt_line where, uint64_
 
 	switch (what) {
 	case 'i':
-		*n = app->files.current + 1;
+		*n = tl_tag_count() > 0 ? tl_tag_current() : app->files.current + 1;
 		return !app->text.help;
 	case 'm':
-		*n = app->files.n;
+		*n = tl_tag_count() > 0 ? tl_tag_count() : app->files.n;
 		return true;
 	case 'c':
 		*n = app->hshift + 1;
@@ -183,7 +184,7 @@ static const char *fact_text(void *arg, char what)
 	case 'x':
 		return fl->current + 1 < fl->n ? fl->files[fl->current + 1]->name : NULL;
 	case 'T':
-		return "file";
+		return tl_tag_count() > 0 ? "tag" : "file";
 	case 'w':
 	case 'q':
 	case 'S':
@@ -208,7 +209,7 @@ static bool fact_state(void *arg, char what)
 	case 'n':
 		return app->new_file;
 	case 'm':
-		return app->files.n > 1;
+		return (tl_tag_count() > 0 ? tl_tag_count() : app->files.n) > 1;
 	case 'c':
 		return app->hshift > 0;
 	case 'x':
@@ -256,6 +257,8 @@ static double op_progress(struct tl_app *app)
 		return tl_time_how_far(app);
 	case TL_OP_BRACKET:
 		return tl_bracket_progress(app);
+	case TL_OP_TAG:
+		return tl_tag_progress(app);
 	default:
 		if (app->text.filter)
 			return tl_filter_progress(app->text.filter, &hits);
@@ -280,7 +283,7 @@ static void op_text(struct tl_app *app, struct tl_buf *out)
 
 	tl_source_extent(app->text.src, &ext);
 	if (app->op.kind == TL_OP_SEARCH || app->op.kind == TL_OP_BRACKET ||
-	    app->op.kind == TL_OP_LINK)
+	    app->op.kind == TL_OP_LINK || app->op.kind == TL_OP_TAG)
 		what = "Searching";
 	else if (app->op.kind == TL_OP_LINE)
 		what = "Calculating line numbers";
