@@ -77,12 +77,31 @@ void tl_files_remove(struct tl_app *app, const struct tl_number *n)
 
 /* ---- :e */
 
-/* The place of a name in the list; a new one comes at `at`.  files.n: out of memory. */
+/* Are these two names of one file? */
+static bool same_file(const char *name, const char *path, const char *other)
+{
+	char *other_path;
+	bool same;
+
+	if (!strcmp(name, other))
+		return true;
+	other_path = path ? realpath(other, NULL) : NULL;
+	same = other_path && !strcmp(path, other_path);
+	free(other_path);
+	return same;
+}
+
+/* The place of a file in the list; a new one comes at `at`.  files.n: out of memory. */
 static size_t list_file(struct tl_app *app, const char *name, size_t at)
 {
-	for (size_t i = 0; i < app->files.n; i++)
-		if (!strcmp(app->files.files[i]->name, name))
-			return i;
+	char *path = realpath(name, NULL);
+	size_t i = 0;
+
+	while (i < app->files.n && !same_file(name, path, app->files.files[i]->name))
+		i++;
+	free(path);
+	if (i < app->files.n)
+		return i;
 	return tl_filelist_add(&app->files, name, at) ? at : app->files.n;
 }
 
@@ -101,7 +120,7 @@ bool tl_files_open_name(struct tl_app *app, const char *name)
 /* Names that were typed: where the next new one goes, and the first that can be opened. */
 struct examined {
 	struct tl_app *app;
-	size_t at, first;
+	size_t at, first, last;
 	bool several;
 };
 
@@ -121,6 +140,7 @@ static void examine_name(void *arg, const char *name)
 	}
 	i = list_file(app, name, ex->at);
 	ex->at += i == ex->at;
+	ex->last = i;
 	if (ex->first == SIZE_MAX)
 		ex->first = i;
 	else if (i != ex->first)
@@ -131,7 +151,7 @@ static void examine_name(void *arg, const char *name)
  * if there is one. */
 static void examine_names(struct tl_app *app, const char *text)
 {
-	struct examined ex = { app, behind_current(app), SIZE_MAX, false };
+	struct examined ex = { app, behind_current(app), SIZE_MAX, SIZE_MAX, false };
 	struct tl_buf names = TL_BUF_INIT, word = TL_BUF_INIT;
 	const char *list;
 
@@ -152,7 +172,13 @@ static void examine_names(struct tl_app *app, const char *text)
 		if (app->files.current < app->files.n)
 			tl_app_remember_name(app, app->files.files[app->files.current]->name);
 	}
-	tl_app_open(app, ex.first);
+	if (!ex.several || ex.first != app->files.current) {
+		tl_app_open(app, ex.first);
+		return;
+	}
+	app->files.previous = ex.last;
+	app->new_file = true;
+	app->name_shown = false;
 }
 
 static void examine_done(struct tl_app *app, const char *text)

@@ -1,0 +1,95 @@
+/* :e: names, lists, wildcards, % and #. */
+#include "tests/pty/fixture.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static struct fixture f;
+
+static int set_up(void **state)
+{
+	fixture_init(&f);
+	f.opts.rows = 6;
+	fixture_lines(&f, "a1", "one %d\n", 50);
+	fixture_lines(&f, "a2", "two %d\n", 50);
+	fixture_lines(&f, "b c", "blank %d\n", 50);
+	fixture_lines(&f, "d", "dee %d\n", 50);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	fixture_fini(&f);
+	return 0;
+}
+
+static void several_names(void **state)
+{
+	struct term *t = fixture_open(&f, "d", NULL);
+
+	check_keys(t, ":ea1 a2<Enter>");
+	check_row(t, 0, "one 1");
+	check_last(t, "a1 (file 2 of 3)");
+	check_keys(t, ":n");
+	check_last(t, "a2 (file 3 of 3)");
+	check_keys(t, ":e#<Enter>");
+	check_last(t, "a1 (file 2 of 3)");
+	check_keys(t, ":e% d<Enter>:e#<Enter>");
+	check_last(t, "d (file 1 of 3)");
+}
+
+static void quotes_and_escapes(void **state)
+{
+	struct term *t = fixture_open(&f, "d", NULL);
+
+	check_keys(t, ":e\"b c\"<Enter>");
+	check_row(t, 0, "blank 1");
+	check_keys(t, ":x:eb\\ c<Enter>");
+	check_row(t, 0, "blank 1");
+	check_keys(t, "-\"[]<Enter>:x:e[b c]<Enter>");
+	check_row(t, 0, "blank 1");
+	check_last(t, "b c (file 2 of 2)");
+}
+
+static void wildcards(void **state)
+{
+	struct term *t = fixture_open(&f, "d", NULL);
+
+	check_keys(t, ":ea?<Enter>");
+	check_last(t, "a1 (file 2 of 3)");
+	check_keys(t, ":e~/d<Enter>");
+	check_last(t, "d (file 1 of 3)"); /* the same file by another name */
+	check_keys(t, ":ezz*<Enter>");
+	check_last(t, "zz*: No such file or directory  (press RETURN)");
+	check_keys(t, "<Enter>");
+	check_row(t, 0, "dee 1");
+}
+
+static void what_cannot_be_opened_is_not_listed(void **state)
+{
+	struct term *t = fixture_open(&f, "d", NULL);
+
+	assert_int_equal(mkdir(fixture_path(&f, "dir"), 0755), 0);
+	check_keys(t, ":edir none a1<Enter>");
+	check_last(t, "dir is a directory  (press RETURN)");
+	check_keys(t, "<Enter>");
+	check_last(t, "none: No such file or directory  (press RETURN)");
+	check_keys(t, "<Enter>");
+	check_row(t, 0, "one 1");
+	check_last(t, "a1 (file 2 of 2)");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(several_names, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(quotes_and_escapes, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(wildcards, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_cannot_be_opened_is_not_listed, set_up,
+						tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
