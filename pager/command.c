@@ -347,10 +347,12 @@ static bool number_key(struct tl_app *app, unsigned key)
 		}
 		return true;
 	}
-	if (len > 0 && ((int)key == app->tty.erase || key == '\b' || key == 0x7f)) {
+	if (len > 0 && ((int)key == app->tty.erase || key == '\b')) {
 		app->number_text[len - 1] = '\0';
 		return true;
 	}
+	if (len > 0 && key == 0x7f) /* Delete, and nothing is behind the cursor */
+		return true;
 	if (len > 0 && ((int)key == app->tty.kill)) {
 		app->number_text[0] = '\0';
 		return true;

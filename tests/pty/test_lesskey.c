@@ -242,6 +242,10 @@ static void test_keys_that_begin_nothing(void **state)
 	check_row(t, 0, "line 7");
 	check_keys(t, "::n");
 	check_text(t, "No next file");
+	check_keys(t, "\r5\033"); /* ESC may edit the number */
+	check_last(t, ":5");
+	check_keys(t, "j");
+	check_row(t, 0, "line 12");
 }
 
 int main(void)
