@@ -428,6 +428,7 @@ void tl_app_apply_options(struct tl_app *app)
 	vo.status_line = o->status_line && !app->text.help;
 	vo.target = o->hilite_target && !app->text.help ? tl_move_jump_row(app) + 1 : 0;
 	vo.squeeze = o->squeeze;
+	vo.form_feed = o->form_feed;
 	vo.tildes = o->tildes != 0;
 	vo.hilite = o->hilite == 0 || app->find.hilite_off ? TL_HILITE_NONE : TL_HILITE_ALL;
 	tl_view_set_opts(app->text.view, &vo);

@@ -202,7 +202,11 @@ static void move_file_lines(struct tl_app *app, bool back, uint64_t n)
 		if (left > 0)
 			break;
 		any = true;
-		n -= tl_view_starts_line(v, back ? 0 : tl_view_rows(v));
+		if (moved == TL_AT_FEED)
+			break;
+		/* an empty row beyond the text is a line */
+		n -= tl_view_starts_line(v, back ? 0 : tl_view_rows(v)) ||
+		     tl_view_pos(v, back ? 0 : tl_view_rows(v) - 1) == TL_NOPOS;
 	}
 	if (!any)
 		edge(app);
@@ -332,6 +336,10 @@ void tl_move_goto_percent(struct tl_app *app, const struct tl_number *n)
 	tl_source_extent(app->text.src, &ext);
 	if (!ext.complete) {
 		tl_app_message(app, "Don't know length of file");
+		return;
+	}
+	if (tl_source_limit(app->text.src) == 0) {
+		tl_app_message(app, "Cannot seek to that file position");
 		return;
 	}
 	/* In a decoded text the end itself is known only when the last chunk is. */

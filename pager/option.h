@@ -74,7 +74,7 @@ struct tl_options {
 	int number_width;
 	int hit_count;
 	int no_index;
-	int past_eof;      /* forward commands scroll past the end */
+	int past_eof;      /* scrolling goes on past both ends */
 	int use_backslash; /* a backslash in a value makes the next character plain */
 	int quit_now;      /* what to print instead: '?' the help, 'V' the version */
 	unsigned ntabs;

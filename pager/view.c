@@ -519,7 +519,17 @@ static bool is_last_row(const struct tl_view *v, unsigned i)
 	return true;
 }
 
-enum tl_moved tl_view_forward(struct tl_view *v, uint64_t n, bool force, uint64_t *left)
+/* Does the row at pos begin with a form feed? */
+static bool is_feed(struct tl_view *v, uint64_t pos)
+{
+	struct tl_span span;
+
+	return pos != TL_NOPOS && tl_cursor_forward(&v->lay.cur, pos, &span) == TL_FOUND &&
+	       span.data[0] == '\f';
+}
+
+static enum tl_moved scroll_forward(struct tl_view *v, uint64_t n, bool force, bool feed,
+				    uint64_t *left)
 {
 	enum tl_moved result = TL_MOVED;
 	uint64_t end;
@@ -559,6 +569,10 @@ enum tl_moved tl_view_forward(struct tl_view *v, uint64_t n, bool force, uint64_
 			push_bottom(v, end);
 		}
 		(*left)--;
+		if (feed && found == TL_FOUND && is_feed(v, at)) {
+			result = TL_AT_FEED;
+			break;
+		}
 	}
 	if (*left < n)
 		v->squished = false;
@@ -566,14 +580,20 @@ enum tl_moved tl_view_forward(struct tl_view *v, uint64_t n, bool force, uint64_
 	return result;
 }
 
-enum tl_moved tl_view_backward(struct tl_view *v, uint64_t n, bool force, uint64_t *left)
+enum tl_moved tl_view_forward(struct tl_view *v, uint64_t n, bool force, uint64_t *left)
+{
+	return scroll_forward(v, n, force, v->opts.form_feed, left);
+}
+
+static enum tl_moved scroll_backward(struct tl_view *v, uint64_t n, bool force, bool feed,
+				     uint64_t *left)
 {
 	enum tl_moved result = TL_MOVED;
 
 	*left = n;
 	if (tl_view_empty(v))
 		return TL_AT_EDGE;
-	if (v->pos[0] != TL_NOPOS)
+	if (v->pos[0] != TL_NOPOS || rows_used(v) == 0)
 		v->squished = false; /* even where it cannot move */
 	while (*left > 0) {
 		uint64_t prev, last = v->pos[v->rows];
@@ -599,11 +619,20 @@ enum tl_moved tl_view_backward(struct tl_view *v, uint64_t n, bool force, uint64
 		if (used < v->rows) /* an empty row went out: the end stays where it was */
 			v->pos[v->rows] = last;
 		(*left)--;
+		if (feed && is_feed(v, prev)) {
+			result = TL_AT_FEED;
+			break;
+		}
 	}
 	if (*left < n)
 		v->squished = false;
 	check_origin(v);
 	return result;
+}
+
+enum tl_moved tl_view_backward(struct tl_view *v, uint64_t n, bool force, uint64_t *left)
+{
+	return scroll_backward(v, n, force, v->opts.form_feed, left);
 }
 
 uint64_t tl_view_pos(const struct tl_view *v, unsigned i)
@@ -728,9 +757,9 @@ enum tl_moved tl_view_jump(struct tl_view *v, uint64_t pos, unsigned row, bool e
 	if (on >= 0 && v->pos[on] == target) {
 		/* Already on the screen: scroll, past the end if need be. */
 		if ((unsigned)on > row)
-			return tl_view_forward(v, (unsigned)on - row, true, &left);
+			return scroll_forward(v, (unsigned)on - row, true, false, &left);
 		if ((unsigned)on < row)
-			return tl_view_backward(v, row - (unsigned)on, true, &left);
+			return scroll_backward(v, row - (unsigned)on, true, false, &left);
 		return TL_MOVED;
 	}
 	if (v->lay.origin != TL_NOPOS) {

@@ -38,6 +38,7 @@ struct tl_view_opts {
 	bool status_line;      /* what marks a line takes all of it */
 	unsigned target;       /* row, from 1, that --hilite-target marks; 0: none */
 	bool squeeze;          /* -s */
+	bool form_feed;        /* scrolling stops where one comes onto the screen */
 	bool tildes;           /* rows past the end show ~ */
 	enum { TL_HILITE_NONE, TL_HILITE_ALL } hilite;
 };
@@ -82,6 +83,7 @@ void tl_view_set_status(struct tl_view *v, char (*mark_in)(void *arg, uint64_t p
 enum tl_moved {
 	TL_MOVED,   /* all of it */
 	TL_AT_EDGE, /* stopped at the beginning or end of the text */
+	TL_AT_FEED, /* stopped at a row that begins with a form feed */
 	TL_LATER,   /* the text, or the filter, has not got so far: call again with what is left */
 	TL_BROKEN,  /* cannot be read: tl_view_error() */
 };

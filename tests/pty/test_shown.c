@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#define TEN  "0\n1\n2\n3\n4\n5\n6\n7\n8\n9\n"
+#define MANY TEN TEN TEN
+
 static struct fixture f;
 
 static int set_up(void **state)
@@ -81,11 +84,54 @@ static void a_search_begins_within_a_line(void **state)
 	check_that(t, strncmp(term_row(t, 0), "2:-00", 5) == 0);
 }
 
+static void scrolling_stops_at_form_feeds(void **state)
+{
+	struct term *t;
+
+	/* 23 rows are shown; the 30th and the 40th line begin with one */
+	fixture_file(&f, "pages.txt",
+		     TEN TEN "20\n21\n22\n23\n24\n25\n26\n27\n28\n\f29\n" TEN "\f40\n" MANY, -1);
+	t = fixture_open(&f, "--form-feed", "pages.txt", NULL);
+	check_keys(t, "<Space>");
+	check_row(t, 22, "^L29");
+	check_keys(t, "<Space>");
+	check_row(t, 22, "^L40");
+	check_keys(t, "45gb"); /* a jump goes where it goes */
+	check_row(t, 0, "^L40");
+	check_keys(t, "30k");
+	check_row(t, 0, "^L29");
+	check_keys(t, "30<Esc>k");
+	check_row(t, 0, "0");
+}
+
+static void past_eof_is_for_both_ends(void **state)
+{
+	struct term *t = fixture_open(&f, "--past-eof", "long.txt", NULL);
+
+	check_keys(t, "2k");
+	check_row(t, 0, "~");
+	check_row(t, 1, "~");
+	check_that(t, strncmp(term_row(t, 2), "1:-00", 5) == 0);
+	check_keys(t, "Gj");
+	check_row(t, 22, "~");
+}
+
+static void an_empty_file_has_no_middle(void **state)
+{
+	struct term *t;
+
+	fixture_file(&f, "empty.txt", "", 0);
+	t = fixture_open(&f, "empty.txt", NULL);
+	check_keys(t, "50%");
+	check_text(t, "Cannot seek to that file position");
+}
+
 static void processing_is_chosen(void **state)
 {
 	struct term *t;
 
-	fixture_file(&f, "odd.txt", "a\ba\tX\r\n", -1);
+	/* more than a screen: less than that would begin further down */
+	fixture_file(&f, "odd.txt", "a\ba\tX\r\n" MANY, -1);
 	t = fixture_open(&f, "-U", "odd.txt", NULL);
 	check_row(t, 0, "a^Ha^IX^M");
 	check_keys(t, "--proc-tab<Enter><Enter>");
@@ -104,7 +150,7 @@ static void characters_are_defined_by_the_environment(void **state)
 {
 	struct term *t;
 
-	fixture_file(&f, "odd.txt", "\xee\x80\x80\xff|\n", -1);
+	fixture_file(&f, "odd.txt", "\xee\x80\x80\xff|\n" MANY, -1);
 	fixture_setenv(&f, "LESSCHARSET", "utf-8");
 	fixture_setenv(&f, "LESSUTFCHARDEF", "E000:d");
 	fixture_setenv(&f, "LESSBINFMT", "*u[%x]");
@@ -126,6 +172,9 @@ int main(void)
 		TEST(S_shifts_to_what_was_at_the_top),
 		TEST(a_row_at_the_top_stays_when_options_change),
 		TEST(a_search_begins_within_a_line),
+		TEST(scrolling_stops_at_form_feeds),
+		TEST(past_eof_is_for_both_ends),
+		TEST(an_empty_file_has_no_middle),
 		TEST(processing_is_chosen),
 		TEST(characters_are_defined_by_the_environment),
 	};
