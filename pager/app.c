@@ -347,6 +347,8 @@ static void draw(struct tl_app *app)
 			return;
 		tl_app_count_small(app);
 		used = tl_view_compose(v, app->cells, &app->numbers_pending);
+		if (tl_view_pos(v, tl_view_rows(v) - 1) == TL_NOPOS && !tl_view_pending(v))
+			app->text.end_seen = true;
 		if (leave_now(app, used)) {
 			print_rows(app, used);
 			tl_app_quit(app, TL_EXIT_OK);
@@ -462,6 +464,7 @@ static void handle_interrupt(struct tl_app *app)
 {
 	signals.interrupt = 0;
 	tl_layout_interrupt(false);
+	tl_tty_raw(&app->tty); /* no more waiting for a first line */
 	tl_app_bell(app);
 	if (app->mode == TL_MODE_COMMAND)
 		tl_app_prompt_read(app);

@@ -43,7 +43,7 @@ struct tl_text {
 	bool counting;            /* lines are being counted, or were */
 	bool loaded;              /* a saved index was looked for */
 	bool help;
-	bool end_seen;    /* of a pipe: before that, less does not tell its size */
+	bool end_seen;    /* of a pipe: something has looked for more behind it */
 	uint64_t end;     /* where it ended when last looked at */
 	const char *name; /* borrowed */
 };

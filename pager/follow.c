@@ -52,6 +52,7 @@ static void show_end(struct tl_app *app)
 	int row = last == TL_NOPOS ? -1 : tl_view_row_of(v, last);
 
 	app->following.behind = moved == TL_LATER;
+	app->text.end_seen = true;
 	app->following.shown = end;
 	if (row > 0 && app->scrolled + rows - 1 - (unsigned)row < rows)
 		app->scrolled += rows - 1 - (unsigned)row;

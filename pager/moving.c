@@ -57,6 +57,8 @@ static enum tl_moved stride(struct tl_app *app, bool back, bool force, uint64_t 
 	}
 	if (moved == TL_BROKEN)
 		broken(app);
+	if (moved == TL_AT_EDGE && !back)
+		app->text.end_seen = true;
 	return moved;
 }
 
@@ -294,6 +296,7 @@ void tl_move_to_end(struct tl_app *app)
 		tl_app_refresh_text(app, false);
 	tl_source_want(app->text.src, UINT64_MAX);
 	tl_source_extent(app->text.src, &ext);
+	app->text.end_seen = true;
 	if (ext.complete && !app->text.filter && !tl_app_decoder(app, NULL))
 		tl_move_show_end(app);
 	else
@@ -338,6 +341,7 @@ void tl_move_goto_percent(struct tl_app *app, const struct tl_number *n)
 		tl_app_message(app, "Don't know length of file");
 		return;
 	}
+	app->text.end_seen = true;
 	if (tl_source_limit(app->text.src) == 0) {
 		tl_app_message(app, "Cannot seek to that file position");
 		return;
@@ -468,6 +472,7 @@ static bool step_line(struct tl_app *app)
 			tl_source_want(app->text.src, ext.nchunks + 8);
 		return false;
 	case TL_NONE:
+		app->text.end_seen = true;
 		tl_app_message(app, "Cannot seek to line number %" PRIu64, app->op.n + 1);
 		return true;
 	case TL_FAILED:

@@ -40,7 +40,10 @@ static uint64_t line_pos(struct tl_app *app, enum tl_prompt_line where)
 	return TL_NOPOS;
 }
 
-/* Is it known how large the text is?  As in less, of a pipe only once its end was shown. */
+/*
+ * Is it known how large the text is?  As in less, of a pipe only once something has looked for more and
+ * found nothing, however far it was read.
+ */
 static bool complete(struct tl_app *app)
 {
 	struct tl_text *t = &app->text;
@@ -49,10 +52,7 @@ static bool complete(struct tl_app *app)
 	tl_source_extent(t->src, &ext);
 	if (!ext.complete)
 		return false;
-	if (!t->end_seen)
-		t->end_seen = strcmp(tl_source_kind(t->src), "pipe") != 0 || app->opt.file_size ||
-			      tl_view_at_end(t->view);
-	return t->end_seen;
+	return t->end_seen || app->opt.file_size || strcmp(tl_source_kind(t->src), "pipe") != 0;
 }
 
 static bool source_size(struct tl_app *app, uint64_t *n)
@@ -197,12 +197,10 @@ static const char *fact_text(void *arg, char what)
 static bool fact_state(void *arg, char what)
 {
 	struct tl_app *app = arg;
-	struct tl_extent ext;
 
 	switch (what) {
 	case 'e':
-		tl_source_extent(app->text.src, &ext);
-		return ext.complete && tl_view_at_end(app->text.view);
+		return complete(app) && tl_view_at_end(app->text.view);
 	case 'f':
 	case 'g':
 		return app->text.name && strcmp(app->text.name, "-") != 0;

@@ -170,6 +170,25 @@ static void a_search_reads_on_as_far_as_it_needs(void **state)
 	check_row(t, 0, "1");
 }
 
+/* However much of it was read: prompts are the same for a fast writer and a slow one. */
+static void its_end_is_known_when_it_was_looked_for(void **state)
+{
+	struct term *t;
+
+	f.opts.stdin_cmd = "seq 1 100";
+	t = fixture_open(&f, "-M", NULL);
+	check_last(t, "lines 1-23");
+	check_keys(t, "j");
+	check_last(t, "lines 2-24");
+	check_keys(t, "/nowhere<Enter><Enter>");
+	check_last(t, "lines 2-24/100 22%");
+	f.opts.stdin_cmd = "seq 1 23";
+	t = fixture_open(&f, NULL);
+	check_last(t, ":");
+	check_keys(t, "j");
+	check_last(t, "(END)");
+}
+
 static void a_pipe_can_be_followed(void **state)
 {
 	struct term *t;
@@ -220,6 +239,7 @@ int main(void)
 		TEST(the_end_of_an_endless_pipe_can_be_left),
 		TEST(a_huge_pipe_is_not_slurped),
 		TEST(a_search_reads_on_as_far_as_it_needs),
+		TEST(its_end_is_known_when_it_was_looked_for),
 		TEST(a_pipe_can_be_followed),
 		TEST(a_growing_file_can_be_followed),
 	};
