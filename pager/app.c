@@ -432,6 +432,9 @@ void tl_app_apply_options(struct tl_app *app)
 	vo.squeeze = o->squeeze;
 	vo.form_feed = o->form_feed;
 	vo.tildes = o->tildes != 0;
+	tl_screen_endings(app->screen, &app->endings);
+	app->endings.colors = &o->colors;
+	vo.endings = &app->endings;
 	vo.hilite = o->hilite == 0 || app->find.hilite_off ? TL_HILITE_NONE : TL_HILITE_ALL;
 	tl_view_set_opts(app->text.view, &vo);
 	tl_view_resize(app->text.view, app->rows - 1, app->cols, NULL);

@@ -15,6 +15,7 @@
 #include "base/jobs.h"
 #include "base/mailbox.h"
 #include "decoders/decoder.h"
+#include "pager/fade.h"
 #include "pager/filelist.h"
 #include "pager/follow.h"
 #include "pager/histfile.h"
@@ -150,6 +151,7 @@ struct tl_app {
 	struct tl_screen *screen;
 	unsigned rows, cols; /* of the terminal; the last row is the prompt's */
 	struct tl_cell *cells;
+	struct tl_endings endings;
 
 	struct tl_filelist files;
 	struct tl_marks marks;

@@ -222,6 +222,8 @@ struct tl_attr tl_colors_resolve(const struct tl_colors *c, struct tl_attr attr)
 	uint32_t own;
 
 	attr.flags &= ~TL_ROLE_MASK;
+	if (role == TL_ROLE_BINARY) /* -DB is taken, and has no effect in less either */
+		role = TL_ROLE_NONE;
 	if (role != TL_ROLE_NONE && c->on)
 		attr.flags &= ~(uint32_t)TL_OWN_STANDOUT; /* rather than both */
 	else

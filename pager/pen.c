@@ -173,7 +173,10 @@ void tl_pen_put_shown(struct tl_pen *pen, const char *s, size_t n, uint32_t off)
 {
 	struct tl_attr attr = pen->attr;
 
-	attr.flags = tl_with_role(attr.flags, TL_ROLE_CONTROL) | tl_charset_look();
+	/* Unicode characters that cannot be shown have no colour in less. */
+	attr.flags =
+	    tl_with_role(attr.flags, n > 2 && s[1] == 'U' ? TL_ROLE_BINARY : TL_ROLE_CONTROL) |
+	    tl_charset_look();
 	for (size_t i = 0; i < n && tl_pen_fits(pen, 1); i++)
 		write_cell(pen, s + i, 1, 1, attr, off);
 	pen->over = false;
@@ -221,7 +224,7 @@ static bool is_stand_in(const struct tl_cell *c)
 {
 	enum tl_role role = TL_ROLE_OF(c->attr.flags);
 
-	return role == TL_ROLE_CONTROL || role == TL_ROLE_RSCROLL;
+	return role == TL_ROLE_CONTROL || role == TL_ROLE_BINARY || role == TL_ROLE_RSCROLL;
 }
 
 bool tl_pen_hold_back(struct tl_pen *pen)

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "pager/ansi.h"
 #include "pager/env.h"
+#include "pager/fade.h"
 #include "pager/terminfo.h"
 
 #include <errno.h>
@@ -695,6 +696,13 @@ void tl_screen_set_colors(struct tl_screen *s, const struct tl_colors *colors)
 		return;
 	s->colors = *colors;
 	s->faded = true;
+}
+
+void tl_screen_endings(const struct tl_screen *s, struct tl_endings *out)
+{
+	out->standout = s->ti.cap[TL_CAP_END_STANDOUT];
+	out->underline = s->ti.cap[TL_CAP_END_UNDERLINE];
+	out->all = s->ti.cap[TL_CAP_END_ALL];
 }
 
 void tl_screen_start(struct tl_screen *s)

@@ -48,6 +48,10 @@ void tl_screen_set_opts(struct tl_screen *s, const struct tl_screen_opts *opts);
  * are set next. */
 void tl_screen_set_colors(struct tl_screen *s, const struct tl_colors *colors);
 
+/* What is sent at the end of attributes, but for the colours. */
+struct tl_endings;
+void tl_screen_endings(const struct tl_screen *s, struct tl_endings *out);
+
 /* Take the terminal over, and give it back with the cursor on a clean line.  Both may be
  * called again (^Z, !).  stop() is safe after output errors. */
 void tl_screen_start(struct tl_screen *s);

@@ -2,6 +2,7 @@
 #include "pager/view.h"
 
 #include "pager/ansi.h"
+#include "pager/fade.h"
 #include "pager/hits.h"
 #include "text/escape.h"
 
@@ -1161,6 +1162,8 @@ static bool draw_row(struct tl_view *v, unsigned i, uint64_t pos, uint64_t next,
 	if (next != TL_NOPOS)
 		v->row.next = next;
 	put_prefix(v, out, i, n, numbers_pending);
+	if (v->opts.endings && v->lay.opts.raw == TL_RAW_SGR)
+		tl_fade_row(&v->lay, &v->row, v->opts.endings);
 	return true;
 }
 

@@ -16,6 +16,7 @@
 #include "search/matcher.h"
 
 struct tl_view;
+struct tl_endings;
 
 /*
  * --header: lines and columns that stay on the screen, over what would stand there.  Any of
@@ -31,15 +32,16 @@ struct tl_view_header {
 struct tl_view_opts {
 	struct tl_layout_opts text; /* cols is set by the view, chop by header too */
 	struct tl_view_header header;
-	bool numbers;          /* -N */
-	unsigned number_width; /* --line-num-width: columns at least */
-	unsigned status_cols;  /* -J: columns of the status column; 0: there is none */
-	bool status_edges;     /* it tells of hits beyond the edges */
-	bool status_line;      /* what marks a line takes all of it */
-	unsigned target;       /* row, from 1, that --hilite-target marks; 0: none */
-	bool squeeze;          /* -s */
-	bool form_feed;        /* scrolling stops where one comes onto the screen */
-	bool tildes;           /* rows past the end show ~ */
+	bool numbers;                     /* -N */
+	unsigned number_width;            /* --line-num-width: columns at least */
+	unsigned status_cols;             /* -J: columns of the status column; 0: there is none */
+	bool status_edges;                /* it tells of hits beyond the edges */
+	bool status_line;                 /* what marks a line takes all of it */
+	unsigned target;                  /* row, from 1, that --hilite-target marks; 0: none */
+	bool squeeze;                     /* -s */
+	bool form_feed;                   /* scrolling stops where one comes onto the screen */
+	const struct tl_endings *endings; /* see fade.h; borrowed, NULL: nothing fades */
+	bool tildes;                      /* rows past the end show ~ */
 	enum { TL_HILITE_NONE, TL_HILITE_ALL } hilite;
 };
 
