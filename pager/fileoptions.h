@@ -16,4 +16,8 @@ bool tl_fileoption_may_ask(struct tl_app *app, const struct tl_option *opt);
 bool tl_fileoption_change(struct tl_app *app, const struct tl_option *opt,
 			  enum tl_opt_action action, const char *value);
 
+/* --modelines: the text's first lines may say how far apart tab stops are: set them.  Waits for the
+ * lines of a pipe. */
+void tl_fileoption_read_modelines(struct tl_app *app);
+
 #endif

@@ -3,6 +3,7 @@
 
 #include "pager/decoding.h"
 #include "pager/env.h"
+#include "pager/fileoptions.h"
 #include "pager/header.h"
 #include "pager/logfile.h"
 #include "pager/looksbinary.h"
@@ -369,6 +370,7 @@ static void show_text(struct tl_app *app, struct tl_file *f)
 {
 	bool first = !app->opened_any;
 
+	tl_fileoption_read_modelines(app);
 	show_again(app, f);
 	app->opened_any = true;
 	tl_log_text_opened(app);

@@ -81,6 +81,29 @@ static void what_cannot_be_opened_is_not_listed(void **state)
 	check_last(t, "a1 (file 2 of 2)");
 }
 
+/* --modelines: tab stops as the text says; they stay for the next one. */
+static void modelines(void **state)
+{
+	struct term *t;
+
+	fixture_file(&f, "tabs", "#!/bin/sh\n# vim: set ts=3:\n\tx\n", -1);
+	t = fixture_open(&f, "--modelines=1", "tabs", NULL);
+	check_text(t, "        x");
+	term_keys(t, "q");
+	check_exit(t, 0);
+	t = fixture_open(&f, "--modelines=2", "tabs", NULL);
+	check_text(t, "x");
+	check_no_text(t, "    x");
+	check_keys(t, "_x");
+	check_text(t, "Tab stops every 3 spaces");
+	term_keys(t, "<Enter>q");
+	check_exit(t, 0);
+	f.opts.stdin_cmd = "cat tabs";
+	t = fixture_open(&f, "--modelines=9", NULL);
+	check_text(t, "x");
+	check_no_text(t, "    x");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -89,6 +112,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(wildcards, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_cannot_be_opened_is_not_listed, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(modelines, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
