@@ -895,6 +895,7 @@ static void finish(struct tl_app *app)
 	tl_links_fini(app);
 	tl_filelist_fini(&app->files);
 	tl_keymap_free(app->keymap);
+	tl_keymap_free(app->number_keys);
 	tl_marks_fini(&app->marks);
 	tl_jobs_close(app->jobs);
 	tl_mailbox_close(app->mailbox);

@@ -188,7 +188,9 @@ struct tl_app {
 	unsigned char keys[32]; /* of a command being typed */
 	unsigned nkeys;
 	char number_text[32];
-	struct tl_keymap *keymap; /* the built-in keys, once one was typed */
+	unsigned number_at;            /* the cursor in it */
+	struct tl_keymap *number_keys; /* that edit it, once one was typed */
+	struct tl_keymap *keymap;      /* the built-in keys, once one was typed */
 	struct tl_op op;
 	struct tl_find find;
 	struct tl_times times;

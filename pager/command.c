@@ -3,6 +3,7 @@
 
 #include "pager/keyfiles.h"
 #include "pager/mouse.h"
+#include "pager/numberkeys.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -322,50 +323,11 @@ static struct tl_keymap *all_keys(struct tl_app *app)
 	return user;
 }
 
-static void read_number(struct tl_app *app, struct tl_number *n)
-{
-	char *point = strchr(app->number_text, '.');
-
-	memset(n, 0, sizeof(*n));
-	n->given = app->number_text[0] != '\0';
-	n->n = strtoull(app->number_text, NULL, 10);
-	n->has_fraction = point && point[1];
-	if (n->has_fraction)
-		n->fraction = strtod(point, NULL);
-}
-
-static bool number_key(struct tl_app *app, unsigned key)
-{
-	size_t len = strlen(app->number_text);
-
-	if ((key >= '0' && key <= '9') || (key == '.' && !strchr(app->number_text, '.'))) {
-		if (key == '0' && len == 0)
-			app->number_text[0] = '\0';
-		if (len + 1 < sizeof(app->number_text)) {
-			app->number_text[len] = (char)key;
-			app->number_text[len + 1] = '\0';
-		}
-		return true;
-	}
-	if (len > 0 && ((int)key == app->tty.erase || key == '\b')) {
-		app->number_text[len - 1] = '\0';
-		return true;
-	}
-	if (len > 0 && key == 0x7f) /* Delete, and nothing is behind the cursor */
-		return true;
-	if (len > 0 && ((int)key == app->tty.kill)) {
-		app->number_text[0] = '\0';
-		return true;
-	}
-	return false;
-}
-
 static void run(struct tl_app *app, const struct tl_command *c)
 {
 	struct tl_number n;
 
-	read_number(app, &n);
-	app->number_text[0] = '\0';
+	tl_number_take(app, &n);
 	app->nkeys = 0;
 	tl_app_dirty(app);
 	if (app->op.kind == TL_OP_SEARCH && c->moves)
@@ -392,7 +354,7 @@ void tl_command_do(struct tl_app *app, const char *action, uint64_t n)
 static void forget_keys(struct tl_app *app)
 {
 	app->nkeys = 0;
-	app->number_text[0] = '\0';
+	tl_number_forget(app);
 }
 
 /* What keys are bound to; the extra string is typed behind it. */
@@ -424,8 +386,8 @@ static void end_given_command(struct tl_app *app)
 {
 	struct tl_number n;
 
-	read_number(app, &n);
-	forget_keys(app);
+	tl_number_take(app, &n);
+	app->nkeys = 0;
 	if (n.given)
 		tl_move_to_line(app, n.n > 0 ? n.n - 1 : 0);
 }
@@ -444,6 +406,11 @@ void tl_command_key(struct tl_app *app, unsigned key)
 	}
 	if (app->nkeys < sizeof(app->keys))
 		app->keys[app->nkeys++] = (unsigned char)key;
+	fit = tl_number_edit(app, app->keys, app->nkeys);
+	if (fit == TL_FIT_WHOLE)
+		app->nkeys = 0;
+	if (fit != TL_FIT_NOT)
+		return;
 	fit = map ? tl_keymap_find(map, app->keys, app->nkeys, &b) : TL_FIT_NOT;
 	while (fit == TL_FIT_NOT && app->nkeys > 1) { /* perhaps without the first one */
 		memmove(app->keys, app->keys + 1, --app->nkeys);
@@ -452,7 +419,7 @@ void tl_command_key(struct tl_app *app, unsigned key)
 	if (fit == TL_FIT_PREFIX)
 		return;
 	if (app->nkeys == 1 && (fit == TL_FIT_NOT || !strcmp(b.action, "digit")) &&
-	    number_key(app, app->keys[0]))
+	    tl_number_key(app, app->keys[0]))
 		app->nkeys = 0;
 	else
 		act(app, &b);

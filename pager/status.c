@@ -347,7 +347,8 @@ static unsigned command_prompt(struct tl_app *app, struct tl_cell *row)
 	}
 	if (app->number_text[0]) {
 		col = put(app, row, 0, ":", 0);
-		return put(app, row, col, app->number_text, 0);
+		put(app, row, col, app->number_text, 0);
+		return col + app->number_at;
 	}
 	if (op_visible(app)) {
 		op_text(app, &text);

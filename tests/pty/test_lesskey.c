@@ -189,6 +189,28 @@ static void test_errors(void **state)
 	check_text(t, "Error in lesskey content");
 }
 
+/* The number before a command is edited like a line. */
+static void test_numbers_are_edited(void **state)
+{
+	struct term *t = fixture_open(&f, "a.txt", NULL);
+	int y, x;
+
+	check_keys(t, "23\033b");
+	check_last(t, ":23");
+	term_cursor(t, &y, &x);
+	check_that(t, x == 1);
+	check_keys(t, "1\033x");
+	check_last(t, ":13");
+	check_keys(t, "\033$0\b");
+	check_last(t, ":13");
+	check_keys(t, "j");
+	check_row(t, 0, "line 14");
+	check_keys(t, "12\007j"); /* given up */
+	check_row(t, 0, "line 15");
+	check_keys(t, "5\033j");
+	check_row(t, 0, "line 20");
+}
+
 /* On the main screen what was gone to is left there, however fast one types. */
 static void test_a_quit_typed_ahead(void **state)
 {
@@ -261,6 +283,7 @@ int main(void)
 		TEST(test_other_places),
 		TEST(test_compiled_files),
 		TEST(test_errors),
+		TEST(test_numbers_are_edited),
 		TEST(test_a_quit_typed_ahead),
 		TEST(test_keys_of_a_signal),
 		TEST(test_terminal_of_a_variable),
