@@ -204,6 +204,15 @@ static bool has_raw(struct tl_screen *s, const struct tl_cell *row)
 	return false;
 }
 
+/* Does the row hold what terminals do not agree upon: wide or composed characters? */
+static bool is_fragile(const struct tl_cell *row, unsigned n)
+{
+	for (unsigned x = 0; x < n; x++)
+		if (row[x].width != 1 || row[x].len != 1)
+			return true;
+	return false;
+}
+
 /* Bring row y of the terminal from `old` to `want`. */
 static void paint_row(struct tl_screen *s, unsigned y, struct tl_cell *old,
 		      const struct tl_cell *want)
@@ -221,6 +230,9 @@ static void paint_row(struct tl_screen *s, unsigned y, struct tl_cell *old,
 		first = 0;
 		last = s->cols;
 	}
+	/* Where characters stand behind such ones is not sure: write them all again. */
+	if (is_fragile(want, last) || is_fragile(old, last))
+		last = s->cols;
 	/* Not from the middle of a wide character, old or new. */
 	while (first > 0 && (want[first].len == 0 || old[first].len == 0))
 		first--;

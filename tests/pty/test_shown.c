@@ -84,6 +84,50 @@ static void a_search_begins_within_a_line(void **state)
 	check_that(t, strncmp(term_row(t, 0), "2:-00", 5) == 0);
 }
 
+/* 80 columns, the last one with a mark on its letter, however the row comes onto the screen. */
+static void a_mark_in_the_last_column_stays(void **state)
+{
+	static const char *const ways[] = { "j",
+					    "k",
+					    "d",
+					    "u",
+					    "G",
+					    "g",
+					    "20g",
+					    "5j",
+					    "3k",
+					    "r",
+					    "50%",
+					    "K",
+					    "J",
+					    "b",
+					    "<Space>",
+					    "-N<Enter>-N<Enter>",
+					    "-S<Enter>-S<Enter>" };
+	char lines[60 * 90];
+	size_t n = 0;
+	struct term *t;
+
+	for (int i = 10; i < 60; i++)
+		n += (size_t)sprintf(lines + n, "%d%077d%s\n", i, 0,
+				     i % 2 ? "e\xcc\x81" : "o\xcc\x88");
+	fixture_file(&f, "marks.txt", lines, (long)n);
+	t = fixture_open(&f, "marks.txt", NULL);
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		check_keys(t, ways[i]);
+		for (int y = 0; y < 23; y++) {
+			const char *row = term_row(t, y);
+			size_t len = strlen(row);
+
+			if (len < 80)
+				continue;
+			if (strcmp(row + len - 3, "e\xcc\x81") != 0 &&
+			    strcmp(row + len - 3, "o\xcc\x88") != 0)
+				fail_msg("after %s, row %d: %s", ways[i], y, row);
+		}
+	}
+}
+
 static void scrolling_stops_at_form_feeds(void **state)
 {
 	struct term *t;
@@ -172,6 +216,7 @@ int main(void)
 		TEST(S_shifts_to_what_was_at_the_top),
 		TEST(a_row_at_the_top_stays_when_options_change),
 		TEST(a_search_begins_within_a_line),
+		TEST(a_mark_in_the_last_column_stays),
 		TEST(scrolling_stops_at_form_feeds),
 		TEST(past_eof_is_for_both_ends),
 		TEST(an_empty_file_has_no_middle),
