@@ -357,6 +357,7 @@ static void draw(struct tl_app *app)
 	} else {
 		blank_rows(app);
 	}
+	app->used = used;
 	f.text = app->cells;
 	f.used = used;
 	f.prompt = app->cells + (size_t)used * app->cols;
@@ -864,9 +865,8 @@ static bool start(struct tl_app *app, char **names, size_t n, struct tl_err *err
 	app->first_draw = true;
 	app->find.found = app->links.line = TL_NOPOS;
 	app->go_on.next = SIZE_MAX;
-	for (size_t i = 0; i < n; i++)
-		if (!tl_filelist_add(&app->files, names[i], app->files.n))
-			return tl_err_nomem(err);
+	if (n > 0 && !tl_filelist_add_all(&app->files, names, n))
+		return tl_err_nomem(err);
 	app->files.current = app->files.previous = app->files.n;
 	if (!tl_mailbox_open(&app->mailbox, err) || !tl_jobs_open(0, &app->jobs, err) ||
 	    !tl_tty_open(&app->tty, err) || !tl_screen_open(STDOUT_FILENO, &so, &app->screen, err))
@@ -875,11 +875,23 @@ static bool start(struct tl_app *app, char **names, size_t n, struct tl_err *err
 	return catch_signals(err);
 }
 
+/* --redraw-on-quit: the last screen again, where the terminal takes the other one away. */
+static void redraw(struct tl_app *app)
+{
+	bool gone = app->screen && tl_screen_alternate(app->screen);
+
+	if (app->screen)
+		tl_screen_stop(app->screen);
+	if (!gone || !app->opt.redraw_on_quit || !app->cells)
+		return;
+	app->first_draw = true;
+	print_rows(app, app->used);
+}
+
 static void finish(struct tl_app *app)
 {
 	tl_log_text_closing(app);
-	if (app->screen)
-		tl_screen_stop(app->screen);
+	redraw(app);
 	tl_tty_cooked(&app->tty);
 	if (app->text.help)
 		tl_app_leave_help(app);

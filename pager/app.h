@@ -152,6 +152,7 @@ struct tl_app {
 	unsigned rows, cols; /* of the terminal; the last row is the prompt's */
 	struct tl_cell *cells;
 	struct tl_endings endings;
+	unsigned used; /* rows of text in the last frame */
 
 	struct tl_filelist files;
 	struct tl_marks marks;

@@ -34,6 +34,53 @@ bool tl_filelist_add(struct tl_filelist *fl, const char *name, size_t at)
 	return true;
 }
 
+struct place {
+	char *path;
+	size_t i; /* in the command line */
+};
+
+static int compare_places(const void *a, const void *b)
+{
+	const struct place *p = a, *q = b;
+	int order = strcmp(p->path, q->path);
+
+	return order ? order : p->i < q->i ? -1 : 1;
+}
+
+/* Those that come again lose their names. */
+static void drop_repeated(struct place *places, char **names, size_t n)
+{
+	qsort(places, n, sizeof(*places), compare_places);
+	for (size_t k = 1; k < n; k++)
+		if (strcmp(places[k].path, places[k - 1].path) == 0)
+			names[places[k].i] = NULL;
+}
+
+bool tl_filelist_add_all(struct tl_filelist *fl, char **names, size_t n)
+{
+	struct place *places = calloc(n, sizeof(*places));
+	char **kept = calloc(n, sizeof(*kept));
+	bool ok = places && kept;
+
+	for (size_t i = 0; ok && i < n; i++) {
+		kept[i] = names[i];
+		places[i].i = i;
+		places[i].path = n > 1 ? realpath(names[i], NULL) : NULL;
+		if (!places[i].path)
+			places[i].path = strdup(names[i]);
+		ok = places[i].path;
+	}
+	if (ok)
+		drop_repeated(places, kept, n);
+	for (size_t i = 0; ok && i < n; i++)
+		ok = !kept[i] || tl_filelist_add(fl, kept[i], fl->n);
+	for (size_t i = 0; places && i < n; i++)
+		free(places[i].path);
+	free(places);
+	free(kept);
+	return ok;
+}
+
 void tl_filelist_remove(struct tl_filelist *fl, size_t i)
 {
 	file_free(fl->files[i]);

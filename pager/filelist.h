@@ -24,6 +24,9 @@ struct tl_filelist {
 
 /* Put a file before the one at `at` (n: at the end).  The name is copied.  False: out of memory. */
 bool tl_filelist_add(struct tl_filelist *fl, const char *name, size_t at);
+/* Put the names of the command line at the end; of those that are one file, whatever leads to it,
+ * only the first.  Borrows the names.  False: out of memory. */
+bool tl_filelist_add_all(struct tl_filelist *fl, char **names, size_t n);
 void tl_filelist_remove(struct tl_filelist *fl, size_t i);
 void tl_filelist_fini(struct tl_filelist *fl);
 

@@ -638,7 +638,7 @@ static const struct tl_option table[] = {
 	       "Tab handling is specified by the -U option",
 	       "Expand tabs to spaces",
 	       "Print tabs as ^I"),
-	BOOL(0, "redraw-on-quit", redraw_on_quit, 0, TL_OPT_IGNORED, "",
+	BOOL(0, "redraw-on-quit", redraw_on_quit, 0, 0, "leave the last screen on the terminal",
 	     "Don't redraw screen when quitting", "Redraw last screen when quitting"),
 	BOOL(0, "rmouse", rmouse, 0, 0, "turn the direction of the mouse wheel around",
 	     "Normal mouse scroll direction", "Reverse mouse scroll direction"),

@@ -119,7 +119,7 @@ static bool fact_number(void *arg, char what, enum tl_prompt_line where, uint64_
 		return true;
 	case 'Q':
 		size = tl_view_widest(app->text.view);
-		*n = size > 0 ? (app->hshift + app->cols) * 100 / size : 0;
+		*n = size > 0 ? ((app->hshift + app->cols) * 100 + size / 2) / size : 0;
 		return size > 0;
 	case 'B':
 	case 's':

@@ -211,6 +211,32 @@ static void names_are_completed(void **state)
 	check_last(t, "There is no -^J option  (press RETURN)");
 }
 
+static void the_last_page_can_stay(void **state)
+{
+	struct term *t;
+
+	only_tless();
+	fixture_setenv(&f, "TERM", "xterm-256color");
+	t = fixture_open(&f, "--redraw-on-quit", "a.txt", NULL);
+	check_that(t, term_alternate(t));
+	check_keys(t, "20g");
+	term_keys(t, "q");
+	check_exit(t, 0);
+	check_that(t, !term_alternate(t));
+	check_that(t, term_find(t, "line 20") >= 0 && term_find(t, "line 28") >= 0);
+}
+
+static void a_file_is_listed_once(void **state)
+{
+	struct term *t;
+
+	only_tless();
+	t = fixture_open(&f, "a.txt", "short", "./a.txt", "short", NULL);
+	check_last(t, "a.txt (file 1 of 2)");
+	t = fixture_page(&f, "-F", "short", "./short", NULL);
+	check_exit(t, 0);
+}
+
 static void called_less_it_says_so(void **state)
 {
 	const char *argv[] = { NULL, "--version", NULL };
@@ -279,6 +305,8 @@ int main(void)
 		TEST(a_pipe_has_no_size_before_its_end),
 		TEST(prompts_tell_of_columns),
 		TEST(names_are_completed),
+		TEST(the_last_page_can_stay),
+		TEST(a_file_is_listed_once),
 		TEST(called_less_it_says_so),
 		TEST(called_more_it_is_more),
 		TEST(a_variable_says_whether_it_is_more),
