@@ -6,6 +6,7 @@
 #include "pager/header.h"
 #include "pager/logfile.h"
 #include "pager/mouse.h"
+#include "pager/paste.h"
 #include "pager/secure.h"
 #include "pager/tagkeys.h"
 #include "text/escape.h"
@@ -389,6 +390,7 @@ void tl_app_apply_options(struct tl_app *app)
 		.no_init = o->no_init,
 		.no_keypad = o->no_keypad,
 		.mouse = tl_mouse_enabled(app),
+		.mark_paste = o->no_paste,
 		.clear_first = o->clear_first != 0,
 	};
 	struct tl_view_opts vo;
@@ -638,6 +640,8 @@ static void handle_key(struct tl_app *app, struct tl_key key)
 		tl_mouse_key(app, key.code);
 		return;
 	}
+	if (tl_paste_takes(app, key.code))
+		return;
 	switch (app->mode) {
 	case TL_MODE_MESSAGE:
 		message_key(app, key);
@@ -858,7 +862,8 @@ static bool start(struct tl_app *app, char **names, size_t n, struct tl_err *err
 {
 	struct tl_screen_opts so = { .no_init = app->opt.no_init,
 				     .no_keypad = app->opt.no_keypad,
-				     .mouse = tl_mouse_enabled(app) };
+				     .mouse = tl_mouse_enabled(app),
+				     .mark_paste = app->opt.no_paste };
 
 	tl_escape_configure(tl_env("LESSANSIMIDCHARS"), tl_env("LESSANSIENDCHARS"),
 			    tl_env("LESSANSIOSCCHARS"));

@@ -435,10 +435,37 @@ static void count_hits(struct tl_app *app, uint64_t line_pos)
 		tl_scan_start(&all, app->jobs, &f->count, NULL);
 }
 
+/* Columns that --match-shift leaves before a hit. */
+static uint64_t match_shift(const struct tl_app *app)
+{
+	if (app->opt.match_shift_fraction >= 0)
+		return (uint64_t)(app->opt.match_shift_fraction * app->cols);
+	return (uint64_t)app->opt.match_shift;
+}
+
+/*
+ * Where to shift so that columns [left, right) of a line that is `end` wide can be seen: not at all
+ * if they are on the first screen of columns, to the line's end if they are on its last, else so that
+ * --match-shift's columns stand before them.
+ */
+static uint64_t shift_for(struct tl_app *app, uint64_t left, uint64_t right, uint64_t end)
+{
+	const struct tl_layout_opts *lay = &tl_view_layout(app->text.view)->opts;
+	uint64_t width = lay->cols - (lay->rscroll && lay->cols > 1), before = match_shift(app);
+
+	if (right < width)
+		return 0;
+	if (left > app->hshift && right < app->hshift + width)
+		return app->hshift;
+	if (end <= left + width)
+		return end > width ? end - width : 0;
+	return left > before ? left - before : 0;
+}
+
 void tl_find_shift_to(struct tl_app *app, uint64_t pos, size_t start, size_t end)
 {
 	struct tl_layout *lay = tl_view_layout(app->text.view);
-	uint64_t width = lay->opts.cols, left, right, end_col, shift = app->hshift;
+	uint64_t left, right, end_col, shift;
 
 	if (!(app->opt.chop || tl_view_has_header(app->text.view)) ||
 	    tl_layout_column(lay, pos, start, &left) != TL_FOUND ||
@@ -446,13 +473,7 @@ void tl_find_shift_to(struct tl_app *app, uint64_t pos, size_t start, size_t end
 		return;
 	if (tl_layout_column(lay, pos, end, &right) != TL_FOUND)
 		right = end_col;
-	if (right < width)
-		shift = 0;
-	else if (left <= shift || right >= shift + width) {
-		shift = left > width / 2 ? left - width / 2 : 0;
-		if (shift + width > end_col)
-			shift = end_col >= width ? end_col - width + 1 : 0;
-	}
+	shift = shift_for(app, left, right, end_col);
 	if (shift == app->hshift)
 		return;
 	app->hshift = shift;

@@ -42,33 +42,35 @@ enum {
 
 /* The values of all options.  Three-way ones are 0, 1 (lower case letter), 2 (upper case). */
 struct tl_options {
-	bool more;              /* behave like more(1): -e, -m, -n and -p mean other things */
-	const char *progname;   /* borrowed; what messages about options call the program */
-	int search_from;        /* 0 -A, 1 -a, 2 default */
-	int clear_first;        /* -c */
-	int dumb_ok;            /* -d */
-	int quit_at_eof;        /* -e 1, -E 2 */
-	int force_open;         /* -f */
-	int quit_if_one_screen; /* -F */
-	int hilite;             /* 0 none (-G), 1 the last hit only (-g), 2 all hits */
-	int back_scroll;        /* -h; no effect, but told */
-	int icase;              /* -i 1, -I 2 */
-	struct tl_where jump;   /* -j */
-	int status_column;      /* -J */
-	int quit_on_intr;       /* -K */
-	int prompt_kind;        /* -m 1, -M 2 */
-	int numbers;            /* 0 -n, 1 default (not shown), 2 -N */
-	int quiet;              /* -q 1, -Q 2 */
-	int raw;                /* -r 1, -R 2 */
-	int squeeze;            /* -s */
-	int chop;               /* -S */
-	int backspace;          /* -u 1, -U 2 */
-	int no_init;            /* -X */
-	int forw_scroll;        /* -y; no effect, but told */
-	int window;             /* -z */
-	int tildes;             /* 1; -~ 0 */
-	int shift;              /* -#: columns, 0: half the screen */
-	double shift_fraction;  /* -#.5: of the screen's width; 0: none */
+	bool more;                   /* behave like more(1): -e, -m, -n and -p mean other things */
+	const char *progname;        /* borrowed; what messages about options call the program */
+	int search_from;             /* 0 -A, 1 -a, 2 default */
+	int clear_first;             /* -c */
+	int dumb_ok;                 /* -d */
+	int quit_at_eof;             /* -e 1, -E 2 */
+	int force_open;              /* -f */
+	int quit_if_one_screen;      /* -F */
+	int hilite;                  /* 0 none (-G), 1 the last hit only (-g), 2 all hits */
+	int back_scroll;             /* -h; no effect, but told */
+	int icase;                   /* -i 1, -I 2 */
+	struct tl_where jump;        /* -j */
+	int status_column;           /* -J */
+	int quit_on_intr;            /* -K */
+	int prompt_kind;             /* -m 1, -M 2 */
+	int numbers;                 /* 0 -n, 1 default (not shown), 2 -N */
+	int quiet;                   /* -q 1, -Q 2 */
+	int raw;                     /* -r 1, -R 2 */
+	int squeeze;                 /* -s */
+	int chop;                    /* -S */
+	int backspace;               /* -u 1, -U 2 */
+	int no_init;                 /* -X */
+	int forw_scroll;             /* -y; no effect, but told */
+	int window;                  /* -z */
+	int tildes;                  /* 1; -~ 0 */
+	int shift;                   /* -#: columns, 0: half the screen */
+	double shift_fraction;       /* -#.5: of the screen's width; 0: none */
+	int match_shift;             /* columns shown before a hit that was out of sight */
+	double match_shift_fraction; /* likewise of the width; negative: none */
 	int no_keypad;
 	int wordwrap;
 	int number_width;
@@ -98,8 +100,7 @@ struct tl_options {
 	    proc_return, proc_tab, redraw_on_quit, rmouse, save_marks, show_preproc_errors,
 	    status_col_width, status_line, wheel_lines;
 	unsigned mouse_features; /* of --mouse and --emouse; bits, see mouse.c */
-	char *log_file, *log_file_over, *tag, *tag_file, *autosave, *cmd, *intr, *match_shift,
-	    *search_options;
+	char *log_file, *log_file_over, *tag, *tag_file, *autosave, *cmd, *intr, *search_options;
 	char quotes[3];                  /* around names of files with blanks; "": none */
 	char *end_prompt[3];             /* written behind a prompt of each kind */
 	const struct tl_option *pending; /* the next word of the command line is its value */

@@ -140,6 +140,37 @@ static void print_shift(const struct tl_options *o, char *out, size_t size)
 		snprintf(out, size, "Horizontal shift %d columns", o->shift);
 }
 
+/* ---- --match-shift: likewise */
+
+static bool parse_match_shift(struct tl_options *o, const char *text, struct tl_err *err)
+{
+	double fraction = -1;
+	int n = 0;
+
+	if (!err) { /* half of the screen */
+		fraction = 0.5;
+	} else if (*text == '.') {
+		if (!parse_fraction(text + 1, "--match-shift", &fraction, err))
+			return false;
+	} else if (!tl_option_parse_number(&text, "--match-shift", false, &n, err)) {
+		return false;
+	}
+	o->match_shift = n;
+	o->match_shift_fraction = fraction;
+	return true;
+}
+
+static void print_match_shift(const struct tl_options *o, char *out, size_t size)
+{
+	char fraction[16];
+
+	if (o->match_shift_fraction >= 0)
+		snprintf(out, size, "Search match shift is %s of screen width",
+			 print_fraction(o->match_shift_fraction, fraction, sizeof(fraction)));
+	else
+		snprintf(out, size, "Search match shift is %d", o->match_shift);
+}
+
 /* ---- -P: a letter says which prompt, none means the short one */
 
 static bool parse_prompt(struct tl_options *o, const char *text, struct tl_err *err)
@@ -597,7 +628,9 @@ static const struct tl_option table[] = {
 	       "key bindings, as in a lesskey file, with ;", parse_lesskey_content, NULL, NULL),
 	PARSED(0, "lesskey-src", NULL, TL_OPT_FIXED | TL_OPT_NO_QUERY, "a file of key bindings",
 	       parse_lesskey_src, NULL, NULL),
-	STRING(0, "match-shift", match_shift, TL_OPT_IGNORED, "", "Search match shift: ", "Search match shift is "),
+	{ .name = "match-shift", .kind = TL_OPT_STRING, .chars = "0123456789.",
+	  .says = { "Search match shift: " }, .parse = parse_match_shift, .print = print_match_shift,
+	  .help = "columns before a hit shifted in" },
 	NUMBER(0, "modelines", modelines, 0, 0,
 	       "lines looked at for vim's tab stops",
 	       "Lines to read looking for modelines: ", "Read ", " lines looking for modelines"),
@@ -611,7 +644,7 @@ static const struct tl_option table[] = {
 	     "Allow duplicates in history list", "Remove duplicates from history list"),
 	BOOL(0, "no-number-headers", no_number_headers, 0, TL_OPT_REPAINT, "header lines have no line numbers",
 	     "Number header lines", "Don't number header lines"),
-	BOOL(0, "no-paste", no_paste, 0, TL_OPT_IGNORED, "",
+	BOOL(0, "no-paste", no_paste, 0, TL_OPT_REPAINT, "no pasted text but in a line being typed",
 	     "Accept pasted input", "Ignore pasted input"),
 	BOOL(0, "no-search-header-columns", no_search_header_columns, 0, TL_OPT_REPAINT | TL_OPT_SEARCH, "searches pass over header columns",
 	     "Search includes header lines and columns", "Search includes header lines but not header columns"),

@@ -692,10 +692,21 @@ static void switch_mouse(struct tl_screen *s, bool on)
 	tl_buf_puts(&s->out, seq);
 }
 
+/* xterm's "Bracketed Paste Mode". */
+static void switch_paste(struct tl_screen *s, bool on)
+{
+	const char *seq =
+	    tl_env(on ? "LESS_TERMCAP_BRACKETED_PASTE_START" : "LESS_TERMCAP_BRACKETED_PASTE_END");
+
+	tl_buf_puts(&s->out, seq ? seq : on ? "\033[?2004h" : "\033[?2004l");
+}
+
 void tl_screen_set_opts(struct tl_screen *s, const struct tl_screen_opts *opts)
 {
 	if (s->started && s->opts.mouse != opts->mouse)
 		switch_mouse(s, opts->mouse);
+	if (s->started && s->opts.mark_paste != opts->mark_paste)
+		switch_paste(s, opts->mark_paste);
 	s->opts = *opts;
 	if (s->faded && s->known == KNOWN_ALL)
 		tl_screen_forget(s);
@@ -730,6 +741,8 @@ void tl_screen_start(struct tl_screen *s)
 		send_cap(s, TL_CAP_ENTER_KEYPAD);
 	if (s->opts.mouse)
 		switch_mouse(s, true);
+	if (s->opts.mark_paste)
+		switch_paste(s, true);
 	tl_screen_forget(s);
 	s->low = s->alternate && !s->opts.clear_first;
 }
@@ -739,6 +752,8 @@ void tl_screen_stop(struct tl_screen *s)
 	if (!s->started)
 		return;
 	tl_screen_clear_prompt(s);
+	if (s->opts.mark_paste)
+		switch_paste(s, false);
 	if (s->opts.mouse)
 		switch_mouse(s, false);
 	if (!s->opts.no_keypad)

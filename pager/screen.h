@@ -21,6 +21,7 @@ struct tl_screen_opts {
 	bool no_init;     /* -X: stay on the main screen */
 	bool no_keypad;   /* --no-keypad */
 	bool mouse;       /* the terminal reports what the mouse does */
+	bool mark_paste;  /* the terminal tells where pasted text begins and ends */
 	bool clear_first; /* -c: repaint from the top, not by scrolling */
 };
 

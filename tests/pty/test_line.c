@@ -283,6 +283,47 @@ static void test_autosave(void **state)
 	assert_int_equal(access(fixture_path(&f, ".lesshst"), F_OK), 0);
 }
 
+static void test_hits_out_of_sight(void **state)
+{
+	struct term *t;
+
+	fixture_file(&f, "wide.txt",
+		     "x\n"
+		     "0123456789012345678901234567890123456789012345678901234567890123456789"
+		     "01234567890123456789hit4567890123456789012345678901234567890123456789"
+		     "01234567890123456789012345678901234567890123456789012345678901234567890"
+		     "012345678901234567890123456789\n",
+		     -1);
+	fixture_setenv(&f, "LESS", "-S --match-shift=10");
+	t = fixture_open(&f, "wide.txt", NULL);
+	check_keys(t, "/hit\r");
+	check_row(
+	    t, 0,
+	    "0123456789hit456789012345678901234567890123456789012345678901234567890123456789>");
+	check_keys(t, "--match-shift\r.5\r");
+	check_last(t, "Search match shift is .5 of screen width  (press RETURN)");
+	check_keys(t, "\r--match-shift\rx\r");
+	check_last(t, "Number is required after --match-shift  (press RETURN)");
+}
+
+#define PASTED(text) "\033[200~" text "\033[201~"
+
+static void test_pasted_text(void **state)
+{
+	struct term *t;
+
+	fixture_setenv(&f, "LESS", "--no-paste");
+	t = open_page();
+	check_keys(t, PASTED("jjj\njj"));
+	check_row(t, 0, "line 1");
+	check_keys(t, "/li" PASTED("ne 5\njj"));
+	check_last(t, "/line 5");
+	check_keys(t, "7\r");
+	check_row(t, 0, "line 57");
+	check_keys(t, "--no-paste\r\r" PASTED("jj"));
+	check_row(t, 0, "line 59");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -298,6 +339,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_history_file, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_no_history_file, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_autosave, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_hits_out_of_sight, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_pasted_text, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
