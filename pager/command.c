@@ -136,7 +136,7 @@ static const struct tl_command table[] = {
 	{ ":d", "remove-file", tl_files_remove, "Take the current file off the list.", false },
 	{ ":t", "goto-tag", tl_tag_ask, "To a tag that ctags(1) has listed.", false },
 	{ "t", "next-tag", tl_tag_next, "To the (N-th) next place of the tag.", false },
-	{ "T", "previous-tag", tl_tag_previous, "To the (N-th) previous place of the tag.", false },
+	{ "T", "prev-tag", tl_tag_previous, "To the (N-th) previous place of the tag.", false },
 	{ "= ^G :f", "status", tl_files_info, "Name of the file, and where one is in it.", false },
 	{ "", "MISCELLANEOUS", NULL, NULL, false },
 	{ "-", "toggle-option", tl_optionkey_toggle, "-<letter>, --<name> change an option, -+ resets it.", false },
@@ -183,7 +183,7 @@ static const struct tl_command *find_by_name(const char *name)
 bool tl_command_known(const char *action)
 {
 	/* Actions that are no commands, or do nothing here. */
-	static const char *const others[] = { "digit", "debug", "next-tag", "prev-tag" };
+	static const char *const others[] = { "digit", "debug" };
 
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		if (!strcmp(others[i], action))

@@ -276,7 +276,9 @@ static void save_recording(struct tl_app *app, const char *name)
 
 static void name_done(struct tl_app *app, const char *name)
 {
-	if (*name && tl_app_decoder(app, NULL))
+	if (!tl_secure_allows(TL_SECURE_LOGFILE))
+		tl_app_message(app, "log file support is not available");
+	else if (*name && tl_app_decoder(app, NULL))
 		save_recording(app, name);
 	else if (*name)
 		tl_log_start(app, name, false);
@@ -286,8 +288,7 @@ static void name_done(struct tl_app *app, const char *name)
 
 void tl_shell_save(struct tl_app *app, const struct tl_number *n)
 {
-	if (tl_shell_refused(app, TL_SECURE_LOGFILE) ||
-	    (!tl_app_decoder(app, NULL) && !tl_log_possible(app)))
+	if (!tl_app_decoder(app, NULL) && !tl_log_possible(app))
 		return;
 	tl_app_ask(app, "log file: ", &app->file_history, name_done);
 	app->line.completer = &tl_complete_files;

@@ -193,9 +193,7 @@ void tl_tag_next(struct tl_app *app, const struct tl_number *n)
 {
 	uint64_t by = tl_number_or(n, 1);
 
-	if (!tl_secure_allows(TL_SECURE_TAGS)) {
-		tl_app_message(app, "Command not available");
-	} else if (by >= state.tags.n - state.current || state.tags.n == 0) {
+	if (by >= state.tags.n - state.current || state.tags.n == 0) {
 		tl_app_message(app, "No next tag");
 	} else {
 		state.current += (size_t)by;
@@ -207,9 +205,7 @@ void tl_tag_previous(struct tl_app *app, const struct tl_number *n)
 {
 	uint64_t by = tl_number_or(n, 1);
 
-	if (!tl_secure_allows(TL_SECURE_TAGS)) {
-		tl_app_message(app, "Command not available");
-	} else if (by > state.current) {
+	if (by > state.current) {
 		tl_app_message(app, "No previous tag");
 	} else {
 		state.current -= (size_t)by;
@@ -225,8 +221,5 @@ static void tag_done(struct tl_app *app, const char *tag)
 
 void tl_tag_ask(struct tl_app *app, const struct tl_number *n)
 {
-	if (tl_secure_allows(TL_SECURE_TAGS))
-		tl_app_ask(app, "tag: ", NULL, tag_done);
-	else
-		tl_app_message(app, "tags support is not available");
+	tl_app_ask(app, "tag: ", NULL, tag_done);
 }

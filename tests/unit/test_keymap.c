@@ -1,4 +1,5 @@
 /* test_keymap.c: tables of keys: which of several bindings counts. */
+#include "pager/app.h"
 #include "pager/keymap.h"
 
 #include <setjmp.h>
@@ -120,13 +121,98 @@ static void test_keys_with_names(void **state)
 	assert_null(action("\033[B"));
 }
 
+/* Files written for less find the actions that they name. */
+static void test_the_actions_of_less(void **state)
+{
+	static const char *const actions[] = {
+		"back-bracket",
+		"back-line",
+		"back-line-force",
+		"back-newline",
+		"back-screen",
+		"back-screen-force",
+		"back-scroll",
+		"back-search",
+		"back-window",
+		"clear-mark",
+		"clear-search",
+		"debug",
+		"digit",
+		"display-flag",
+		"display-option",
+		"end",
+		"end-scroll",
+		"examine",
+		"filter",
+		"first-cmd",
+		"firstcmd",
+		"flush-repaint",
+		"forw-bell-hilite",
+		"forw-bracket",
+		"forw-forever",
+		"forw-line",
+		"forw-line-force",
+		"forw-newline",
+		"forw-screen",
+		"forw-screen-force",
+		"forw-scroll",
+		"forw-search",
+		"forw-until-hilite",
+		"forw-window",
+		"goto-end",
+		"goto-end-buffered",
+		"goto-line",
+		"goto-mark",
+		"goto-pos",
+		"help",
+		"index-file",
+		"left-scroll",
+		"next-file",
+		"next-tag",
+		"no-scroll",
+		"osc8-back-search",
+		"osc8-forw-search",
+		"osc8-jump",
+		"osc8-open",
+		"percent",
+		"pipe",
+		"prev-file",
+		"prev-tag",
+		"pshell",
+		"quit",
+		"remove-file",
+		"repaint",
+		"repaint-flush",
+		"repeat-search",
+		"repeat-search-all",
+		"reverse-search",
+		"reverse-search-all",
+		"right-limit-scroll",
+		"right-scroll",
+		"set-mark",
+		"set-mark-bottom",
+		"shell",
+		"status",
+		"toggle-flag",
+		"toggle-option",
+		"undo-hilite",
+		"version",
+		"visual",
+	};
+
+	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
+		if (!tl_command_known(actions[i]))
+			fail_msg("there is no action %s", actions[i]);
+	assert_false(tl_command_known("forward-line"));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	static const struct CMUnitTest tests[] = {
 		TEST(test_whole_and_prefix),        TEST(test_the_last_one_counts),
 		TEST(test_later_tables_come_first), TEST(test_stop),
-		TEST(test_keys_with_names),
+		TEST(test_keys_with_names),         TEST(test_the_actions_of_less),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
