@@ -61,6 +61,12 @@ static inline uint32_t tl_with_role(uint32_t flags, enum tl_role role)
 	return (flags & ~TL_ROLE_MASK) | TL_ROLE(role);
 }
 
+/* The number of the hyperlink (linktable.h) that a cell belongs to is in the flags, too. */
+#define TL_LINK_SHIFT  21
+#define TL_LINK_MAX    2047u
+#define TL_LINK_MASK   (TL_LINK_MAX << TL_LINK_SHIFT)
+#define TL_LINK_OF(fl) ((fl) >> TL_LINK_SHIFT)
+
 /* A colour: 0 the terminal's default, else a kind in the top byte and a value. */
 enum { TL_COLOR_BASIC = 1 << 24, TL_COLOR_INDEX = 2 << 24, TL_COLOR_RGB = 3 << 24 };
 

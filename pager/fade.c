@@ -31,7 +31,7 @@ static bool concerns(const struct tl_row *row)
 		const struct tl_attr *a = &row->cells[i].attr;
 
 		own |= a->flags & OURS;
-		text |= (a->flags & ~(uint32_t)OURS) | a->fg | a->bg;
+		text |= (a->flags & ~(uint32_t)(OURS | TL_LINK_MASK)) | a->fg | a->bg;
 	}
 	return own && text;
 }
@@ -114,7 +114,7 @@ static void print_cell(struct printing *p, struct tl_attr *attr)
 		end_own(p);
 		p->own = own;
 	}
-	attr->flags = own | p->text.flags;
+	attr->flags = (attr->flags & TL_LINK_MASK) | own | p->text.flags;
 	attr->fg = p->text.fg;
 	attr->bg = p->text.bg;
 }

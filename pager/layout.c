@@ -2,6 +2,7 @@
 #include "pager/layout.h"
 
 #include "pager/ansi.h"
+#include "pager/linktable.h"
 #include "pager/pen.h"
 #include "pager/unichars.h"
 #include "text/escape.h"
@@ -457,15 +458,16 @@ static void show(struct glyph *g, const struct tl_char *c)
 	g->width = (unsigned)g->nshown;
 }
 
-/* OSC 8 ; parameters ; URI begins a hyperlink, shown underlined; an empty URI ends it. */
+/* OSC 8 ; parameters ; URI begins a hyperlink; an empty URI ends it. */
 static void follow_link(struct tl_attr *attr, const uint8_t *p, size_t len)
 {
-	const uint8_t *uri = memchr(p + 4, ';', len - 4);
+	const uint8_t *body = p + 2, *end = p + len - (p[len - 1] == '\\' ? 2 : 1);
+	const uint8_t *uri = memchr(p + 4, ';', (size_t)(end - (p + 4)));
 
-	if (uri && uri + 1 < p + len && uri[1] != ESC && uri[1] != '\a')
-		attr->flags = tl_with_role(attr->flags, TL_ROLE_LINK);
-	else
-		attr->flags = tl_with_role(attr->flags, TL_ROLE_NONE);
+	attr->flags &= ~(TL_LINK_MASK | TL_ROLE_MASK);
+	if (uri && uri + 1 < end)
+		attr->flags |= TL_ROLE(TL_ROLE_LINK) |
+			       tl_linktable_number(body, (size_t)(end - body)) << TL_LINK_SHIFT;
 }
 
 /* An escape sequence that acts, or is dropped; false: the ESC is a character like others. */

@@ -5,6 +5,7 @@
 #include "pager/ansi.h"
 #include "pager/env.h"
 #include "pager/fade.h"
+#include "pager/linktable.h"
 #include "pager/terminfo.h"
 
 #include <errno.h>
@@ -37,8 +38,9 @@ struct tl_screen {
 	struct tl_attr pen;   /* as it was asked for, */
 	struct tl_attr shown; /* and without the role */
 	struct tl_colors colors;
-	bool faded;   /* what was painted has other colours than now */
-	bool partial; /* not all of the terminal is used: it cannot scroll */
+	unsigned links; /* generation of the link table that the cells speak of */
+	bool faded;     /* what was painted has other colours than now */
+	bool partial;   /* not all of the terminal is used: it cannot scroll */
 	bool started, alternate, dead;
 	bool low; /* a short text stands at the bottom, as if it had scrolled in there */
 };
@@ -91,6 +93,22 @@ static bool has_sgr(const struct tl_attr *a)
 	return (a->flags & ANY_SGR) || a->fg || a->bg;
 }
 
+/* Hyperlinks go through to the terminal. */
+static void set_link(struct tl_screen *s, uint32_t link)
+{
+	size_t len;
+	const uint8_t *body = tl_linktable_body(link, &len);
+
+	if (link == TL_LINK_OF(s->pen.flags))
+		return;
+	tl_buf_puts(&s->out, "\033]");
+	if (body)
+		tl_buf_append(&s->out, body, len);
+	else
+		tl_buf_puts(&s->out, "8;;");
+	tl_buf_puts(&s->out, "\033\\");
+}
+
 static void set_pen(struct tl_screen *s, const struct tl_attr *a)
 {
 	char sgr[96];
@@ -106,6 +124,7 @@ static void set_pen(struct tl_screen *s, const struct tl_attr *a)
 		send_cap(s, TL_CAP_END_ALL);
 	if (has_sgr(&s->shown))
 		tl_buf_puts(&s->out, "\033[m");
+	set_link(s, TL_LINK_OF(a->flags));
 	s->pen = *a;
 	s->shown = tl_colors_resolve(&s->colors, *a);
 	n = tl_ansi_encode(&s->shown, sgr);
@@ -482,6 +501,9 @@ void tl_screen_draw(struct tl_screen *s, const struct tl_frame *f)
 
 	if (!s->started)
 		tl_screen_start(s);
+	if (s->links != tl_linktable_generation() && s->known == KNOWN_ALL)
+		tl_screen_forget(s); /* the numbers in its cells mean other links now */
+	s->links = tl_linktable_generation();
 	prompt_row = compose(s, f);
 	if (f->used >= s->rows - 1)
 		s->low = false;

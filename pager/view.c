@@ -4,6 +4,7 @@
 #include "pager/ansi.h"
 #include "pager/fade.h"
 #include "pager/hits.h"
+#include "pager/linktable.h"
 #include "text/escape.h"
 
 #include <inttypes.h>
@@ -1281,6 +1282,8 @@ unsigned tl_view_compose(struct tl_view *v, struct tl_cell *cells, bool *numbers
 	struct tl_cell *laid_out = v->row.cells;
 
 	*numbers_pending = false;
+	if (tl_linktable_renew())
+		tl_layout_reset(&v->lay);
 	widen_numbers(v);
 	if (tl_view_has_header(v))
 		tl_view_header_end(v); /* find it while v->row has cells of its own */

@@ -203,6 +203,30 @@ static void links_are_selected_one_after_the_other(void **state)
 	check_marks(t, 0, "       uuu uuu");
 }
 
+/* Are these bytes in what was written to the terminal? */
+static bool was_sent(struct term *t, const char *bytes)
+{
+	const struct tl_buf *raw = term_raw(t);
+
+	return memmem(raw->data, raw->len, bytes, strlen(bytes)) != NULL;
+}
+
+static void links_go_through_to_the_terminal(void **state)
+{
+	struct term *t;
+
+	make_links();
+	t = fixture_open(&f, "-R", "links", NULL);
+	assert_true(was_sent(t, "\033]8;;http://x\033\\"));
+	assert_true(was_sent(t, "\033]8;;\033\\"));
+	assert_false(was_sent(t, "nowhere"));
+	check_keys(t, "30g");
+	assert_true(was_sent(t, "\033]8;id=far;nowhere\033\\"));
+	t = fixture_open(&f, "-f", "links", NULL); /* without -R they are characters */
+	check_row(t, 1, "line 2 ESC]8;;http://xESC\\oneESC]8;;ESC\\ ESC]8;;#farESC\\twoES");
+	assert_false(was_sent(t, "\033]8;"));
+}
+
 static void links_are_opened(void **state)
 {
 	struct term *t;
@@ -236,6 +260,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_target_line_is_marked, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(cut_lines_have_another_mark, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(links_are_selected_one_after_the_other, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(links_go_through_to_the_terminal, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(links_are_opened, set_up, tear_down),
 	};
