@@ -2,7 +2,7 @@
 #include "pager/app.h"
 #include "pager/env.h"
 
-#include "pager/names.h"
+#include "pager/promptline.h"
 #include "pager/tagkeys.h"
 
 #include <stdio.h>
@@ -313,20 +313,6 @@ static unsigned put(struct tl_app *app, struct tl_cell *row, unsigned col, const
 			    app->charset);
 }
 
-/* The end of a prompt that is too long: what changes stands there. */
-static const char *tail(struct tl_app *app, const char *text, unsigned cols)
-{
-	size_t n = strlen(text);
-
-	while (n > 0 && tl_text_width(text, n, app->charset) >= cols) {
-		struct tl_char c = tl_char_at((const uint8_t *)text, n, app->charset);
-
-		text += c.len;
-		n -= c.len;
-	}
-	return text;
-}
-
 static bool op_visible(struct tl_app *app)
 {
 	return app->op.kind != TL_OP_NONE && app->op.shown_ms != 0;
@@ -373,8 +359,7 @@ static unsigned command_prompt(struct tl_app *app, struct tl_cell *row)
 	if (text.len == 0)
 		col = put(app, row, col, ":", TL_ROLE(TL_ROLE_COLON));
 	else
-		col = put(app, row, col, tail(app, tl_buf_str(&text), app->cols - col),
-			  TL_ROLE(TL_ROLE_PROMPT));
+		col = tl_promptline_put(row, app->cols, col, tl_buf_str(&text), app->charset);
 	tl_buf_fini(&text);
 	return col;
 }

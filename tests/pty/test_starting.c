@@ -187,6 +187,24 @@ static void prompts_tell_of_columns(void **state)
 	check_last(t, "a.txt lines 1-9/100 8% (column 41)");
 }
 
+static void prompts_may_have_colours(void **state)
+{
+	struct term *t;
+	struct term_cell c;
+
+	only_tless();
+	t = fixture_open(&f, "-Ps\033[31mred\033[m %lt\033]0;title\a!", "a.txt", NULL);
+	check_last(t, "red 1!");
+	c = term_cell(t, 9, 0);
+	assert_int_equal(c.fg, 1);
+	assert_false(c.reverse);
+	c = term_cell(t, 9, 4);
+	assert_int_equal(c.fg, TERM_DEFAULT_COLOR);
+	assert_false(c.reverse);
+	t = fixture_open(&f, "-Ps%f", "a.txt", NULL);
+	assert_true(term_cell(t, 9, 0).reverse);
+}
+
 static void names_are_completed(void **state)
 {
 	struct term *t;
@@ -304,6 +322,7 @@ int main(void)
 		TEST(it_can_use_a_part_of_the_screen),
 		TEST(a_pipe_has_no_size_before_its_end),
 		TEST(prompts_tell_of_columns),
+		TEST(prompts_may_have_colours),
 		TEST(names_are_completed),
 		TEST(the_last_page_can_stay),
 		TEST(a_file_is_listed_once),
