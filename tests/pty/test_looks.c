@@ -223,7 +223,7 @@ static void links_go_through_to_the_terminal(void **state)
 	check_keys(t, "30g");
 	assert_true(was_sent(t, "\033]8;id=far;nowhere\033\\"));
 	t = fixture_open(&f, "-f", "links", NULL); /* without -R they are characters */
-	check_row(t, 1, "line 2 ESC]8;;http://xESC\\oneESC]8;;ESC\\ ESC]8;;#farESC\\twoES");
+	check_row(t, 1, "line 2 ESC]8;;http://xESC\\oneESC]8;;ESC\\ ESC]8;;#farESC\\two");
 	assert_false(was_sent(t, "\033]8;"));
 }
 
