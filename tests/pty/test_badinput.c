@@ -372,7 +372,7 @@ static void noise_on_the_keyboard_is_survived(void **state)
 
 	check_keys(t, "\xc3\xa9\xe4\xb8\xad");
 	check_keys(t, "^@^A^D^H^]^_");
-	check_keys(t, "<F1><F12><C-Left><A-x><S-Tab><Ins>");
+	check_keys(t, "<F1>q<F12><C-Left><A-x><S-Tab><Ins>");
 	check_keys(t, "99999999999999999999999999j");
 	term_keys(t, "^C");
 	check_idle(t);
