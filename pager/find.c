@@ -371,7 +371,7 @@ static void begin_scan(struct tl_app *app, unsigned type, bool repeat, uint64_t 
 		size_t i = type & TL_SEARCH_BACKWARD ? app->files.n - 1 : 0,
 		       was = app->files.current;
 
-		if (i != was && !tl_app_open(app, i))
+		if (i != was && (!tl_app_open(app, i) || app->files.current == was))
 			return;
 		f->home = i != was ? was : SIZE_MAX;
 		app->new_file = true;

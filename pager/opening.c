@@ -199,7 +199,7 @@ static bool check_kind(struct tl_app *app, const char *name, struct tl_err *err)
 
 	if (stat(name, &st) != 0)
 		return tl_err_set(err, "%s: %s", name, strerror(errno));
-	if (S_ISDIR(st.st_mode))
+	if (S_ISDIR(st.st_mode) && !app->opt.force_open)
 		return tl_err_set(err, "%s is a directory", name);
 	if (!S_ISREG(st.st_mode) && !app->opt.force_open)
 		return tl_err_set(err, "%s is not a regular file (use -f to see it)", name);
@@ -258,7 +258,13 @@ static bool open_path(struct tl_app *app, const char *path, struct tl_source **s
 
 	if (open_recording(app, path, &ops, src, err) || ops)
 		return *src != NULL;
-	return check_kind(app, path, err) && tl_source_open_file(path, src, err);
+	if (!check_kind(app, path, err))
+		return false;
+	if (tl_source_open_file(path, src, err))
+		return true;
+	if (err->sys) /* as less says it */
+		tl_err_set(err, "%s: %s", path, strerror(err->sys));
+	return false;
 }
 
 /* What LESSOPEN has made: another file, what comes from a pipe, or nothing. */
@@ -319,12 +325,6 @@ void tl_app_check_preprocessor(struct tl_app *app)
 	if (ext.complete && tl_view_at_end(app->text.view) &&
 	    !tl_preprocess_ended(&f->replaced, &err))
 		tl_app_message(app, "%s", err.msg);
-}
-
-void tl_app_end_replacements(struct tl_app *app)
-{
-	for (size_t i = 0; i < app->files.n; i++)
-		end_replacement(app, app->files.files[i]);
 }
 
 static const char *shown_name(const struct tl_file *f)
@@ -414,21 +414,26 @@ void tl_app_remember_name(struct tl_app *app, const char *name)
 	tl_buf_fini(&quoted);
 }
 
-bool tl_app_open(struct tl_app *app, size_t i)
+static bool is_doubtful(struct tl_app *app, const struct tl_file *f, struct tl_source *src)
+{
+	/* Once is enough. */
+	return strcmp(tl_source_kind(src), "file") == 0 && !app->opt.force_open &&
+	       f->pos == TL_NOPOS && looks_binary(app, src);
+}
+
+static void ask_about_binary(struct tl_app *app, const struct tl_file *f,
+			     void (*answer)(struct tl_app *app, unsigned key))
+{
+	tl_app_ask_char(app, answer, "\"%s\" may be a binary file.  See it anyway? ",
+			shown_name(f));
+}
+
+/* An open file becomes the text that is shown; asked: about a binary one.  Takes src. */
+static bool take_source(struct tl_app *app, size_t i, struct tl_source *src, bool asked)
 {
 	struct tl_file *f = app->files.files[i];
-	struct tl_source *src = NULL;
 	struct tl_err err = TL_ERR_INIT;
 
-	if (i == app->files.current && app->text.src && !app->text.help)
-		return true; /* it is the one that is shown */
-	if (!open_source(app, f, &src, &err)) {
-		tl_app_message(app, "%s", err.msg);
-		app->new_file = true;
-		app->name_shown = false;
-		drop_file(app, i);
-		return false;
-	}
 	tl_app_set_last_mark(app);
 	if (app->text.src)
 		tl_app_close_text(app);
@@ -444,21 +449,94 @@ bool tl_app_open(struct tl_app *app, size_t i)
 		return false;
 	}
 	tl_app_remember_name(app, f->name);
-	if (strcmp(tl_source_kind(src), "file") == 0 && !app->opt.force_open &&
-	    looks_binary(app, src)) {
+	if (!asked && is_doubtful(app, f, src)) {
 		tl_app_apply_options(app);
-		tl_app_ask_char(app, binary_answer, "\"%s\" may be a binary file.  See it anyway? ",
-				shown_name(f));
+		ask_about_binary(app, f, binary_answer);
 		return true;
 	}
 	show_text(app, f);
 	return true;
 }
 
+/* A file that looks binary, while another one is still shown and the user is asked. */
+static struct {
+	struct tl_source *src; /* NULL: none */
+	bool kept;
+	size_t i;
+	int step; /* to the next file if it is refused; 0: stay */
+} doubtful;
+
+static void drop_doubtful(void)
+{
+	if (!doubtful.kept)
+		tl_source_close(doubtful.src);
+	doubtful.src = NULL;
+}
+
+static void refuse_doubtful(struct tl_app *app)
+{
+	size_t i = doubtful.i, next = doubtful.step < 0 ? i - 1 : i;
+
+	drop_doubtful();
+	end_replacement(app, app->files.files[i]);
+	drop_file(app, i);
+	app->new_file = true;
+	app->name_shown = false;
+	if (doubtful.step == 0)
+		return;
+	if (next < app->files.n)
+		tl_app_open_near(app, next, doubtful.step);
+	else
+		tl_app_message(app, "No %s file", doubtful.step < 0 ? "previous" : "next");
+}
+
+static void doubtful_answer(struct tl_app *app, unsigned key)
+{
+	struct tl_source *src = doubtful.src;
+
+	if (key != 'y' && key != 'Y') {
+		refuse_doubtful(app);
+		return;
+	}
+	doubtful.src = NULL;
+	take_source(app, doubtful.i, src, true);
+}
+
+static bool open_file(struct tl_app *app, size_t i, int step)
+{
+	struct tl_file *f = app->files.files[i];
+	struct tl_source *src = NULL;
+	struct tl_err err = TL_ERR_INIT;
+
+	if (i == app->files.current && app->text.src && !app->text.help)
+		return true; /* it is the one that is shown */
+	drop_doubtful();
+	if (!open_source(app, f, &src, &err)) {
+		tl_app_message(app, "%s", err.msg);
+		app->new_file = true;
+		app->name_shown = false;
+		drop_file(app, i);
+		return false;
+	}
+	if (!app->text.src || !is_doubtful(app, f, src))
+		return take_source(app, i, src, false);
+	doubtful.src = src;
+	doubtful.kept = f->kept == src;
+	doubtful.i = i;
+	doubtful.step = step;
+	ask_about_binary(app, f, doubtful_answer);
+	return true;
+}
+
+bool tl_app_open(struct tl_app *app, size_t i)
+{
+	return open_file(app, i, 0);
+}
+
 bool tl_app_open_near(struct tl_app *app, size_t i, int step)
 {
 	while (i < app->files.n) { /* going down below 0 wraps to a large number */
-		if (tl_app_open(app, i))
+		if (open_file(app, i, step))
 			return true;
 		i = step < 0 ? i - 1 : i; /* it left the list: the next one has its place */
 		if (app->text.src && i < app->files.n) {
@@ -469,6 +547,13 @@ bool tl_app_open_near(struct tl_app *app, size_t i, int step)
 		}
 	}
 	return false;
+}
+
+void tl_app_end_replacements(struct tl_app *app)
+{
+	drop_doubtful();
+	for (size_t i = 0; i < app->files.n; i++)
+		end_replacement(app, app->files.files[i]);
 }
 
 /* ---- the same recording, made another text */

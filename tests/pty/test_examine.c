@@ -81,6 +81,30 @@ static void what_cannot_be_opened_is_not_listed(void **state)
 	check_last(t, "a1 (file 2 of 2)");
 }
 
+static void a_file_is_listed_once(void **state)
+{
+	struct term *t = fixture_open(&f, "d", "a1", "d", NULL);
+
+	check_last(t, "d (file 1 of 2)");
+	check_keys(t, ":n:n");
+	check_last(t, "No next file  (press RETURN)");
+}
+
+/* A binary file is asked about when it is first seen. */
+static void a_binary_file_is_asked_about_once(void **state)
+{
+	struct term *t;
+
+	fixture_file(&f, "bin", "\1\2\3\4\5\6\16\17 text\n", -1);
+	t = fixture_open(&f, "d", "bin", NULL);
+	check_keys(t, ":n");
+	check_last(t, "\"bin\" may be a binary file.  See it anyway?");
+	check_keys(t, "y");
+	check_text(t, "text");
+	check_keys(t, ":p:n");
+	check_text(t, "text");
+}
+
 /* --modelines: tab stops as the text says; they stay for the next one. */
 static void modelines(void **state)
 {
@@ -111,6 +135,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(quotes_and_escapes, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(wildcards, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_cannot_be_opened_is_not_listed, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(a_file_is_listed_once, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_binary_file_is_asked_about_once, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(modelines, set_up, tear_down),
 	};
