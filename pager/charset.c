@@ -16,10 +16,10 @@
 
 /* Const after the start. */
 static struct {
-	uint8_t kind[256];                     /* enum tl_byte_kind, for TL_CHARSET_TABLE */
-	const char *byte_format, *code_format; /* never freed */
+	uint8_t kind[256];               /* enum tl_byte_kind, for TL_CHARSET_TABLE */
+	char *byte_format, *code_format; /* NULL: the default */
 	uint32_t look;
-} the = { .byte_format = BYTE_FORMAT, .code_format = CODE_FORMAT, .look = TL_OWN_STANDOUT };
+} the = { .look = TL_OWN_STANDOUT };
 
 /* ---- LESSCHARDEF */
 
@@ -204,8 +204,10 @@ static bool is_safe(const char *format)
 	return true;
 }
 
-static void set_format(const char *value, const char **format)
+static void set_format(const char *value, char **format)
 {
+	free(*format);
+	*format = NULL;
 	if (!value || !*value || (*value == '*' && (!value[1] || !value[2])))
 		return;
 	if (!is_safe(value))
@@ -218,16 +220,16 @@ static void set_format(const char *value, const char **format)
 					     : 0;
 		value += 2;
 	}
-	value = strdup(value);
-	if (value)
-		*format = value;
+	*format = strdup(value);
 }
 
 size_t tl_charset_format(bool is_byte, uint32_t code, char *out)
 {
+	const char *own = is_byte ? the.byte_format : the.code_format;
+	const char *format = own ? own : is_byte ? BYTE_FORMAT : CODE_FORMAT;
 	size_t n = 0;
 
-	for (const char *p = is_byte ? the.byte_format : the.code_format; *p; p++) {
+	for (const char *p = format; *p; p++) {
 		char spec[16], number[128];
 		size_t len = 0, put;
 
@@ -296,8 +298,6 @@ const char *tl_charset_from_env(enum tl_charset *out)
 
 	*out = TL_CHARSET_ASCII;
 	the.look = TL_OWN_STANDOUT;
-	the.byte_format = BYTE_FORMAT;
-	the.code_format = CODE_FORMAT;
 	wrong = choose(out);
 	if (!wrong && def)
 		wrong = tl_unichars_define(def);

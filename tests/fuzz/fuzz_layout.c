@@ -79,6 +79,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	tl_layout_init(&other, src);
 	read_opts(&lay.opts, data);
 	other.opts = lay.opts;
+	if (data[1] & 16) { /* a row begins somewhere */
+		tl_layout_set_origin(&lay, n * data[7] / 256);
+		tl_layout_set_origin(&other, n * data[7] / 256);
+	}
 	while (tl_layout_row(&lay, pos, &row) == TL_FOUND) {
 		must(row.pos == pos);
 		check_row(&row, lay.opts.cols);
