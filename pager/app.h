@@ -5,8 +5,8 @@
  * are read; ^C ends it.
  *
  * app.c has the loop, the modes and the drawing, status.c the bottom line; command.c the table of
- * commands (commands.h), which moving.c, marking.c, filekeys.c and optionkeys.c carry out;
- * find.c the searching; asking.c what is typed on the bottom line; timekeys.c moves in time;
+ * commands (commands.h) and their keys (keymap.h), which moving.c, marking.c, filekeys.c and
+ * optionkeys.c carry out; find.c the searching; asking.c what is typed on the bottom line; timekeys.c moves in time;
  * opening.c the texts; shell.c what runs other programs.  All of it: main thread.
  */
 #ifndef TL_PAGER_APP_H
