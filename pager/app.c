@@ -334,6 +334,7 @@ static void draw(struct tl_app *app)
 	struct tl_frame f = { 0 };
 	unsigned used = 0;
 
+	tl_find_say_wrapped(app);
 	app->dirty = false;
 	app->drawn_ms = tl_now_ms();
 	if (!reserve_cells(app))

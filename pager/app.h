@@ -379,6 +379,8 @@ void tl_find_filter(struct tl_app *app, const struct tl_number *n);
 bool tl_find_in_new_text(struct tl_app *app, uint64_t *from, uint64_t end, uint64_t *hit);
 /* The scan has moved on: act on its end. */
 void tl_find_progress(struct tl_app *app);
+/* The prompt is about to be shown: if a search has gone round the end, that is said first. */
+void tl_find_say_wrapped(struct tl_app *app);
 void tl_find_cancel(struct tl_app *app);
 /* Go on until lines that pass the filter are on the screen.  True: they are, or there are none. */
 bool tl_find_show_filtered(struct tl_app *app);

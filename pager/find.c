@@ -257,6 +257,14 @@ static void scan_all(struct tl_app *app)
 	start_scan(app, app->find.scan_type & TL_SEARCH_BACKWARD ? TL_NOPOS : 0, TL_NOPOS);
 }
 
+static bool shows_text(const struct tl_view *v)
+{
+	for (unsigned i = 0; i < tl_view_rows(v); i++)
+		if (tl_view_pos(v, i) != TL_NOPOS)
+			return true;
+	return false;
+}
+
 /*
  * Where a search starts: a new one at the edge of the screen, a repeated one at the line
  * after (backward: before) the one at -j's row; -a and -A as less(1) says.  False: no text there.
@@ -272,7 +280,7 @@ static bool search_start(struct tl_app *app, bool backward, bool repeat, uint64_
 
 	*from = backward ? TL_NOPOS : 0;
 	*within = TL_NOPOS;
-	if (tl_view_empty(v))
+	if (tl_view_empty(v) || !shows_text(v))
 		return true;
 	if (app->opt.search_from == 1) {
 		row = backward ? 0 : rows;
@@ -289,7 +297,7 @@ static bool search_start(struct tl_app *app, bool backward, bool repeat, uint64_
 			break;
 		row = backward ? row - 1 : row + 1;
 		pos = tl_view_pos(v, row);
-		next = false; /* it comes after the empty one already */
+		next = backward; /* forward it comes after the empty one already */
 	}
 	if (pos == TL_NOPOS)
 		return false;
@@ -301,7 +309,7 @@ static bool search_start(struct tl_app *app, bool backward, bool repeat, uint64_
 	}
 	/* Backward from within a line, that line is the first looked at. */
 	if (tl_layout_next_line(tl_view_layout(v), pos, from) != TL_FOUND)
-		*from = pos;
+		*from = backward ? TL_NOPOS : pos;
 	return true;
 }
 
@@ -358,6 +366,8 @@ static bool search_rest(struct tl_app *app, uint64_t within, uint64_t *from)
 	return true;
 }
 
+static void missed(struct tl_app *app, uint64_t passed);
+
 static void begin_scan(struct tl_app *app, unsigned type, bool repeat, uint64_t nth)
 {
 	struct tl_find *f = &app->find;
@@ -379,6 +389,8 @@ static void begin_scan(struct tl_app *app, unsigned type, bool repeat, uint64_t 
 	} else if (search_start(app, type & TL_SEARCH_BACKWARD, repeat, &from, &within)) {
 		if (!search_rest(app, within, &from))
 			start_scan(app, from, TL_NOPOS);
+	} else if (type & TL_SEARCH_PAST_EOF) {
+		missed(app, 0); /* there may be something in other files */
 	} else if (!f->incremental) {
 		tl_app_message(app, "Nothing to search");
 	}
@@ -506,9 +518,9 @@ static void shift_to_hit(struct tl_app *app, uint64_t pos)
 		tl_find_shift_to(app, pos, start, end);
 }
 
-static void say_wrapped(struct tl_app *app)
+void tl_find_say_wrapped(struct tl_app *app)
 {
-	if (!app->find.tell_wrapped || app->find.incremental)
+	if (!app->find.tell_wrapped || app->mode != TL_MODE_COMMAND || app->op.kind != TL_OP_NONE)
 		return;
 	app->find.tell_wrapped = false;
 	tl_app_message(app, app->find.scan_type & TL_SEARCH_BACKWARD
@@ -528,7 +540,6 @@ static void go_to_hit(struct tl_app *app, uint64_t pos)
 	shift_to_hit(app, pos);
 	show_hilite(app);
 	count_hits(app, pos);
-	say_wrapped(app);
 }
 
 /* The search went on while the user read elsewhere: do not take the page away. */
@@ -572,12 +583,11 @@ static void missed(struct tl_app *app, uint64_t passed)
 		tl_find_forget_pattern(app);
 		return;
 	}
-	if (f->home < app->files.n && f->home != app->files.current)
-		tl_app_open(app, f->home);
+	if (f->home < app->files.n && f->home != app->files.current && tl_app_open(app, f->home))
+		app->new_file = false; /* one has not left it */
 	if (!(f->scan_type & TL_SEARCH_BACKWARD))
 		app->text.end_seen = true;
 	tl_app_message(app, "Pattern not found: %s", f->pattern);
-	say_wrapped(app);
 }
 
 void tl_find_progress(struct tl_app *app)

@@ -124,6 +124,28 @@ static void test_wrapping(void **state)
 	check_last(t, "Search hit bottom; continuing at top  (press RETURN)");
 }
 
+/* It is said at the next prompt, even if the message before it was answered with a command. */
+static void test_wrapping_is_told_late(void **state)
+{
+	struct term *t = open_page();
+
+	check_keys(t, "/\027nowhere\r");
+	check_last(t, "Pattern not found: nowhere  (press RETURN)");
+	check_keys(t, "/line 7\r");
+	check_row(t, 0, "line 7");
+	check_last(t, "Search hit bottom; continuing at top  (press RETURN)");
+}
+
+/* Where empty rows follow the last line, a search backward begins with that line. */
+static void test_searching_back_from_the_end(void **state)
+{
+	struct term *t = open_page();
+
+	check_keys(t, "/line 99\r?line\r");
+	check_row(t, 0, "line 100");
+	check_row(t, 1, "~");
+}
+
 static void test_searching_all_files(void **state)
 {
 	struct term *t;
@@ -331,6 +353,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_names_of_files, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_modifiers, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_wrapping, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_wrapping_is_told_late, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_searching_back_from_the_end, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(test_searching_all_files, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_last_pattern_again, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_search_options, set_up, tear_down),
