@@ -69,6 +69,8 @@ void tl_files_remove(struct tl_app *app, const struct tl_number *n)
 	if (!(gone > 0 && tl_app_open_near(app, gone - 1, -1)) &&
 	    !tl_app_open_near(app, gone + 1, 1))
 		return;
+	if (app->files.current == gone) /* something is asked or said first */
+		return;
 	tl_marks_forget_file(&app->marks, app->files.files[gone]->name);
 	tl_filelist_remove(&app->files, gone);
 	if (app->files.current > gone)

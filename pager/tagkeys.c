@@ -170,7 +170,8 @@ static void show_current(struct tl_app *app)
 	state.back = SIZE_MAX;
 	if (app->text.help)
 		tl_app_leave_help(app);
-	if (!tl_files_open_name(app, state.tags.tags[state.current].file))
+	if (!tl_files_open_name(app, state.tags.tags[state.current].file) ||
+	    app->mode == TL_MODE_CHAR) /* the user is asked whether to see it */
 		return;
 	if (app->files.current != before)
 		state.back = before; /* a new file comes behind it */

@@ -103,6 +103,11 @@ static void a_binary_file_is_asked_about_once(void **state)
 	check_text(t, "text");
 	check_keys(t, ":p:n");
 	check_text(t, "text");
+	fixture_file(&f, "bin2", "\1\2\3\4\5\6\16\17 more\n", -1);
+	check_keys(t, ":p:ebin2<Enter>");
+	check_row(t, 0, "dee 1"); /* what was shown stays */
+	check_keys(t, "n");
+	check_last(t, "d (file 1 of 2)");
 }
 
 /* --modelines: tab stops as the text says; they stay for the next one. */
