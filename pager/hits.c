@@ -29,7 +29,8 @@ static void mark_bytes(struct tl_row *row, size_t start, size_t end, enum tl_rol
 	for (unsigned i = 0; i < row->ncells; i++) {
 		uint32_t *flags = &row->cells[i].attr.flags;
 
-		if (row->offs[i] < start || row->offs[i] >= end)
+		if (row->offs[i] < start || row->offs[i] >= end ||
+		    TL_ROLE_OF(*flags) == TL_ROLE_RSCROLL)
 			continue;
 		*flags = tl_with_role(
 		    *flags, TL_ROLE_OF(*flags) == TL_ROLE_CONTROL ? TL_ROLE_HIT_CONTROL : role);

@@ -78,7 +78,8 @@ static void write_cell(struct tl_pen *pen, const char *text, size_t len, unsigne
 
 		cells[half] = tl_cell_blank();
 		if (half == right) /* its left half is shifted out */
-			cells[half].attr.flags = TL_ROLE(TL_ROLE_RSCROLL) | TL_OWN_STANDOUT;
+			cells[half].attr =
+			    (struct tl_attr){ TL_ROLE(TL_ROLE_RSCROLL) | TL_OWN_STANDOUT, 0, 0 };
 		else
 			cells[half].attr = attr;
 		offs[half] = off;

@@ -157,6 +157,23 @@ static void cut_lines_have_another_mark(void **state)
 	check_row(t, 0, "line 1 of text, word by");
 }
 
+static void half_a_character_is_no_hit(void **state)
+{
+	struct term *t;
+
+	fixture_file(&f, "wide",
+		     "ab\xf0\x9f\x90\xb3"
+		     "cd\n",
+		     -1);
+	fixture_setenv(&f, "LESSCHARSET", "utf-8");
+	t = fixture_open(&f, "-S", "-#3", "--use-color", "wide", NULL);
+	check_keys(t, "/b.c<Enter>");
+	assert_int_equal(term_cell(t, 0, 2).bg, 10);
+	check_keys(t, "<Right>");
+	assert_int_equal(term_cell(t, 0, 0).bg, 6); /* the mark of what is cut off */
+	assert_int_equal(term_cell(t, 0, 1).bg, 10);
+}
+
 /* ---- hyperlinks */
 
 #define LINK(params, uri, text) "\033]8;" params ";" uri "\033\\" text "\033]8;;\033\\"
@@ -259,6 +276,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_first_unread_line_is_marked, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_target_line_is_marked, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(cut_lines_have_another_mark, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(half_a_character_is_no_hit, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(links_are_selected_one_after_the_other, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(links_go_through_to_the_terminal, set_up,
