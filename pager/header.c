@@ -70,10 +70,10 @@ void tl_header_print(const struct tl_options *o, char *out, size_t size)
 	int n =
 	    snprintf(out, size, "Header (lines,columns,line-number) is %u,%u,", h->lines, h->cols);
 
-	if (h->line == TL_HEADER_UNCOUNTED)
+	if (h->line == TL_HEADER_UNCOUNTED && o->numbers)
 		snprintf(out + n, size - (size_t)n, "?");
 	else
-		snprintf(out + n, size - (size_t)n, "%" PRIu64, h->line);
+		snprintf(out + n, size - (size_t)n, "%" PRIu64, o->numbers ? h->line : 0);
 }
 
 /* ---- its place */

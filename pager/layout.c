@@ -583,6 +583,7 @@ struct filling {
 	struct tl_pen pen;
 	size_t start, off; /* of the row, and of the character to come */
 	bool blank;        /* the last character was one */
+	bool text;         /* there was one that is none */
 	bool after_escape; /* a sequence came last */
 	/* --wordwrap: the word that may have to go to the next row */
 	bool has_word;
@@ -652,8 +653,10 @@ static enum tl_lookup chop_row(struct tl_layout *lay, struct filling *f, bool fi
 	row->ncells = lay->opts.cols;
 	row->ends_line = true;
 	if (lay->opts.rscroll && last > 0) {
-		if (row->cells[last].width == 0) /* the right half of a wide character */
+		if (row->cells[last].width == 0) { /* the right half of a wide character */
 			row->cells[last - 1] = tl_cell_blank();
+			row->offs[last - 1] = UINT32_MAX;
+		}
 		row->cells[last] = lay->opts.rscroll_cell;
 		row->offs[last] = UINT32_MAX; /* no hit is shown on it */
 	}
@@ -690,7 +693,7 @@ static void start_row(struct filling *f, size_t off, struct tl_attr attr)
 	tl_pen_start_row(&f->pen);
 	f->pen.attr = attr;
 	f->start = f->off = off;
-	f->has_word = f->blank = f->after_escape = false;
+	f->has_word = f->blank = f->text = f->after_escape = false;
 	f->word_col = 0;
 }
 
@@ -747,13 +750,14 @@ static void note_word(struct filling *f, const struct glyph *g, struct tl_attr b
 {
 	if (g->width == 0)
 		return;
-	if (f->blank && !g->blank) {
+	if (f->blank && !g->blank && f->text) { /* blanks alone are not left behind */
 		f->has_word = true;
 		f->word = f->off;
 		f->word_col = f->pen.col;
 		f->word_attr = before;
 	}
 	f->blank = g->blank;
+	f->text = f->text || !g->blank;
 }
 
 /*

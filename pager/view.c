@@ -1211,9 +1211,13 @@ static void dress_head(struct tl_view *v, unsigned i)
 	for (unsigned c = 0; c < v->row.ncells; c++) {
 		uint32_t *flags = &v->row.cells[c].attr.flags;
 
-		if (v->row.offs[c] >= reset && reset != SIZE_MAX)
-			break;
-		if (!(*flags & TL_ROLE_MASK))
+		bool own = *flags & TL_ROLE_MASK, padding = v->row.offs[c] == UINT32_MAX;
+
+		/* With -R attributes end with the text, before what pads a cut line. */
+		if (!own && (padding ? v->lay.opts.raw == TL_RAW_SGR
+				     : v->row.offs[c] >= reset && reset != SIZE_MAX))
+			continue;
+		if (!own)
 			*flags |= TL_ROLE(TL_ROLE_HEADER);
 		if (underlined)
 			*flags |= TL_OWN_UNDERLINE;
@@ -1231,7 +1235,11 @@ static void overlay_cols(struct tl_view *v, unsigned i, uint64_t pos, struct tl_
 	v->row.cells = narrow;
 	if (pos == TL_NOPOS || tl_layout_draw(&v->lay, pos, &v->row) != TL_FOUND)
 		return;
-	n = v->row.ncells;
+	/* Half a wide character is none. */
+	n = v->row.ncells < v->opts.header.cols ? v->row.ncells : v->opts.header.cols;
+	if (n > 0 && narrow[n - 1].width == 2)
+		n--;
+	v->row.ncells = n;
 	if (i + 1 >= v->opts.header.lines && n > 0 && v->row.offs[n - 1] != UINT32_MAX)
 		v->row.next = v->row.anchor + v->row.offs[n - 1] + 1;
 	put_status(v, out, i);
@@ -1265,9 +1273,12 @@ static void overlay_header(struct tl_view *v, struct tl_cell *cells, struct tl_c
 	}
 	if (h->cols == 0)
 		return;
-	v->lay.opts.cols = h->cols < width ? h->cols : width;
+	/* A column more than needed tells whether the last character is a whole one. */
+	v->lay.opts.chop = !v->lay.opts.wordwrap; /* which ends them at a blank, as in less */
+	v->lay.opts.cols = h->cols < width ? h->cols + v->lay.opts.chop : width;
 	v->lay.opts.hshift = 0;
 	v->lay.opts.rscroll = false;
+	tl_layout_reset(&v->lay);
 	for (unsigned i = 0; i < v->rows; i++)
 		overlay_cols(v, i, i < lines ? v->heads[i] : v->pos[i], narrow,
 			     cells + (size_t)i * v->cols);

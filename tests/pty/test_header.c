@@ -88,6 +88,25 @@ static void columns_stay_when_the_rest_shifts(void **state)
 	check_that(t, !term_cell(t, 1, 0).underline);
 }
 
+static void a_wide_character_at_the_border_stays_whole(void **state)
+{
+	struct term *t;
+
+	fixture_file(&f, "wide",
+		     "\xe5\xad\x97"
+		     "bc\nab\xe5\xad\x97"
+		     "d\n",
+		     -1);
+	t = fixture_open(&f, "--header=0,1", "wide", NULL);
+	check_row(t, 0,
+		  "\xe5\xad\x97"
+		  "bc");
+	t = fixture_open(&f, "--header=0,3", "wide", NULL);
+	check_row(t, 1,
+		  "ab\xe5\xad\x97"
+		  "d");
+}
+
 static void half_a_wide_character_is_blank(void **state)
 {
 	struct term *t = fixture_open(&f, "--header=0,8", "-#1", "table", NULL);
@@ -267,6 +286,7 @@ int main(void)
 		T(lines_stay_and_are_underlined),
 		T(the_header_can_begin_further_down),
 		T(columns_stay_when_the_rest_shifts),
+		T(a_wide_character_at_the_border_stays_whole),
 		T(half_a_wide_character_is_blank),
 		T(a_short_text_leaves_empty_rows_behind_the_header),
 		T(more_lines_than_rows),

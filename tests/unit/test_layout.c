@@ -369,7 +369,7 @@ static void words_wrap(void **state)
 	check("0123456789   \nx\n", "0123456789", "x");
 	check("01234 6789   abc\n", "01234 6789", "abc");
 	check("01234567\t\tx\n", "01234567", "x");
-	check("   0123456789\n", "", "0123456789");
+	check("   0123456789\n", "   0123456", "789"); /* blanks alone are no row */
 	/* the word takes its looks along, and leaves no trace */
 	check("aa b\bbcdefghi j\n", "aa", "bcdefghi j~b");
 	check("aa x_\bb_\bc_\bd_\be_\bf_\bg_\bh\n", "aa", "xbcdefgh~ uuuuuuu");
