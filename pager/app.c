@@ -733,7 +733,8 @@ static bool has_terminal(struct tl_app *app)
 	if (app->tty.raw)
 		return true;
 	tl_source_extent(app->text.src, &ext);
-	if (!ext.complete && ext.nchunks == 0 && app->nmessages == 0 && !signals.interrupt)
+	if (!ext.complete && ext.nchunks == 0 && app->nmessages == 0 &&
+	    app->mode == TL_MODE_COMMAND && !signals.interrupt)
 		return false;
 	tl_tty_raw(&app->tty);
 	return true;

@@ -234,8 +234,11 @@ static bool open_recording(struct tl_app *app, const char *name, const struct tl
 static bool open_standard_input(struct tl_app *app, struct tl_file *f, struct tl_source **src,
 				struct tl_err *err)
 {
+	const struct tl_decoder_ops *ops;
 	int fd;
 
+	if (open_recording(app, f->name, &ops, src, err) || ops)
+		return *src != NULL;
 	if (isatty(STDIN_FILENO) && !app->opt.force_open)
 		return tl_err_set(err, "- is a terminal (use -f to open it)");
 	fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
@@ -655,6 +658,9 @@ enum tl_change tl_app_refresh_text(struct tl_app *app, bool by_name)
 	case TL_SHRANK:
 	case TL_REPLACED:
 		if (tl_app_decoder(app, NULL)) {
+			if (app->mode != TL_MODE_FOLLOW)
+				tl_app_message(app, "%s was replaced while it was open",
+					       app->text.name);
 			if (!tl_app_reopen(app, &err))
 				tl_app_message(app, "%s", err.msg);
 			return change;

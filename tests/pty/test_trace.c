@@ -116,7 +116,7 @@ static void its_bytes_can_be_seen(void **state)
 {
 	struct term *t = open_fake("--raw-file", "a.data");
 
-	check_row(t, 0, "FAKETRACE");
+	check_row(t, short_row(t, 3, 0), "FAKETRACE");
 	check_keys(t, "--raw-file<Enter>");
 	check_text(t, "Decode recordings");
 	check_keys(t, "<Enter>");
