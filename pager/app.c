@@ -348,6 +348,8 @@ static void draw(struct tl_app *app)
 		if (must_wait_to_decide(app))
 			return;
 		tl_app_count_small(app);
+		/* A command takes the mark away, and it comes back with the prompt. */
+		tl_view_hide_target(v, app->mode == TL_MODE_MESSAGE && !app->option_changed);
 		used = tl_view_compose(v, app->cells, &app->numbers_pending);
 		if (tl_view_pos(v, tl_view_rows(v) - 1) == TL_NOPOS && !tl_view_pending(v))
 			app->text.end_seen = true;

@@ -207,8 +207,9 @@ struct tl_app {
 	unsigned scrolled;
 	bool jumped;
 	bool first_draw;
-	bool unread_set;    /* the command that runs has named the first unread line */
-	bool at_end_before; /* -e: the end was reached already */
+	bool option_changed; /* what is said is about an option */
+	bool unread_set;     /* the command that runs has named the first unread line */
+	bool at_end_before;  /* -e: the end was reached already */
 	bool quit;
 	int status;
 	char *last_shell;

@@ -336,7 +336,7 @@ static void run(struct tl_app *app, const struct tl_command *c)
 		tl_app_end_op(app);
 	if (app->text.view && tl_view_empty(app->text.view))
 		tl_view_start(app->text.view, !app->opt.clear_first);
-	app->unread_set = false;
+	app->unread_set = app->option_changed = false;
 	c->run(app, &n);
 	if (!app->unread_set && app->mode != TL_MODE_LINE && app->mode != TL_MODE_CHAR)
 		tl_unread_forget(app);

@@ -85,6 +85,7 @@ static void change_option(struct tl_app *app, const char *value)
 		    (changing.action == TL_OPT_TOGGLE && tl_option_needs_value(changing.opt) &&
 		     (!value || !*value));
 
+	app->option_changed = true;
 	if (tl_fileoption_change(app, changing.opt, changing.action, value))
 		return;
 	if (changing.opt->kind == TL_OPT_DO && changing.opt->initial == 'V') {

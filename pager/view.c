@@ -29,6 +29,7 @@ struct tl_view {
 	const struct tl_matcher *hilite;
 	uint64_t hilite_only; /* start of the one line to highlight in; TL_NOPOS: all */
 	struct tl_scratch *scratch;
+	bool target_hidden;
 	uint64_t link, link_end;     /* text of the selected link; TL_NOPOS: none */
 	uint64_t unread, unread_end; /* the line to show as the first unread one; TL_NOPOS: none */
 	char (*mark_in)(void *arg, uint64_t pos, uint64_t next);
@@ -167,6 +168,11 @@ void tl_view_set_hilite(struct tl_view *v, const struct tl_matcher *m, uint64_t 
 {
 	v->hilite = m;
 	v->hilite_only = only;
+}
+
+void tl_view_hide_target(struct tl_view *v, bool hide)
+{
+	v->target_hidden = hide;
 }
 
 void tl_view_set_link(struct tl_view *v, uint64_t start, uint64_t end)
@@ -987,7 +993,7 @@ static enum tl_role line_role(const struct tl_view *v, unsigned i, char mark)
 		return TL_ROLE_MARK;
 	if (is_unread(v, &v->row))
 		return TL_ROLE_UNREAD;
-	return v->opts.target == i + 1 ? TL_ROLE_TARGET : TL_ROLE_NONE;
+	return v->opts.target == i + 1 && !v->target_hidden ? TL_ROLE_TARGET : TL_ROLE_NONE;
 }
 
 /* The role of a line on its text: as far as there is some, with --status-line to the edge.  Hits

@@ -68,6 +68,8 @@ void tl_view_set_filter(struct tl_view *v, struct tl_filter *f);
 /* Matches of m are highlighted, in all lines or (only != TL_NOPOS) in the one that starts there;
  * borrowed, NULL for none. */
 void tl_view_set_hilite(struct tl_view *v, const struct tl_matcher *m, uint64_t only);
+/* The target line (see options) is not marked for now. */
+void tl_view_hide_target(struct tl_view *v, bool hide);
 /* The text of a link, at [start, end), is shown as selected; TL_NOPOS: none is. */
 void tl_view_set_link(struct tl_view *v, uint64_t start, uint64_t end);
 /* The position of the character at row y, column x of the screen.  False: there is none. */

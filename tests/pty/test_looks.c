@@ -143,6 +143,10 @@ static void the_target_line_is_marked(void **state)
 	check_marks(t, 2, "uuuuuuuuuuuuuuuurrrruuuurrrr");
 	check_keys(t, "--status-line<Enter><Enter>");
 	check_marks(t, 2, "uuuuuuuuuuuuuuuurrrruuuurrrruuuuuuuuuuuu");
+	check_keys(t, "=");
+	check_marks(t, 2, "                rrrr    rrrr");
+	check_keys(t, "<Enter>");
+	check_marks(t, 2, "uuuuuuuuuuuuuuuurrrruuuurrrruuuuuuuuuuuu");
 }
 
 static void cut_lines_have_another_mark(void **state)
