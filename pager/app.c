@@ -265,7 +265,7 @@ static bool leave_now(struct tl_app *app, unsigned used)
 
 	if (app->mode != TL_MODE_COMMAND || app->text.help || app->op.kind != TL_OP_NONE)
 		return false;
-	if (tl_options_quit_at_eof(&app->opt) == 2 && last && tl_view_at_end(app->text.view))
+	if (tl_options_quit_at_eof(&app->opt) == 2 && last && tl_app_at_end(app))
 		return true;
 	return app->opt.quit_if_one_screen && app->files.n == 1 && app->first_draw &&
 	       app->text.filter == NULL && shell_lines > 0 && used + shell_lines <= app->rows &&

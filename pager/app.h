@@ -323,6 +323,8 @@ bool tl_help_text(struct tl_buf *out);
 unsigned tl_app_bottom_line(struct tl_app *app, struct tl_cell *cells, unsigned used);
 const struct tl_prompt_facts *tl_app_facts(struct tl_app *app);
 
+/* Is the end of the text on the screen, and known to be the end? */
+bool tl_app_at_end(struct tl_app *app);
 /* What V says: the program's name and version; called less, the version it behaves like. */
 const char *tl_app_version(const struct tl_app *app);
 

@@ -29,7 +29,7 @@ void tl_files_next(struct tl_app *app, const struct tl_number *n)
 	uint64_t by = tl_number_or(n, 1);
 
 	if (app->files.current + 1 >= app->files.n && tl_options_quit_at_eof(&app->opt) &&
-	    !app->text.help && tl_view_at_end(app->text.view)) {
+	    !app->text.help && tl_app_at_end(app)) {
 		tl_app_quit(app, TL_EXIT_OK);
 		return;
 	}

@@ -25,8 +25,7 @@ static void broken(struct tl_app *app)
 /* -e, -E: going on at the end means the next file, or out. */
 static bool leave_at_end(struct tl_app *app)
 {
-	if (tl_options_quit_at_eof(&app->opt) == 0 || app->text.help ||
-	    !tl_view_at_end(app->text.view))
+	if (tl_options_quit_at_eof(&app->opt) == 0 || app->text.help || !tl_app_at_end(app))
 		return false;
 	if (!tl_app_open_near(app, app->files.current + 1, 1))
 		tl_app_quit(app, TL_EXIT_OK);

@@ -40,6 +40,19 @@ static uint64_t line_pos(struct tl_app *app, enum tl_prompt_line where)
 	return TL_NOPOS;
 }
 
+/* A last line without a newline: who shows it has looked for more. */
+static bool ends_within_line(struct tl_source *src, uint64_t nchunks)
+{
+	struct tl_span span;
+	bool within;
+
+	if (nchunks == 0 || tl_source_pin(src, nchunks - 1, &span, NULL) != TL_FOUND)
+		return false;
+	within = span.len > 0 && span.data[span.len - 1] != '\n';
+	tl_source_unpin(src, nchunks - 1, &span);
+	return within;
+}
+
 /*
  * Is it known how large the text is?  As in less, of a pipe only once something has looked for more and
  * found nothing, however far it was read.
@@ -52,7 +65,13 @@ static bool complete(struct tl_app *app)
 	tl_source_extent(t->src, &ext);
 	if (!ext.complete)
 		return false;
+	t->end_seen |= tl_view_at_end(t->view) && ends_within_line(t->src, ext.nchunks);
 	return t->end_seen || app->opt.file_size || strcmp(tl_source_kind(t->src), "pipe") != 0;
+}
+
+bool tl_app_at_end(struct tl_app *app)
+{
+	return complete(app) && tl_view_at_end(app->text.view);
 }
 
 static bool source_size(struct tl_app *app, uint64_t *n)
@@ -200,7 +219,7 @@ static bool fact_state(void *arg, char what)
 
 	switch (what) {
 	case 'e':
-		return complete(app) && tl_view_at_end(app->text.view);
+		return tl_app_at_end(app);
 	case 'f':
 	case 'g':
 		return app->text.name && strcmp(app->text.name, "-") != 0;

@@ -173,6 +173,26 @@ static void a_pipe_has_no_size_before_its_end(void **state)
 	check_text(t, "lines 1-9/100 6%");
 }
 
+static void e_and_E_wait_for_the_end_to_be_known(void **state)
+{
+	struct term *t;
+
+	only_tless();
+	f.opts.stdin_cmd = "seq 9";
+	t = fixture_open(&f, "-E", NULL);
+	check_last(t, ":");
+	term_keys(t, "j");
+	check_exit(t, 0);
+	t = fixture_open(&f, "-e", NULL);
+	check_keys(t, "j");
+	check_last(t, "(END)");
+	term_keys(t, "j");
+	check_exit(t, 0);
+	f.opts.stdin_cmd = "printf '1\\n2\\n3\\n4\\n5\\n6\\n7\\n8\\n9'";
+	t = fixture_open(&f, NULL);
+	check_last(t, "(END)"); /* there can be no more: the last line would go on */
+}
+
 static void prompts_tell_of_columns(void **state)
 {
 	struct term *t;
@@ -321,6 +341,7 @@ int main(void)
 		TEST(first_commands_come_before_the_screen),
 		TEST(it_can_use_a_part_of_the_screen),
 		TEST(a_pipe_has_no_size_before_its_end),
+		TEST(e_and_E_wait_for_the_end_to_be_known),
 		TEST(prompts_tell_of_columns),
 		TEST(prompts_may_have_colours),
 		TEST(names_are_completed),
