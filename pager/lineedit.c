@@ -337,7 +337,7 @@ static bool find_words(struct tl_lineedit *le)
 	forget_completion(le);
 	while (!le->completer->whole_line && le->at < le->text.len && !blank_at(le, le->at))
 		go_right(le);
-	if (le->at == 0)
+	if (le->at == 0 && !le->completer->whole_line)
 		return false;
 	text = tl_buf_str(&le->text);
 	le->word_at = le->completer->whole_line ? 0 : tl_complete_word_start(text, le->at);

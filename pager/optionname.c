@@ -39,12 +39,93 @@ static void add_names(const struct tl_option *opt, const char *word, size_t n, s
 	}
 }
 
-void tl_optionname_find(const char *word, size_t n, struct tl_words *out)
+/* Names that less goes through after the others, in its order, which is not that of our table. */
+static const char *const last_names[] = {
+	"hilite-target",
+	"hilite-unread",
+	"help",
+	"old-bot",
+	"follow-name",
+	"use-backslash",
+	"rscroll",
+	"no-histdups",
+	"mouse",
+	"emouse",
+	"rmouse",
+	"wheel-lines",
+	"save-marks",
+	"line-num-width",
+	"status-col-width",
+	"incsearch",
+	"use-color",
+	"file-size",
+	"status-line",
+	"header",
+	"no-paste",
+	"form-feed",
+	"past-eof",
+	"no-edit-warn",
+	"no-warn-edit",
+	"no-number-headers",
+	"no-search-headers",
+	"no-search-header-lines",
+	"no-search-header-columns",
+	"redraw-on-quit",
+	"search-options",
+	"exit-follow-on-close",
+	"no-vbell",
+	"modelines",
+	"intr",
+	"wordwrap",
+	"show-preproc-errors",
+	"proc-backspace",
+	"proc-tab",
+	"proc-return",
+	"match-shift",
+	"autosave",
+	"end-prompt",
+};
+
+static size_t rank(const char *name)
+{
+	size_t i = 0, n = sizeof(last_names) / sizeof(last_names[0]);
+
+	while (i < n && strcasecmp(last_names[i], name) != 0)
+		i++;
+	return i < n ? i + 1 : 0;
+}
+
+/* Insertion keeps the order of the table where ranks are equal. */
+static void sort(struct tl_words *list)
+{
+	for (size_t i = 1; i < list->n; i++) {
+		char *word = list->words[i];
+		size_t k = i;
+
+		for (; k > 0 && rank(list->words[k - 1]) > rank(word); k--)
+			list->words[k] = list->words[k - 1];
+		list->words[k] = word;
+	}
+}
+
+/* What can only be set at the start is not offered; but it is a name. */
+static bool offered(const struct tl_option *opt)
+{
+	return !(opt->flags & TL_OPT_FIXED) || !strcmp(opt->name, "use-backslash");
+}
+
+static void find(const char *word, size_t n, bool all, struct tl_words *out)
 {
 	for (int own = 0; own < 2 && out->n == 0; own++)
 		for (const struct tl_option *opt = tl_option_table(); opt->name; opt++)
-			if (!(opt->flags & TL_OPT_OWN) == !own)
+			if (!(opt->flags & TL_OPT_OWN) == !own && (all || offered(opt)))
 				add_names(opt, word, n, out);
+	sort(out);
+}
+
+void tl_optionname_find(const char *word, size_t n, struct tl_words *out)
+{
+	find(word, n, false, out);
 }
 
 static const struct tl_completer names = { tl_optionname_find, NULL, true };
@@ -116,7 +197,7 @@ static void name_changed(struct tl_app *app)
 		return;
 	snprintf(asked.typed, sizeof(asked.typed), "%s", typed);
 	asked.found = tl_option_by_name(typed, n, &upper, &how) != NULL;
-	tl_optionname_find(typed, n, &all);
+	find(typed, n, true, &all);
 	if (asked.found && !was && all.n > 0) {
 		while (i + 1 < all.n && strlen(all.words[i]) != n)
 			i++;

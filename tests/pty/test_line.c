@@ -40,7 +40,11 @@ static void test_names_of_options(void **state)
 	check_last(t, "--line-num-width");
 	check_keys(t, "\t");
 	check_last(t, "--line-n");
-	check_keys(t, "\025quit-on");
+	check_keys(t, "\025no-search\t\t\t"); /* in less's order */
+	check_last(t, "--no-search-header-columns");
+	check_keys(t, "\025--\t");
+	check_last(t, "--search-skip-screen");
+	check_keys(t, "\025--quit-on");
 	check_last(t, "--quit-on-intr");
 	check_keys(t, "xyz");
 	check_last(t, "--quit-on-intr");
