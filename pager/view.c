@@ -1279,15 +1279,22 @@ static void overlay_header(struct tl_view *v, struct tl_cell *cells, struct tl_c
 	}
 	if (h->cols == 0)
 		return;
-	/* A column more than needed tells whether the last character is a whole one. */
-	v->lay.opts.chop = !v->lay.opts.wordwrap; /* which ends them at a blank, as in less */
-	v->lay.opts.cols = h->cols < width ? h->cols + v->lay.opts.chop : width;
 	v->lay.opts.hshift = 0;
 	v->lay.opts.rscroll = false;
 	tl_layout_reset(&v->lay);
-	for (unsigned i = 0; i < v->rows; i++)
+	for (unsigned i = 0; i < v->rows; i++) {
+		/* --wordwrap may end them at a blank, but for lines that another header line
+		 * follows, as in less.  A column more than needed tells whether the last
+		 * character is a whole one. */
+		bool chop = !v->lay.opts.wordwrap || i + 1 < lines;
+
+		if (chop != v->lay.opts.chop)
+			tl_layout_reset(&v->lay);
+		v->lay.opts.chop = chop;
+		v->lay.opts.cols = h->cols < width ? h->cols + chop : width;
 		overlay_cols(v, i, i < lines ? v->heads[i] : v->pos[i], narrow,
 			     cells + (size_t)i * v->cols);
+	}
 	v->lay.opts = saved;
 	tl_layout_reset(&v->lay);
 }
