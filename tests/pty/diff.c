@@ -19,6 +19,21 @@ const char *diff_less(void)
 	return access(path, X_OK) == 0 && !pager_is_less() ? path : NULL;
 }
 
+bool diff_less_is_new(void)
+{
+	char command[4200];
+	int version = 0;
+	FILE *out;
+
+	snprintf(command, sizeof(command), "'%s' --version", diff_less());
+	out = popen(command, "r");
+	if (out && fscanf(out, "less %d", &version) != 1)
+		version = 0;
+	if (out)
+		pclose(out);
+	return version >= 700;
+}
+
 static bool same_cell(const struct term_cell *a, const struct term_cell *b, bool colors)
 {
 	bool blank = strcmp(a->text, " ") == 0;

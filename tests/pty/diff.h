@@ -19,6 +19,9 @@ struct diff {
  * installed (or is the one under test). */
 const char *diff_less(void);
 
+/* Is it a version since 700, whose ways the pager has where an older one has others? */
+bool diff_less_is_new(void);
+
 /* Start both with these words, separated by single spaces, and compare the first screens. */
 void diff_open(struct diff *d, struct fixture *f, const char *args);
 void diff_close(struct diff *d);

@@ -402,7 +402,7 @@ static void the_time_is_told(void **state)
 	check_text(t, "cpu ");
 	check_text(t, "lines ");
 	check_no_text(t, "byte");
-	check_keys(t, "<Enter>-PsAt %w?q (%q).<Enter>");
+	check_keys(t, "<Enter>-PsAt %w?q (%q).<Enter><Enter>");
 	check_text(t, "At 12345.7");
 	check_text(t, "(cpu ");
 }
