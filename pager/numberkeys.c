@@ -106,7 +106,8 @@ enum tl_fit tl_number_edit(struct tl_app *app, const uint8_t *keys, size_t n)
 	struct tl_binding b;
 	enum tl_fit fit;
 
-	if (app->number_text[0] == '\0')
+	/* The terminal's own erase key comes first, also where it is DEL. */
+	if (app->number_text[0] == '\0' || (n == 1 && keys[0] == app->tty.erase))
 		return TL_FIT_NOT;
 	if (!app->number_keys) {
 		app->number_keys = sink.arg = tl_keymap_new();
