@@ -277,7 +277,7 @@ static void shifts(void **state)
 {
 	check_less();
 	walk_new("-S long", "<Right> <Right> j <Left> 10<Right> <Space> <Left> <Esc>) <Esc>( "
-			"<Right> G g <Esc>} <Esc>{ 5<Left>");
+			    "<Right> G g <Esc>} <Esc>{ 5<Left>");
 	walk_new("-S wide", "<Right> 7<Right> <Right> j <Left> <Left> <Left>");
 	walk("-S tabs", "3<Right> <Right> <Right> j <Left>");
 	walk("-S -R sgr", "10<Right> <Right> <Right> j <Left>");
@@ -359,13 +359,15 @@ static void files(void **state)
 static void toggles(void **state)
 {
 	check_less();
-	walk_new("long", "-N <Enter> j -N <Enter> -S <Enter> <Right> -S <Enter> _N <Enter> _i <Enter> "
-		     "-M <Enter> j -m <Enter> j -+M <Enter> j");
+	walk_new("long",
+		 "-N <Enter> j -N <Enter> -S <Enter> <Right> -S <Enter> _N <Enter> _i <Enter> "
+		 "-M <Enter> j -m <Enter> j -+M <Enter> j");
 	walk_new("tabs", "-x4<Enter> <Enter> j -x<Enter> <Enter> _x <Enter> j");
-	walk_new("plain", "--line-numbers<Enter> <Enter> j --LINE-NUMBERS<Enter> <Enter> -j5<Enter> "
-		      "<Enter> 50g __tabs<Enter> <Enter> --nosuch<Enter> <Enter>");
 	walk_new("plain",
-	     "-Psprompt%f<Enter> j -y3<Enter> <Enter> j <Space> -z5<Enter> <Enter> <Space>");
+		 "--line-numbers<Enter> <Enter> j --LINE-NUMBERS<Enter> <Enter> -j5<Enter> "
+		 "<Enter> 50g __tabs<Enter> <Enter> --nosuch<Enter> <Enter>");
+	walk_new("plain",
+		 "-Psprompt%f<Enter> j -y3<Enter> <Enter> j <Space> -z5<Enter> <Enter> <Space>");
 	walk("plain", "-Q <Enter> -^ <Enter> -$ <Enter> -!N <Enter> j");
 	walk("overstrike", "-u <Enter> j -U <Enter> j -u <Enter>");
 	walk("-f sgr", "-R <Enter> j -r <Enter> j");
