@@ -5,7 +5,6 @@
 #include "pager/finding.h"
 #include "pager/header.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,56 +51,6 @@ void tl_find_drop_counts(struct tl_app *app)
 }
 
 /* ---- patterns */
-
-static bool has_capital(const char *pattern)
-{
-	for (const char *p = pattern; *p; p++) {
-		if (*p == '\\' && p[1])
-			p++; /* \S and the like are not capitals typed for their own sake */
-		else if (isupper((unsigned char)*p))
-			return true;
-	}
-	return false;
-}
-
-/* The TL_MATCH_ flags that options ask for. */
-static unsigned option_flags(struct tl_app *app, const char *pattern)
-{
-	unsigned flags = 0;
-
-	if (app->opt.icase == 2 || (app->opt.icase == 1 && !has_capital(pattern)))
-		flags |= TL_MATCH_ICASE;
-	if (app->opt.raw == 2)
-		flags |= TL_MATCH_STRIP_ESCAPES;
-	if (tl_option_processing(&app->opt, app->opt.proc_backspace) == 0)
-		flags |= TL_MATCH_OVERSTRIKE;
-	if (tl_option_processing(&app->opt, app->opt.proc_return) == 0)
-		flags |= TL_MATCH_CRLF;
-	if (app->charset == TL_CHARSET_UTF8)
-		flags |= TL_MATCH_UTF8;
-	return flags;
-}
-
-static unsigned type_flags(unsigned type)
-{
-	unsigned flags = 0;
-
-	if (type & TL_SEARCH_NON_MATCH)
-		flags |= TL_MATCH_INVERT;
-	if (type & TL_SEARCH_LITERAL)
-		flags |= TL_MATCH_LITERAL;
-	for (unsigned i = 1; i <= TL_SEARCH_NSUBS; i++)
-		if (type & TL_SEARCH_SUB(i))
-			flags |= TL_MATCH_SUB(i);
-	return flags;
-}
-
-bool tl_find_compile(struct tl_app *app, const char *pattern, unsigned type,
-		     struct tl_matcher **out)
-{
-	return tl_matcher_new(pattern, strlen(pattern),
-			      type_flags(type) | option_flags(app, pattern), out, NULL);
-}
 
 /* The same, for a search: a header may be left out. */
 static bool compile_search(struct tl_app *app, const char *pattern, unsigned type,
@@ -447,77 +396,6 @@ static void count_hits(struct tl_app *app, uint64_t line_pos)
 		tl_scan_start(&all, app->jobs, &f->count, NULL);
 }
 
-/* Columns that --match-shift leaves before a hit. */
-static uint64_t match_shift(const struct tl_app *app)
-{
-	if (app->opt.match_shift_fraction >= 0)
-		return (uint64_t)(app->opt.match_shift_fraction * app->cols);
-	return (uint64_t)app->opt.match_shift;
-}
-
-/*
- * Where to shift so that columns [left, right) of a line that is `end` wide can be seen: not at all
- * if they are on the first screen of columns, to the line's end if they are on its last, else so that
- * --match-shift's columns stand before them.
- */
-static uint64_t shift_for(struct tl_app *app, uint64_t left, uint64_t right, uint64_t end)
-{
-	const struct tl_layout_opts *lay = &tl_view_layout(app->text.view)->opts;
-	uint64_t width = lay->cols - (lay->rscroll && lay->cols > 1), before = match_shift(app);
-
-	if (right < width)
-		return 0;
-	if (left > app->hshift && right < app->hshift + width)
-		return app->hshift;
-	if (end <= left + width)
-		return end > width ? end - width : 0;
-	return left > before ? left - before : 0;
-}
-
-void tl_find_shift_to(struct tl_app *app, uint64_t pos, size_t start, size_t end)
-{
-	struct tl_layout *lay = tl_view_layout(app->text.view);
-	uint64_t left, right, end_col, shift;
-
-	if (!(app->opt.chop || tl_view_has_header(app->text.view)) ||
-	    tl_layout_column(lay, pos, start, &left) != TL_FOUND ||
-	    tl_layout_width(lay, pos, &end_col) != TL_FOUND)
-		return;
-	if (tl_layout_column(lay, pos, end, &right) != TL_FOUND)
-		right = end_col;
-	shift = shift_for(app, left, right, end_col);
-	if (shift == app->hshift)
-		return;
-	app->hshift = shift;
-	app->jumped = true;
-	tl_app_apply_options(app);
-}
-
-/* The same for the first match in the line at pos. */
-static void shift_to_hit(struct tl_app *app, uint64_t pos)
-{
-	struct tl_scratch *scratch;
-	struct tl_buf line = TL_BUF_INIT;
-	struct tl_cursor cur;
-	uint64_t next;
-	size_t start = 0, end = 0;
-	bool found = false;
-
-	if (!(app->opt.chop || tl_view_has_header(app->text.view)) ||
-	    !tl_scratch_new(&scratch, NULL))
-		return;
-	tl_cursor_init(&cur, app->text.src);
-	if (tl_cursor_read_line(&cur, pos, TL_STRETCH, &line, &next) == TL_FOUND)
-		found =
-		    tl_matcher_in_line(app->find.matcher, scratch,
-				       (struct tl_span){ line.data, line.len }, 0, &start, &end);
-	tl_cursor_fini(&cur);
-	tl_scratch_free(scratch);
-	tl_buf_fini(&line);
-	if (found)
-		tl_find_shift_to(app, pos, start, end);
-}
-
 void tl_find_say_wrapped(struct tl_app *app)
 {
 	if (!app->find.tell_wrapped || app->mode != TL_MODE_COMMAND || app->op.kind != TL_OP_NONE)
@@ -537,7 +415,7 @@ static void go_to_hit(struct tl_app *app, uint64_t pos)
 		tl_view_refresh(app->text.view);
 	else
 		tl_move_jump_line(app, pos);
-	shift_to_hit(app, pos);
+	tl_find_shift_to_hit(app, pos);
 	show_hilite(app);
 	count_hits(app, pos);
 }

@@ -1,6 +1,6 @@
 /*
- * finding.h: what the files about searching share: find.c (the search itself), findkeys.c (/ and ?
- * and what is typed behind them), filtering.c (&).  Main thread.
+ * finding.h: what the files about searching share: find.c (the search itself), pattern.c,
+ * hitshift.c, findkeys.c (/ and ? and what is typed behind them), filtering.c (&).  Main thread.
  */
 #ifndef TL_PAGER_FINDING_H
 #define TL_PAGER_FINDING_H
@@ -22,6 +22,9 @@ void tl_find_search(struct tl_app *app, const char *pattern, unsigned type, uint
 
 /* The same while the pattern is being typed: what goes wrong is not said. */
 void tl_find_incremental(struct tl_app *app, const char *pattern, unsigned type);
+
+/* Shift sideways, if lines are cut off, so that the first match in the line at pos can be seen. */
+void tl_find_shift_to_hit(struct tl_app *app, uint64_t pos);
 
 /* The counts of hits are of no use any more. */
 void tl_find_drop_counts(struct tl_app *app);

@@ -184,6 +184,8 @@ static void test_last_pattern_again(void **state)
 	check_last(t, "Please re-enter search pattern  (press RETURN)");
 	check_keys(t, "\r/(\r");
 	check_last(t, "Invalid pattern  (press RETURN)");
+	check_keys(t, "\r/(line) 6)\r");
+	check_last(t, "Pattern not found: (line) 6)  (press RETURN)");
 }
 
 static void test_search_options(void **state)
