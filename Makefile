@@ -156,7 +156,7 @@ pty: $(build)/tless $(FAKE) $(PTY)
 # Without clang's fuzzer the targets are linked with a main() that replays the corpus.
 FUZZMAIN := $(build)/tests/fuzz/replay.o
 $(build)/tests/fuzz/fuzz_%: $(build)/tests/fuzz/fuzz_%.o $(FUZZMAIN) $(build)/libtless.a
-	$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lutf8proc
 
 test: $(build)/tless $(FAKE) $(UNIT) $(TRACETEST) $(PTY) $(FUZZ)
 	@TLESS=$(abspath $(build)/tless) scripts/run-tests $(UNIT) $(TRACETEST) $(FUZZ) $(PTY)
