@@ -129,7 +129,7 @@ static const struct tl_command table[] = {
 	{ "^O^O ^Oo", "osc8-open", tl_links_open, "Open it, as LESS_OSC8_OPEN_scheme says.", false },
 	{ "&", "filter", tl_find_filter, "&pattern: matching lines only; & alone: all again.", false },
 	{ "", "FILES", NULL, NULL, false },
-	{ ":e ^X^V", "examine", tl_files_examine, "Examine a file; # is the previous one.", false },
+	{ ":e ^X^V E", "examine", tl_files_examine, "Examine a file; # is the previous one.", false },
 	{ ":n", "next-file", tl_files_next, "The (N-th) next file of the command line.", false },
 	{ ":p", "prev-file", tl_files_previous, "The (N-th) previous file.", false },
 	{ ":x", "index-file", tl_files_nth, "The first (N-th) file.", false },
@@ -192,8 +192,7 @@ bool tl_command_known(const char *action)
 }
 
 /* Keys that do something only with what is typed behind them, in the words of lesskey(5). */
-static const char built_in_keys[] = "E examine\n"
-				    "\\e/ forw-search *\n"
+static const char built_in_keys[] = "\\e/ forw-search *\n"
 				    "\\e? back-search *\n"
 				    "\\kH goto-line \\e{\n"
 				    "\\kI goto-line \\e{\n"

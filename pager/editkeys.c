@@ -30,6 +30,11 @@ static const char *keys_of(const char *action)
 	return NULL;
 }
 
+const char *tl_editkeys_action(size_t i)
+{
+	return i < sizeof(actions) / sizeof(actions[0]) ? actions[i].action : NULL;
+}
+
 bool tl_editkeys_known(const char *action)
 {
 	return keys_of(action) != NULL;

@@ -7,6 +7,9 @@
 
 #include "pager/app.h"
 
+/* The name of the i-th editing action; NULL: there are no more. */
+const char *tl_editkeys_action(size_t i);
+
 /* Is there such an editing action? */
 bool tl_editkeys_known(const char *action);
 

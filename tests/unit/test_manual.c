@@ -1,14 +1,18 @@
 /*
- * test_manual.c: man/tless.1 and the tables name the same options and keys.  The manual's rows
- * are its `.It Fl` and `.It Ic` lines; run from the top of the source.
+ * test_manual.c: man/tless.1 and the program name the same options, keys, actions of lesskey and
+ * variables.  The manual's rows are its `.It Fl`, `.It Ic` and `.It Ev` lines, and for actions
+ * the `.Cm` of one section; the variables of the program are the strings in its source.  Run
+ * from the top of the source.
  */
 #include "pager/app.h"
+#include "pager/editkeys.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 
 #include <cmocka.h>
 #include <ctype.h>
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,8 +25,9 @@ struct words {
 	size_t n;
 };
 
-/* What the manual lists: letters and names of options, by whether they do anything; keys. */
-static struct words options, ignored, keys;
+/* What the manual lists: letters and names of options, by whether they do anything; options named
+ * anywhere; keys, actions, variables. */
+static struct words options, ignored, named, keys, actions, variables;
 
 static bool holds(const struct words *w, const char *word)
 {
@@ -35,7 +40,7 @@ static bool holds(const struct words *w, const char *word)
 static void add(struct words *w, const char *word)
 {
 	if (holds(w, word))
-		fail_msg("%s has \"%s\" twice", MANUAL, word);
+		return;
 	assert_true(w->n < MAX_WORDS);
 	w->word[w->n] = strdup(word);
 	assert_non_null(w->word[w->n]);
@@ -75,53 +80,82 @@ static void unescape(char *s)
 	*to = '\0';
 }
 
+/* Rows: each of their words stands once. */
+static void add_row_word(struct words *w, const char *word)
+{
+	if (holds(w, word))
+		fail_msg("%s has \"%s\" twice", MANUAL, word);
+	add(w, word);
+}
+
 /* The words behind each `macro` of a line, up to the next macro. */
-static void add_words(struct words *to, char *line, const char *macro)
+static void add_words(struct words *to, const char *line, const char *macro,
+		      void (*add_word)(struct words *, const char *))
 {
 	bool wanted = false;
+	char copy[512];
 
-	for (char *p = strtok(line, " \n"); p; p = strtok(NULL, " \n")) {
+	snprintf(copy, sizeof(copy), "%s", line);
+	for (char *p = strtok(copy, " \n"); p; p = strtok(NULL, " \n")) {
 		if (isupper((unsigned char)p[0]) && islower((unsigned char)p[1]) && !p[2]) {
 			wanted = !strcmp(p, macro);
-		} else if (wanted && strcmp(p, ",") != 0) {
+		} else if (wanted && (p[1] || !strchr(".,;:()[]?!|", p[0]))) {
 			unescape(p);
-			add(to, p);
+			add_word(to, p);
 		}
 	}
+}
+
+static void take_line(const char *line)
+{
+	static bool in_commands, in_ignored, in_bindings, in_environment;
+
+	if (!strncmp(line, ".Sh ", 4)) {
+		in_commands = !strcmp(line, ".Sh COMMANDS\n");
+		in_bindings = !strcmp(line, ".Sh KEY BINDINGS\n");
+		in_environment = !strcmp(line, ".Sh ENVIRONMENT\n");
+	}
+	if (!strncmp(line, ".S", 2))
+		in_ignored = !strcmp(line, ".Ss Options without effect\n");
+	if (!strncmp(line, ".It Fl ", 7))
+		add_words(in_ignored ? &ignored : &options, line + 4, "Fl", add_row_word);
+	else if (!strncmp(line, ".It Ic ", 7) && in_commands)
+		add_words(&keys, line + 4, "Ic", add_row_word);
+	else if (!strncmp(line, ".It Ev ", 7) && in_environment)
+		add_words(&variables, line + 4, "Ev", add_row_word);
+	else if (!strncmp(line, ".Cm ", 4) && in_bindings)
+		add_words(&actions, line + 1, "Cm", add);
+	if (*line == '.')
+		add_words(&named, line + 1, "Fl", add);
 }
 
 static int read_manual(void **state)
 {
 	FILE *f = fopen(MANUAL, "r");
-	bool in_commands = false, in_ignored = false;
 	char line[512];
 
 	if (!f) {
 		fprintf(stderr, "%s is not here\n", MANUAL);
 		return -1;
 	}
-	while (fgets(line, sizeof(line), f)) {
-		if (!strncmp(line, ".S", 2)) {
-			in_ignored = !strcmp(line, ".Ss Options without effect\n");
-			if (line[2] == 'h')
-				in_commands = !strcmp(line, ".Sh COMMANDS\n");
-		}
-		if (!strncmp(line, ".It Fl ", 7))
-			add_words(in_ignored ? &ignored : &options, line + 4, "Fl");
-		else if (!strncmp(line, ".It Ic ", 7) && in_commands)
-			add_words(&keys, line + 4, "Ic");
-	}
+	while (fgets(line, sizeof(line), f))
+		take_line(line);
 	fclose(f);
 	return 0;
 }
 
+static void forget(struct words *w)
+{
+	while (w->n > 0)
+		free(w->word[--w->n]);
+}
+
 static int forget_manual(void **state)
 {
-	struct words *all[] = { &options, &ignored, &keys };
+	struct words *all[] = { &options, &ignored, &named, &keys, &actions, &variables };
 
-	for (size_t i = 0; i < 3; i++)
-		while (all[i]->n > 0)
-			free(all[i]->word[--all[i]->n]);
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		forget(all[i]);
 	return 0;
 }
 
@@ -188,6 +222,10 @@ static void test_the_manual_has_no_other_options(void **state)
 	for (size_t i = 0; i < ignored.n; i++)
 		if (!is_option(ignored.word[i]) || holds(&options, ignored.word[i]))
 			fail_msg("there is no such option \"%s\"", ignored.word[i]);
+	assert_true(named.n > options.n);
+	for (size_t i = 0; i < named.n; i++)
+		if (!is_option(named.word[i]))
+			fail_msg("there is no option \"%s\"", named.word[i]);
 }
 
 /* The keys of a row of the command table. */
@@ -213,8 +251,104 @@ static void test_every_key_is_in_the_manual(void **state)
 	for (size_t i = 0; i < keys.n; i++)
 		if (!holds(&known, keys.word[i]))
 			fail_msg("there is no key \"%s\"", keys.word[i]);
-	while (known.n > 0)
-		free(known.word[--known.n]);
+	forget(&known);
+}
+
+/* Actions that every section of a lesskey file has. */
+static const char *const everywhere[] = { "noaction", "invalid", "mouse", "mouse6" };
+
+static bool is_action(const char *word)
+{
+	for (size_t i = 0; i < sizeof(everywhere) / sizeof(everywhere[0]); i++)
+		if (!strcmp(everywhere[i], word))
+			return true;
+	return tl_command_known(word) || tl_editkeys_known(word);
+}
+
+static void test_every_action_is_in_the_manual(void **state)
+{
+	const char *action;
+
+	for (size_t i = 0; i < sizeof(everywhere) / sizeof(everywhere[0]); i++)
+		if (!holds(&actions, everywhere[i]))
+			missing(everywhere[i]);
+	for (const struct tl_command *c = tl_command_table(); c->keys; c++) {
+		char name[80]; /* brackets stand behind some */
+
+		snprintf(name, sizeof(name), "%.*s", (int)strcspn(c->name, " "), c->name);
+		if (c->run && !holds(&actions, name))
+			missing(name);
+	}
+	for (size_t i = 0; (action = tl_editkeys_action(i)); i++)
+		if (!holds(&actions, action))
+			missing(action);
+	for (size_t i = 0; i < actions.n; i++)
+		if (isalpha((unsigned char)*actions.word[i]) && !is_action(actions.word[i]))
+			fail_msg("there is no action \"%s\"", actions.word[i]);
+}
+
+/* ---- variables */
+
+/* A string of the source that is like the name of a variable, up to what comes in its place. */
+static size_t variable_len(const char *s)
+{
+	size_t n = strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+
+	return n > 3 && (s[n] == '"' || s[n] == '%') ? n : 0;
+}
+
+/* Is the string at `s`, behind its quote, one for certain? */
+static bool certainly_variable(const char *line, const char *s)
+{
+	static const char *const begin[] = { "LESS", "TLESS", "XDG_", "LC_" };
+
+	for (size_t i = 0; i < sizeof(begin) / sizeof(begin[0]); i++)
+		if (!strncmp(s, begin[i], strlen(begin[i])))
+			return true;
+	return s - line > 5 && !strncmp(s - 5, "env(", 4);
+}
+
+/* The strings of a file that are variables, or may be. */
+static void read_source(const char *path, struct words *certain, struct words *possible)
+{
+	FILE *f = fopen(path, "r");
+	char line[512];
+
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f))
+		for (char *p = strchr(line, '"'); p; p = strchr(p + 1, '"')) {
+			size_t n = variable_len(p + 1);
+			char name[80];
+
+			snprintf(name, sizeof(name), "%.*s", (int)n, p + 1);
+			if (n > 0)
+				add(certainly_variable(line, p + 1) ? certain : possible, name);
+		}
+	fclose(f);
+}
+
+static void test_every_variable_is_in_the_manual(void **state)
+{
+	struct words certain = { .n = 0 }, possible = { .n = 0 };
+	glob_t files = { 0 };
+
+	assert_int_equal(glob("{base,text,index,search,decoders,decoders/*,pager}/*.c", GLOB_BRACE,
+			      NULL, &files),
+			 0);
+	for (size_t i = 0; i < files.gl_pathc; i++)
+		read_source(files.gl_pathv[i], &certain, &possible);
+	globfree(&files);
+	for (size_t i = 0; i < variables.n; i++) /* LESS_TERMCAP_xx is as in the source */
+		variables.word[i][strcspn(variables.word[i], "abcdefghijklmnopqrstuvwxyz")] = '\0';
+	assert_true(certain.n > 50);
+	for (size_t i = 0; i < certain.n; i++)
+		if (!holds(&variables, certain.word[i]))
+			missing(certain.word[i]);
+	for (size_t i = 0; i < variables.n; i++)
+		if (!holds(&certain, variables.word[i]) && !holds(&possible, variables.word[i]))
+			fail_msg("no variable \"%s\" is read", variables.word[i]);
+	forget(&certain);
+	forget(&possible);
 }
 
 /* --help is read on terminals of 80 columns, and says something about everything. */
@@ -245,6 +379,8 @@ int main(void)
 		cmocka_unit_test(test_every_option_is_in_the_manual),
 		cmocka_unit_test(test_the_manual_has_no_other_options),
 		cmocka_unit_test(test_every_key_is_in_the_manual),
+		cmocka_unit_test(test_every_action_is_in_the_manual),
+		cmocka_unit_test(test_every_variable_is_in_the_manual),
 		cmocka_unit_test(test_the_help_fits),
 	};
 
