@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define WIDTH 79 /* of the text: what every terminal has */
@@ -31,30 +32,66 @@ static void put_commands(struct tl_buf *out)
 	}
 }
 
+static const char *value_of(const struct tl_option *opt)
+{
+	bool digits = opt->chars && *opt->chars == '0';
+
+	if (opt->kind == TL_OPT_NUMBER)
+		return "=N";
+	if (!tl_option_needs_value(opt))
+		return "";
+	return !digits ? "=TEXT" : strchr(opt->chars, ',') ? "=N,N..." : "=N";
+}
+
+#define NAME_COLS 22
+
 static void put_option(struct tl_buf *out, const struct tl_option *opt)
 {
 	char names[160], letters[16] = "";
-	const char *value = "";
 	size_t len = strcspn(opt->name, "|");
+	int width;
 
-	if (opt->kind == TL_OPT_NUMBER)
-		value = "=N";
-	else if (tl_option_needs_value(opt))
-		value = "=TEXT";
 	if (opt->letter && opt->kind == TL_OPT_TRIPLE)
 		snprintf(letters, sizeof(letters), "-%c -%c", opt->letter,
 			 toupper((unsigned char)opt->letter));
 	else if (opt->letter)
 		snprintf(letters, sizeof(letters), "-%c", opt->letter);
-	snprintf(names, sizeof(names), "--%.*s%s", (int)len, opt->name, value);
-	tl_buf_printf(out, "  %-5s %-22s %s\n", letters, names, opt->help);
+	width = snprintf(names, sizeof(names), "--%.*s%s", (int)len, opt->name, value_of(opt));
+	tl_buf_printf(out, "  %-5s %-*s", letters, NAME_COLS, names);
+	if (width > NAME_COLS)
+		tl_buf_printf(out, "\n  %-5s %-*s", "", NAME_COLS, "");
+	tl_buf_printf(out, " %s\n", opt->help);
 }
 
-static void put_options(struct tl_buf *out)
+/* Options are shown in three parts. */
+enum part { LETTERS, NAMES, OWN };
+
+static enum part part_of(const struct tl_option *opt)
 {
+	return opt->flags & TL_OPT_OWN ? OWN : opt->letter ? LETTERS : NAMES;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct tl_option *const *x = a, *const *y = b;
+
+	return strcmp((*x)->name, (*y)->name);
+}
+
+/* The table has an order of its own, that of completion. */
+static void put_options(struct tl_buf *out, enum part part)
+{
+	const struct tl_option *sorted[200];
+	size_t n = 0;
+
 	for (const struct tl_option *opt = tl_option_table(); opt->name; opt++)
-		if (!(opt->flags & TL_OPT_IGNORED))
-			put_option(out, opt);
+		if (!(opt->flags & TL_OPT_IGNORED) && part_of(opt) == part &&
+		    n < sizeof(sorted) / sizeof(sorted[0]))
+			sorted[n++] = opt;
+	if (part != LETTERS)
+		qsort(sorted, n, sizeof(sorted[0]), by_name);
+	for (size_t i = 0; i < n; i++)
+		put_option(out, sorted[i]);
 }
 
 /* Of those without effect only the names, in lines that fill the screen. */
@@ -75,8 +112,7 @@ static void put_ignored_options(struct tl_buf *out)
 			len = (unsigned)snprintf(name, sizeof(name), "  --%.*s",
 						 (int)strcspn(opt->name, "|"), opt->name);
 		if (out->len == before)
-			tl_buf_puts(out, "\n  Accepted for the sake of scripts made for less, "
-					 "without effect:\n\n");
+			tl_buf_puts(out, "\n  Known from less, accepted, without effect:\n\n");
 		if (col > 0 && col + len > WIDTH) {
 			tl_buf_putc(out, '\n');
 			col = 0;
@@ -94,44 +130,47 @@ struct row {
 };
 
 static const struct row patterns[] = {
-	{ "^N  !", "Lines that do NOT match." },
-	{ "^E  *", "On into the next files, behind the end of this one." },
-	{ "^F  @", "From the first file (for ?: the last one) on." },
+	{ "^N !", "Lines that do NOT match." },
+	{ "^E *", "On into the next files if nothing is found." },
+	{ "^F @", "Begin in the first file (for ?: the last one)." },
 	{ "^K", "Highlight what matches, but stay here." },
-	{ "^R", "No regular expression: the text as it is." },
-	{ "^S n", "What the n-th (...) of the pattern matches." },
+	{ "^R", "The pattern is plain text, no regular expression." },
+	{ "^S n", "Only where the n-th (...) of the pattern matches." },
 	{ "^W", "On from the other end if nothing is found." },
-	{ "^L", "Take the next character as it is." },
+	{ "^L", "The next character is part of the pattern." },
 	{ NULL, NULL },
 };
 
 static const struct row editing[] = {
-	{ "LeftArrow  ESC-h", "One character to the left." },
-	{ "RightArrow  ESC-l", "One character to the right." },
-	{ "^LeftArrow  ESC-LeftArrow  ESC-b", "One word to the left." },
-	{ "^RightArrow  ESC-RightArrow  ESC-w", "One word to the right." },
-	{ "Home  ESC-0", "To the beginning." },
-	{ "End  ESC-$", "To the end." },
+	{ "LeftArrow ESC-h", "One character to the left." },
+	{ "RightArrow ESC-l", "One character to the right." },
+	{ "^LeftArrow ESC-LeftArrow ESC-b", "One word to the left." },
+	{ "^RightArrow ESC-RightArrow ESC-w", "One word to the right." },
+	{ "Home ESC-0", "To the beginning." },
+	{ "End ESC-$", "To the end." },
 	{ "Backspace", "Erase the character before the cursor." },
-	{ "Delete  ESC-x", "Erase the character under the cursor." },
-	{ "^Backspace  ESC-Backspace", "Erase the word before the cursor." },
-	{ "^Delete  ESC-Delete  ESC-X", "Erase the word under the cursor." },
+	{ "Delete ESC-x", "Erase the character under the cursor." },
+	{ "^Backspace ESC-Backspace", "Erase the word before the cursor." },
+	{ "^Delete ESC-Delete ESC-X", "Erase the word under the cursor." },
 	{ "^U", "Erase the line." },
-	{ "UpArrow  ESC-k", "The line before, of those alike." },
-	{ "DownArrow  ESC-j", "The line after it." },
-	{ "TAB", "Complete a name; again: the next one." },
-	{ "backTAB  ESC-TAB  ^O", "The previous one." },
-	{ "^L", "All names that fit." },
-	{ "^V  ^A", "Take the next key as it is." },
-	{ "^G  ^C", "Give up." },
+	{ "UpArrow ESC-k", "An earlier line that begins like this one." },
+	{ "DownArrow ESC-j", "A later one." },
+	{ "TAB", "Complete a name; again: the next that fits." },
+	{ "backTAB ESC-TAB ^O", "Likewise, the previous one." },
+	{ "^L", "Put all names there that fit." },
+	{ "^V ^A", "Take the next key as it is." },
+	{ "^G ^C", "Give up." },
 	{ NULL, NULL },
 };
 
-static const struct row more[] = {
+static const struct row rest[] = {
+	{ "Searching", "While a search runs, ^C stops it, and you can move about: then it" },
+	{ "", "says what it has found, and n goes there." },
 	{ "Mouse", "With --mouse the wheel scrolls, the left button sets the mark #," },
-	{ "", "and the others return to it; --emouse says more." },
-	{ "Keys", "~/.config/lesskey or ~/.lesskey says more of them: \"x forw-line\"." },
-	{ "Variables", "LESS and TLESS have options; the manual lists the others." },
+	{ "", "and the others return to it; --emouse says what else they do." },
+	{ "Keys", "~/.config/lesskey or ~/.lesskey binds keys, as in \"x forw-line\"." },
+	{ "Options", "LESS, and then TLESS, has options for every call." },
+	{ "Manual", "tless(1) says more about all of these." },
 	{ NULL, NULL },
 };
 
@@ -145,16 +184,18 @@ bool tl_help_text(struct tl_buf *out)
 {
 	put_heading(out, "COMMANDS", "N is a number typed before the command; ^K is ctrl-K.");
 	put_commands(out);
-	put_heading(out, "PATTERNS", "are regular expressions.  Typed first behind / ? &:");
+	put_heading(out, "PATTERNS", "are Perl's regular expressions.  Typed first, behind / ? &:");
 	put_rows(out, patterns, 23);
-	put_heading(out, "WHILE A SEARCH RUNS",
-		    "its progress is shown; moving works, ^C stops it.");
 	put_heading(out, "OPTIONS", "on the command line, in LESS and TLESS, or with - and --");
-	put_options(out);
+	put_options(out, LETTERS);
+	tl_buf_putc(out, '\n');
+	put_options(out, NAMES);
+	put_heading(out, "OPTIONS", "that less does not have");
+	put_options(out, OWN);
 	put_ignored_options(out);
 	put_heading(out, "LINE EDITING", "where a pattern, a name or a command is typed");
-	put_rows(out, editing, 36);
-	put_heading(out, "MORE", "");
-	put_rows(out, more, 10);
+	put_rows(out, editing, 33);
+	put_heading(out, "BESIDES", "");
+	put_rows(out, rest, 10);
 	return tl_buf_puts(out, "");
 }
