@@ -89,11 +89,12 @@ struct tl_cell {
 	char text[TL_CELL_BYTES];
 };
 
+/* Copied from memory: made anew each time, it costs the processor far more. */
+extern const struct tl_cell tl_blank;
+
 static inline struct tl_cell tl_cell_blank(void)
 {
-	struct tl_cell c = { { 0, 0, 0 }, 1, 1, " " };
-
-	return c;
+	return tl_blank;
 }
 
 static inline bool tl_cell_same(const struct tl_cell *a, const struct tl_cell *b)

@@ -62,9 +62,8 @@ static void write_cell(struct tl_pen *pen, const char *text, size_t len, unsigne
 	uint32_t *offs = pen->row->offs;
 
 	if (i != none && (width == 1 || right != none)) {
-		cells[i].attr = attr;
-		cells[i].width = (uint8_t)width;
-		cells[i].len = (uint8_t)(pen->nheld + len);
+		cells[i] = (struct tl_cell){ attr, (uint8_t)width, (uint8_t)(pen->nheld + len),
+					     "" }; /* the same bytes each time */
 		memcpy(cells[i].text, pen->held, pen->nheld);
 		memcpy(cells[i].text + pen->nheld, text, len);
 		pen->nheld = 0;
@@ -141,6 +140,22 @@ void tl_pen_put(struct tl_pen *pen, const uint8_t *p, size_t len, unsigned width
 		write_cell(pen, (const char *)p, len, width, pen->attr, off);
 }
 
+/* Write n characters that fit, looking like `cell`, from the next column on. */
+static void write_run(struct tl_pen *pen, struct tl_cell cell, const uint8_t *p, size_t n,
+		      uint32_t off)
+{
+	unsigned first = index_of(pen, pen->col);
+	struct tl_cell *cells = pen->row->cells + first;
+	uint32_t *offs = pen->row->offs + first;
+
+	for (size_t i = 0; i < n; i++) {
+		cells[i] = cell;
+		cells[i].text[0] = (char)p[i];
+		offs[i] = off + (uint32_t)i;
+	}
+	pen->col += n;
+}
+
 size_t tl_pen_put_ascii(struct tl_pen *pen, const uint8_t *p, size_t n, uint32_t off)
 {
 	struct tl_cell cell = tl_cell_blank();
@@ -161,12 +176,7 @@ size_t tl_pen_put_ascii(struct tl_pen *pen, const uint8_t *p, size_t n, uint32_t
 		i = n < pen->opts->hshift - pen->col ? n : (size_t)(pen->opts->hshift - pen->col);
 		pen->col += i;
 	}
-	for (unsigned c = index_of(pen, pen->col); i < n; i++, c++) {
-		cell.text[0] = (char)p[i];
-		pen->row->cells[c] = cell;
-		pen->row->offs[c] = off + (uint32_t)i;
-		pen->col++;
-	}
+	write_run(pen, cell, p + i, n - i, off + (uint32_t)i);
 	return n;
 }
 

@@ -5,6 +5,7 @@
 #include "pager/ansi.h"
 #include "pager/env.h"
 #include "pager/fade.h"
+#include "pager/grid.h"
 #include "pager/linktable.h"
 #include "pager/terminfo.h"
 
@@ -18,7 +19,7 @@
 /* What is known of the terminal's contents. */
 enum known {
 	KNOWN_NOT,    /* anything may stand there */
-	KNOWN_ALL,    /* `cells` do */
+	KNOWN_ALL,    /* `grid` does */
 	KNOWN_PROMPT, /* text was printed from an unknown line on; the cursor is in the prompt */
 };
 
@@ -28,9 +29,10 @@ struct tl_screen {
 	struct tl_terminfo ti;
 	struct tl_buf out;
 	unsigned rows, cols;
-	struct tl_cell *cells; /* rows x cols, as the terminal shows them */
-	struct tl_cell *next;  /* the frame to come */
-	uint64_t *sums;        /* of both ones' rows, to see which have moved */
+	struct tl_grid grid;         /* as the terminal shows it */
+	const struct tl_cell **want; /* rows of the frame to come; borrowed while it is drawn */
+	struct tl_cell *blank;       /* such a row, and the last one without its corner */
+	struct tl_cell *spared;
 	enum known known;
 	unsigned printed; /* rows of the frame above the prompt when KNOWN_PROMPT */
 	unsigned y, x;    /* the cursor; x == cols: not known */
@@ -141,45 +143,10 @@ static void set_pen(struct tl_screen *s, const struct tl_attr *a)
 
 /* ---- cells */
 
-static struct tl_cell *row_of(struct tl_cell *cells, const struct tl_screen *s, unsigned y)
-{
-	return cells + (size_t)y * s->cols;
-}
-
-static void blank(struct tl_screen *s, struct tl_cell *cells, unsigned from, unsigned to)
-{
-	for (size_t i = (size_t)from * s->cols; i < (size_t)to * s->cols; i++)
-		cells[i] = tl_cell_blank();
-}
-
-static bool is_blank(const struct tl_cell *c)
-{
-	return c->len == 1 && c->text[0] == ' ' && c->attr.bg == 0 &&
-	       !(c->attr.flags & (TL_ROLE_MASK | TL_OWN_STANDOUT | TL_OWN_UNDERLINE |
-				  TL_SGR_REVERSE | TL_SGR_UNDERLINE | TL_SGR_STRIKE));
-}
-
-static bool same_cell(const struct tl_cell *a, const struct tl_cell *b)
-{
-	return tl_cell_same(a, b) || (is_blank(a) && is_blank(b));
-}
-
-static bool same_row(struct tl_screen *s, const struct tl_cell *a, const struct tl_cell *b)
-{
-	for (unsigned x = 0; x < s->cols; x++)
-		if (!same_cell(&a[x], &b[x]))
-			return false;
-	return true;
-}
-
 /* How many columns from the left are not blank. */
 static unsigned row_length(struct tl_screen *s, const struct tl_cell *row)
 {
-	unsigned n = s->cols;
-
-	while (n > 0 && is_blank(&row[n - 1]))
-		n--;
-	return n;
+	return tl_cells_length(row, s->cols);
 }
 
 static void put_cells(struct tl_screen *s, const struct tl_cell *row, unsigned from, unsigned to)
@@ -195,7 +162,7 @@ static void put_cells(struct tl_screen *s, const struct tl_cell *row, unsigned f
 
 static void clear_row(struct tl_screen *s, unsigned y)
 {
-	unsigned n = row_length(s, row_of(s->cells, s, y));
+	unsigned n = row_length(s, s->grid.row[y]);
 
 	if (n == 0)
 		return;
@@ -211,7 +178,7 @@ static void clear_row(struct tl_screen *s, unsigned y)
 		s->x = s->cols;
 		s->y = s->rows;
 	}
-	blank(s, s->cells, y, y + 1);
+	tl_grid_blank(&s->grid, y, y + 1);
 }
 
 /* Does the row hold bytes that may move the cursor anywhere (-r, -u)? */
@@ -238,11 +205,11 @@ static void paint_row(struct tl_screen *s, unsigned y, struct tl_cell *old,
 {
 	unsigned first = 0, last = s->cols, length, old_length;
 
-	while (first < s->cols && same_cell(&old[first], &want[first]))
+	while (first < s->cols && tl_cell_looks_same(&old[first], &want[first]))
 		first++;
 	if (first == s->cols)
 		return;
-	while (last > first && same_cell(&old[last - 1], &want[last - 1]))
+	while (last > first && tl_cell_looks_same(&old[last - 1], &want[last - 1]))
 		last--;
 	if (has_raw(s, want) || has_raw(s, old)) { /* all of it, from a clean line on */
 		clear_row(s, y);
@@ -274,58 +241,6 @@ static void paint_row(struct tl_screen *s, unsigned y, struct tl_cell *old,
 
 /* ---- scrolling */
 
-/* A number that is the same for rows that look the same, and hardly ever for others. */
-static uint64_t row_sum(struct tl_screen *s, const struct tl_cell *row)
-{
-	uint64_t sum = 0, text;
-
-	for (unsigned x = 0; x < s->cols; x++) {
-		const struct tl_cell *c = &row[x];
-
-		sum *= UINT64_C(0x9e3779b97f4a7c15);
-		if (c->len == 0 || is_blank(c))
-			continue;
-		memcpy(&text, c->text, sizeof(text));
-		if (c->len < sizeof(text))
-			text &= (UINT64_C(1) << 8 * c->len) - 1;
-		sum += text + ((uint64_t)c->attr.flags << 32) + c->attr.fg + c->attr.bg * 3 + 1;
-	}
-	return sum;
-}
-
-/* Do most rows of n look the same? */
-static bool rows_match(const uint64_t *old, const uint64_t *new, unsigned n)
-{
-	unsigned differ = 0;
-
-	for (unsigned y = 0; y < n; y++)
-		if (old[y] != new[y] && ++differ > n / 4)
-			return false;
-	return true;
-}
-
-/* Rows up (> 0) or down (< 0) by which most of the old text is found in the new. */
-static int find_scroll(struct tl_screen *s, unsigned text_rows)
-{
-	uint64_t *old = s->sums, *new = s->sums + s->rows;
-
-	if (text_rows < 3)
-		return 0;
-	for (unsigned y = 0; y < text_rows; y++) {
-		old[y] = row_sum(s, row_of(s->cells, s, y));
-		new[y] = row_sum(s, row_of(s->next, s, y));
-	}
-	if (rows_match(old, new, text_rows))
-		return 0;
-	for (unsigned k = 1; k + 1 < text_rows; k++) {
-		if (rows_match(old + k, new, text_rows - k))
-			return (int)k;
-		if (rows_match(old, new + k, text_rows - k))
-			return -(int)k;
-	}
-	return 0;
-}
-
 static void scroll_up(struct tl_screen *s, unsigned k)
 {
 	clear_row(s, s->prompt_row); /* it would scroll into the text */
@@ -333,9 +248,7 @@ static void scroll_up(struct tl_screen *s, unsigned k)
 	move_to(s, s->rows - 1, 0);
 	for (unsigned i = 0; i < k; i++)
 		tl_buf_putc(&s->out, '\n');
-	memmove(s->cells, row_of(s->cells, s, k),
-		(size_t)(s->rows - k) * s->cols * sizeof(*s->cells));
-	blank(s, s->cells, s->rows - k, s->rows);
+	tl_grid_scroll(&s->grid, (int)k);
 }
 
 static void scroll_down(struct tl_screen *s, unsigned k)
@@ -349,9 +262,7 @@ static void scroll_down(struct tl_screen *s, unsigned k)
 		send_cap(s, cap);
 		s->y = s->rows; /* some terminals move the cursor */
 	}
-	memmove(row_of(s->cells, s, k), s->cells,
-		(size_t)(s->rows - k) * s->cols * sizeof(*s->cells));
-	blank(s, s->cells, 0, k);
+	tl_grid_scroll(&s->grid, -(int)k);
 }
 
 /* ---- frames */
@@ -362,18 +273,22 @@ static unsigned compose(struct tl_screen *s, const struct tl_frame *f)
 	unsigned used = f->used < s->rows ? f->used : s->rows - 1;
 	unsigned top = s->low ? s->rows - 1 - used : 0, prompt_row = top + used;
 
-	blank(s, s->next, 0, top);
-	memcpy(row_of(s->next, s, top), f->text, (size_t)used * s->cols * sizeof(*s->next));
-	memcpy(row_of(s->next, s, prompt_row), f->prompt, s->cols * sizeof(*s->next));
-	blank(s, s->next, prompt_row + 1, s->rows);
+	for (unsigned y = 0; y < s->rows; y++)
+		s->want[y] = s->blank;
+	for (unsigned i = 0; i < used; i++)
+		s->want[top + i] = f->text + (size_t)i * s->cols;
+	s->want[prompt_row] = f->prompt;
 	return prompt_row;
 }
 
 /* The cell in the lower right corner would make many terminals scroll. */
 static void spare_corner(struct tl_screen *s)
 {
-	if (s->ti.auto_margin)
-		row_of(s->next, s, s->rows - 1)[s->cols - 1] = tl_cell_blank();
+	if (!s->ti.auto_margin)
+		return;
+	memcpy(s->spared, s->want[s->rows - 1], s->cols * sizeof(*s->spared));
+	s->spared[s->cols - 1] = tl_cell_blank();
+	s->want[s->rows - 1] = s->spared;
 }
 
 /* Print rows from the cursor's line on, as cat would; on the main screen, and on
@@ -381,7 +296,7 @@ static void spare_corner(struct tl_screen *s)
 static void print_down(struct tl_screen *s, unsigned from, unsigned prompt_row)
 {
 	for (unsigned y = from; y < prompt_row; y++) {
-		const struct tl_cell *row = row_of(s->next, s, y);
+		const struct tl_cell *row = s->want[y];
 		unsigned n = row_length(s, row);
 
 		put_cells(s, row, 0, n);
@@ -394,7 +309,7 @@ static void print_down(struct tl_screen *s, unsigned from, unsigned prompt_row)
 
 static void print_prompt(struct tl_screen *s, unsigned prompt_row)
 {
-	const struct tl_cell *row = row_of(s->next, s, prompt_row);
+	const struct tl_cell *row = s->want[prompt_row];
 
 	put_cells(s, row, 0, row_length(s, row));
 	set_pen(s, &plain);
@@ -403,7 +318,7 @@ static void print_prompt(struct tl_screen *s, unsigned prompt_row)
 /* Empty the line the cursor is in, which is the prompt's. */
 static void erase_prompt(struct tl_screen *s)
 {
-	unsigned n = row_length(s, row_of(s->cells, s, s->printed));
+	unsigned n = row_length(s, s->grid.row[s->printed]);
 
 	tl_buf_putc(&s->out, '\r');
 	if (s->ti.cap[TL_CAP_CLEAR_EOL]) {
@@ -422,7 +337,7 @@ static unsigned rows_seen(struct tl_screen *s, unsigned n)
 		unsigned y = 0;
 
 		while (y + k < s->printed &&
-		       same_row(s, row_of(s->cells, s, y + k), row_of(s->next, s, y)))
+		       tl_cells_look_same(s->grid.row[y + k], s->want[y], s->cols))
 			y++;
 		if (y + k == s->printed)
 			return y;
@@ -448,7 +363,7 @@ static void draw_dumb(struct tl_screen *s, unsigned prompt_row)
 static bool text_unchanged(struct tl_screen *s, unsigned prompt_row)
 {
 	for (unsigned y = 0; y < prompt_row; y++)
-		if (!same_row(s, row_of(s->cells, s, y), row_of(s->next, s, y)))
+		if (!tl_cells_look_same(s->grid.row[y], s->want[y], s->cols))
 			return false;
 	return true;
 }
@@ -459,10 +374,9 @@ static void clear_all(struct tl_screen *s)
 	if (s->ti.cap[TL_CAP_CLEAR]) {
 		send_cap(s, TL_CAP_CLEAR);
 		s->y = s->rows; /* not every one brings the cursor home */
-		blank(s, s->cells, 0, s->rows);
+		tl_grid_blank(&s->grid, 0, s->rows);
 	} else {
-		for (size_t i = 0; i < (size_t)s->rows * s->cols; i++)
-			s->cells[i] = (struct tl_cell){ { 0, 0, 0 }, 1, 1, "\001" };
+		tl_grid_fill(&s->grid, 0, s->rows, (struct tl_cell){ { 0, 0, 0 }, 1, 1, "\001" });
 	}
 	s->known = KNOWN_ALL;
 }
@@ -470,7 +384,6 @@ static void clear_all(struct tl_screen *s)
 static void paint(struct tl_screen *s, const struct tl_frame *f, unsigned prompt_row)
 {
 	unsigned text_rows = s->rows - 1;
-	struct tl_cell *shown;
 
 	if (!s->opts.clear_first && !s->partial && prompt_row == text_rows &&
 	    s->prompt_row == text_rows) {
@@ -479,17 +392,17 @@ static void paint(struct tl_screen *s, const struct tl_frame *f, unsigned prompt
 		if (!s->alternate && f->scrolled > 0 && f->scrolled <= text_rows)
 			k = (int)f->scrolled;
 		else
-			k = find_scroll(s, text_rows);
+			k = tl_grid_find_scroll(&s->grid, s->want, text_rows);
 		if (k > 0)
 			scroll_up(s, (unsigned)k);
 		else if (k < 0 && (s->ti.cap[TL_CAP_SCROLL_DOWN] || s->ti.cap[TL_CAP_INSERT_LINE]))
 			scroll_down(s, (unsigned)-k);
 	}
 	for (unsigned y = 0; y < s->rows; y++)
-		paint_row(s, y, row_of(s->cells, s, y), row_of(s->next, s, y));
-	shown = s->cells;
-	s->cells = s->next;
-	s->next = shown;
+		if (!tl_grid_has_row(&s->grid, y, s->want[y])) {
+			paint_row(s, y, s->grid.row[y], s->want[y]);
+			tl_grid_set_row(&s->grid, y, s->want[y]);
+		}
 	set_pen(s, &plain);
 	move_to(s, prompt_row, f->cursor_col < s->cols ? f->cursor_col : s->cols - 1);
 	s->prompt_row = prompt_row;
@@ -530,7 +443,8 @@ void tl_screen_draw(struct tl_screen *s, const struct tl_frame *f)
 		flush(s);
 		return;
 	}
-	memcpy(s->cells, s->next, (size_t)s->rows * s->cols * sizeof(*s->cells));
+	for (unsigned y = 0; y < s->rows; y++)
+		tl_grid_set_row(&s->grid, y, s->want[y]);
 	if (s->known == KNOWN_ALL)
 		move_to(s, prompt_row, f->cursor_col);
 	flush(s);
@@ -595,6 +509,14 @@ void tl_screen_write(struct tl_screen *s, const char *bytes, size_t n)
 
 /* ---- life */
 
+static void free_rows(struct tl_screen *s)
+{
+	tl_grid_fini(&s->grid);
+	free(s->want);
+	free(s->blank);
+	free(s->spared);
+}
+
 bool tl_screen_open(int fd, const struct tl_screen_opts *opts, struct tl_screen **out,
 		    struct tl_err *err)
 {
@@ -607,7 +529,7 @@ bool tl_screen_open(int fd, const struct tl_screen_opts *opts, struct tl_screen 
 	tl_colors_init(&s->colors);
 	tl_terminfo_read(&s->ti);
 	tl_screen_size(s, &s->rows, &s->cols);
-	if (!s->cells) {
+	if (!s->want) {
 		tl_screen_close(s);
 		return tl_err_nomem(err);
 	}
@@ -621,9 +543,7 @@ void tl_screen_close(struct tl_screen *s)
 		return;
 	tl_screen_stop(s);
 	tl_buf_fini(&s->out);
-	free(s->cells);
-	free(s->next);
-	free(s->sums);
+	free_rows(s);
 	free(s);
 }
 
@@ -660,12 +580,32 @@ static void override(const char *name, unsigned *n)
 		*n = (unsigned)want;
 }
 
+static bool make_rows(struct tl_screen *s, unsigned rows, unsigned cols)
+{
+	struct tl_screen new = { .rows = rows };
+
+	new.want = calloc(rows, sizeof(*new.want));
+	new.blank = calloc(cols, sizeof(*new.blank));
+	new.spared = calloc(cols, sizeof(*new.spared));
+	if (!new.want || !new.blank || !new.spared || !tl_grid_init(&new.grid, rows, cols)) {
+		free_rows(&new);
+		return false;
+	}
+	for (unsigned x = 0; x < cols; x++)
+		new.blank[x] = tl_cell_blank();
+	free_rows(s);
+	s->grid = new.grid;
+	s->want = new.want;
+	s->blank = new.blank;
+	s->spared = new.spared;
+	s->rows = rows;
+	s->cols = cols;
+	return true;
+}
+
 void tl_screen_size(struct tl_screen *s, unsigned *rows, unsigned *cols)
 {
 	struct winsize ws = { 0, 0, 0, 0 };
-	struct tl_cell *cells, *next;
-	uint64_t *sums;
-	size_t n;
 	unsigned all_rows, all_cols;
 
 	ioctl(s->fd, TIOCGWINSZ, &ws);
@@ -678,28 +618,13 @@ void tl_screen_size(struct tl_screen *s, unsigned *rows, unsigned *cols)
 	s->partial = *rows != all_rows || *cols != all_cols;
 	if (*rows < 2)
 		*rows = 2; /* a line of text and the prompt, wherever they end up */
-	if (s->cells && *rows == s->rows && *cols == s->cols)
+	if (s->want && *rows == s->rows && *cols == s->cols)
 		return;
-	n = (size_t)*rows * *cols;
-	cells = calloc(n, sizeof(*cells));
-	next = calloc(n, sizeof(*next));
-	sums = calloc(*rows, 2 * sizeof(*sums));
-	if (!cells || !next || !sums) {
-		free(cells);
-		free(next);
-		free(sums);
+	if (!make_rows(s, *rows, *cols)) {
 		*rows = s->rows;
 		*cols = s->cols;
 		return;
 	}
-	free(s->cells);
-	free(s->next);
-	free(s->sums);
-	s->cells = cells;
-	s->next = next;
-	s->sums = sums;
-	s->rows = *rows;
-	s->cols = *cols;
 	tl_screen_forget(s);
 }
 
