@@ -175,6 +175,8 @@ static enum tl_charset by_locale(void)
 
 /* ---- LESSBINFMT, LESSUTFBINFMT */
 
+#define MAX_FORMAT_FLAGS 5 /* there are no more different ones */
+
 /*
  * Is this a format for one number at most, with nothing else in it?  A format from outside must not
  * make printf read what it was not given.
@@ -187,6 +189,8 @@ static bool is_safe(const char *format)
 		p++;
 		if (*p == '%')
 			continue;
+		if (strspn(p, "-+ #0") > MAX_FORMAT_FLAGS)
+			return false;
 		p += strspn(p, "-+ #0");
 		if (strspn(p, "0123456789") > 2)
 			return false;

@@ -239,8 +239,10 @@ static bool stopped(const struct tl_scratch *s)
 static bool find_literal(const struct tl_matcher *m, struct tl_span text, size_t from,
 			 size_t *start)
 {
-	size_t at = m->literal->first(&m->needle, text.data + from, text.len - from);
+	size_t at = TL_LITERAL_NONE;
 
+	if (from < text.len)
+		at = m->literal->first(&m->needle, text.data + from, text.len - from);
 	if (at == TL_LITERAL_NONE)
 		return false;
 	*start = from + at;
