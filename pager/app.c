@@ -235,10 +235,20 @@ void tl_app_suspend(struct tl_app *app)
 	tl_tty_cooked(&app->tty);
 }
 
+/* The terminal may have another size: views that do not know it must not be drawn. */
+static void take_size(struct tl_app *app)
+{
+	tl_screen_size(app->screen, &app->rows, &app->cols);
+	if (app->under.view)
+		tl_view_resize(app->under.view, app->rows - 1, app->cols, NULL);
+	if (app->text.view)
+		tl_view_resize(app->text.view, app->rows - 1, app->cols, NULL);
+}
+
 void tl_app_resume(struct tl_app *app)
 {
 	tl_tty_raw(&app->tty);
-	tl_screen_size(app->screen, &app->rows, &app->cols);
+	take_size(app);
 	tl_screen_start(app->screen);
 	signals.resize = 1;
 	tl_app_dirty(app);
@@ -527,11 +537,9 @@ static void handle_stop(struct tl_app *app)
 static void handle_resize(struct tl_app *app)
 {
 	signals.resize = 0;
-	tl_screen_size(app->screen, &app->rows, &app->cols);
+	take_size(app);
 	tl_screen_forget(app->screen);
 	app->jumped = true;
-	if (app->under.view)
-		tl_view_resize(app->under.view, app->rows - 1, app->cols, NULL);
 	tl_app_apply_options(app);
 	if (app->mode == TL_MODE_FOLLOW)
 		tl_follow_more(app);
@@ -878,10 +886,11 @@ static bool start(struct tl_app *app, char **names, size_t n, struct tl_err *err
 		return tl_err_nomem(err);
 	app->files.current = app->files.previous = app->files.n;
 	if (!tl_mailbox_open(&app->mailbox, err) || !tl_jobs_open(0, &app->jobs, err) ||
-	    !tl_tty_open(&app->tty, err) || !tl_screen_open(STDOUT_FILENO, &so, &app->screen, err))
+	    !tl_tty_open(&app->tty, err) ||
+	    !tl_screen_open(STDOUT_FILENO, &so, &app->screen, err) || !catch_signals(err))
 		return false;
 	tl_screen_size(app->screen, &app->rows, &app->cols);
-	return catch_signals(err);
+	return true;
 }
 
 /* --redraw-on-quit: the last screen again, where the terminal takes the other one away. */

@@ -123,6 +123,55 @@ static void the_environment_overrules_the_terminal(void **state)
 	check_row(t, 9, "a.txt");
 }
 
+static void another_size_while_a_command_runs(void **state)
+{
+	struct term *t = fixture_open(&f, "a.txt", NULL);
+
+	for (int i = 0; i < 3; i++) {
+		term_keys(t, "!echo st''arted; read x<Enter>");
+		check_text(t, "started");
+		term_resize(t, i == 1 ? 60 : 7, i == 1 ? 200 : 30);
+		term_keys(t, "<Enter>");
+		check_text(t, "done");
+		check_keys(t, "<Enter>");
+		check_row(t, 5, "line 6");
+	}
+	term_keys(t, "q");
+	check_exit(t, 0);
+}
+
+static void options_that_take_columns_leave_none_of_a_small_terminal(void **state)
+{
+	static const char *const options[] = {
+		"--header=5,50",       "-J",           "-N",        "--status-col-width=100",
+		"--line-num-width=30", "--rscroll=ab", "--wordwrap"
+	};
+	static const int sizes[][2] = { { 1, 1 }, { 2, 2 }, { 3, 5 }, { 5, 1000 } };
+
+	only_tless();
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+		struct term *t;
+
+		f.opts.rows = 24;
+		f.opts.cols = 80;
+		t = fixture_open(&f, "-J", "-w", options[i], "long", NULL);
+		for (size_t k = 0; k < sizeof(sizes) / sizeof(sizes[0]); k++) {
+			check_keys(t, "/a good");
+			term_resize(t, sizes[k][0], sizes[k][1]);
+			check_keys(t, "<Enter>");
+			check_keys(t, "nN<Right>-S<Enter><Left>G");
+			check_keys(t, "g--header");
+			term_resize(t, 24, 80);
+			check_idle(t);
+			check_keys(t, "<Enter>4,20<Enter>j");
+		}
+		term_keys(t, "^C<Enter><Enter>q");
+		check_exit(t, 0);
+		term_close(t);
+		f.nterms--;
+	}
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -133,6 +182,8 @@ int main(void)
 		TEST(it_lives_in_the_smallest_terminals),
 		TEST(it_lives_in_a_large_terminal),
 		TEST(the_environment_overrules_the_terminal),
+		TEST(another_size_while_a_command_runs),
+		TEST(options_that_take_columns_leave_none_of_a_small_terminal),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
