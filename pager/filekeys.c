@@ -58,18 +58,32 @@ void tl_files_nth(struct tl_app *app, const struct tl_number *n)
 		go_to_file(app, (size_t)i - 1, 1, "such", 1);
 }
 
+/* Where is the file in the list?  Opening others can take some out.  n: nowhere. */
+static size_t index_of(const struct tl_filelist *fl, const struct tl_file *file)
+{
+	size_t i = 0;
+
+	while (i < fl->n && fl->files[i] != file)
+		i++;
+	return i;
+}
+
 void tl_files_remove(struct tl_app *app, const struct tl_number *n)
 {
 	size_t gone = app->files.current;
+	const struct tl_file *file;
 
-	if (app->files.n < 2 || app->text.help) {
+	if (app->files.n < 2 || app->text.help || gone >= app->files.n) {
 		tl_app_bell(app);
 		return;
 	}
+	file = app->files.files[gone];
 	if (!(gone > 0 && tl_app_open_near(app, gone - 1, -1)) &&
-	    !tl_app_open_near(app, gone + 1, 1))
+	    !tl_app_open_near(app, index_of(&app->files, file) + 1, 1))
 		return;
-	if (app->files.current == gone) /* something is asked or said first */
+	gone = index_of(&app->files, file);
+	if (gone == app->files.n ||
+	    gone == app->files.current) /* something is asked or said first */
 		return;
 	tl_marks_forget_file(&app->marks, app->files.files[gone]->name);
 	tl_filelist_remove(&app->files, gone);

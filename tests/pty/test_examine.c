@@ -133,6 +133,24 @@ static void modelines(void **state)
 	check_no_text(t, "    x");
 }
 
+static void one_is_taken_out_while_others_cannot_be_opened(void **state)
+{
+	struct term *t = fixture_open(&f, "a1", "a2", "b c", "d", NULL);
+
+	check_keys(t, ":n");
+	check_row(t, 0, "two 1");
+	unlink(fixture_path(&f, "a1"));
+	check_keys(t, ":d");
+	check_text(t, "a1: No such file or directory");
+	check_keys(t, "<Enter>");
+	check_row(t, 0, "blank 1");
+	check_last(t, "b c (file 1 of 2)");
+	check_keys(t, ":n:d");
+	check_row(t, 0, "blank 1");
+	term_keys(t, "q");
+	check_exit(t, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -145,6 +163,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_binary_file_is_asked_about_once, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(modelines, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(one_is_taken_out_while_others_cannot_be_opened,
+						set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
