@@ -67,13 +67,12 @@ bool tl_header_parse(struct tl_options *o, const char *text, struct tl_err *err)
 void tl_header_print(const struct tl_options *o, char *out, size_t size)
 {
 	const struct tl_header *h = &o->header;
-	int n =
-	    snprintf(out, size, "Header (lines,columns,line-number) is %u,%u,", h->lines, h->cols);
+	char line[24] = "?";
 
-	if (h->line == TL_HEADER_UNCOUNTED && o->numbers)
-		snprintf(out + n, size - (size_t)n, "?");
-	else
-		snprintf(out + n, size - (size_t)n, "%" PRIu64, o->numbers ? h->line : 0);
+	if (h->line != TL_HEADER_UNCOUNTED || !o->numbers)
+		snprintf(line, sizeof(line), "%" PRIu64, o->numbers ? h->line : 0);
+	snprintf(out, size, "Header (lines,columns,line-number) is %u,%u,%s", h->lines, h->cols,
+		 line);
 }
 
 /* ---- its place */
