@@ -2,6 +2,7 @@
 #include "pager/preprocess.h"
 
 #include "base/buf.h"
+#include "pager/app.h"
 #include "pager/env.h"
 #include "pager/names.h"
 #include "pager/secure.h"
@@ -9,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
@@ -21,6 +23,8 @@
 #define END_STEP_MS  2
 #define END_STEPS    50
 #define STATUS_STEPS 500
+/* Bytes of a name; what is longer than a path can be is none. */
+#define MAX_NAME (2 * PATH_MAX)
 
 /* ---- the command */
 
@@ -92,14 +96,30 @@ static bool start(const char *command, int *fd, pid_t *pid)
 	return ok;
 }
 
+/* Did a call fail for good, or did ^C end it? */
+static bool given_up(void)
+{
+	return errno != EINTR || tl_app_interrupted();
+}
+
+/* -1: no status is known.  After ^C, a program that does not end by it is left alone. */
 static int wait_for(pid_t pid)
 {
-	int status = 0;
+	for (int i = 0; i < END_STEPS;) {
+		bool hurry = tl_app_interrupted();
+		int status = 0;
+		pid_t ended = waitpid(pid, &status, hurry ? WNOHANG : 0);
 
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
+		if (ended == pid)
+			return status;
+		if (ended < 0 && errno != EINTR)
 			return -1;
-	return status;
+		if (hurry) {
+			poll(NULL, 0, END_STEP_MS);
+			i++;
+		}
+	}
+	return -1;
 }
 
 /* ---- opening */
@@ -110,7 +130,7 @@ static bool brings_something(int fd)
 	struct pollfd p = { fd, POLLIN, 0 };
 
 	while (poll(&p, 1, -1) < 0)
-		if (errno != EINTR)
+		if (given_up())
 			return false;
 	return (p.revents & POLLIN) != 0;
 }
@@ -133,20 +153,24 @@ static bool open_pipe(bool status_counts, pid_t pid, int from, struct tl_replace
 	return true;
 }
 
-/* The first line that was printed is the other file's name. */
+/* The first line that was printed is the other file's name.  No more is read. */
 static bool read_name(pid_t pid, int from, struct tl_replacement *r)
 {
 	struct tl_buf line = TL_BUF_INIT;
+	const uint8_t *end = NULL;
 	char bytes[512];
 	ssize_t n;
-	const uint8_t *end;
 
-	while ((n = read(from, bytes, sizeof(bytes))) > 0 || (n < 0 && errno == EINTR))
-		if (n > 0)
-			tl_buf_append(&line, bytes, (size_t)n);
+	while (!end && line.len < MAX_NAME) {
+		n = read(from, bytes, sizeof(bytes));
+		if (n < 0 && !given_up())
+			continue;
+		if (n <= 0 || !tl_buf_append(&line, bytes, (size_t)n))
+			break;
+		end = memchr(line.data, '\n', line.len);
+	}
 	close(from);
 	wait_for(pid);
-	end = line.len > 0 ? memchr(line.data, '\n', line.len) : NULL;
 	if (end)
 		line.len = (size_t)(end - line.data);
 	if (line.len > 0)

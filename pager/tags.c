@@ -8,11 +8,11 @@
 #include "pager/shell.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -224,25 +224,42 @@ void tl_tags_search(struct tl_tags *tags, struct tl_span file, const char *tag)
 		take_lines(tags, file, 0, tag, false);
 }
 
+#define MAX_FILE ((off_t)1 << 30) /* bytes of a tags file that are looked at */
+
+/* The bytes of a file.  They are copied: a mapped one may be made anew, and shorter, meanwhile. */
+static bool read_all(int fd, size_t size, struct tl_buf *out)
+{
+	if (!tl_buf_reserve(out, size))
+		return false;
+	while (out->len < size) {
+		ssize_t n = read(fd, out->data + out->len, size - out->len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			break;
+		out->len += (size_t)n;
+	}
+	return true;
+}
+
 /* False: there is no such file. */
 static bool search_path(struct tl_tags *tags, const char *path, const char *tag)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct tl_buf all = TL_BUF_INIT;
 	struct stat st;
-	void *map;
 
 	if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
 		if (fd >= 0)
 			close(fd);
 		return false;
 	}
-	map = st.st_size > 0 ? mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0)
-			     : MAP_FAILED;
+	if (read_all(fd, (size_t)(st.st_size < MAX_FILE ? st.st_size : MAX_FILE), &all) &&
+	    all.len > 0)
+		tl_tags_search(tags, (struct tl_span){ all.data, all.len }, tag);
+	tl_buf_fini(&all);
 	close(fd);
-	if (map != MAP_FAILED) {
-		tl_tags_search(tags, (struct tl_span){ map, (size_t)st.st_size }, tag);
-		munmap(map, (size_t)st.st_size);
-	}
 	return true;
 }
 
