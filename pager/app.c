@@ -1,4 +1,4 @@
-/* app.c: the main loop, the modes and the drawing; see app.h. */
+/* app.c: the main loop: keys, signals and what workers tell; see app.h. */
 #include "pager/app.h"
 
 #include "pager/editkeys.h"
@@ -8,93 +8,31 @@
 #include "pager/mouse.h"
 #include "pager/paste.h"
 #include "pager/secure.h"
+#include "pager/signals.h"
 #include "pager/tagkeys.h"
 #include "text/escape.h"
 
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #define PATIENCE_MS 30  /* an operation that takes longer shows its progress */
 #define PROGRESS_MS 100 /* and renews it so often */
 #define FRAME_MS    50  /* while it goes on, frames are no closer than that */
-#define QUIET_MS    10  /* lines are counted when the screen has been let alone so long */
 #define STALL_MS    300 /* a pipe that brings nothing so long: show what there is */
-
-/* ---- signals: handlers leave a mark and wake the loop */
-
-static struct {
-	volatile sig_atomic_t interrupt, resize, stop, cont, user, end;
-	int wake; /* eventfd */
-} signals = { .wake = -1 };
-
-static void on_signal(int sig)
-{
-	int saved = errno;
-	uint64_t one = 1;
-
-	switch (sig) {
-	case SIGINT:
-		signals.interrupt = 1;
-		tl_layout_interrupt(true);
-		break;
-	case SIGWINCH:
-		signals.resize = 1;
-		break;
-	case SIGTSTP:
-		signals.stop = 1;
-		break;
-	case SIGCONT:
-		signals.cont = 1;
-		break;
-	case SIGUSR1:
-		signals.user = 1;
-		break;
-	default:
-		signals.end = sig;
-	}
-	if (write(signals.wake, &one, sizeof(one)) < 0) {
-		/* Awake anyway. */
-	}
-	errno = saved;
-}
-
-static bool catch_signals(struct tl_err *err)
-{
-	static const int caught[] = {
-		SIGINT, SIGWINCH, SIGTSTP, SIGCONT, SIGTERM, SIGHUP, SIGUSR1
-	};
-	struct sigaction sa;
-
-	signals.wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (signals.wake < 0)
-		return tl_err_sys(err, "cannot make an eventfd");
-	memset(&sa, 0, sizeof(sa));
-	sa.sa_handler = on_signal;
-	for (size_t i = 0; i < sizeof(caught) / sizeof(caught[0]); i++)
-		sigaction(caught[i], &sa, NULL);
-	sa.sa_handler = SIG_IGN; /* a closed terminal or pipe is seen by write() */
-	sigaction(SIGPIPE, &sa, NULL);
-	sigaction(SIGQUIT, &sa, NULL); /* as less */
-	return true;
-}
 
 /* ---- small services */
 
 bool tl_app_interrupted(void)
 {
-	return signals.interrupt;
+	return tl_signals.interrupt;
 }
 
 bool tl_app_ending(void)
 {
-	return signals.end != 0;
+	return tl_signals.end != 0;
 }
 
 void tl_app_dirty(struct tl_app *app)
@@ -130,76 +68,6 @@ void tl_app_prompt_read(struct tl_app *app)
 {
 	if (app->name_shown)
 		app->new_file = false;
-}
-
-/* Messages do not break into what the user is typing. */
-void tl_app_show_messages(struct tl_app *app)
-{
-	if (app->nmessages > 0 && app->mode == TL_MODE_COMMAND)
-		app->mode = TL_MODE_MESSAGE;
-	tl_app_dirty(app);
-}
-
-static void add_message(struct tl_app *app, const char *text)
-{
-	char **more = realloc(app->messages, (app->nmessages + 1) * sizeof(*more));
-
-	if (!more)
-		return;
-	app->messages = more;
-	more[app->nmessages] = strdup(text);
-	if (more[app->nmessages])
-		app->nmessages++;
-	if (app->text.view && tl_view_squished(app->text.view)) {
-		if (app->options_pending)
-			tl_app_apply_options(app);
-		tl_view_refresh(app->text.view);
-	}
-	tl_app_show_messages(app);
-}
-
-void tl_app_message(struct tl_app *app, const char *fmt, ...)
-{
-	char text[1024];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	add_message(app, text);
-}
-
-void tl_app_message_proto(struct tl_app *app, int kind)
-{
-	if (app->nmessages == 0)
-		app->message_is_proto = true;
-	add_message(app, tl_prompt_proto(&app->opt, kind, tl_app_decoder(app, NULL)));
-}
-
-static void drop_message(struct tl_app *app)
-{
-	free(app->messages[0]);
-	app->nmessages--;
-	memmove(app->messages, app->messages + 1, app->nmessages * sizeof(*app->messages));
-	app->message_is_proto = false;
-	if (app->nmessages == 0)
-		app->mode = TL_MODE_COMMAND;
-	tl_app_prompt_read(app);
-	if (app->options_pending)
-		tl_app_apply_options(app);
-	if (app->nmessages == 0 && app->after_message) {
-		void (*next)(struct tl_app * app) = app->after_message;
-
-		app->after_message = NULL;
-		next(app);
-	}
-	if (app->nmessages == 0 && app->go_on.next != SIZE_MAX) {
-		size_t next = app->go_on.next;
-
-		app->go_on.next = SIZE_MAX;
-		tl_app_open_near(app, next, app->go_on.step);
-	}
-	tl_app_dirty(app);
 }
 
 void tl_app_begin(struct tl_app *app, enum tl_op_kind kind, uint64_t n, bool force)
@@ -250,210 +118,7 @@ void tl_app_resume(struct tl_app *app)
 	tl_tty_raw(&app->tty);
 	take_size(app);
 	tl_screen_start(app->screen);
-	signals.resize = 1;
-	tl_app_dirty(app);
-}
-
-/* ---- drawing */
-
-static bool reserve_cells(struct tl_app *app)
-{
-	struct tl_cell *cells = realloc(app->cells, (size_t)app->rows * app->cols * sizeof(*cells));
-
-	if (!cells)
-		return false;
-	app->cells = cells;
-	return true;
-}
-
-/* -F, -E: is there a reason to leave before or instead of showing a prompt? */
-static bool leave_now(struct tl_app *app, unsigned used)
-{
-	bool last = app->files.current + 1 >= app->files.n;
-	const char *lines = tl_env("LESS_SHELL_LINES");
-	long shell_lines = lines ? strtol(lines, NULL, 10) : 1; /* that the shell's prompt takes */
-
-	if (app->mode != TL_MODE_COMMAND || app->text.help || app->op.kind != TL_OP_NONE)
-		return false;
-	if (tl_options_quit_at_eof(&app->opt) == 2 && last && tl_app_at_end(app))
-		return true;
-	return app->opt.quit_if_one_screen && app->files.n == 1 && app->first_draw &&
-	       app->text.filter == NULL && shell_lines > 0 && used + shell_lines <= app->rows &&
-	       tl_view_shows_all(app->text.view);
-}
-
-/* What was shown is left on the terminal, as cat would leave it. */
-static void print_rows(struct tl_app *app, unsigned used)
-{
-	struct tl_screen_opts plain = { .no_init = true, .no_keypad = true };
-	struct tl_frame f = { .text = app->cells, .used = used, .scrolled = 1, .last = true };
-	struct tl_cell *prompt = app->cells + (size_t)used * app->cols;
-
-	for (unsigned i = 0; i < app->cols; i++)
-		prompt[i] = tl_cell_blank();
-	f.prompt = prompt;
-	if (!app->first_draw) { /* -E, later on */
-		f.scrolled = app->jumped ? 0 : app->scrolled;
-		tl_screen_draw(app->screen, &f);
-		return;
-	}
-	if (tl_screen_alternate(app->screen))
-		tl_screen_stop(app->screen);
-	else if (tl_screen_started(app->screen))
-		return; /* it stands there already */
-	tl_screen_set_opts(app->screen, &plain);
-	tl_screen_draw(app->screen, &f);
-}
-
-/* With -F nothing is sent to the terminal before it is known whether the text fits on it. */
-static bool must_wait_to_decide(struct tl_app *app)
-{
-	return app->opt.quit_if_one_screen && app->first_draw && app->files.n == 1 &&
-	       app->mode == TL_MODE_COMMAND && !app->text.help && tl_view_pending(app->text.view) &&
-	       !tl_screen_started(app->screen);
-}
-
-/* --cmd is for whoever is still here. */
-static void first_prompt_shown(struct tl_app *app)
-{
-	app->first_draw = false;
-	if (!app->opt.cmd)
-		return;
-	app->name_shown = false; /* nobody has read that prompt */
-	tl_tty_give(&app->tty, app->opt.cmd, false);
-}
-
-/* What +cmd searches and says comes before anything is shown. */
-static bool starting(const struct tl_app *app)
-{
-	return app->first_draw && app->opt.nfirst > 0 &&
-	       (app->mode == TL_MODE_MESSAGE || app->op.kind == TL_OP_SEARCH);
-}
-
-/* Returns how many. */
-static unsigned blank_rows(struct tl_app *app)
-{
-	for (size_t i = 0; i < (size_t)app->rows * app->cols; i++)
-		app->cells[i] = tl_cell_blank();
-	return app->rows - 1;
-}
-
-static void draw(struct tl_app *app)
-{
-	struct tl_view *v = app->text.view;
-	struct tl_frame f = { 0 };
-	unsigned used = 0;
-
-	tl_find_say_wrapped(app);
-	app->dirty = false;
-	app->drawn_ms = tl_now_ms();
-	if (!reserve_cells(app))
-		return;
-	if (v && tl_view_empty(v) && app->mode != TL_MODE_CHAR)
-		tl_view_start(v, app->first_draw && !app->opt.clear_first && app->opt.nfirst == 0 &&
-				     app->opt.nevery == 0);
-	if (starting(app)) {
-		used = blank_rows(app);
-	} else if (v && !tl_view_empty(v)) {
-		if (must_wait_to_decide(app))
-			return;
-		tl_app_count_small(app);
-		/* A command takes the mark away, and it comes back with the prompt. */
-		tl_view_hide_target(v, app->mode == TL_MODE_MESSAGE && !app->option_changed);
-		used = tl_view_compose(v, app->cells, &app->numbers_pending);
-		if (tl_view_pos(v, tl_view_rows(v) - 1) == TL_NOPOS && !tl_view_pending(v))
-			app->text.end_seen = true;
-		if (leave_now(app, used)) {
-			print_rows(app, used);
-			tl_app_quit(app, TL_EXIT_OK);
-			return;
-		}
-	} else {
-		blank_rows(app);
-	}
-	app->used = used;
-	f.text = app->cells;
-	f.used = used;
-	f.prompt = app->cells + (size_t)used * app->cols;
-	f.cursor_col = tl_app_bottom_line(app, app->cells, used);
-	f.scrolled = app->first_draw ? 1 : app->jumped ? 0 : app->scrolled;
-	tl_screen_draw(app->screen, &f);
-	if (v) {
-		tl_app_notice_shrinking(app);
-		tl_app_check_preprocessor(app);
-	}
-	if (app->numbers_pending || app->prompt_pending)
-		tl_app_count_lines(app, true);
-	else if (v && !app->text.counting)
-		app->count_at_ms = tl_now_ms() + QUIET_MS;
-	if (app->mode == TL_MODE_COMMAND) /* nothing to decide any more */
-		app->opt.quit_if_one_screen = 0;
-	if (app->first_draw && !starting(app))
-		first_prompt_shown(app);
-	app->scrolled = 0;
-	app->jumped = false;
-	if (tl_screen_dead(app->screen))
-		tl_app_quit(app, TL_EXIT_ERROR);
-}
-
-void tl_app_apply_options(struct tl_app *app)
-{
-	struct tl_options *o = &app->opt;
-	struct tl_screen_opts so = {
-		.no_init = o->no_init,
-		.no_keypad = o->no_keypad,
-		.mouse = tl_mouse_enabled(app),
-		.mark_paste = o->no_paste,
-		.clear_first = o->clear_first != 0,
-	};
-	struct tl_view_opts vo;
-
-	app->options_pending = false;
-	tl_screen_set_colors(app->screen, &o->colors);
-	tl_screen_set_opts(app->screen, &so);
-	if (!app->text.view)
-		return;
-	vo = *tl_view_opts(app->text.view);
-	if (o->chop && !vo.text.chop && !tl_view_empty(app->text.view))
-		tl_move_keep_column(app);
-	vo.text.chop = o->chop || app->hshift > 0;
-	vo.header = tl_header_for_view(app);
-	vo.text.wordwrap = o->wordwrap;
-	vo.text.hshift = app->hshift;
-	vo.text.bs = (enum tl_backspace)tl_option_processing(o, o->proc_backspace);
-	vo.text.tab = (enum tl_backspace)tl_option_processing(o, o->proc_tab);
-	vo.text.cr = (enum tl_backspace)tl_option_processing(o, o->proc_return);
-	vo.text.formats = o->backspace == 2;
-	vo.text.raw = o->raw == 0 ? TL_RAW_NONE : o->raw == 1 ? TL_RAW_ALL : TL_RAW_SGR;
-	if (app->text.help) /* it is made for these */
-		vo.text.bs = vo.text.tab = vo.text.cr = TL_BS_SPECIAL, vo.text.raw = TL_RAW_NONE;
-	vo.text.charset = app->charset;
-	vo.text.rscroll = o->rscroll.text[0] != '\0';
-	vo.text.rscroll_cell = tl_cell_blank();
-	vo.text.rscroll_cell.attr.flags = o->rscroll.flags | TL_ROLE(TL_ROLE_RSCROLL);
-	vo.text.rscroll_cell.len = (uint8_t)strlen(o->rscroll.text);
-	memcpy(vo.text.rscroll_cell.text, o->rscroll.text, vo.text.rscroll_cell.len);
-	vo.text.ntabs = o->ntabs;
-	memcpy(vo.text.tabs, o->tabs, sizeof(vo.text.tabs));
-	vo.numbers = o->numbers == 2;
-	vo.number_width =
-	    o->number_width > 0 && o->number_width < 30 ? (unsigned)o->number_width : 7;
-	vo.status_cols = !o->status_column || app->text.help ? 0
-			 : o->status_col_width > 0 && o->status_col_width <= 4
-			     ? (unsigned)o->status_col_width
-			     : 2;
-	vo.status_edges = o->chop; /* less does not tell while only shifted */
-	vo.status_line = o->status_line && !app->text.help;
-	vo.target = o->hilite_target && !app->text.help ? tl_move_jump_row(app) + 1 : 0;
-	vo.squeeze = o->squeeze;
-	vo.form_feed = o->form_feed;
-	vo.tildes = o->tildes != 0;
-	tl_screen_endings(app->screen, &app->endings);
-	app->endings.colors = &o->colors;
-	vo.endings = &app->endings;
-	vo.hilite = o->hilite == 0 || app->find.hilite_off ? TL_HILITE_NONE : TL_HILITE_ALL;
-	tl_view_set_opts(app->text.view, &vo);
-	tl_view_resize(app->text.view, app->rows - 1, app->cols, NULL);
+	tl_signals.resize = 1;
 	tl_app_dirty(app);
 }
 
@@ -481,7 +146,7 @@ static void stop_waiting(struct tl_app *app)
 
 static void handle_interrupt(struct tl_app *app)
 {
-	signals.interrupt = 0;
+	tl_signals.interrupt = 0;
 	tl_layout_interrupt(false);
 	tl_tty_raw(&app->tty); /* no more waiting for a first line */
 	tl_app_bell(app);
@@ -496,7 +161,7 @@ static void handle_interrupt(struct tl_app *app)
 	else if (app->mode == TL_MODE_CHAR)
 		app->mode = TL_MODE_COMMAND;
 	else if (app->mode == TL_MODE_MESSAGE)
-		drop_message(app);
+		tl_app_drop_message(app);
 	stop_waiting(app);
 }
 
@@ -520,23 +185,19 @@ static void handle_stop(struct tl_app *app)
 {
 	bool shows = app->tty.raw;
 
-	signals.stop = 0;
+	tl_signals.stop = 0;
 	tl_follow_end(app);
 	if (!tl_secure_allows(TL_SECURE_STOP))
 		return;
 	tl_app_suspend(app);
-	signal(SIGTSTP, SIG_DFL);
-	kill(getpid(), SIGTSTP);
-	/* Here again after SIGCONT. */
-	signal(SIGTSTP, on_signal);
-	signals.cont = 0;
+	tl_signals_stop();
 	if (shows)
 		tl_app_resume(app);
 }
 
 static void handle_resize(struct tl_app *app)
 {
-	signals.resize = 0;
+	tl_signals.resize = 0;
 	take_size(app);
 	tl_screen_forget(app->screen);
 	app->jumped = true;
@@ -547,32 +208,28 @@ static void handle_resize(struct tl_app *app)
 
 static void handle_signals(struct tl_app *app)
 {
-	uint64_t count;
-
-	if (read(signals.wake, &count, sizeof(count)) < 0) {
-		/* Nothing there: another signal's mark was seen already. */
-	}
-	if (signals.end) {
+	tl_signals_awake();
+	if (tl_signals.end) {
 		tl_app_quit(app, TL_EXIT_SIGNAL);
 		return;
 	}
-	if (signals.interrupt)
+	if (tl_signals.interrupt)
 		handle_interrupt(app);
-	if (signals.stop)
+	if (tl_signals.stop)
 		handle_stop(app);
-	if (signals.cont) { /* stopped by somebody else: the screen is not ours any more */
-		signals.cont = 0;
+	if (tl_signals.cont) { /* stopped by somebody else: the screen is not ours any more */
+		tl_signals.cont = 0;
 		tl_tty_raw_again(&app->tty);
 		tl_screen_forget(app->screen);
 		tl_app_dirty(app);
 	}
-	if (signals.user) { /* keys typed by another program */
+	if (tl_signals.user) { /* keys typed by another program */
 		const char *keys = tl_env("LESS_SIGUSR1");
 
-		signals.user = 0;
+		tl_signals.user = 0;
 		tl_tty_typed(&app->tty, keys ? keys : "");
 	}
-	if (signals.resize)
+	if (tl_signals.resize)
 		handle_resize(app);
 }
 
@@ -634,7 +291,7 @@ static void handle_messages(struct tl_app *app)
 
 static void message_key(struct tl_app *app, struct tl_key key)
 {
-	drop_message(app);
+	tl_app_drop_message(app);
 	if (key.code != '\r' && key.code != '\n' && key.code != ' ' &&
 	    key.code != TL_KEY_END_COMMAND)
 		tl_tty_unget(&app->tty, key);
@@ -721,12 +378,12 @@ static void handle_keys(struct tl_app *app)
 {
 	struct tl_key key;
 
-	while (!app->quit && !signals.interrupt && key_may_act(app) && next_key(app, &key)) {
+	while (!app->quit && !tl_signals.interrupt && key_may_act(app) && next_key(app, &key)) {
 		bool undrawn = app->dirty && !app->first_draw && app->op.kind == TL_OP_NONE;
 
 		handle_key(app, key);
 		if (app->quit && undrawn && app->text.view) /* what stays on a main screen */
-			draw(app);
+			tl_app_draw(app);
 		if (app->op.kind != TL_OP_NONE && app->text.view && tl_move_step(app))
 			app->op.kind = TL_OP_NONE;
 	}
@@ -744,7 +401,7 @@ static bool has_terminal(struct tl_app *app)
 		return true;
 	tl_source_extent(app->text.src, &ext);
 	if (!ext.complete && ext.nchunks == 0 && app->nmessages == 0 &&
-	    app->mode == TL_MODE_COMMAND && !signals.interrupt)
+	    app->mode == TL_MODE_COMMAND && !tl_signals.interrupt)
 		return false;
 	tl_tty_raw(&app->tty);
 	return true;
@@ -820,7 +477,7 @@ static void wait_for_events(struct tl_app *app)
 {
 	/* While a key is queued that must wait, reading goes on: a fresh one lets it act. */
 	struct pollfd p[4] = {
-		{ signals.wake, POLLIN, 0 },
+		{ tl_signals.wake, POLLIN, 0 },
 		{ tl_mailbox_fd(app->mailbox), POLLIN, 0 },
 		{ app->tty.raw ? app->tty.fd : -1, POLLIN, 0 },
 		{ tl_follow_fd(app), POLLIN, 0 },
@@ -855,20 +512,13 @@ static void loop(struct tl_app *app)
 		    tl_now_ms() >= app->op.started_ms + PATIENCE_MS)
 			on_time(app);
 		if (shows && may_draw(app, tl_now_ms()))
-			draw(app);
+			tl_app_draw(app);
 		if (!app->quit && !(shows && key_may_act(app)))
 			wait_for_events(app);
 	}
 }
 
 /* ---- life */
-
-/* Messages from before there was a screen go to standard error. */
-static void print_messages(struct tl_app *app)
-{
-	for (size_t i = 0; i < app->nmessages; i++)
-		fprintf(stderr, "%s\n", app->messages[i]);
-}
 
 static bool start(struct tl_app *app, char **names, size_t n, struct tl_err *err)
 {
@@ -887,29 +537,16 @@ static bool start(struct tl_app *app, char **names, size_t n, struct tl_err *err
 	app->files.current = app->files.previous = app->files.n;
 	if (!tl_mailbox_open(&app->mailbox, err) || !tl_jobs_open(0, &app->jobs, err) ||
 	    !tl_tty_open(&app->tty, err) ||
-	    !tl_screen_open(STDOUT_FILENO, &so, &app->screen, err) || !catch_signals(err))
+	    !tl_screen_open(STDOUT_FILENO, &so, &app->screen, err) || !tl_signals_catch(err))
 		return false;
 	tl_screen_size(app->screen, &app->rows, &app->cols);
 	return true;
 }
 
-/* --redraw-on-quit: the last screen again, where the terminal takes the other one away. */
-static void redraw(struct tl_app *app)
-{
-	bool gone = app->screen && tl_screen_alternate(app->screen);
-
-	if (app->screen)
-		tl_screen_stop(app->screen);
-	if (!gone || !app->opt.redraw_on_quit || !app->cells)
-		return;
-	app->first_draw = true;
-	print_rows(app, app->used);
-}
-
 static void finish(struct tl_app *app)
 {
 	tl_log_text_closing(app);
-	redraw(app);
+	tl_app_draw_last(app);
 	tl_tty_cooked(&app->tty);
 	if (app->text.help)
 		tl_app_leave_help(app);
@@ -939,9 +576,7 @@ static void finish(struct tl_app *app)
 	free(app->messages);
 	free(app->cells);
 	free(app->last_shell);
-	if (signals.wake >= 0)
-		close(signals.wake);
-	signals.wake = -1;
+	tl_signals_close();
 }
 
 /* A terminal that cannot move the cursor: say so, once, as less does. */
@@ -963,7 +598,7 @@ int tl_app_run(struct tl_app *app, char **names, size_t n)
 	if (app->opt.quit_now == '?')
 		tl_app_show_help(app);
 	else if (!tl_app_open_near(app, 0, 1)) {
-		print_messages(app);
+		tl_app_print_messages(app);
 		finish(app);
 		return TL_EXIT_ERROR;
 	}

@@ -4,10 +4,11 @@
  * (a search, a line number not counted yet, a pipe's end), which goes on while keys
  * are read; ^C ends it.
  *
- * app.c has the loop, the modes and the drawing, status.c the bottom line; command.c the table of
- * commands (commands.h) and their keys (keymap.h), which moving.c, marking.c, filekeys.c and
- * optionkeys.c carry out; find.c the searching; asking.c what is typed on the bottom line; timekeys.c moves in time;
- * opening.c the texts; shell.c what runs other programs.  All of it: main thread.
+ * app.c has the loop, signals.h what interrupts it, drawing.c the frames, status.c the bottom line,
+ * messages.c what is said on it; command.c the table of commands (commands.h) and their keys
+ * (keymap.h), which moving.c, marking.c, filekeys.c and optionkeys.c carry out; find.c the
+ * searching; asking.c what is typed on the bottom line; timekeys.c moves in time; opening.c the
+ * texts; shell.c what runs other programs.  All of it: main thread.
  */
 #ifndef TL_PAGER_APP_H
 #define TL_PAGER_APP_H
@@ -222,14 +223,8 @@ int tl_app_run(struct tl_app *app, char **names, size_t n);
 
 /* Something on the screen is different now. */
 void tl_app_dirty(struct tl_app *app);
-/* Say something on the bottom line and wait for a key.  Before the screen is up: stderr. */
-void tl_app_message(struct tl_app *app, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* The same with a prompt (prompt.h), formatted again when numbers become known. */
-void tl_app_message_proto(struct tl_app *app, int kind);
 /* The prompt has been read: it need not name the file again. */
 void tl_app_prompt_read(struct tl_app *app);
-/* Show the messages there are as soon as nothing is being typed. */
-void tl_app_show_messages(struct tl_app *app);
 /* Ring for a mistake, or for the edge of the text: -q and -Q make the screen flash instead. */
 void tl_app_bell(struct tl_app *app);
 void tl_app_edge_bell(struct tl_app *app);
@@ -241,11 +236,32 @@ bool tl_app_ending(void);
 /* Start or end an operation. */
 void tl_app_begin(struct tl_app *app, enum tl_op_kind kind, uint64_t n, bool force);
 void tl_app_end_op(struct tl_app *app);
-/* Let the options take effect on the view and the screen. */
-void tl_app_apply_options(struct tl_app *app);
 /* Leave the terminal to another program, and take it back. */
 void tl_app_suspend(struct tl_app *app);
 void tl_app_resume(struct tl_app *app);
+
+/* ---- messages.c */
+
+/* Say something on the bottom line and wait for a key.  Before the screen is up: stderr. */
+void tl_app_message(struct tl_app *app, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* The same with a prompt (prompt.h), formatted again when numbers become known. */
+void tl_app_message_proto(struct tl_app *app, int kind);
+/* Show the messages there are as soon as nothing is being typed. */
+void tl_app_show_messages(struct tl_app *app);
+/* The first one was read: the next one is shown, or what waited for them goes on. */
+void tl_app_drop_message(struct tl_app *app);
+/* There is no screen yet: print them on standard error. */
+void tl_app_print_messages(struct tl_app *app);
+
+/* ---- drawing.c */
+
+/* Draw a frame.  Quits instead where options say so: -F, -E. */
+void tl_app_draw(struct tl_app *app);
+/* Leave the screen, on the way out; --redraw-on-quit: what it showed is printed again where the
+ * terminal takes it away. */
+void tl_app_draw_last(struct tl_app *app);
+/* Let the options take effect on the view and the screen. */
+void tl_app_apply_options(struct tl_app *app);
 
 /* ---- asking.c */
 
