@@ -162,6 +162,8 @@ static void handle_interrupt(struct tl_app *app)
 		app->mode = TL_MODE_COMMAND;
 	else if (app->mode == TL_MODE_MESSAGE)
 		tl_app_drop_message(app);
+	if (app->text.view && tl_view_squished(app->text.view)) /* less paints anew */
+		tl_view_refresh(app->text.view);
 	stop_waiting(app);
 }
 
@@ -297,6 +299,17 @@ static void message_key(struct tl_app *app, struct tl_key key)
 		tl_tty_unget(&app->tty, key);
 }
 
+/* The first screen of an empty text leaves the terminal as it was; any other one shows that there is
+ * nothing. */
+static void show_nothing(struct tl_app *app)
+{
+	struct tl_view *v = app->text.view;
+
+	if (v && app->mode == TL_MODE_COMMAND && app->nkeys == 0 && !app->number_text[0] &&
+	    tl_view_squished(v) && tl_view_pos(v, 0) == TL_NOPOS)
+		tl_view_refresh(v);
+}
+
 static void handle_key(struct tl_app *app, struct tl_key key)
 {
 	bool plain = key.code < TL_KEY_END_COMMAND && key.code & TL_KEY_PLAIN;
@@ -382,6 +395,7 @@ static void handle_keys(struct tl_app *app)
 		bool undrawn = app->dirty && !app->first_draw && app->op.kind == TL_OP_NONE;
 
 		handle_key(app, key);
+		show_nothing(app);
 		if (app->quit && undrawn && app->text.view) /* what stays on a main screen */
 			tl_app_draw(app);
 		if (app->op.kind != TL_OP_NONE && app->text.view && tl_move_step(app))

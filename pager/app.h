@@ -365,10 +365,11 @@ const struct tl_command *tl_command_table(void); /* ends with keys == NULL */
 
 /* ---- moving.c */
 
-/* Jump to the line that holds pos, to the row that -j names; to a line, from 0; to the end. */
+/* Jump to the line that holds pos, to the row that -j names; to a line, from 0; to the end
+ * (as_mark: for '$, which keeps the place for '' only if it goes far). */
 void tl_move_jump_line(struct tl_app *app, uint64_t pos);
 void tl_move_to_line(struct tl_app *app, uint64_t line);
-void tl_move_to_end(struct tl_app *app);
+void tl_move_to_end(struct tl_app *app, bool as_mark);
 /* Lines are about to be cut off: shift them so that what is at the top left stays there. */
 void tl_move_keep_column(struct tl_app *app);
 /* Row of the screen (from 0) that -j names. */

@@ -103,7 +103,7 @@ void tl_find_recompile(struct tl_app *app)
 	}
 }
 
-bool tl_find_set_pattern(struct tl_app *app, const char *text, unsigned type)
+static bool set_pattern(struct tl_app *app, const char *text, unsigned type)
 {
 	struct tl_find *f = &app->find;
 	struct tl_matcher *m;
@@ -121,6 +121,13 @@ bool tl_find_set_pattern(struct tl_app *app, const char *text, unsigned type)
 	f->pattern = copy;
 	f->pattern_type = type;
 	return true;
+}
+
+/* Of a pattern that was typed to be found where it does not match, less shows one match a line, also
+ * when it is then searched for the other way. */
+bool tl_find_set_pattern(struct tl_app *app, const char *text, unsigned type)
+{
+	return set_pattern(app, text, type | (type & TL_SEARCH_NON_MATCH ? TL_SEARCH_SHOW_ONE : 0));
 }
 
 void tl_find_forget_pattern(struct tl_app *app)
@@ -141,7 +148,7 @@ static bool use_last_pattern(struct tl_app *app, unsigned type)
 		unsigned alike = TL_SEARCH_NON_MATCH | TL_SEARCH_ALLSUBS;
 
 		return !((type ^ f->pattern_type) & alike) ||
-		       tl_find_set_pattern(app, f->pattern, type);
+		       set_pattern(app, f->pattern, type | (f->pattern_type & TL_SEARCH_SHOW_ONE));
 	}
 	if (f->pattern) {
 		tl_app_message(app, "Please re-enter search pattern");
@@ -217,7 +224,7 @@ static bool shows_text(const struct tl_view *v)
 /*
  * Where a search starts: a new one at the edge of the screen, a repeated one at the line
  * after (backward: before) the one at -j's row; -a and -A as less(1) says.  False: no text there.
- * Forward from within a line, `within` is where; else TL_NOPOS.
+ * From within a line, `within` is where, and `from` the line's start; else TL_NOPOS.
  */
 static bool search_start(struct tl_app *app, bool backward, bool repeat, uint64_t *from,
 			 uint64_t *within)
@@ -229,8 +236,8 @@ static bool search_start(struct tl_app *app, bool backward, bool repeat, uint64_
 
 	*from = backward ? TL_NOPOS : 0;
 	*within = TL_NOPOS;
-	if (tl_view_empty(v) || !shows_text(v))
-		return true;
+	if (tl_view_empty(v) || !shows_text(v)) /* as in less: nothing passes a filter */
+		return !(app->text.filter && repeat && !backward);
 	if (app->opt.search_from == 1) {
 		row = backward ? 0 : rows;
 		next = false;
@@ -250,13 +257,11 @@ static bool search_start(struct tl_app *app, bool backward, bool repeat, uint64_
 	}
 	if (pos == TL_NOPOS)
 		return false;
-	if (!next && tl_layout_line_start(tl_view_layout(v), pos, from) == TL_FOUND &&
-	    (!backward || *from == pos)) {
+	if (!next && tl_layout_line_start(tl_view_layout(v), pos, from) == TL_FOUND) {
 		if (*from != pos)
 			*within = pos;
 		return true;
 	}
-	/* Backward from within a line, that line is the first looked at. */
 	if (tl_layout_next_line(tl_view_layout(v), pos, from) != TL_FOUND)
 		*from = backward ? TL_NOPOS : pos;
 	return true;
@@ -273,8 +278,10 @@ static void unhide_hits(struct tl_app *app)
 
 static void count_hits(struct tl_app *app, uint64_t line_pos);
 
-/* Is there a hit in the rest of the line, from pos on?  What is above the screen does not count. */
-static bool hit_in_rest(struct tl_app *app, uint64_t pos, uint64_t *next)
+static void go_to_hit(struct tl_app *app, uint64_t pos);
+
+/* Is there a hit in a line from pos on, before `until`?  *next gets where the line ends. */
+static bool hit_in_part(struct tl_app *app, uint64_t pos, uint64_t until, uint64_t *next)
 {
 	struct tl_buf line = TL_BUF_INIT;
 	struct tl_scratch *scratch;
@@ -284,35 +291,47 @@ static bool hit_in_rest(struct tl_app *app, uint64_t pos, uint64_t *next)
 	if (!tl_scratch_new(&scratch, NULL))
 		return false;
 	tl_cursor_init(&cur, app->text.src);
-	if (tl_cursor_read_line(&cur, pos, TL_STRETCH, &line, next) == TL_FOUND)
-		found = tl_matcher_line(app->find.matcher, scratch,
-					(struct tl_span){ line.data, line.len });
+	if (tl_cursor_read_line(&cur, pos, TL_STRETCH, &line, next) == TL_FOUND) {
+		size_t len = line.len < until - pos ? line.len : (size_t)(until - pos);
+
+		found =
+		    tl_matcher_line(app->find.matcher, scratch, (struct tl_span){ line.data, len });
+	}
 	tl_cursor_fini(&cur);
 	tl_scratch_free(scratch);
 	tl_buf_fini(&line);
 	return found;
 }
 
-/* The same for a search that begins there: that may be the hit, with its row at -j's. */
+/*
+ * A search that begins within a line: what is above the screen (backward: below it) does not
+ * count.  True: the rest is the hit.  False: *from is where to go on.
+ */
 static bool search_rest(struct tl_app *app, uint64_t within, uint64_t *from)
 {
 	struct tl_find *f = &app->find;
+	bool back = f->scan_type & TL_SEARCH_BACKWARD, hit;
 	uint64_t next = *from;
 
-	if (within == TL_NOPOS || !hit_in_rest(app, within, &next)) {
-		*from = within == TL_NOPOS ? *from : next;
+	if (within == TL_NOPOS)
 		return false;
-	}
-	if (f->scan_nth > 1) {
+	hit = back ? hit_in_part(app, *from, within, &next)
+		   : hit_in_part(app, within, TL_NOPOS, &next);
+	if (hit && f->scan_nth > 1) {
 		f->scan_nth--;
-		*from = next;
-		return false;
+		hit = false;
 	}
-	f->last_hit = within;
-	if (!(f->scan_type & TL_SEARCH_KEEP))
-		tl_move_jump(app, within, tl_move_jump_row(app), true);
-	count_hits(app, *from);
-	return true;
+	if (!hit) {
+		*from = back ? *from : next;
+	} else if (back) {
+		go_to_hit(app, *from);
+	} else { /* its row goes to -j's */
+		f->last_hit = within;
+		if (!(f->scan_type & TL_SEARCH_KEEP))
+			tl_move_jump(app, within, tl_move_jump_row(app), true);
+		count_hits(app, *from);
+	}
+	return hit;
 }
 
 static void missed(struct tl_app *app, uint64_t passed);
@@ -594,6 +613,7 @@ void tl_find_clear(struct tl_app *app, const struct tl_number *n)
 {
 	tl_links_unselect(app);
 	tl_find_forget_pattern(app);
+	tl_view_refresh(app->text.view);
 }
 
 /* ---- F */

@@ -82,7 +82,7 @@ unsigned tl_hits_mark(struct tl_layout *lay, struct tl_row *row, const struct tl
 			where |= TL_HITS_RIGHT;
 		if (base + end > seen.start && base + start < seen.end)
 			where |= TL_HITS_IN;
-		if (tl_matcher_flags(m) & TL_MATCH_INVERT) /* less shows one hit a line */
+		if (tl_matcher_flags(m) & TL_MATCH_SHOW_ONE)
 			break;
 		from = end > start ? end : end + 1;
 	}

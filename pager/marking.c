@@ -33,9 +33,11 @@ static struct tl_mark *find(struct tl_app *app, unsigned key)
 	return NULL;
 }
 
-static void mark_changed(struct tl_app *app)
+/* The screen is painted anew once a mark's letter was typed, whatever became of it. */
+static void repaint(struct tl_app *app)
 {
-	tl_unread_forget(app);
+	tl_view_refresh(app->text.view);
+	app->jumped = true;
 	tl_app_dirty(app);
 }
 
@@ -80,12 +82,15 @@ static void set_key(struct tl_app *app, unsigned key)
 	uint64_t pos;
 	unsigned row;
 
-	if (!f || gives_up(app, key) || !find(app, key) || !place(app, &pos, &row))
+	if (!f || gives_up(app, key))
+		return;
+	tl_unread_forget(app);
+	repaint(app);
+	if (!find(app, key) || !place(app, &pos, &row))
 		return;
 	tl_marks_set(&app->marks, key, f->name, pos, row);
 	if (app->opt.save_marks)
 		tl_app_autosave(app, 'm');
-	mark_changed(app);
 }
 
 static void ask_set(struct tl_app *app, const struct tl_number *n, bool at_bottom)
@@ -111,7 +116,11 @@ static void clear_key(struct tl_app *app, unsigned key)
 {
 	struct tl_mark *m;
 
-	if (gives_up(app, key) || !(m = find(app, key)))
+	if (gives_up(app, key))
+		return;
+	tl_unread_forget(app);
+	repaint(app);
+	if (!(m = find(app, key)))
 		return;
 	if (!m->file) {
 		tl_app_bell(app);
@@ -120,7 +129,6 @@ static void clear_key(struct tl_app *app, unsigned key)
 	tl_marks_set(&app->marks, key, "", TL_NOPOS, 0);
 	if (app->opt.save_marks)
 		tl_app_autosave(app, 'm');
-	mark_changed(app);
 }
 
 void tl_mark_clear(struct tl_app *app, const struct tl_number *n)
@@ -178,6 +186,7 @@ static void go_to_last(struct tl_app *app)
 static void go_key(struct tl_app *app, unsigned key)
 {
 	struct tl_mark *m;
+	unsigned row;
 
 	tl_unread_forget(app);
 	if (gives_up(app, key))
@@ -190,12 +199,13 @@ static void go_key(struct tl_app *app, unsigned key)
 		tl_move_jump(app, 0, 0, false);
 		return;
 	case '$':
-		tl_move_to_end(app);
+		tl_move_to_end(app, true);
 		return;
-	case '.':
-	case ':':
-	case ';':
-		return; /* one is there */
+	case '.': /* one is there */
+		repaint(app);
+		if (tl_app_first_row(app, &row) == TL_NOPOS)
+			tl_app_message(app, "Cannot seek to that file position");
+		return;
 	}
 	m = find(app, key);
 	if (m && !m->file)

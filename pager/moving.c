@@ -245,19 +245,51 @@ unsigned tl_move_jump_row(const struct tl_app *app)
 	return (unsigned)row > app->rows - 2 ? app->rows - 2 : (unsigned)row;
 }
 
+/* Where one was before a jump. */
+struct before {
+	uint64_t top, bottom; /* first and last row with text; TL_NOPOS: none */
+	unsigned row;         /* of the first one */
+};
+
+static struct before before_jump(struct tl_app *app)
+{
+	struct tl_view *v = app->text.view;
+	struct before b = { .bottom = TL_NOPOS };
+
+	b.top = tl_app_first_row(app, &b.row);
+	for (unsigned i = tl_view_rows(v); i > 0 && b.bottom == TL_NOPOS; i--)
+		b.bottom = tl_view_pos(v, i - 1);
+	return b;
+}
+
+/* Could it have been scrolled?  Then some of what was seen still can be. */
+static bool only_scrolled(struct tl_app *app, const struct before *b)
+{
+	struct tl_view *v = app->text.view;
+
+	return b->top == TL_NOPOS || tl_view_row_of(v, b->top) >= 0 ||
+	       tl_view_row_of(v, b->bottom) >= 0;
+}
+
+static void keep_place(struct tl_app *app, const struct before *b)
+{
+	struct tl_file *f = tl_app_file(app);
+
+	if (f && b->top != TL_NOPOS)
+		tl_marks_set(&app->marks, TL_MARK_LAST, f->name, b->top, b->row);
+}
+
 void tl_move_jump(struct tl_app *app, uint64_t pos, unsigned row, bool exact)
 {
 	struct tl_view *v = app->text.view;
-	struct tl_file *f = tl_app_file(app);
-	unsigned old_row;
-	uint64_t old = tl_app_first_row(app, &old_row);
+	struct before b = before_jump(app);
 	bool near = tl_view_row_of(v, pos) >= 0;
 
 	if (tl_view_jump(v, pos, row, exact) == TL_BROKEN)
 		broken(app);
 	/* Where a jump only scrolls, '' still goes where it went. */
-	if (f && !near && old != TL_NOPOS && tl_view_row_of(v, old) < 0)
-		tl_marks_set(&app->marks, TL_MARK_LAST, f->name, old, old_row);
+	if (!near && !only_scrolled(app, &b))
+		keep_place(app, &b);
 	app->jumped = true;
 	tl_app_dirty(app);
 }
@@ -278,16 +310,29 @@ void tl_move_to_line(struct tl_app *app, uint64_t line)
 	tl_app_begin(app, TL_OP_LINE, line, false);
 }
 
-void tl_move_show_end(struct tl_app *app)
+/* Show the end.  For '' the place is kept, unless one is there; after '$ (as_mark) as after jumps. */
+static enum tl_moved show_end(struct tl_app *app, bool as_mark)
 {
-	tl_app_set_last_mark(app);
-	if (tl_view_end(app->text.view) == TL_BROKEN)
+	struct tl_view *v = app->text.view;
+	struct before b = before_jump(app);
+	enum tl_moved moved = tl_view_end(v);
+	bool stays = as_mark ? only_scrolled(app, &b) : tl_view_pos(v, b.row) == b.top;
+
+	if (moved == TL_BROKEN)
 		broken(app);
+	if (moved != TL_LATER && !stays)
+		keep_place(app, &b);
 	app->jumped = true;
 	tl_app_dirty(app);
+	return moved;
 }
 
-void tl_move_to_end(struct tl_app *app)
+void tl_move_show_end(struct tl_app *app)
+{
+	show_end(app, false);
+}
+
+void tl_move_to_end(struct tl_app *app, bool as_mark)
 {
 	struct tl_extent ext;
 
@@ -297,9 +342,9 @@ void tl_move_to_end(struct tl_app *app)
 	tl_source_extent(app->text.src, &ext);
 	app->text.end_seen = true;
 	if (ext.complete && !app->text.filter && !tl_app_decoder(app, NULL))
-		tl_move_show_end(app);
+		show_end(app, as_mark);
 	else
-		tl_app_begin(app, TL_OP_END, 0, false);
+		tl_app_begin(app, TL_OP_END, as_mark, false);
 }
 
 void tl_move_goto_line(struct tl_app *app, const struct tl_number *n)
@@ -317,7 +362,7 @@ void tl_move_goto_end(struct tl_app *app, const struct tl_number *n)
 	if (n->given && n->n > 0)
 		tl_move_to_line(app, n->n - 1);
 	else
-		tl_move_to_end(app);
+		tl_move_to_end(app, false);
 }
 
 /* ESC-G: the end of what a pipe has brought so far. */
@@ -486,14 +531,7 @@ static bool step_end(struct tl_app *app)
 	struct tl_extent ext;
 
 	tl_source_extent(app->text.src, &ext);
-	if (!ext.complete)
-		return false;
-	tl_app_set_last_mark(app);
-	if (tl_view_end(app->text.view) == TL_LATER)
-		return false;
-	app->jumped = true;
-	tl_app_dirty(app);
-	return true;
+	return ext.complete && show_end(app, app->op.n) != TL_LATER;
 }
 
 bool tl_move_step(struct tl_app *app)

@@ -39,6 +39,8 @@ static unsigned type_flags(unsigned type)
 
 	if (type & TL_SEARCH_NON_MATCH)
 		flags |= TL_MATCH_INVERT;
+	if (type & TL_SEARCH_SHOW_ONE)
+		flags |= TL_MATCH_SHOW_ONE;
 	if (type & TL_SEARCH_LITERAL)
 		flags |= TL_MATCH_LITERAL;
 	for (unsigned i = 1; i <= TL_SEARCH_NSUBS; i++)

@@ -12,7 +12,8 @@ enum {
 	TL_SEARCH_KEEP = 1 << 4,       /* ^K: highlight, do not move */
 	TL_SEARCH_LITERAL = 1 << 5,    /* ^R: no metacharacters */
 	TL_SEARCH_WRAP = 1 << 6,       /* ^W: go on from the other end of the file */
-	TL_SEARCH_SUB_SHIFT = 7,       /* ^S and a digit: that sub-pattern must match something */
+	TL_SEARCH_SHOW_ONE = 1 << 7,   /* of a line's matches only the first is highlighted */
+	TL_SEARCH_SUB_SHIFT = 8,       /* ^S and a digit: that sub-pattern must match something */
 };
 
 #define TL_SEARCH_NSUBS   5

@@ -23,7 +23,7 @@ bool tl_view_open(struct tl_source *src, struct tl_lineindex *lines, struct tl_v
 	v->opts.tildes = true;
 	v->opts.hilite = TL_HILITE_ALL;
 	v->digits = 7;
-	v->unread = v->link = TL_NOPOS;
+	v->unread = v->link = v->redo = v->soft_end = TL_NOPOS;
 	if (!tl_scratch_new(&v->scratch, err) || !tl_view_resize(v, 1, 80, err)) {
 		tl_view_close(v);
 		return false;
@@ -119,6 +119,7 @@ unsigned tl_view_rows(const struct tl_view *v)
 void tl_view_set_filter(struct tl_view *v, struct tl_filter *f)
 {
 	v->filter = f;
+	v->soft_end = TL_NOPOS;
 }
 
 void tl_view_set_hilite(struct tl_view *v, const struct tl_matcher *m, uint64_t only)
@@ -225,6 +226,8 @@ static enum tl_moved fill_from(struct tl_view *v, uint64_t pos, unsigned first)
 
 	v->pending = false;
 	v->started = true;
+	v->redo = TL_NOPOS;
+	v->redo = TL_NOPOS;
 	for (i = first; i < v->rows; i++) {
 		found = tl_view_row_at(v, pos, &at, &next);
 		if (found != TL_FOUND)
@@ -306,6 +309,8 @@ static enum tl_moved scroll_forward(struct tl_view *v, uint64_t n, bool force, b
 			push_bottom(v, next);
 			end = next;
 		} else {
+			if (found == TL_NONE)
+				v->soft_end = end;
 			if (!force || is_last_row(v, 0) || used == 0) {
 				if (used == 0)
 					v->squished = false;
@@ -405,6 +410,9 @@ bool tl_view_at_end(const struct tl_view *v)
 		return false;
 	if (v->pos[v->rows - 1] == TL_NOPOS)
 		return true;
+	/* Whether what follows passes a filter is looked at when one goes there. */
+	if (v->filter && v->pos[v->rows] != tl_source_limit(v->src))
+		return v->pos[v->rows] == v->soft_end;
 	return tl_view_row_at((struct tl_view *)v, v->pos[v->rows], &at, &next) == TL_NONE;
 }
 
@@ -536,6 +544,7 @@ enum tl_moved tl_view_end_at(struct tl_view *v, uint64_t pos)
 	uint64_t top = pos;
 	unsigned up;
 	enum tl_lookup found;
+	enum tl_moved moved;
 
 	v->squished = false;
 	forget_origin(v);
@@ -546,7 +555,9 @@ enum tl_moved tl_view_end_at(struct tl_view *v, uint64_t pos)
 		return TL_LATER;
 	if (up == 0 && v->filter) /* nothing passes the filter */
 		top = 0;
-	return fill_below(v, top, up == 0 ? 0 : v->rows - up);
+	moved = fill_below(v, top, up == 0 ? 0 : v->rows - up);
+	v->soft_end = v->pos[v->rows];
+	return moved;
 }
 
 enum tl_moved tl_view_start(struct tl_view *v, bool squish)
@@ -591,6 +602,43 @@ static enum tl_lookup to_row_start(struct tl_view *v, uint64_t *top)
 	return found;
 }
 
+/* From within a line that does not pass the filter go to the next line. */
+static enum tl_lookup leave_hidden_line(struct tl_view *v, uint64_t *pos)
+{
+	uint64_t start, passes;
+	enum tl_lookup found;
+
+	if (!v->filter || tl_view_at_line_start(v, *pos) ||
+	    tl_cursor_line_start(&v->lay.cur, *pos, NEAR_START, &start) != TL_FOUND)
+		return TL_FOUND;
+	found = tl_filter_next(v->filter, start, &passes);
+	if ((found == TL_FOUND && passes != start) || found == TL_NONE)
+		return tl_layout_next_line(&v->lay, *pos, pos);
+	return found;
+}
+
+/* Show what is at pos in this row, below what there is now above it.  Where that waits for the
+ * filter, tl_view_grow() does it again. */
+static void show_at(struct tl_view *v, uint64_t pos, unsigned row)
+{
+	uint64_t top = pos;
+	unsigned up = row;
+	bool pending = leave_hidden_line(v, &top) == TL_PENDING;
+
+	if (pending) {
+		clear_rows(v);
+	} else {
+		pending = rows_up(v, &top, row, &up) == TL_PENDING;
+		if (fill_below(v, top, row - up) == TL_LATER)
+			pending |= row > 0 && tl_view_rows_used(v) == 0;
+	}
+	if (pending) {
+		v->redo = pos;
+		v->redo_row = row;
+		v->pending = true;
+	}
+}
+
 void tl_view_refresh(struct tl_view *v)
 {
 	uint64_t top;
@@ -602,13 +650,13 @@ void tl_view_refresh(struct tl_view *v)
 	while (blank < v->rows && v->pos[blank] == TL_NOPOS)
 		blank++;
 	if (blank == v->rows)
-		blank = 0;
-	top = top_pos(v, blank);
+		blank = v->redo != TL_NOPOS ? v->redo_row : 0;
+	top = v->redo != TL_NOPOS ? v->redo : top_pos(v, blank);
 	if (to_row_start(v, &top) == TL_FAILED)
 		tl_view_failed(v);
 	tl_view_to_blank_start(v, &top);
 	v->squished = false;
-	fill_below(v, top, blank);
+	show_at(v, top, blank);
 }
 
 void tl_view_grow(struct tl_view *v)
@@ -620,6 +668,10 @@ void tl_view_grow(struct tl_view *v)
 		return;
 	tl_layout_reset(&v->lay);
 	v->heads_known = false;
+	if (v->redo != TL_NOPOS) {
+		show_at(v, v->redo, v->redo_row);
+		return;
+	}
 	while (first < v->rows && v->pos[first] == TL_NOPOS)
 		first++;
 	if (first == v->rows)

@@ -30,6 +30,9 @@ struct tl_view {
 	struct tl_row row;                 /* for laying out */
 	uint64_t origin_line, origin_next; /* the line with the layout's origin, and the next */
 	unsigned digits;                   /* of the line number column now */
+	uint64_t soft_end; /* where going on has found no more line that passes the filter */
+	uint64_t redo;     /* what is to be shown at row redo_row once more is known; TL_NOPOS */
+	unsigned redo_row;
 	bool squished;
 	bool pending;
 	bool started;

@@ -21,6 +21,7 @@ enum {
 	TL_MATCH_STRIP_ESCAPES = 1 << 4, /* escape sequences (less -R) */
 	TL_MATCH_OVERSTRIKE = 1 << 5,    /* x^Hx and _^Hx become x (less without -u, -U) */
 	TL_MATCH_CRLF = 1 << 6,          /* the CR before a newline */
+	TL_MATCH_SHOW_ONE = 1 << 7,      /* for who shows matches: of a line only the first one */
 	TL_MATCH_SUB_SHIFT = 8,
 };
 
