@@ -8,7 +8,7 @@
  * messages.c what is said on it; command.c the table of commands (commands.h) and their keys
  * (keymap.h), which moving.c, marking.c, filekeys.c and optionkeys.c carry out; find.c the
  * searching; asking.c what is typed on the bottom line; timekeys.c moves in time; opening.c the
- * texts; shell.c what runs other programs.  All of it: main thread.
+ * texts, shown.c the one that is shown; shell.c what runs other programs.  All of it: main thread.
  */
 #ifndef TL_PAGER_APP_H
 #define TL_PAGER_APP_H
@@ -296,31 +296,9 @@ bool tl_app_open(struct tl_app *app, size_t i);
 bool tl_app_open_near(struct tl_app *app, size_t i, int step);
 /* Put a file's name into the history of :e. */
 void tl_app_remember_name(struct tl_app *app, const char *name);
-/* Is there something that can be opened under this name?  False: err says why not. */
-bool tl_app_may_open(struct tl_app *app, const char *name, struct tl_err *err);
 void tl_app_close_text(struct tl_app *app);
-struct tl_file *tl_app_file(struct tl_app *app); /* NULL: help, or none */
-/* The end of what LESSOPEN's program writes is shown: say if it has failed, where that is wanted. */
-void tl_app_check_preprocessor(struct tl_app *app);
 /* Run LESSCLOSE for all that is left to clean up. */
 void tl_app_end_replacements(struct tl_app *app);
-/* Remember where one is in the file. */
-void tl_app_save_position(struct tl_app *app);
-/* The first row of the screen that has text; TL_NOPOS: nothing is shown yet. */
-uint64_t tl_app_first_row(struct tl_app *app, unsigned *row);
-/* Put the position aside for ''. */
-void tl_app_set_last_mark(struct tl_app *app);
-/* Count a text of a chunk or two at once, so that its line numbers are never pending. */
-void tl_app_count_small(struct tl_app *app);
-/* Start counting lines if options allow, or someone asked (force). */
-void tl_app_count_lines(struct tl_app *app, bool force);
-/* Look whether the file on disk has changed; by_name: or another one has got its name. */
-enum tl_change tl_app_refresh_text(struct tl_app *app, bool by_name);
-/* A read has found less than there was: say so. */
-void tl_app_notice_shrinking(struct tl_app *app);
-/* The decoder that makes the text, *self (may be NULL) with it; NULL: the text is none of that
- * kind. */
-const struct tl_decoder_ops *tl_app_decoder(struct tl_app *app, void **self);
 /* Options that a decoded text depends on have changed: make it anew, with the same time at the
  * top.  False: it cannot be made; the old one stays. */
 bool tl_app_reopen(struct tl_app *app, struct tl_err *err);
@@ -329,6 +307,29 @@ void tl_app_show_help(struct tl_app *app);
 void tl_app_leave_help(struct tl_app *app);
 /* The help text, made from the tables. */
 bool tl_help_text(struct tl_buf *out);
+
+/* ---- shown.c */
+
+struct tl_file *tl_app_file(struct tl_app *app); /* NULL: help, or none */
+/* The first row of the screen that has text; TL_NOPOS: nothing is shown yet. */
+uint64_t tl_app_first_row(struct tl_app *app, unsigned *row);
+/* Remember where one is in the file. */
+void tl_app_save_position(struct tl_app *app);
+/* Put the position aside for ''. */
+void tl_app_set_last_mark(struct tl_app *app);
+/* Count a text of a chunk or two at once, so that its line numbers are never pending. */
+void tl_app_count_small(struct tl_app *app);
+/* Start counting lines if options allow, or someone asked (force). */
+void tl_app_count_lines(struct tl_app *app, bool force);
+/* The decoder that makes the text, *self (may be NULL) with it; NULL: the text is none of that
+ * kind. */
+const struct tl_decoder_ops *tl_app_decoder(struct tl_app *app, void **self);
+/* Look whether the file on disk has changed; by_name: or another one has got its name. */
+enum tl_change tl_app_refresh_text(struct tl_app *app, bool by_name);
+/* A read has found less than there was: say so. */
+void tl_app_notice_shrinking(struct tl_app *app);
+/* The end of what LESSOPEN's program writes is shown: say if it has failed, where that is wanted. */
+void tl_app_check_preprocessor(struct tl_app *app);
 
 /* ---- status.c */
 

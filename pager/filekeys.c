@@ -148,7 +148,7 @@ static void examine_name(void *arg, const char *name)
 	struct tl_err err = TL_ERR_INIT;
 	size_t i;
 
-	if (!tl_app_may_open(app, name, &err)) {
+	if (!tl_filesource_may_open(app, name, &err)) {
 		tl_app_message(app, "%s", err.msg);
 		app->new_file = true;
 		app->name_shown = false;

@@ -1,27 +1,20 @@
-/* opening.c: files become texts, and the place in each is kept. */
+/* opening.c: files become texts, one of them the one that is shown. */
 #include "pager/app.h"
 
 #include "pager/decoding.h"
-#include "pager/env.h"
 #include "pager/fileoptions.h"
+#include "pager/filesource.h"
 #include "pager/header.h"
 #include "pager/logfile.h"
 #include "pager/looksbinary.h"
-#include "pager/secure.h"
 #include "pager/tagkeys.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-/* Chunks counted at once on opening: small texts never show a pending line number. */
-#define COUNT_AT_ONCE 2
+/* ---- texts */
 
 /* The source has changed, on some thread: jobs that wait look again, and the main loop too. */
-
 static void on_change(void *arg)
 {
 	struct tl_app *app = arg;
@@ -29,58 +22,6 @@ static void on_change(void *arg)
 
 	tl_jobs_wake(app->jobs);
 	tl_mailbox_post(app->mailbox, &msg);
-}
-
-struct tl_file *tl_app_file(struct tl_app *app)
-{
-	if (app->text.help || app->files.current >= app->files.n)
-		return NULL;
-	return app->files.files[app->files.current];
-}
-
-uint64_t tl_app_first_row(struct tl_app *app, unsigned *row)
-{
-	struct tl_view *v = app->text.view;
-
-	*row = 0;
-	if (!v || tl_view_empty(v))
-		return TL_NOPOS;
-	while (*row + 1 < tl_view_rows(v) && tl_view_pos(v, *row) == TL_NOPOS)
-		++*row;
-	return tl_view_pos(v, *row);
-}
-
-void tl_app_save_position(struct tl_app *app)
-{
-	struct tl_file *f = tl_app_file(app);
-	unsigned row;
-	uint64_t pos = tl_app_first_row(app, &row);
-
-	if (!f || !app->text.view || tl_view_empty(app->text.view))
-		return;
-	f->pos = pos;
-	f->row = row;
-}
-
-void tl_app_set_last_mark(struct tl_app *app)
-{
-	struct tl_file *f = tl_app_file(app);
-	unsigned row;
-	uint64_t pos = f ? tl_app_first_row(app, &row) : TL_NOPOS;
-
-	if (pos != TL_NOPOS)
-		tl_marks_set(&app->marks, TL_MARK_LAST, f->name, pos, row);
-}
-
-/* ---- text */
-
-/* LESSCLOSE may have something to clean up. */
-static void end_replacement(struct tl_app *app, struct tl_file *f)
-{
-	struct tl_err err = TL_ERR_INIT;
-
-	if (!tl_preprocess_close(f->name, &f->replaced, &err))
-		tl_app_message(app, "%s", err.msg);
 }
 
 static void close_text(struct tl_app *app, struct tl_text *t)
@@ -94,7 +35,7 @@ static void close_text(struct tl_app *app, struct tl_text *t)
 	if (!f || f->kept != t->src || t->help) {
 		tl_source_close(t->src);
 		if (f)
-			end_replacement(app, f);
+			tl_filesource_end(app, f);
 	}
 	memset(t, 0, sizeof(*t));
 }
@@ -108,63 +49,11 @@ void tl_app_close_text(struct tl_app *app)
 	close_text(app, &app->text);
 }
 
-void tl_app_count_small(struct tl_app *app)
-{
-	struct tl_text *t = &app->text;
-	struct tl_extent ext;
-
-	if (t->counting || !t->lines || app->opt.numbers == 0 || tl_app_decoder(app, NULL))
-		return;
-	tl_source_extent(t->src, &ext);
-	for (uint64_t k = 0; k < ext.nchunks && ext.nchunks <= COUNT_AT_ONCE; k++) {
-		struct tl_span span;
-
-		if (tl_source_pin(t->src, k, &span, NULL) != TL_FOUND)
-			return;
-		tl_lineindex_offer(t->lines, k, span);
-		tl_source_unpin(t->src, k, &span);
-	}
-}
-
-void tl_app_count_lines(struct tl_app *app, bool force)
-{
-	struct tl_text *t = &app->text;
-
-	if (!t->lines || (app->opt.numbers == 0 && !force && !t->counting))
-		return;
-	app->count_at_ms = 0;
-	if (!t->loaded)
-		tl_lineindex_load(t->lines);
-	t->loaded = true;
-	t->counting = true;
-	tl_lineindex_start(t->lines);
-}
-
-const struct tl_decoder_ops *tl_app_decoder(struct tl_app *app, void **self)
-{
-	const struct tl_decoder_ops *ops;
-	void *decoder;
-
-	if (!tl_decoder_of(app->text.src, &ops, &decoder))
-		return NULL;
-	if (self)
-		*self = decoder;
-	return ops;
-}
-
-/* Where indexes are kept, to be freed; NULL: nowhere. */
-static char *index_dir(struct tl_app *app)
-{
-	if (app->opt.no_index || !tl_secure_allows(TL_SECURE_HISTORY))
-		return NULL;
-	return app->opt.index_dir ? strdup(app->opt.index_dir) : tl_lineindex_default_dir();
-}
-
 static bool make_text(struct tl_app *app, struct tl_source *src, const char *name,
 		      struct tl_err *err)
 {
 	struct tl_text *t = &app->text;
-	char *dir = index_dir(app);
+	char *dir = tl_filesource_index_dir(app);
 
 	memset(t, 0, sizeof(*t));
 	t->src = src;
@@ -183,157 +72,7 @@ static bool make_text(struct tl_app *app, struct tl_source *src, const char *nam
 	return true;
 }
 
-/* ---- what may be opened */
-
-static bool looks_binary(struct tl_app *app, struct tl_source *src)
-{
-	struct tl_span span;
-
-	return tl_source_head(src, &span) && tl_looks_binary(span, app->charset, app->opt.raw == 2);
-}
-
-/* The messages are the ones less gives. */
-static bool check_kind(struct tl_app *app, const char *name, struct tl_err *err)
-{
-	struct stat st;
-
-	if (stat(name, &st) != 0)
-		return tl_err_set(err, "%s: %s", name, strerror(errno));
-	if (S_ISDIR(st.st_mode) && !app->opt.force_open)
-		return tl_err_set(err, "%s is a directory", name);
-	if (!S_ISREG(st.st_mode) && !app->opt.force_open)
-		return tl_err_set(err, "%s is not a regular file (use -f to see it)", name);
-	return true;
-}
-
-bool tl_app_may_open(struct tl_app *app, const char *name, struct tl_err *err)
-{
-	/* LESSOPEN may know what to do with it. */
-	if (strcmp(name, "-") == 0 || (tl_env_is_set("LESSOPEN") && !app->opt.no_lessopen))
-		return true;
-	return check_kind(app, name, err);
-}
-
-/* A recording; false with *ops NULL: the file is none. */
-static bool open_recording(struct tl_app *app, const char *name, const struct tl_decoder_ops **ops,
-			   struct tl_source **src, struct tl_err *err)
-{
-	char *path, *dir;
-	bool ok;
-
-	*ops = tl_decoding_probe(&app->opt, name, &path);
-	if (!*ops)
-		return false;
-	dir = index_dir(app);
-	ok = tl_decoding_open(&app->opt, *ops, path, dir, app->jobs, src, err);
-	free(dir);
-	free(path);
-	return ok;
-}
-
-static bool open_standard_input(struct tl_app *app, struct tl_file *f, struct tl_source **src,
-				struct tl_err *err)
-{
-	const struct tl_decoder_ops *ops;
-	int fd;
-
-	if (open_recording(app, f->name, &ops, src, err) || ops)
-		return *src != NULL;
-	if (isatty(STDIN_FILENO) && !app->opt.force_open)
-		return tl_err_set(err, "- is a terminal (use -f to open it)");
-	fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
-	if (fd < 0)
-		return tl_err_sys(err, "cannot read standard input");
-	/* Only this copy: quitting closes the pipe for good. */
-	close(STDIN_FILENO);
-	if (open("/dev/null", O_RDONLY) < 0)
-		return tl_err_sys(err, "cannot open /dev/null");
-	if (!tl_source_open_fd(fd, "standard input", src, err))
-		return false;
-	f->kept = *src;
-	return true;
-}
-
-static bool open_path(struct tl_app *app, const char *path, struct tl_source **src,
-		      struct tl_err *err)
-{
-	const struct tl_decoder_ops *ops;
-
-	if (open_recording(app, path, &ops, src, err) || ops)
-		return *src != NULL;
-	if (!check_kind(app, path, err))
-		return false;
-	if (tl_source_open_file(path, src, err))
-		return true;
-	if (err->sys) /* as less says it */
-		tl_err_set(err, "%s: %s", path, strerror(err->sys));
-	return false;
-}
-
-/* What LESSOPEN has made: another file, what comes from a pipe, or nothing. */
-static bool open_replacement(struct tl_app *app, struct tl_file *f, int fd, struct tl_source **src,
-			     struct tl_err *err)
-{
-	struct tl_buf nothing = TL_BUF_INIT;
-
-	switch (f->replaced.kind) {
-	case TL_REPLACED_BY_PIPE:
-		if (!tl_source_open_pipe(fd, f->name, src, err))
-			return false;
-		if (strcmp(f->name, "-") == 0)
-			f->kept = *src;
-		return true;
-	case TL_REPLACED_BY_NOTHING:
-		return tl_source_open_memory(&nothing, src, err);
-	default:
-		return open_path(app, f->replaced.path, src, err);
-	}
-}
-
-static bool open_source(struct tl_app *app, struct tl_file *f, struct tl_source **src,
-			struct tl_err *err)
-{
-	struct tl_err warning = TL_ERR_INIT;
-	bool replaced = f->replaced.kind == TL_REPLACED_BY_FILE;
-	int fd = -1;
-
-	if (f->kept) {
-		*src = f->kept;
-		return true;
-	}
-	if (!replaced && !app->opt.no_lessopen)
-		replaced = tl_preprocess_open(f->name, &f->replaced, &fd, &warning);
-	if (warning.msg[0])
-		tl_app_message(app, "%s", warning.msg);
-	if (replaced && open_replacement(app, f, fd, src, err))
-		return true;
-	if (replaced) {
-		end_replacement(app, f);
-		return false;
-	}
-	if (strcmp(f->name, "-") != 0)
-		return open_path(app, f->name, src, err);
-	return open_standard_input(app, f, src, err);
-}
-
-void tl_app_check_preprocessor(struct tl_app *app)
-{
-	struct tl_file *f = tl_app_file(app);
-	struct tl_err err = TL_ERR_INIT;
-	struct tl_extent ext;
-
-	if (!app->opt.show_preproc_errors || !f || f->replaced.pid == 0)
-		return;
-	tl_source_extent(app->text.src, &ext);
-	if (ext.complete && tl_view_at_end(app->text.view) &&
-	    !tl_preprocess_ended(&f->replaced, &err))
-		tl_app_message(app, "%s", err.msg);
-}
-
-static const char *shown_name(const struct tl_file *f)
-{
-	return f->name;
-}
+/* ---- files */
 
 /* The status column shows the marks of a line. */
 static char mark_in(void *arg, uint64_t pos, uint64_t next)
@@ -417,6 +156,13 @@ void tl_app_remember_name(struct tl_app *app, const char *name)
 	tl_buf_fini(&quoted);
 }
 
+static bool looks_binary(struct tl_app *app, struct tl_source *src)
+{
+	struct tl_span span;
+
+	return tl_source_head(src, &span) && tl_looks_binary(span, app->charset, app->opt.raw == 2);
+}
+
 static bool is_doubtful(struct tl_app *app, const struct tl_file *f, struct tl_source *src)
 {
 	/* Once is enough. */
@@ -427,8 +173,7 @@ static bool is_doubtful(struct tl_app *app, const struct tl_file *f, struct tl_s
 static void ask_about_binary(struct tl_app *app, const struct tl_file *f,
 			     void (*answer)(struct tl_app *app, unsigned key))
 {
-	tl_app_ask_char(app, answer, "\"%s\" may be a binary file.  See it anyway? ",
-			shown_name(f));
+	tl_app_ask_char(app, answer, "\"%s\" may be a binary file.  See it anyway? ", f->name);
 }
 
 /* An open file becomes the text that is shown; asked: about a binary one.  Takes src. */
@@ -445,7 +190,7 @@ static bool take_source(struct tl_app *app, size_t i, struct tl_source *src, boo
 	tl_marks_adopt(&app->marks, f->name);
 	app->files.previous = app->files.current;
 	app->files.current = i;
-	if (!make_text(app, src, shown_name(f), &err)) {
+	if (!make_text(app, src, f->name, &err)) {
 		tl_app_message(app, "%s", err.msg);
 		if (f->kept != src)
 			tl_source_close(src);
@@ -481,7 +226,7 @@ static void refuse_doubtful(struct tl_app *app)
 	size_t i = doubtful.i, next = doubtful.step < 0 ? i - 1 : i;
 
 	drop_doubtful();
-	end_replacement(app, app->files.files[i]);
+	tl_filesource_end(app, app->files.files[i]);
 	drop_file(app, i);
 	app->new_file = true;
 	app->name_shown = false;
@@ -514,7 +259,7 @@ static bool open_file(struct tl_app *app, size_t i, int step)
 	if (i == app->files.current && app->text.src && !app->text.help)
 		return true; /* it is the one that is shown */
 	drop_doubtful();
-	if (!open_source(app, f, &src, &err)) {
+	if (!tl_filesource_open(app, f, &src, &err)) {
 		tl_app_message(app, "%s", err.msg);
 		app->new_file = true;
 		app->name_shown = false;
@@ -556,7 +301,7 @@ void tl_app_end_replacements(struct tl_app *app)
 {
 	drop_doubtful();
 	for (size_t i = 0; i < app->files.n; i++)
-		end_replacement(app, app->files.files[i]);
+		tl_filesource_end(app, app->files.files[i]);
 }
 
 /* ---- the same recording, made another text */
@@ -600,7 +345,7 @@ bool tl_app_reopen(struct tl_app *app, struct tl_err *err)
 	if (!tl_app_decoder(app, NULL) && !tl_decoding_probe(&app->opt, f->name, &path))
 		return true; /* it does not depend on such options */
 	free(path);
-	if (!open_source(app, f, &src, err))
+	if (!tl_filesource_open(app, f, &src, err))
 		return false;
 	tl_app_end_op(app);
 	tl_app_save_position(app);
@@ -611,7 +356,7 @@ bool tl_app_reopen(struct tl_app *app, struct tl_err *err)
 	tl_lineindex_close(app->text.lines);
 	memset(&app->text, 0, sizeof(app->text));
 	tl_source_close(old);
-	if (!make_text(app, src, shown_name(f), err)) {
+	if (!make_text(app, src, f->name, err)) {
 		tl_source_close(src);
 		tl_app_quit(app, TL_EXIT_ERROR); /* no memory for anything */
 		return false;
@@ -619,63 +364,6 @@ bool tl_app_reopen(struct tl_app *app, struct tl_err *err)
 	show_again(app, f);
 	show_something(app);
 	return true;
-}
-
-/* ---- changes on disk */
-
-void tl_app_notice_shrinking(struct tl_app *app)
-{
-	uint64_t end;
-
-	if (strcmp(tl_source_kind(app->text.src), "file") != 0)
-		return;
-	end = tl_source_end(app->text.src);
-	if (end < app->text.end) {
-		if (tl_app_refresh_text(app, false) == TL_SAME) {
-			/* Its size is right again: what was read is not what is there now. */
-			tl_source_drop_cache(app->text.src);
-			tl_view_text_replaced(app->text.view);
-		}
-		if (app->mode != TL_MODE_FOLLOW)
-			tl_app_message(app, "%s shrank while it was open", app->text.name);
-	}
-	app->text.end = end;
-}
-
-enum tl_change tl_app_refresh_text(struct tl_app *app, bool by_name)
-{
-	struct tl_err err = TL_ERR_INIT;
-	enum tl_change change = tl_source_refresh(app->text.src, by_name, &err);
-
-	switch (change) {
-	case TL_SAME:
-		return change;
-	case TL_GREW:
-		tl_view_grow(app->text.view);
-		if (app->text.filter)
-			tl_filter_grow(app->text.filter);
-		break;
-	case TL_SHRANK:
-	case TL_REPLACED:
-		if (tl_app_decoder(app, NULL)) {
-			if (app->mode != TL_MODE_FOLLOW)
-				tl_app_message(app, "%s was replaced while it was open",
-					       app->text.name);
-			if (!tl_app_reopen(app, &err))
-				tl_app_message(app, "%s", err.msg);
-			return change;
-		}
-		tl_find_text_closing(app);
-		tl_source_drop_cache(app->text.src);
-		tl_lineindex_reset(app->text.lines);
-		tl_find_text_opened(app);
-		tl_view_text_replaced(app->text.view);
-		break;
-	}
-	app->text.end = tl_source_limit(app->text.src);
-	tl_app_count_lines(app, false);
-	tl_app_dirty(app);
-	return change;
 }
 
 /* ---- help */
