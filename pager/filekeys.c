@@ -1,6 +1,7 @@
 /* filekeys.c: :e, :n, :p, :x, :d and =. */
 #include "pager/commands.h"
 
+#include "pager/filesource.h"
 #include "pager/names.h"
 #include "pager/secure.h"
 #include "pager/shell.h"
