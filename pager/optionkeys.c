@@ -76,6 +76,13 @@ static void take_effect(struct tl_app *app)
 		tl_app_count_lines(app, false);
 }
 
+/* Is the screen painted before the message?  As in less: where it is looked through for hits, if it is. */
+static bool changes_at_once(const struct tl_app *app)
+{
+	return app->options_pending && (changing.opt->flags & TL_OPT_AT_ONCE) &&
+	       (app->opt.hilite == 2 || !(changing.opt->flags & TL_OPT_SEARCH));
+}
+
 static void change_option(struct tl_app *app, const char *value)
 {
 	char say[512] = "";
@@ -106,8 +113,8 @@ static void change_option(struct tl_app *app, const char *value)
 	}
 	if (changing.action != TL_OPT_ASK)
 		take_effect(app);
-	if (changing.opt->letter == 'g' && app->options_pending && app->opt.hilite == 2)
-		tl_app_apply_options(app); /* hits are seen at once */
+	if (changes_at_once(app))
+		tl_app_apply_options(app);
 	/* What was typed needs no confirmation, but less gives one. */
 	if (*say && !(own && value && *value && changing.opt->kind == TL_OPT_STRING))
 		tl_app_message(app, "%s", say);
