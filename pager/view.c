@@ -278,6 +278,13 @@ static bool is_feed(struct tl_view *v, uint64_t pos)
 	       span.data[0] == '\f';
 }
 
+static void has_scrolled(struct tl_view *v, uint64_t n)
+{
+	if (n > 0)
+		v->squished = false;
+	check_origin(v);
+}
+
 static enum tl_moved scroll_forward(struct tl_view *v, uint64_t n, bool force, bool feed,
 				    uint64_t *left)
 {
@@ -326,9 +333,7 @@ static enum tl_moved scroll_forward(struct tl_view *v, uint64_t n, bool force, b
 			break;
 		}
 	}
-	if (*left < n)
-		v->squished = false;
-	check_origin(v);
+	has_scrolled(v, n - *left);
 	return result;
 }
 
@@ -376,9 +381,7 @@ static enum tl_moved scroll_backward(struct tl_view *v, uint64_t n, bool force, 
 			break;
 		}
 	}
-	if (*left < n)
-		v->squished = false;
-	check_origin(v);
+	has_scrolled(v, n - *left);
 	return result;
 }
 

@@ -108,6 +108,11 @@ int short_row(struct term *t, int n, int y)
 	return pager_is_less() ? y : term_rows(t) - 1 - n + y;
 }
 
+void fixture_end(struct fixture *f)
+{
+	term_close(f->terms[--f->nterms]);
+}
+
 const char *fixture_path(const struct fixture *f, const char *name)
 {
 	static char paths[8][512];
@@ -118,6 +123,20 @@ const char *fixture_path(const struct fixture *f, const char *name)
 		return name;
 	snprintf(path, sizeof(paths[0]), "%s/%s", f->dir, name);
 	return path;
+}
+
+const char *fixture_contents(const struct fixture *f, const char *name)
+{
+	static char bytes[4096];
+	int fd = open(fixture_path(f, name), O_RDONLY);
+	ssize_t n = fd < 0 ? -1 : read(fd, bytes, sizeof(bytes) - 1);
+
+	if (fd >= 0)
+		close(fd);
+	if (n < 0)
+		return "(no such file)";
+	bytes[n > 0 && bytes[n - 1] == '\n' ? n - 1 : n] = '\0';
+	return bytes;
 }
 
 const char *fixture_file(struct fixture *f, const char *name, const char *bytes, long n)

@@ -64,6 +64,8 @@ void fixture_lines(struct fixture *f, const char *name, const char *fmt, int n);
 int short_row(struct term *t, int n, int y);
 
 const char *fixture_path(const struct fixture *f, const char *name);
+/* What a short file of the folder holds, without its last newline; valid until the next call. */
+const char *fixture_contents(const struct fixture *f, const char *name);
 
 /* Start the pager, or another program, with these arguments and NULL; fails if it cannot. */
 struct term *fixture_page(struct fixture *f, ...) __attribute__((sentinel));
@@ -71,6 +73,9 @@ struct term *fixture_run(struct fixture *f, const char *program, const char *con
 
 /* The same, and wait until it waits for a key. */
 struct term *fixture_open(struct fixture *f, ...) __attribute__((sentinel));
+
+/* End the program that was started last, before others are: there is room for few. */
+void fixture_end(struct fixture *f);
 
 /* ---- checks; `t` is drawn when they fail */
 

@@ -265,8 +265,7 @@ static void an_unknown_terminal_is_said_and_used(void **state)
 		term_keys(t, "q");
 		check_exit(t, 0);
 		check_that(t, term_modes_restored(t));
-		term_close(t);
-		f.nterms--;
+		fixture_end(&f);
 	}
 }
 
@@ -311,8 +310,7 @@ static void a_spoiled_index_is_made_anew(void **state)
 		check_that(t, strncmp(term_row(t, 22), " 200000 line 200000", 19) == 0);
 		term_keys(t, "q");
 		check_exit(t, 0);
-		term_close(t);
-		f.nterms--;
+		fixture_end(&f);
 		assert_true(spoil(fixture_path(&f, ".cache/tless")) > 0);
 	}
 }

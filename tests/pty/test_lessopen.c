@@ -43,20 +43,6 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static const char *contents(const char *name)
-{
-	static char bytes[4096];
-	int fd = open(fixture_path(&f, name), O_RDONLY);
-	ssize_t n = fd < 0 ? -1 : read(fd, bytes, sizeof(bytes) - 1);
-
-	if (fd >= 0)
-		close(fd);
-	if (n < 0)
-		return "(no such file)";
-	bytes[n > 0 && bytes[n - 1] == '\n' ? n - 1 : n] = '\0';
-	return bytes;
-}
-
 static void a_pipe_replaces_the_text(void **state)
 {
 	struct term *t;
@@ -68,7 +54,7 @@ static void a_pipe_replaces_the_text(void **state)
 	check_text(t, "b c.up (file 1 of 3)");
 	check_keys(t, ":n");
 	check_text(t, "plain text");
-	assert_string_equal(contents("closed"), "b c.up,-%");
+	assert_string_equal(fixture_contents(&f, "closed"), "b c.up,-%");
 	check_keys(t, ":n");
 	check_text(t, "none"); /* nothing was printed */
 	check_keys(t, "5:p");
@@ -76,7 +62,7 @@ static void a_pipe_replaces_the_text(void **state)
 	check_text(t, "UPPER");
 	term_keys(t, "q");
 	check_exit(t, 0);
-	assert_string_equal(contents("closed"), "b c.up,-%\nb c.up,-%");
+	assert_string_equal(fixture_contents(&f, "closed"), "b c.up,-%\nb c.up,-%");
 }
 
 static void another_file_replaces_the_text(void **state)
@@ -90,8 +76,8 @@ static void another_file_replaces_the_text(void **state)
 	check_text(t, "b c.up (file 1 of 2)");
 	check_keys(t, ":n");
 	check_text(t, "plain text");
-	assert_string_equal(contents("copied"), "(no such file)");
-	assert_string_equal(contents("closed"), "x");
+	assert_string_equal(fixture_contents(&f, "copied"), "(no such file)");
+	assert_string_equal(fixture_contents(&f, "closed"), "x");
 }
 
 static void an_empty_text_may_be_meant(void **state)
@@ -175,12 +161,12 @@ static void editing_warns(void **state)
 	t = fixture_open(&f, "b c.up", NULL);
 	check_keys(t, "v");
 	check_text(t, "WARNING: This file was viewed via LESSOPEN  (press RETURN)");
-	assert_string_equal(contents("edited"), "(no such file)");
+	assert_string_equal(fixture_contents(&f, "edited"), "(no such file)");
 	check_keys(t, "<Enter>");
-	assert_string_equal(contents("edited"), "+1 b c.up");
+	assert_string_equal(fixture_contents(&f, "edited"), "+1 b c.up");
 	unlink(fixture_path(&f, "edited"));
 	check_keys(t, "--no-edit-warn<Enter><Enter>v");
-	assert_string_equal(contents("edited"), "+1 b c.up");
+	assert_string_equal(fixture_contents(&f, "edited"), "+1 b c.up");
 }
 
 /* A long text is read as far as it is wanted, and its writer is not waited for. */

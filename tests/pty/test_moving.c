@@ -90,8 +90,7 @@ static void keys_move_to_their_line(void **state)
 				    term_row(t, 0), term_row(t, 22), moves[i].top, moves[i].bottom);
 			wrong++;
 		}
-		term_close(t);
-		f.nterms--;
+		fixture_end(&f);
 	}
 	assert_int_equal(wrong, 0);
 }
@@ -122,8 +121,7 @@ static void quits(void **state)
 		check_exit(t, 0);
 		check_that(t, term_modes_restored(t));
 		check_that(t, !term_alternate(t));
-		term_close(t);
-		f.nterms--;
+		fixture_end(&f);
 	}
 }
 

@@ -163,8 +163,7 @@ static void starting_commands_are_done(void **state)
 		struct term *t = fixture_open(&f, starts[i].arg, "a.txt", NULL);
 
 		check_row(t, 0, starts[i].top);
-		term_close(t);
-		f.nterms--;
+		fixture_end(&f);
 	}
 }
 

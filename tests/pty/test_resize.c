@@ -95,8 +95,7 @@ static void it_lives_in_the_smallest_terminals(void **state)
 		check_text(t, "1 this is a line");
 		term_keys(t, "q");
 		check_exit(t, 0);
-		term_close(t);
-		f.nterms--;
+		fixture_end(&f);
 	}
 }
 
@@ -167,8 +166,7 @@ static void options_that_take_columns_leave_none_of_a_small_terminal(void **stat
 		}
 		term_keys(t, "^C<Enter><Enter>q");
 		check_exit(t, 0);
-		term_close(t);
-		f.nterms--;
+		fixture_end(&f);
 	}
 }
 

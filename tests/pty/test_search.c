@@ -63,8 +63,7 @@ static void keys_find_their_line(void **state)
 				    searches[i].top);
 			wrong++;
 		}
-		term_close(t);
-		f.nterms--;
+		fixture_end(&f);
 	}
 	assert_int_equal(wrong, 0);
 }

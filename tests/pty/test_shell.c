@@ -24,30 +24,15 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* What a file of the folder holds, without its last newline; valid until the next call. */
-static const char *contents(const char *name)
-{
-	static char bytes[4096];
-	int fd = open(fixture_path(&f, name), O_RDONLY);
-	ssize_t n = fd < 0 ? -1 : read(fd, bytes, sizeof(bytes) - 1);
-
-	if (fd >= 0)
-		close(fd);
-	if (n < 0)
-		return "(no such file)";
-	bytes[n > 0 && bytes[n - 1] == '\n' ? n - 1 : n] = '\0';
-	return bytes;
-}
-
 static void commands_get_names(void **state)
 {
 	struct term *t = fixture_open(&f, "a.txt", "b c", NULL);
 
 	check_keys(t, "!echo % %% a## >out<Enter>");
 	check_text(t, "!done  (press RETURN)");
-	assert_string_equal(contents("out"), "a.txt % a#");
+	assert_string_equal(fixture_contents(&f, "out"), "a.txt % a#");
 	check_keys(t, "<Enter>:n!echo % # >out<Enter>");
-	assert_string_equal(contents("out"), "b c a.txt");
+	assert_string_equal(fixture_contents(&f, "out"), "b c a.txt");
 	check_keys(t, "<Enter>!rm out<Enter><Enter>!!<Enter>");
 	check_text(t, "out'"); /* rm: cannot remove 'out' */
 	check_keys(t, "<Enter>");
@@ -60,7 +45,7 @@ static void a_command_may_be_made_as_a_prompt(void **state)
 
 	check_keys(t, ":n3j#echo %g,%lt,%i >out<Enter>");
 	check_text(t, "#done  (press RETURN)");
-	assert_string_equal(contents("out"), "b c,4,2");
+	assert_string_equal(fixture_contents(&f, "out"), "b c,4,2");
 }
 
 static void without_a_notice(void **state)
@@ -71,7 +56,7 @@ static void without_a_notice(void **state)
 	check_last(t, "!^P");
 	check_keys(t, "echo x >out<Enter>");
 	check_row(t, 0, "line 1");
-	assert_string_equal(contents("out"), "x");
+	assert_string_equal(fixture_contents(&f, "out"), "x");
 }
 
 /* The key that ends the notice is a command. */
@@ -93,19 +78,19 @@ static void the_shell_is_chosen(void **state)
 	fixture_setenv(&f, "SHELL", fixture_path(&f, "mysh"));
 	t = fixture_open(&f, "a.txt", NULL);
 	check_keys(t, "!a 'b'$c<Enter><Enter>");
-	assert_string_equal(contents("out"), "-c:a 'b'$c");
+	assert_string_equal(fixture_contents(&f, "out"), "-c:a 'b'$c");
 	term_keys(t, "q");
 	check_exit(t, 0);
 	fixture_setenv(&f, "LESS_SHELL_COPTION", "-x");
 	t = fixture_open(&f, "a.txt", NULL);
 	check_keys(t, "!a<Enter><Enter>");
-	assert_string_equal(contents("out"), "-x:a");
+	assert_string_equal(fixture_contents(&f, "out"), "-x:a");
 	term_keys(t, "q");
 	check_exit(t, 0);
 	fixture_setenv(&f, "LESS_SHELL_COPTION", "-");
 	t = fixture_open(&f, "a.txt", NULL);
 	check_keys(t, "!echo plain >out<Enter><Enter>");
-	assert_string_equal(contents("out"), "plain");
+	assert_string_equal(fixture_contents(&f, "out"), "plain");
 }
 
 static void parts_are_piped(void **state)
@@ -114,17 +99,18 @@ static void parts_are_piped(void **state)
 
 	check_keys(t, "10j|.cat >out<Enter>");
 	check_text(t, "|done  (press RETURN)");
-	assert_string_equal(contents("out"), "line 11\nline 12\nline 13\nline 14\nline 15");
+	assert_string_equal(fixture_contents(&f, "out"),
+			    "line 11\nline 12\nline 13\nline 14\nline 15");
 	check_keys(t, "<Enter>ma4j|acat >out<Enter><Enter>");
-	assert_string_equal(contents("out"),
+	assert_string_equal(fixture_contents(&f, "out"),
 			    "line 11\nline 12\nline 13\nline 14\nline 15\nline 16\nline 17\n"
 			    "line 18\nline 19");
 	check_keys(t, "|^Nx<Enter>");
 	check_text(t, "Invalid line number");
 	check_keys(t, "<Enter>|^N16<Enter>cat >out<Enter><Enter>");
-	assert_string_equal(contents("out"), "line 15\nline 16");
+	assert_string_equal(fixture_contents(&f, "out"), "line 15\nline 16");
 	check_keys(t, "|$tail -1 >out<Enter><Enter>");
-	assert_string_equal(contents("out"), "line 100");
+	assert_string_equal(fixture_contents(&f, "out"), "line 100");
 	check_keys(t, "|z");
 	check_text(t, "Mark not set");
 	check_keys(t, "<Enter>|5");
@@ -140,9 +126,9 @@ static void between_two_marks(void **state)
 	check_keys(t, "^N4<Enter>");
 	check_last(t, "|second mark:");
 	check_keys(t, "acat >out<Enter><Enter>");
-	assert_string_equal(contents("out"), "line 1\nline 2\nline 3\nline 4");
+	assert_string_equal(fixture_contents(&f, "out"), "line 1\nline 2\nline 3\nline 4");
 	check_keys(t, "||:;cat >out<Enter><Enter>");
-	assert_string_equal(contents("out"), "line 3\nline 4\nline 5\nline 6\nline 7");
+	assert_string_equal(fixture_contents(&f, "out"), "line 3\nline 4\nline 5\nline 6\nline 7");
 }
 
 static void the_rest_of_a_pipe_is_piped(void **state)
@@ -153,7 +139,7 @@ static void the_rest_of_a_pipe_is_piped(void **state)
 	t = fixture_open(&f, NULL);
 	check_keys(t, "|$wc -l >out<Enter>");
 	check_text(t, "|done");
-	assert_string_equal(contents("out"), "200000");
+	assert_string_equal(fixture_contents(&f, "out"), "200000");
 }
 
 static void the_editor_is_chosen(void **state)
@@ -163,15 +149,15 @@ static void the_editor_is_chosen(void **state)
 	fixture_setenv(&f, "VISUAL", "echo >out");
 	t = fixture_open(&f, "a.txt", "b c", NULL);
 	check_keys(t, "10jv");
-	assert_string_equal(contents("out"), "+13 a.txt");
+	assert_string_equal(fixture_contents(&f, "out"), "+13 a.txt");
 	check_keys(t, ":nv");
-	assert_string_equal(contents("out"), "+3 b c");
+	assert_string_equal(fixture_contents(&f, "out"), "+3 b c");
 	term_keys(t, "q");
 	check_exit(t, 0);
 	fixture_setenv(&f, "LESSEDIT", "echo %F-%i >out");
 	t = fixture_open(&f, "a.txt", NULL);
 	check_keys(t, "v");
-	assert_string_equal(contents("out"), "a.txt-1");
+	assert_string_equal(fixture_contents(&f, "out"), "a.txt-1");
 }
 
 /* ---- the log */
@@ -190,7 +176,7 @@ static void a_pipe_is_logged(void **state)
 	check_text(t, "Log file is already in use");
 	term_keys(t, "<Enter><Enter>q");
 	check_exit(t, 0);
-	assert_string_equal(contents("log"), "1\n2\n3\n4\n5");
+	assert_string_equal(fixture_contents(&f, "log"), "1\n2\n3\n4\n5");
 }
 
 static void what_was_not_read_is_logged_too(void **state)
@@ -220,7 +206,7 @@ static void an_existing_log_is_asked_about(void **state)
 	check_text(t, "(END)");
 	term_keys(t, "q");
 	check_exit(t, 0);
-	assert_string_equal(contents("log"), "old\n1\n2\n3");
+	assert_string_equal(fixture_contents(&f, "log"), "old\n1\n2\n3");
 }
 
 static void files_are_not_logged(void **state)

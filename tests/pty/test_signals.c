@@ -205,8 +205,7 @@ static void quitting_in_each_mode_restores_the_terminal(void **state)
 		term_signal(t, SIGTERM);
 		check_exit(t, 15);
 		check_that(t, term_modes_restored(t));
-		term_close(t);
-		f.nterms--;
+		fixture_end(&f);
 	}
 }
 

@@ -58,8 +58,7 @@ static void check_usable(struct term *t)
 	term_keys(t, "q");
 	check_exit(t, 0);
 	check_that(t, term_modes_restored(t));
-	term_close(t);
-	f.nterms--;
+	fixture_end(&f);
 }
 
 static void open_and_use(void)
@@ -164,8 +163,7 @@ static void programs_that_fail_show_the_file(void **state)
 			term_keys(t, "<Enter><Enter>q");
 		check_that(t, term_wait_exit(t, TIMEOUT_MS));
 		check_that(t, term_modes_restored(t));
-		term_close(t);
-		f.nterms--;
+		fixture_end(&f);
 	}
 }
 
