@@ -200,6 +200,8 @@ static void handle_stop(struct tl_app *app)
 static void handle_resize(struct tl_app *app)
 {
 	tl_signals.resize = 0;
+	if (app->mode == TL_MODE_COMMAND)
+		tl_app_prompt_read(app);
 	take_size(app);
 	tl_screen_forget(app->screen);
 	app->jumped = true;
@@ -291,12 +293,33 @@ static void handle_messages(struct tl_app *app)
 
 /* ---- keys */
 
-static void message_key(struct tl_app *app, struct tl_key key)
+bool tl_app_at_prompt(const struct tl_app *app)
+{
+	return app->nkeys == 0 && app->number_text[0] == '\0' &&
+	       (app->mode == TL_MODE_COMMAND || app->mode == TL_MODE_FOLLOW);
+}
+
+/* A changed option shows when the prompt does: not before a command is over that was begun instead
+ * of reading the message. */
+static void prompt_shown(struct tl_app *app)
+{
+	if (!tl_app_at_prompt(app))
+		return;
+	if (app->options_pending)
+		tl_app_apply_options(app);
+	if (app->opt.hilite_target)
+		tl_app_show_target(app);
+}
+
+/* True: the key is a command as well. */
+static bool message_key(struct tl_app *app, struct tl_key key)
 {
 	tl_app_drop_message(app);
-	if (key.code != '\r' && key.code != '\n' && key.code != ' ' &&
-	    key.code != TL_KEY_END_COMMAND)
-		tl_tty_unget(&app->tty, key);
+	if (key.code == '\r' || key.code == '\n' || key.code == ' ' ||
+	    key.code == TL_KEY_END_COMMAND)
+		return false;
+	tl_tty_unget(&app->tty, key);
+	return true;
 }
 
 /* The first screen of an empty text leaves the terminal as it was; any other one shows that there is
@@ -305,8 +328,8 @@ static void show_nothing(struct tl_app *app)
 {
 	struct tl_view *v = app->text.view;
 
-	if (v && app->mode == TL_MODE_COMMAND && app->nkeys == 0 && !app->number_text[0] &&
-	    tl_view_squished(v) && tl_view_pos(v, 0) == TL_NOPOS)
+	if (v && app->mode == TL_MODE_COMMAND && tl_app_at_prompt(app) && tl_view_squished(v) &&
+	    tl_view_pos(v, 0) == TL_NOPOS)
 		tl_view_refresh(v);
 }
 
@@ -325,7 +348,8 @@ static void handle_key(struct tl_app *app, struct tl_key key)
 		return;
 	switch (app->mode) {
 	case TL_MODE_MESSAGE:
-		message_key(app, key);
+		if (message_key(app, key))
+			return;
 		break;
 	case TL_MODE_LINE:
 		if (plain || !tl_editkeys_take(app, key.code))
@@ -346,6 +370,7 @@ static void handle_key(struct tl_app *app, struct tl_key key)
 		tl_command_key(app, key.code);
 		break;
 	}
+	prompt_shown(app);
 }
 
 /* n and N during a search want the hit after the one being searched. */

@@ -208,9 +208,9 @@ struct tl_app {
 	unsigned scrolled;
 	bool jumped;
 	bool first_draw;
-	bool option_changed; /* what is said is about an option */
-	bool unread_set;     /* the command that runs has named the first unread line */
-	bool at_end_before;  /* -e: the end was reached already */
+	bool target_gone;   /* a command has taken the target line's mark away */
+	bool unread_set;    /* the command that runs has named the first unread line */
+	bool at_end_before; /* -e: the end was reached already */
 	bool quit;
 	int status;
 	char *last_shell;
@@ -236,6 +236,8 @@ bool tl_app_ending(void);
 /* Start or end an operation. */
 void tl_app_begin(struct tl_app *app, enum tl_op_kind kind, uint64_t n, bool force);
 void tl_app_end_op(struct tl_app *app);
+/* Does the prompt wait for a new command? */
+bool tl_app_at_prompt(const struct tl_app *app);
 /* Leave the terminal to another program, and take it back. */
 void tl_app_suspend(struct tl_app *app);
 void tl_app_resume(struct tl_app *app);
@@ -262,6 +264,10 @@ void tl_app_draw(struct tl_app *app);
 void tl_app_draw_last(struct tl_app *app);
 /* Let the options take effect on the view and the screen. */
 void tl_app_apply_options(struct tl_app *app);
+/* They are seen already (and hits, or not), but every row goes on beginning where it does. */
+void tl_app_show_options(struct tl_app *app, bool hits);
+/* The mark of the target line alone is set or taken away. */
+void tl_app_show_target(struct tl_app *app);
 
 /* ---- asking.c */
 

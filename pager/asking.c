@@ -110,6 +110,7 @@ void tl_app_line_end(struct tl_app *app)
 	struct tl_history *history = app->line.history;
 
 	app->mode = TL_MODE_COMMAND;
+	app->target_gone = true;
 	if (history && history != &app->file_history)
 		tl_history_add(history, tl_lineedit_text(&app->line));
 	if (history == &app->find.history)

@@ -335,9 +335,14 @@ static void run(struct tl_app *app, const struct tl_command *c)
 		tl_app_end_op(app);
 	if (app->text.view && tl_view_empty(app->text.view))
 		tl_view_start(app->text.view, !app->opt.clear_first);
-	app->unread_set = app->option_changed = false;
+	app->unread_set = false;
+	if (app->options_pending && c->moves) /* by rows as they are now */
+		tl_app_show_options(app, true);
 	c->run(app, &n);
-	if (!app->unread_set && app->mode != TL_MODE_LINE && app->mode != TL_MODE_CHAR)
+	if (app->mode == TL_MODE_LINE || app->mode == TL_MODE_CHAR)
+		return;
+	app->target_gone = true;
+	if (!app->unread_set)
 		tl_unread_forget(app);
 }
 

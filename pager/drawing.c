@@ -20,6 +20,14 @@ static bool reserve_cells(struct tl_app *app)
 	return true;
 }
 
+/* Is a line cut off at the right? */
+static bool cuts_lines(struct tl_app *app)
+{
+	struct tl_view *v = app->text.view;
+
+	return tl_view_layout(v)->opts.chop && tl_view_widest(v) > app->cols;
+}
+
 /* -F, -E: is there a reason to leave before or instead of showing a prompt? */
 static bool leave_now(struct tl_app *app, unsigned used)
 {
@@ -31,9 +39,12 @@ static bool leave_now(struct tl_app *app, unsigned used)
 		return false;
 	if (tl_options_quit_at_eof(&app->opt) == 2 && last && tl_app_at_end(app))
 		return true;
-	return app->opt.quit_if_one_screen && app->files.n == 1 && app->first_draw &&
-	       app->text.filter == NULL && shell_lines > 0 && used + shell_lines <= app->rows &&
-	       tl_view_shows_all(app->text.view);
+	if (!app->opt.quit_if_one_screen || !tl_view_shows_all(app->text.view))
+		return false;
+	if (!app->first_draw) /* turned on later */
+		return last && tl_app_at_prompt(app);
+	return app->files.n == 1 && app->text.filter == NULL && shell_lines > 0 &&
+	       used + shell_lines <= app->rows && !cuts_lines(app);
 }
 
 /* What was shown is left on the terminal, as cat would leave it. */
@@ -113,7 +124,8 @@ void tl_app_draw(struct tl_app *app)
 			return;
 		tl_app_count_small(app);
 		/* A command takes the mark away, and it comes back with the prompt. */
-		tl_view_hide_target(v, app->mode == TL_MODE_MESSAGE && !app->option_changed);
+		app->target_gone = app->target_gone && !tl_app_at_prompt(app);
+		tl_view_hide_target(v, app->target_gone);
 		used = tl_view_compose(v, app->cells, &app->numbers_pending);
 		if (tl_view_pos(v, tl_view_rows(v) - 1) == TL_NOPOS && !tl_view_pending(v))
 			app->text.end_seen = true;
@@ -140,7 +152,7 @@ void tl_app_draw(struct tl_app *app)
 		tl_app_count_lines(app, true);
 	else if (v && !app->text.counting)
 		app->count_at_ms = tl_now_ms() + QUIET_MS;
-	if (app->mode == TL_MODE_COMMAND) /* nothing to decide any more */
+	if (app->first_draw && app->mode == TL_MODE_COMMAND) /* nothing to decide any more */
 		app->opt.quit_if_one_screen = 0;
 	if (app->first_draw && !starting(app))
 		first_prompt_shown(app);
@@ -164,26 +176,17 @@ void tl_app_draw_last(struct tl_app *app)
 
 /* ---- options */
 
-void tl_app_apply_options(struct tl_app *app)
+static unsigned target_row(const struct tl_app *app)
+{
+	return app->opt.hilite_target && !app->text.help ? tl_move_jump_row(app) + 1 : 0;
+}
+
+/* The options for the view. */
+static struct tl_view_opts view_opts(struct tl_app *app)
 {
 	struct tl_options *o = &app->opt;
-	struct tl_screen_opts so = {
-		.no_init = o->no_init,
-		.no_keypad = o->no_keypad,
-		.mouse = tl_mouse_enabled(app),
-		.mark_paste = o->no_paste,
-		.clear_first = o->clear_first != 0,
-	};
-	struct tl_view_opts vo;
+	struct tl_view_opts vo = *tl_view_opts(app->text.view);
 
-	app->options_pending = false;
-	tl_screen_set_colors(app->screen, &o->colors);
-	tl_screen_set_opts(app->screen, &so);
-	if (!app->text.view)
-		return;
-	vo = *tl_view_opts(app->text.view);
-	if (o->chop && !vo.text.chop && !tl_view_empty(app->text.view))
-		tl_move_keep_column(app);
 	vo.text.chop = o->chop || app->hshift > 0;
 	vo.header = tl_header_for_view(app);
 	vo.text.wordwrap = o->wordwrap;
@@ -212,7 +215,7 @@ void tl_app_apply_options(struct tl_app *app)
 			     : 2;
 	vo.status_edges = o->chop; /* less does not tell while only shifted */
 	vo.status_line = o->status_line && !app->text.help;
-	vo.target = o->hilite_target && !app->text.help ? tl_move_jump_row(app) + 1 : 0;
+	vo.target = target_row(app);
 	vo.squeeze = o->squeeze;
 	vo.form_feed = o->form_feed;
 	vo.tildes = o->tildes != 0;
@@ -220,6 +223,50 @@ void tl_app_apply_options(struct tl_app *app)
 	app->endings.colors = &o->colors;
 	vo.endings = &app->endings;
 	vo.hilite = o->hilite == 0 || app->find.hilite_off ? TL_HILITE_NONE : TL_HILITE_ALL;
+	return vo;
+}
+
+void tl_app_show_options(struct tl_app *app, bool hits)
+{
+	struct tl_view_opts vo;
+
+	if (!app->text.view)
+		return;
+	vo = view_opts(app);
+	if (!hits)
+		vo.hilite = TL_HILITE_NONE;
+	tl_view_set_opts_in_place(app->text.view, &vo);
+	tl_app_dirty(app);
+}
+
+void tl_app_show_target(struct tl_app *app)
+{
+	if (!app->text.view)
+		return;
+	tl_view_set_target(app->text.view, target_row(app));
+	tl_app_dirty(app);
+}
+
+void tl_app_apply_options(struct tl_app *app)
+{
+	struct tl_options *o = &app->opt;
+	struct tl_screen_opts so = {
+		.no_init = o->no_init,
+		.no_keypad = o->no_keypad,
+		.mouse = tl_mouse_enabled(app),
+		.mark_paste = o->no_paste,
+		.clear_first = o->clear_first != 0,
+	};
+	struct tl_view_opts vo;
+
+	app->options_pending = false;
+	tl_screen_set_colors(app->screen, &o->colors);
+	tl_screen_set_opts(app->screen, &so);
+	if (!app->text.view)
+		return;
+	if (o->chop && !tl_view_opts(app->text.view)->text.chop && !tl_view_empty(app->text.view))
+		tl_move_keep_column(app);
+	vo = view_opts(app);
 	tl_view_set_opts(app->text.view, &vo);
 	tl_view_resize(app->text.view, app->rows - 1, app->cols, NULL);
 	tl_app_dirty(app);

@@ -59,8 +59,6 @@ void tl_app_drop_message(struct tl_app *app)
 	if (app->nmessages == 0)
 		app->mode = TL_MODE_COMMAND;
 	tl_app_prompt_read(app);
-	if (app->options_pending)
-		tl_app_apply_options(app);
 	if (app->nmessages == 0 && app->after_message) {
 		void (*next)(struct tl_app * app) = app->after_message;
 

@@ -417,10 +417,22 @@ void tl_move_goto_offset(struct tl_app *app, const struct tl_number *n)
 
 /* ---- shifting */
 
+/* A shift begins with whole lines, also where it ends with wrapped ones. */
+static void rehead(struct tl_app *app)
+{
+	struct tl_view *v = app->text.view;
+	uint64_t top = tl_view_pos(v, 0), start;
+
+	if (top != TL_NOPOS && !tl_view_starts_line(v, 0) &&
+	    tl_layout_line_start(tl_view_layout(v), top, &start) == TL_FOUND)
+		tl_view_jump(v, start, 0, true);
+}
+
 void tl_move_shift_by(struct tl_app *app, int64_t cols)
 {
 	uint64_t left = (uint64_t)-cols;
 
+	rehead(app);
 	if (cols >= 0)
 		app->hshift += (uint64_t)cols;
 	else
@@ -467,6 +479,7 @@ void tl_move_shift_left(struct tl_app *app, const struct tl_number *n)
 
 void tl_move_shift_home(struct tl_app *app, const struct tl_number *n)
 {
+	rehead(app);
 	app->hshift = 0;
 	app->jumped = true;
 	tl_app_apply_options(app);

@@ -57,18 +57,19 @@ bool tl_number_key(struct tl_app *app, unsigned key)
 		insert(app, (char)key);
 		return true;
 	}
-	if (app->number_text[0] == '\0')
-		return false;
-	if ((int)key == app->tty.erase || key == '\b') {
-		if (app->number_at > 0)
-			erase(app, app->number_at - 1, app->number_at);
-		return true;
-	}
-	if ((int)key == app->tty.kill) {
-		tl_number_forget(app);
-		return true;
-	}
 	return false;
+}
+
+/* The terminal's own keys come first, also where they are DEL, or a command's. */
+static bool rubs(struct tl_app *app, unsigned key)
+{
+	if ((int)key == app->tty.kill)
+		tl_number_forget(app);
+	else if ((int)key != app->tty.erase && key != '\b')
+		return false;
+	else if (app->number_at > 0)
+		erase(app, app->number_at - 1, app->number_at);
+	return true;
 }
 
 static bool any_action(void *arg, enum tl_section section, const char *action)
@@ -106,9 +107,10 @@ enum tl_fit tl_number_edit(struct tl_app *app, const uint8_t *keys, size_t n)
 	struct tl_binding b;
 	enum tl_fit fit;
 
-	/* The terminal's own erase key comes first, also where it is DEL. */
-	if (app->number_text[0] == '\0' || (n == 1 && keys[0] == app->tty.erase))
+	if (app->number_text[0] == '\0')
 		return TL_FIT_NOT;
+	if (n == 1 && rubs(app, keys[0]))
+		return TL_FIT_WHOLE;
 	if (!app->number_keys) {
 		app->number_keys = sink.arg = tl_keymap_new();
 		if (!app->number_keys)

@@ -129,7 +129,7 @@ enum {
 	TL_OPT_NO_QUERY = 1 << 6, /* `_` cannot tell its value */
 	TL_OPT_OWN = 1 << 5,      /* less has no such option: an abbreviation means less's first */
 	TL_OPT_NEGATIVE = 1 << 7, /* a number that may be negative */
-	TL_OPT_AT_ONCE = 1 << 8,  /* TL_OPT_REPAINT, and already behind the message of the change */
+	TL_OPT_AT_ONCE = 1 << 8,  /* it shows behind the message already, in the rows as they are */
 };
 
 struct tl_option {

@@ -5,6 +5,7 @@
 
 #include "pager/fileoptions.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@ static struct {
 	enum tl_opt_action action;
 	const struct tl_option *opt;
 	bool upper;
+	bool target_gone; /* what it was when the name began */
 } changing;
 
 /* A text made with the option's new value; if that is not possible, the old value stays. */
@@ -76,29 +78,24 @@ static void take_effect(struct tl_app *app)
 		tl_app_count_lines(app, false);
 }
 
-/* Is the screen painted before the message?  As in less: where it is looked through for hits, if it is. */
-static bool changes_at_once(const struct tl_app *app)
-{
-	return app->options_pending && (changing.opt->flags & TL_OPT_AT_ONCE) &&
-	       (app->opt.hilite == 2 || !(changing.opt->flags & TL_OPT_SEARCH));
-}
-
 static void change_option(struct tl_app *app, const char *value)
 {
 	char say[512] = "";
 	struct tl_err err = TL_ERR_INIT;
 	bool own = changing.opt->flags & TL_OPT_OWN;
+	bool at_once = changing.opt->flags & TL_OPT_AT_ONCE && changing.action != TL_OPT_ASK;
 	bool asks = changing.action == TL_OPT_ASK ||
 		    (changing.action == TL_OPT_TOGGLE && tl_option_needs_value(changing.opt) &&
 		     (!value || !*value));
 
-	app->option_changed = true;
 	if (tl_fileoption_change(app, changing.opt, changing.action, value))
 		return;
 	if (changing.opt->kind == TL_OPT_DO && changing.opt->initial == 'V') {
 		tl_app_message(app, "%s", tl_app_version(app));
 		return;
 	}
+	if (at_once && !app->find.hilite_off) /* what was changed before comes to light */
+		tl_app_show_options(app, false);
 	if (changing.opt->parse == tl_header_parse)
 		tl_header_look(app);
 	if ((changing.opt->flags & TL_OPT_REOPEN) && !asks) {
@@ -113,8 +110,8 @@ static void change_option(struct tl_app *app, const char *value)
 	}
 	if (changing.action != TL_OPT_ASK)
 		take_effect(app);
-	if (changes_at_once(app))
-		tl_app_apply_options(app);
+	if (at_once && app->opt.hilite == 2)
+		tl_app_show_options(app, true);
 	/* What was typed needs no confirmation, but less gives one. */
 	if (*say && !(own && value && *value && changing.opt->kind == TL_OPT_STRING))
 		tl_app_message(app, "%s", say);
@@ -124,6 +121,7 @@ static void change_option(struct tl_app *app, const char *value)
 
 static void option_value_done(struct tl_app *app, const char *value)
 {
+	tl_unread_forget(app);
 	change_option(app, value);
 }
 
@@ -134,10 +132,15 @@ static void take_option(struct tl_app *app, const struct tl_option *opt, bool up
 	if (changing.action == TL_OPT_TOGGLE && !tl_fileoption_may_ask(app, opt))
 		return;
 	if (tl_option_needs_value(opt) && changing.action == TL_OPT_TOGGLE &&
-	    !(opt->flags & TL_OPT_FIXED))
+	    !(opt->flags & TL_OPT_FIXED)) {
 		tl_app_ask(app, opt->says[0] ? opt->says[0] : "Value: ", NULL, option_value_done);
-	else
-		change_option(app, NULL);
+		return;
+	}
+	change_option(app, NULL);
+	if (opt->at == offsetof(struct tl_options, hilite_target)) {
+		app->target_gone = false;
+		tl_app_show_target(app);
+	}
 }
 
 /* ---- names and letters */
@@ -148,6 +151,7 @@ static void option_name_done(struct tl_app *app, const char *name)
 	bool upper = false;
 	const struct tl_option *opt = tl_option_by_name(name, strlen(name), &upper, &how);
 
+	app->target_gone = changing.target_gone; /* there is no command before the value */
 	if (opt)
 		take_option(app, opt, upper);
 	else
@@ -166,6 +170,7 @@ static void ask_name(struct tl_app *app)
 		[TL_OPT_ASK] = "__",
 	};
 
+	changing.target_gone = app->target_gone;
 	tl_optionname_ask(app, prompts[changing.action], option_name_done, other_action);
 }
 

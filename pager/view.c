@@ -101,12 +101,18 @@ const struct tl_view_opts *tl_view_opts(const struct tl_view *v)
 	return &v->opts;
 }
 
-void tl_view_set_opts(struct tl_view *v, const struct tl_view_opts *opts)
+void tl_view_set_opts_in_place(struct tl_view *v, const struct tl_view_opts *opts)
 {
 	if (v->opts.number_width != opts->number_width)
 		v->digits = opts->number_width; /* compose() widens it where need be */
 	v->opts = *opts;
+	v->in_place = true;
 	tl_view_apply_opts(v);
+}
+
+void tl_view_set_opts(struct tl_view *v, const struct tl_view_opts *opts)
+{
+	tl_view_set_opts_in_place(v, opts);
 	if (v->started)
 		tl_view_refresh(v);
 }
@@ -126,6 +132,11 @@ void tl_view_set_hilite(struct tl_view *v, const struct tl_matcher *m, uint64_t 
 {
 	v->hilite = m;
 	v->hilite_only = only;
+}
+
+void tl_view_set_target(struct tl_view *v, unsigned row)
+{
+	v->opts.target = row;
 }
 
 void tl_view_hide_target(struct tl_view *v, bool hide)
@@ -649,6 +660,7 @@ void tl_view_refresh(struct tl_view *v)
 
 	if (!v->started)
 		return;
+	v->in_place = false;
 	tl_layout_reset(&v->lay);
 	while (blank < v->rows && v->pos[blank] == TL_NOPOS)
 		blank++;

@@ -54,6 +54,8 @@ void tl_view_close(struct tl_view *v);
 bool tl_view_resize(struct tl_view *v, unsigned rows, unsigned cols, struct tl_err *err);
 const struct tl_view_opts *tl_view_opts(const struct tl_view *v);
 void tl_view_set_opts(struct tl_view *v, const struct tl_view_opts *opts);
+/* Likewise, but every row goes on beginning where it does until they are set again. */
+void tl_view_set_opts_in_place(struct tl_view *v, const struct tl_view_opts *opts);
 unsigned tl_view_rows(const struct tl_view *v);
 
 /* Is a header set?  Where do its lines end?  TL_NOPOS: there are none, or that is not known. */
@@ -68,7 +70,9 @@ void tl_view_set_filter(struct tl_view *v, struct tl_filter *f);
 /* Matches of m are highlighted, in all lines or (only != TL_NOPOS) in the one that starts there;
  * borrowed, NULL for none. */
 void tl_view_set_hilite(struct tl_view *v, const struct tl_matcher *m, uint64_t only);
-/* The target line (see options) is not marked for now. */
+/* Another row is marked as the target line, 0: none; see the options. */
+void tl_view_set_target(struct tl_view *v, unsigned row);
+/* It is not marked for now. */
 void tl_view_hide_target(struct tl_view *v, bool hide);
 /* The text of a link, at [start, end), is shown as selected; TL_NOPOS: none is. */
 void tl_view_set_link(struct tl_view *v, uint64_t start, uint64_t end);

@@ -85,12 +85,14 @@ static enum tl_role line_role(const struct tl_view *v, unsigned i, char mark)
 	return v->opts.target == i + 1 && !v->target_hidden ? TL_ROLE_TARGET : TL_ROLE_NONE;
 }
 
-/* The role of a line on its text: as far as there is some, with --status-line to the edge.  Hits
- * stay, but for those in the unread line where no status column tells of it. */
+/* The role of a line on its text, or the first column of an empty one, with --status-line to the
+ * edge.  Hits stay, but for those in the unread line where no status column tells of it. */
 static void put_line_role(struct tl_view *v, enum tl_role role)
 {
 	struct tl_row *row = &v->row;
-	unsigned cols = v->lay.opts.cols, n = v->opts.status_line ? cols : row->ncells;
+	bool shifted_out = role == TL_ROLE_UNREAD && v->lay.opts.hshift > 0; /* as in less */
+	bool empty = row->ncells == 0 && !shifted_out;
+	unsigned n = v->opts.status_line ? v->lay.opts.cols : row->ncells + empty;
 	bool over_hits = role == TL_ROLE_UNREAD && v->opts.status_cols == 0;
 
 	if (role == TL_ROLE_NONE || (!v->opts.status_line && v->opts.status_cols > 0) ||
@@ -124,7 +126,7 @@ static enum tl_lookup number_of(struct tl_view *v, struct numbering *n)
 		n->line += n->ends_line;
 	else
 		found = tl_lineindex_line_of(v->lines, row->pos, &n->line);
-	n->known = found == TL_FOUND && !jumps;
+	n->known = found == TL_FOUND && !jumps && !v->in_place;
 	n->next = row->next;
 	n->ends_line = row->ends_line;
 	return found;
@@ -210,6 +212,8 @@ static bool draw_row(struct tl_view *v, unsigned i, uint64_t pos, uint64_t next,
 		     struct tl_cell *out, struct numbering *n, bool *numbers_pending)
 {
 	v->row.cells = out + tl_view_prefix_cols(v);
+	if (v->in_place)
+		tl_layout_set_origin(&v->lay, pos);
 	if (pos == TL_NOPOS || tl_layout_draw(&v->lay, pos, &v->row) != TL_FOUND)
 		return false;
 	if (next != TL_NOPOS)
@@ -373,6 +377,7 @@ unsigned tl_view_compose(struct tl_view *v, struct tl_cell *cells, bool *numbers
 	unsigned used = v->squished ? tl_view_rows_used(v) : v->rows;
 	struct numbering n = { .known = false };
 	struct tl_cell *laid_out = v->row.cells;
+	uint64_t origin = v->lay.origin;
 
 	*numbers_pending = false;
 	if (tl_linktable_renew())
@@ -390,6 +395,7 @@ unsigned tl_view_compose(struct tl_view *v, struct tl_cell *cells, bool *numbers
 	if (tl_view_has_header(v))
 		overlay_header(v, cells, laid_out, numbers_pending);
 	v->row.cells = laid_out;
+	tl_layout_set_origin(&v->lay, origin);
 	return used;
 }
 

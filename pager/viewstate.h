@@ -33,6 +33,7 @@ struct tl_view {
 	uint64_t soft_end; /* where going on has found no more line that passes the filter */
 	uint64_t redo;     /* what is to be shown at row redo_row once more is known; TL_NOPOS */
 	unsigned redo_row;
+	bool in_place; /* rows begin where they did with other options */
 	bool squished;
 	bool pending;
 	bool started;

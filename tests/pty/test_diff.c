@@ -369,7 +369,7 @@ static void toggles(void **state)
 	walk_new("plain",
 		 "-Psprompt%f<Enter> j -y3<Enter> <Enter> j <Space> -z5<Enter> <Enter> <Space>");
 	walk("plain", "-Q <Enter> -^ <Enter> -$ <Enter> -!N <Enter> j");
-	walk("overstrike", "-u <Enter> j -U <Enter> j -u <Enter>");
+	walk_new("overstrike", "-u <Enter> j -U <Enter> j -u <Enter>");
 	walk("-f sgr", "-R <Enter> j -r <Enter> j");
 	walk("blank", "-s <Enter> j -s <Enter>");
 	walk("short", "-~ <Enter> j -~ <Enter>");

@@ -125,6 +125,34 @@ static void F_leaves_lines_for_the_shell(void **state)
 	check_last(t, "Don't quit if end-of-file on first screen  (press RETURN)");
 }
 
+static void F_stays_where_lines_are_cut_off(void **state)
+{
+	struct term *t;
+	char text[128];
+
+	only_tless();
+	snprintf(text, sizeof(text), "1\n%0120d\n3\n", 2);
+	fixture_file(&f, "wide", text, -1);
+	t = fixture_page(&f, "-F", "wide", NULL);
+	check_exit(t, 0);
+	t = fixture_open(&f, "-FS", "wide", NULL);
+	check_text(t, "(END)");
+}
+
+static void F_turned_on_later_quits_when_all_is_shown(void **state)
+{
+	struct term *t;
+
+	only_tless();
+	t = fixture_open(&f, "a.txt", NULL);
+	check_keys(t, "-F<Enter>");
+	check_last(t, ":");
+	t = fixture_open(&f, "short", NULL);
+	check_keys(t, "-F");
+	term_keys(t, "<Enter>");
+	check_exit(t, 0);
+}
+
 static void first_commands_come_before_the_screen(void **state)
 {
 	struct term *t;
@@ -338,6 +366,8 @@ int main(void)
 		TEST(an_option_without_its_value_ends_it),
 		TEST(the_end_of_a_file_is_seen_before_E_quits),
 		TEST(F_leaves_lines_for_the_shell),
+		TEST(F_stays_where_lines_are_cut_off),
+		TEST(F_turned_on_later_quits_when_all_is_shown),
 		TEST(first_commands_come_before_the_screen),
 		TEST(it_can_use_a_part_of_the_screen),
 		TEST(a_pipe_has_no_size_before_its_end),
