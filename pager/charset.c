@@ -210,20 +210,24 @@ static bool is_safe(const char *format)
 
 static void set_format(const char *value, char **format)
 {
+	char look = '\0';
+
 	free(*format);
 	*format = NULL;
 	if (!value || !*value || (*value == '*' && (!value[1] || !value[2])))
 		return;
-	if (!is_safe(value))
-		return;
 	if (*value == '*') {
-		the.look = value[1] == 'd'   ? TL_OWN_BOLD
-			   : value[1] == 'k' ? TL_OWN_BLINK
-			   : value[1] == 's' ? TL_OWN_STANDOUT
-			   : value[1] == 'u' ? TL_OWN_UNDERLINE
-					     : 0;
+		look = value[1];
 		value += 2;
 	}
+	if (!is_safe(value))
+		return;
+	if (look)
+		the.look = look == 'd'   ? TL_OWN_BOLD
+			   : look == 'k' ? TL_OWN_BLINK
+			   : look == 's' ? TL_OWN_STANDOUT
+			   : look == 'u' ? TL_OWN_UNDERLINE
+					 : 0;
 	*format = strdup(value);
 }
 

@@ -252,8 +252,9 @@ bool tl_pen_hold_back(struct tl_pen *pen)
 	}
 	pen->nheld = 0;
 	pen->held_back = c != NULL;
-	if (c && c->len < sizeof(pen->held)) {
+	if (c)
 		pen->under = *c;
+	if (c && c->len < sizeof(pen->held)) {
 		tl_pen_hold(pen, c->text, c->len);
 		tl_pen_hold(pen, "\b", 1);
 	}

@@ -278,7 +278,7 @@ static bool has_watched(const struct tl_matcher *m, const struct tl_scratch *s, 
 {
 	unsigned has = 0;
 
-	if (!m->watch || s->clean)
+	if (!m->watch || s->clean || text.len == 0)
 		return false;
 	tl_bytescan()->survey(text.data, text.len, &has);
 	return has & m->watch;
