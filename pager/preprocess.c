@@ -23,6 +23,7 @@
 #define END_STEP_MS  2
 #define END_STEPS    50
 #define STATUS_STEPS 500
+#define INTERRUPT_MS 100 /* how soon ^C is seen at the latest */
 /* Bytes of a name; what is longer than a path can be is none. */
 #define MAX_NAME (2 * PATH_MAX)
 
@@ -96,12 +97,6 @@ static bool start(const char *command, int *fd, pid_t *pid)
 	return ok;
 }
 
-/* Did a call fail for good, or did ^C end it? */
-static bool given_up(void)
-{
-	return errno != EINTR || tl_app_interrupted();
-}
-
 /* -1: no status is known.  After ^C, a program that does not end by it is left alone. */
 static int wait_for(pid_t pid)
 {
@@ -129,10 +124,16 @@ static bool brings_something(int fd)
 {
 	struct pollfd p = { fd, POLLIN, 0 };
 
-	while (poll(&p, 1, -1) < 0)
-		if (given_up())
-			return false;
-	return (p.revents & POLLIN) != 0;
+	/* A ^C just before poll() would not end it. */
+	while (!tl_app_interrupted()) {
+		int n = poll(&p, 1, INTERRUPT_MS);
+
+		if (n > 0)
+			return (p.revents & POLLIN) != 0;
+		if (n < 0 && errno != EINTR)
+			break;
+	}
+	return false;
 }
 
 static bool open_pipe(bool status_counts, pid_t pid, int from, struct tl_replacement *r, int *fd)
@@ -161,10 +162,8 @@ static bool read_name(pid_t pid, int from, struct tl_replacement *r)
 	char bytes[512];
 	ssize_t n;
 
-	while (!end && line.len < MAX_NAME) {
+	while (!end && line.len < MAX_NAME && brings_something(from)) {
 		n = read(from, bytes, sizeof(bytes));
-		if (n < 0 && !given_up())
-			continue;
 		if (n <= 0 || !tl_buf_append(&line, bytes, (size_t)n))
 			break;
 		end = memchr(line.data, '\n', line.len);
