@@ -162,9 +162,8 @@ static void handle_interrupt(struct tl_app *app)
 		app->mode = TL_MODE_COMMAND;
 	else if (app->mode == TL_MODE_MESSAGE)
 		tl_app_drop_message(app);
-	if (app->text.view && tl_view_squished(app->text.view)) /* less paints anew */
-		tl_view_refresh(app->text.view);
 	stop_waiting(app);
+	tl_find_drop_filter(app);
 }
 
 /* ^X ends the wait for a text that is still coming; keys typed before it are dropped. */

@@ -208,6 +208,7 @@ struct tl_app {
 	unsigned scrolled;
 	bool jumped;
 	bool first_draw;
+	bool undrawn;       /* opened again: before it is drawn there is no row to move from */
 	bool target_gone;   /* a command has taken the target line's mark away */
 	bool unread_set;    /* the command that runs has named the first unread line */
 	bool at_end_before; /* -e: the end was reached already */
@@ -411,6 +412,8 @@ void tl_find_say_wrapped(struct tl_app *app);
 void tl_find_cancel(struct tl_app *app);
 /* Go on until lines that pass the filter are on the screen.  True: they are, or there are none. */
 bool tl_find_show_filtered(struct tl_app *app);
+/* ^C was typed: all lines are shown again. */
+void tl_find_drop_filter(struct tl_app *app);
 /* Options that patterns depend on have changed. */
 void tl_find_recompile(struct tl_app *app);
 /* The text is another one: the scans end, the filter is made for it. */

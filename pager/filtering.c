@@ -110,6 +110,14 @@ void tl_filtering_add(struct tl_app *app, const char *text, unsigned type)
 	tl_app_dirty(app);
 }
 
+void tl_find_drop_filter(struct tl_app *app)
+{
+	if (app->find.nfilters > 0)
+		tl_filtering_add(app, "", 0);
+	else if (app->text.view && tl_view_squished(app->text.view)) /* it is painted anew */
+		tl_view_refresh(app->text.view);
+}
+
 void tl_find_filter(struct tl_app *app, const struct tl_number *n)
 {
 	if (app->text.help)

@@ -375,6 +375,8 @@ void tl_find_search(struct tl_app *app, const char *pattern, unsigned type, uint
 		if (!use_last_pattern(app, type))
 			return;
 	} else if (!tl_find_set_pattern(app, pattern, type)) {
+		free(f->pattern); /* what can be seen of it stays */
+		f->pattern = NULL;
 		tl_app_message(app, "Invalid pattern");
 		return;
 	}
@@ -469,9 +471,17 @@ static bool look_on(struct tl_app *app)
 	return true;
 }
 
+/* A search that has been in other files is over, and the file is opened again. */
+static void file_again(struct tl_app *app)
+{
+	app->new_file = app->undrawn = true;
+	app->name_shown = false;
+}
+
 static void missed(struct tl_app *app, uint64_t passed)
 {
 	struct tl_find *f = &app->find;
+	bool was_elsewhere;
 
 	f->scan_nth -= passed < f->scan_nth ? passed : 0;
 	if (look_on(app))
@@ -480,11 +490,14 @@ static void missed(struct tl_app *app, uint64_t passed)
 		tl_find_forget_pattern(app);
 		return;
 	}
-	if (f->home < app->files.n && f->home != app->files.current && tl_app_open(app, f->home))
-		app->new_file = false; /* one has not left it */
+	was_elsewhere = f->home != SIZE_MAX || (f->scan_type & TL_SEARCH_FIRST_FILE);
+	if (f->home < app->files.n && f->home != app->files.current)
+		tl_app_open(app, f->home);
 	if (!(f->scan_type & TL_SEARCH_BACKWARD))
 		app->text.end_seen = true;
 	tl_app_message(app, "Pattern not found: %s", f->pattern);
+	if (was_elsewhere)
+		app->after_message = file_again;
 }
 
 void tl_find_progress(struct tl_app *app)

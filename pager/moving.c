@@ -64,7 +64,7 @@ static enum tl_moved stride(struct tl_app *app, bool back, bool force, uint64_t 
 static void move_rows(struct tl_app *app, bool back, uint64_t n, bool force)
 {
 	uint64_t left = n;
-	enum tl_moved moved = stride(app, back, force, &left);
+	enum tl_moved moved = app->undrawn ? TL_AT_EDGE : stride(app, back, force, &left);
 
 	/* A file may have grown meanwhile. */
 	if (moved == TL_AT_EDGE && !back && tl_app_refresh_text(app, false) == TL_GREW)
@@ -194,7 +194,7 @@ static void move_file_lines(struct tl_app *app, bool back, uint64_t n)
 	bool force = app->opt.past_eof, any = false;
 	uint64_t left = 0;
 
-	while (n > 0 && !tl_app_interrupted()) {
+	while (n > 0 && !app->undrawn && !tl_app_interrupted()) {
 		enum tl_moved moved = back ? tl_view_backward(v, 1, force, &left)
 					   : tl_view_forward(v, 1, force, &left);
 
