@@ -157,7 +157,7 @@ struct tl_view_header tl_header_for_view(struct tl_app *app)
 		.cols = o->header.cols,
 		.pos = app->header.pos,
 		.unnumbered = o->no_number_headers,
-		.plain_lines = o->no_search_headers || o->no_search_header_lines,
+		.plain_lines = o->no_search_headers & TL_UNSEARCHED_LINES,
 	};
 }
 
@@ -192,7 +192,7 @@ bool tl_header_search_skip(struct tl_app *app, struct tl_skip *skip)
 	const struct tl_options *o = &app->opt;
 
 	*skip = (struct tl_skip){ bytes_before, o->header.cols, (unsigned)app->charset };
-	return o->header.cols > 0 && (o->no_search_headers || o->no_search_header_columns);
+	return o->header.cols > 0 && (o->no_search_headers & TL_UNSEARCHED_COLS) != 0;
 }
 
 uint64_t tl_header_search_from(struct tl_app *app)
@@ -200,7 +200,7 @@ uint64_t tl_header_search_from(struct tl_app *app)
 	const struct tl_options *o = &app->opt;
 	uint64_t end = TL_NOPOS;
 
-	if (o->no_search_headers || o->no_search_header_lines)
+	if (o->no_search_headers & TL_UNSEARCHED_LINES)
 		end = tl_view_header_end(app->text.view);
 	return end == TL_NOPOS ? 0 : end;
 }

@@ -179,6 +179,8 @@ int tl_option_flipped(const struct tl_option *opt, int now, bool upper)
 {
 	int want = upper ? 2 : 1;
 
+	if (opt->sets)
+		return opt->sets;
 	if (opt->kind == TL_OPT_BOOL)
 		return !now;
 	return now == want ? 0 : want;
@@ -323,7 +325,7 @@ bool tl_option_change(struct tl_options *o, const struct tl_option *opt, bool up
 	*say = '\0';
 	if (why)
 		return tl_err_set(err, why, tl_option_describe(opt, name, sizeof(name)));
-	if (action == TL_OPT_RESET)
+	if (action == TL_OPT_RESET && !opt->sets)
 		tl_option_reset(o, opt);
 	else if (action == TL_OPT_TOGGLE && tl_option_needs_value(opt) && value && *value)
 		ok = tl_option_set_value(o, opt, value, err);

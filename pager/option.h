@@ -95,10 +95,10 @@ struct tl_options {
 	/* Named as less names the option; TL_OPT_IGNORED in the table says which have no effect yet. */
 	int buffers, auto_buffers, no_lessopen, hilite_unread, exit_follow_on_close, file_size,
 	    follow_name, form_feed, hilite_target, incsearch, modelines, mouse, no_edit_warn,
-	    no_histdups, no_number_headers, no_paste, no_search_header_columns,
-	    no_search_header_lines, no_search_headers, no_vbell, old_bot, proc_backspace,
+	    no_histdups, no_number_headers, no_paste, no_vbell, old_bot, proc_backspace,
 	    proc_return, proc_tab, redraw_on_quit, rmouse, save_marks, show_preproc_errors,
 	    status_col_width, status_line, wheel_lines;
+	int no_search_headers;   /* bits of enum tl_unsearched */
 	unsigned mouse_features; /* of --mouse and --emouse; bits, see mouse.c */
 	char *log_file, *log_file_over, *tag, *tag_file, *autosave, *cmd, *intr, *search_options;
 	char quotes[3];                  /* around names of files with blanks; "": none */
@@ -132,7 +132,14 @@ enum {
 	TL_OPT_AT_ONCE = 1 << 8,  /* it shows behind the message already, in the rows as they are */
 };
 
+/* What searches pass over: --no-search-headers and its kin, of which the last one given counts. */
+enum tl_unsearched {
+	TL_UNSEARCHED_LINES = 1 << 0,
+	TL_UNSEARCHED_COLS = 1 << 1,
+};
+
 struct tl_option {
+	int sets;         /* not 0: a flag that takes this value however it is changed */
 	char letter;      /* the lower case one of a triple; 0: long name only */
 	const char *name; /* long name, or names: "quiet|silent" */
 	enum tl_opt_kind kind;

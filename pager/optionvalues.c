@@ -409,3 +409,16 @@ void tl_option_print_autosave(const struct tl_options *o, char *out, size_t size
 {
 	snprintf(out, size, "Autosave actions: %s", o->autosave ? o->autosave : "-");
 }
+
+void tl_option_print_unsearched(const struct tl_options *o, char *out, size_t size)
+{
+	static const char *const says[] = {
+		[0] = "Search includes header lines and columns",
+		[TL_UNSEARCHED_LINES] = "Search includes header columns but not header lines",
+		[TL_UNSEARCHED_COLS] = "Search includes header lines but not header columns",
+		[TL_UNSEARCHED_LINES | TL_UNSEARCHED_COLS] =
+		    "Search does not include header lines or columns",
+	};
+
+	snprintf(out, size, "%s", says[o->no_search_headers]);
+}

@@ -33,6 +33,7 @@ void tl_option_print_color(const struct tl_options *o, char *out, size_t size);
 void tl_option_print_rscroll(const struct tl_options *o, char *out, size_t size);
 void tl_option_print_intr(const struct tl_options *o, char *out, size_t size);
 void tl_option_print_slice(const struct tl_options *o, char *out, size_t size);
+void tl_option_print_unsearched(const struct tl_options *o, char *out, size_t size);
 void tl_option_print_tag_file(const struct tl_options *o, char *out, size_t size);
 void tl_option_print_autosave(const struct tl_options *o, char *out, size_t size);
 
