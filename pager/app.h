@@ -265,7 +265,7 @@ void tl_app_draw(struct tl_app *app);
 void tl_app_draw_last(struct tl_app *app);
 /* Let the options take effect on the view and the screen. */
 void tl_app_apply_options(struct tl_app *app);
-/* They are seen already (and hits, or not), but every row goes on beginning where it does. */
+/* They are seen already (hits and the target line, too, or not), but every row goes on beginning where it does. */
 void tl_app_show_options(struct tl_app *app, bool hits);
 /* The mark of the target line alone is set or taken away. */
 void tl_app_show_target(struct tl_app *app);

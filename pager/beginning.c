@@ -5,7 +5,10 @@
  */
 #include "pager/app.h"
 
+#include "pager/signals.h"
+
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -33,22 +36,23 @@ static bool say_messages(struct tl_app *app)
 /* The first byte of what is typed; ^C counts as RETURN.  False: there will be none. */
 static bool read_key(struct tl_app *app, unsigned *key)
 {
+	struct pollfd p[2] = { { app->tty.fd, POLLIN, 0 }, { tl_signals.wake, POLLIN, 0 } };
 	unsigned char c;
 
-	for (;;) {
-		ssize_t n = read(app->tty.fd, &c, 1);
-
-		if (n == 1) {
-			*key = c;
-			return true;
-		}
-		if (n == 0 || errno != EINTR)
+	*key = '\n';
+	while (!tl_app_interrupted() && !tl_app_ending()) {
+		if (p[1].revents)
+			tl_signals_awake();
+		if (poll(p, 2, -1) < 0 && errno != EINTR)
 			return false;
-		if (tl_app_interrupted() || tl_app_ending()) {
-			*key = '\n';
-			return true;
-		}
+		if (!p[0].revents)
+			continue;
+		if (read(app->tty.fd, &c, 1) != 1)
+			return false;
+		*key = c;
+		return true;
 	}
+	return true;
 }
 
 static bool ask_return(struct tl_app *app)

@@ -152,7 +152,7 @@ void tl_app_draw(struct tl_app *app)
 		tl_app_count_lines(app, true);
 	else if (v && !app->text.counting)
 		app->count_at_ms = tl_now_ms() + QUIET_MS;
-	if (app->first_draw && app->mode == TL_MODE_COMMAND) /* nothing to decide any more */
+	if (tl_app_at_prompt(app)) /* nothing to decide any more */
 		app->opt.quit_if_one_screen = 0;
 	if (app->first_draw && !starting(app))
 		first_prompt_shown(app);
@@ -235,6 +235,7 @@ void tl_app_show_options(struct tl_app *app, bool hits)
 	vo = view_opts(app);
 	if (!hits)
 		vo.hilite = TL_HILITE_NONE;
+	app->target_gone = !hits;
 	tl_view_set_opts_in_place(app->text.view, &vo);
 	tl_app_dirty(app);
 }
