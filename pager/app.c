@@ -16,6 +16,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #define PATIENCE_MS 30  /* an operation that takes longer shows its progress */
@@ -55,6 +56,12 @@ void tl_app_bell(struct tl_app *app)
 
 void tl_app_edge_bell(struct tl_app *app)
 {
+	static time_t last;
+	time_t now = time(NULL);
+
+	if (now == last) /* once a second, as in less */
+		return;
+	last = now;
 	ring(app, app->opt.quiet != 0);
 }
 

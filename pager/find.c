@@ -237,7 +237,8 @@ static bool search_start(struct tl_app *app, bool backward, bool repeat, uint64_
 	*from = backward ? TL_NOPOS : 0;
 	*within = TL_NOPOS;
 	if (tl_view_empty(v) || !shows_text(v)) /* as in less: nothing passes a filter */
-		return !(app->text.filter && repeat && !backward);
+		return !(app->text.filter && repeat && !backward &&
+			 tl_source_limit(app->text.src) > 0);
 	if (app->opt.search_from == 1) {
 		row = backward ? 0 : rows;
 		next = false;

@@ -110,6 +110,18 @@ static void the_end_stays_put(void **state)
 	check_row(t, 0, "line 1");
 }
 
+/* Once a second: all of these keys come within two of them. */
+static void the_end_rings_now_and_then(void **state)
+{
+	struct term *t = fixture_open(&f, "a.txt", NULL);
+	unsigned before;
+
+	check_keys(t, "G");
+	before = term_bells(t);
+	check_keys(t, "jjjjjjjj");
+	assert_in_range(term_bells(t) - before, 1, 2);
+}
+
 static void quits(void **state)
 {
 	static const char *const ways[] = { "q", "Q", ":q", ":Q", "ZZ" };
@@ -164,8 +176,9 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	static const struct CMUnitTest tests[] = {
-		TEST(keys_move_to_their_line), TEST(the_end_stays_put),    TEST(quits),
-		TEST(files_follow_each_other), TEST(the_position_is_told),
+		TEST(keys_move_to_their_line),    TEST(the_end_stays_put),
+		TEST(the_end_rings_now_and_then), TEST(quits),
+		TEST(files_follow_each_other),    TEST(the_position_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
