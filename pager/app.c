@@ -438,17 +438,23 @@ static void handle_keys(struct tl_app *app)
  * A program that sends its text through a pipe may ask for a password first (sudo): before it has
  * written something the terminal is not touched, and nothing is read from it.
  */
-static bool has_terminal(struct tl_app *app)
+static bool before_text(struct tl_app *app)
 {
 	struct tl_extent ext;
 
 	if (app->tty.raw)
-		return true;
-	tl_source_extent(app->text.src, &ext);
-	if (!ext.complete && ext.nchunks == 0 && app->nmessages == 0 &&
-	    app->mode == TL_MODE_COMMAND && !tl_signals.interrupt)
 		return false;
-	tl_tty_raw(&app->tty);
+	tl_source_extent(app->text.src, &ext);
+	return !ext.complete && ext.nchunks == 0 && app->nmessages == 0 &&
+	       app->mode == TL_MODE_COMMAND && !tl_signals.interrupt;
+}
+
+static bool has_terminal(struct tl_app *app)
+{
+	if (before_text(app))
+		return false;
+	if (!app->tty.raw)
+		tl_tty_raw(&app->tty);
 	return true;
 }
 
@@ -470,6 +476,8 @@ static int patience(struct tl_app *app)
 {
 	uint64_t now = tl_now_ms();
 
+	if (app->op.kind == TL_OP_NONE && before_text(app)) /* nothing may be drawn */
+		return -1;
 	if (app->dirty && app->op.kind == TL_OP_NONE) /* drawing has found something to say */
 		return 0;
 	if (app->dirty && app->op.shown_ms != 0 && app->op.kind != TL_OP_NONE && !app->op.busy)

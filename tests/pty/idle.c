@@ -180,6 +180,13 @@ uint64_t idle_activity(pid_t pid)
 	return look(pid, &asleep);
 }
 
+bool idle_sleeps(pid_t pid)
+{
+	bool asleep;
+
+	return look(pid, &asleep) != 0 && asleep;
+}
+
 bool idle_waits_for_key(pid_t pid, int tty)
 {
 	uint64_t before;

@@ -21,6 +21,8 @@ bool idle_can_tell(void);
 
 /* Changes whenever a thread of the process ran; 0 when there is no such process. */
 uint64_t idle_activity(pid_t pid);
+/* Do all of its threads sleep? */
+bool idle_sleeps(pid_t pid);
 
 /* Bytes typed and not yet read. */
 int idle_unread(int tty);

@@ -138,7 +138,10 @@ static bool sleeps(struct term *t)
 	for (int same = 0; same < 20;) {
 		uint64_t now = idle_activity(term_pid(t));
 
-		same = now == before && stat(path, &st) == 0 && st.st_nlink > 3 ? same + 1 : 0;
+		same = now == before && idle_sleeps(term_pid(t)) && stat(path, &st) == 0 &&
+			       st.st_nlink > 3
+			   ? same + 1
+			   : 0;
 		before = now;
 		if (term_now_ns() > end)
 			return false;
