@@ -106,7 +106,7 @@ void tl_view_set_opts_in_place(struct tl_view *v, const struct tl_view_opts *opt
 	if (v->opts.number_width != opts->number_width)
 		v->digits = opts->number_width; /* compose() widens it where need be */
 	v->opts = *opts;
-	v->in_place = true;
+	v->in_place = v->started; /* else there are no rows yet */
 	tl_view_apply_opts(v);
 }
 
