@@ -346,6 +346,9 @@ void tl_app_check_preprocessor(struct tl_app *app);
  */
 unsigned tl_app_bottom_line(struct tl_app *app, struct tl_cell *cells, unsigned used);
 const struct tl_prompt_facts *tl_app_facts(struct tl_app *app);
+/* The same for a prompt on the screen: names hold no escape characters there.  A text is valid until
+ * the next one is asked for. */
+const struct tl_prompt_facts *tl_app_shown_facts(struct tl_app *app);
 
 /* Is the end of the text on the screen, and known to be the end? */
 bool tl_app_at_end(struct tl_app *app);

@@ -250,6 +250,30 @@ const struct tl_prompt_facts *tl_app_facts(struct tl_app *app)
 	return &facts;
 }
 
+/* Sequences of the prompt are colours; an ESC in a name is a character like others. */
+static const char *shown_text(void *arg, char what)
+{
+	static struct tl_buf shown;
+	const char *text = fact_text(arg, what);
+
+	if (!text || !strchr(text, '\033'))
+		return text;
+	shown.len = 0;
+	for (; *text; text++)
+		if (!(*text == '\033' ? tl_buf_puts(&shown, "ESC")
+				      : tl_buf_putc(&shown, (uint8_t)*text)))
+			return NULL;
+	return tl_buf_str(&shown);
+}
+
+const struct tl_prompt_facts *tl_app_shown_facts(struct tl_app *app)
+{
+	static struct tl_prompt_facts facts = { NULL, fact_number, shown_text, fact_state };
+
+	facts.arg = app;
+	return &facts;
+}
+
 const char *tl_app_version(const struct tl_app *app)
 {
 	return app->called_less ? "less " TL_LESS_VERSION : "tless " TL_VERSION;
@@ -366,7 +390,7 @@ static unsigned command_prompt(struct tl_app *app, struct tl_cell *row)
 	tl_prompt_format(
 	    tl_prompt_proto(&app->opt, app->text.help ? TL_PROMPT_HELP : tl_prompt_kind(&app->opt),
 			    tl_app_decoder(app, NULL)),
-	    tl_app_facts(app), &text, &app->prompt_pending);
+	    tl_app_shown_facts(app), &text, &app->prompt_pending);
 	tl_find_hit_count(app, hits, sizeof(hits));
 	if (*hits) {
 		if (text.len > 0)

@@ -154,6 +154,20 @@ static void escapes_cannot_garble_the_terminal(void **state)
 	check_that(t, term_cell(t, short_row(t, 2, 1), 0).bg == TERM_DEFAULT_COLOR);
 }
 
+static void names_cannot_garble_the_terminal(void **state)
+{
+	static const char name[] = "a\033[31mb\033]0;t\007c";
+	struct term *t;
+
+	only_tless(); /* 590 shows caret notation */
+	fixture_file(&f, name, "text\n", -1);
+	t = fixture_open(&f, name, "-M", NULL);
+	check_text(t, "aESC[31mbESC]0;t^Gc");
+	check_keys(t, "=");
+	check_text(t, "aESC[31mbESC]0;t^Gc");
+	term_keys(t, "<Enter>q");
+}
+
 static void a_line_without_end_is_shown(void **state)
 {
 	size_t n = 20u << 20;
@@ -392,6 +406,7 @@ int main(void)
 		TEST(invalid_utf8_is_shown_as_bytes),
 		TEST(crlf_is_no_trouble),
 		TEST(escapes_cannot_garble_the_terminal),
+		TEST(names_cannot_garble_the_terminal),
 		TEST(a_line_without_end_is_shown),
 		TEST(a_file_that_shrinks_is_no_crash),
 		TEST(a_file_that_grows_shows_its_new_end),

@@ -127,10 +127,17 @@ static void another_size_while_a_command_runs(void **state)
 	struct term *t = fixture_open(&f, "a.txt", NULL);
 
 	for (int i = 0; i < 3; i++) {
-		term_keys(t, "!echo st''arted; read x<Enter>");
-		check_text(t, "started");
+		static const char *const commands[] = { "!echo be''gun 1; read x<Enter>",
+							"!echo be''gun 2; read x<Enter>",
+							"!echo be''gun 3; read x<Enter>" };
+		static const char *const begun[] = { "begun 1", "begun 2", "begun 3" };
+
+		/* What earlier commands wrote is still on the main screen. */
+		term_keys(t, commands[i]);
+		check_text(t, begun[i]);
 		term_resize(t, i == 1 ? 60 : 7, i == 1 ? 200 : 30);
 		term_keys(t, "<Enter>");
+		term_wait_idle(t, 10000);
 		check_text(t, "done");
 		check_keys(t, "<Enter>");
 		check_row(t, 5, "line 6");
