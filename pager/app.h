@@ -189,6 +189,8 @@ struct tl_app {
 
 	unsigned char keys[32]; /* of a command being typed */
 	unsigned nkeys;
+	unsigned char lost_keys[32]; /* typed before them, and left out; they are shown */
+	unsigned nlost;
 	char number_text[32];
 	unsigned number_at;            /* the cursor in it */
 	struct tl_keymap *number_keys; /* that edit it, once one was typed */
@@ -265,7 +267,7 @@ void tl_app_draw(struct tl_app *app);
 void tl_app_draw_last(struct tl_app *app);
 /* Let the options take effect on the view and the screen. */
 void tl_app_apply_options(struct tl_app *app);
-/* They are seen already (hits and the target line, too, or not), but every row goes on beginning where it does. */
+/* They are seen already (hits, or not, no target line), but every row goes on beginning where it does. */
 void tl_app_show_options(struct tl_app *app, bool hits);
 /* The mark of the target line alone is set or taken away. */
 void tl_app_show_target(struct tl_app *app);

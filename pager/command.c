@@ -408,6 +408,8 @@ void tl_command_key(struct tl_app *app, unsigned key)
 		end_given_command(app);
 		return;
 	}
+	if (app->nkeys == 0)
+		app->nlost = 0;
 	if (app->nkeys < sizeof(app->keys))
 		app->keys[app->nkeys++] = (unsigned char)key;
 	fit = tl_number_edit(app, app->keys, app->nkeys);
@@ -417,6 +419,8 @@ void tl_command_key(struct tl_app *app, unsigned key)
 		return;
 	fit = map ? tl_keymap_find(map, app->keys, app->nkeys, &b) : TL_FIT_NOT;
 	while (fit == TL_FIT_NOT && app->nkeys > 1) { /* perhaps without the first one */
+		if (app->nlost < sizeof(app->lost_keys))
+			app->lost_keys[app->nlost++] = app->keys[0];
 		memmove(app->keys, app->keys + 1, --app->nkeys);
 		fit = map ? tl_keymap_find(map, app->keys, app->nkeys, &b) : TL_FIT_NOT;
 	}

@@ -235,7 +235,7 @@ void tl_app_show_options(struct tl_app *app, bool hits)
 	vo = view_opts(app);
 	if (!hits)
 		vo.hilite = TL_HILITE_NONE;
-	app->target_gone = !hits;
+	app->target_gone = true;
 	tl_view_set_opts_in_place(app->text.view, &vo);
 	tl_app_dirty(app);
 }

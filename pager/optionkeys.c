@@ -127,6 +127,8 @@ static void option_value_done(struct tl_app *app, const char *value)
 
 static void take_option(struct tl_app *app, const struct tl_option *opt, bool upper)
 {
+	bool squished;
+
 	changing.opt = opt;
 	changing.upper = upper;
 	if (changing.action == TL_OPT_TOGGLE && !tl_fileoption_may_ask(app, opt))
@@ -136,9 +138,11 @@ static void take_option(struct tl_app *app, const struct tl_option *opt, bool up
 		tl_app_ask(app, opt->says[0] ? opt->says[0] : "Value: ", NULL, option_value_done);
 		return;
 	}
+	/* A short text is painted anew with the message: without the mark. */
+	squished = app->text.view && tl_view_squished(app->text.view);
 	change_option(app, NULL);
 	if (opt->at == offsetof(struct tl_options, hilite_target)) {
-		app->target_gone = false;
+		app->target_gone = squished;
 		tl_app_show_target(app);
 	}
 }

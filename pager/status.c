@@ -371,6 +371,8 @@ static unsigned command_prompt(struct tl_app *app, struct tl_cell *row)
 	/* ESC may begin a key that edits the number: that is shown until it has become a command. */
 	if (app->nkeys > 0 && !(app->number_text[0] && app->keys[0] == '\033')) {
 		col = put(app, row, 0, " ", 0);
+		col = tl_cells_put(row, app->cols - 1, col, (const char *)app->lost_keys,
+				   app->nlost, 0, app->charset);
 		return tl_cells_put(row, app->cols - 1, col, (const char *)app->keys, app->nkeys, 0,
 				    app->charset);
 	}

@@ -20,18 +20,37 @@ void tl_unread_line(struct tl_app *app, uint64_t pos)
 	app->unread_set = true;
 }
 
+/* Rows of the line that are on the screen stay as they are. */
 void tl_unread_below(struct tl_app *app, bool whole_screen)
 {
 	struct tl_view *v = app->text.view;
+	uint64_t pos = tl_view_pos(v, tl_view_rows(v));
 
-	if (app->opt.hilite_unread == 2 || whole_screen)
-		tl_unread_line(app, tl_view_pos(v, tl_view_rows(v)));
+	if (pos == TL_NOPOS || !(app->opt.hilite_unread == 2 || whole_screen))
+		return;
+	tl_unread_line(app, pos);
+	tl_view_clip_unread(v, pos, UINT64_MAX);
+}
+
+/* Does the line that ends before pos end with CR LF?  Less takes it for an empty one. */
+static bool ends_with_cr(struct tl_view *v, uint64_t pos)
+{
+	struct tl_span span;
+	uint64_t start;
+
+	return tl_cursor_backward(&tl_view_layout(v)->cur, pos - 1, &span, &start) == TL_FOUND &&
+	       span.data[span.len - 1] == '\r';
 }
 
 void tl_unread_above(struct tl_app *app, bool whole_screen)
 {
-	uint64_t top = tl_view_pos(app->text.view, 0);
+	struct tl_view *v = app->text.view;
+	uint64_t top = tl_view_pos(v, 0);
 
-	if ((app->opt.hilite_unread == 2 || whole_screen) && top != TL_NOPOS && top > 0)
-		tl_unread_line(app, top - 1);
+	if (top == TL_NOPOS || top == 0 || ends_with_cr(v, top) ||
+	    !(app->opt.hilite_unread == 2 || whole_screen))
+		return;
+	tl_unread_line(app, top - 1);
+	if (!tl_view_has_header(v))
+		tl_view_clip_unread(v, 0, top);
 }

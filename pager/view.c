@@ -161,6 +161,14 @@ void tl_view_set_unread(struct tl_view *v, uint64_t pos)
 		v->unread_end = pos + 1;
 }
 
+void tl_view_clip_unread(struct tl_view *v, uint64_t start, uint64_t end)
+{
+	if (v->unread < start)
+		v->unread = start;
+	if (v->unread_end > end)
+		v->unread_end = end;
+}
+
 bool tl_view_has_unread(const struct tl_view *v)
 {
 	return v->unread != TL_NOPOS;

@@ -80,6 +80,8 @@ void tl_view_set_link(struct tl_view *v, uint64_t start, uint64_t end);
 bool tl_view_pos_at(struct tl_view *v, unsigned y, unsigned x, uint64_t *pos);
 /* The line that holds pos is shown as the first unread one (-w); TL_NOPOS: none is. */
 void tl_view_set_unread(struct tl_view *v, uint64_t pos);
+/* Of that line, only what is at [start, end) is. */
+void tl_view_clip_unread(struct tl_view *v, uint64_t start, uint64_t end);
 bool tl_view_has_unread(const struct tl_view *v);
 /* Columns of the longest line on the screen, from its first column on. */
 uint64_t tl_view_widest(struct tl_view *v);

@@ -282,6 +282,21 @@ static void dress_head(struct tl_view *v, unsigned i)
 	}
 }
 
+/* How many cells of the row laid out, `cells`, are of whole characters within the header's columns?
+ * Half a wide one is none, nor is a part of <FF>; but a tab is blanks. */
+static unsigned whole_cells(const struct tl_view *v, const struct tl_cell *cells)
+{
+	const uint32_t *offs = v->row.offs;
+	unsigned n = v->row.ncells, most = v->opts.header.cols;
+	uint32_t cut = n > most && cells[most].text[0] != ' ' ? offs[most] : UINT32_MAX;
+
+	if (n > most)
+		n = most;
+	while (n > 0 && (offs[n - 1] == UINT32_MAX || offs[n - 1] == cut))
+		n--;
+	return n > 0 && cells[n - 1].width == 2 ? n - 1 : n;
+}
+
 /* The header's columns, not shifted, over the beginning of row i, which is `out`.  They bring their
  * own status column: only matches that begin in them are told in it. */
 static void overlay_cols(struct tl_view *v, unsigned i, uint64_t pos, struct tl_cell *narrow,
@@ -293,10 +308,7 @@ static void overlay_cols(struct tl_view *v, unsigned i, uint64_t pos, struct tl_
 	v->row.cells = narrow;
 	if (pos == TL_NOPOS || tl_layout_draw(&v->lay, pos, &v->row) != TL_FOUND)
 		return;
-	/* Half a wide character is none. */
-	n = v->row.ncells < v->opts.header.cols ? v->row.ncells : v->opts.header.cols;
-	if (n > 0 && narrow[n - 1].width == 2)
-		n--;
+	n = whole_cells(v, narrow);
 	v->row.ncells = n;
 	if (i + 1 >= v->opts.header.lines && n > 0 && v->row.offs[n - 1] != UINT32_MAX)
 		v->row.next = v->row.anchor + v->row.offs[n - 1] + 1;

@@ -172,13 +172,28 @@ static void the_position_is_told(void **state)
 	check_text(t, "a.txt");
 }
 
+static void an_escape_too_many_is_shown(void **state)
+{
+	struct term *t = fixture_open(&f, "a.txt", NULL);
+
+	only_tless(); /* 590 keeps two */
+	check_keys(t, "<Esc><Esc><Esc><Esc>");
+	check_last(t, " ESCESCESCESC");
+	check_keys(t, "j");
+	check_last(t, ":");
+	check_row(t, 0, "line 2");
+	check_keys(t, "<Esc>");
+	check_last(t, " ESC");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	static const struct CMUnitTest tests[] = {
-		TEST(keys_move_to_their_line),    TEST(the_end_stays_put),
-		TEST(the_end_rings_now_and_then), TEST(quits),
-		TEST(files_follow_each_other),    TEST(the_position_is_told),
+		TEST(keys_move_to_their_line),     TEST(the_end_stays_put),
+		TEST(the_end_rings_now_and_then),  TEST(quits),
+		TEST(files_follow_each_other),     TEST(the_position_is_told),
+		TEST(an_escape_too_many_is_shown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
