@@ -5,7 +5,7 @@
 static uint64_t match_shift(const struct tl_app *app)
 {
 	if (app->opt.match_shift_fraction >= 0)
-		return (uint64_t)(app->opt.match_shift_fraction * app->cols);
+		return tl_option_share(app->opt.match_shift_fraction, app->cols);
 	return (uint64_t)app->opt.match_shift;
 }
 

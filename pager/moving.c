@@ -235,7 +235,7 @@ void tl_move_backward_file_line(struct tl_app *app, const struct tl_number *n)
 unsigned tl_move_jump_row(const struct tl_app *app)
 {
 	const struct tl_where *w = &app->opt.jump;
-	int row = w->is_fraction ? (int)(w->fraction * app->rows) : w->row;
+	int row = w->is_fraction ? (int)tl_option_share(w->fraction, app->rows) : w->row;
 
 	if (row < 0)
 		row += (int)app->rows;
@@ -451,7 +451,7 @@ static uint64_t shift_width(struct tl_app *app, const struct tl_number *n)
 	if (app->opt.shift > 0)
 		by = (uint64_t)app->opt.shift;
 	else if (app->opt.shift_fraction > 0)
-		by = (uint64_t)(app->opt.shift_fraction * app->cols);
+		by = tl_option_share(app->opt.shift_fraction, app->cols);
 	return by;
 }
 

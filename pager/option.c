@@ -30,6 +30,15 @@ bool tl_option_needs_value(const struct tl_option *opt)
 	return opt->kind == TL_OPT_NUMBER || opt->kind == TL_OPT_STRING;
 }
 
+unsigned tl_option_share(double fraction, unsigned whole)
+{
+	double share = fraction * whole;
+	unsigned n = (unsigned)share;
+	double rest = share - n;
+
+	return n + (rest > 0.5 || (rest == 0.5 && n % 2 == 1));
+}
+
 void tl_options_init(struct tl_options *o)
 {
 	memset(o, 0, sizeof(*o));

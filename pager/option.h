@@ -258,6 +258,9 @@ static inline int tl_option_processing(const struct tl_options *o, int proc)
 	return proc == 1 ? 0 : proc == 2 ? 2 : o->backspace;
 }
 
+/* A fraction (from 0 to 1) of so many rows or columns, rounded, a half to the even number. */
+unsigned tl_option_share(double fraction, unsigned whole);
+
 /* Does changing it need a value typed first? */
 bool tl_option_needs_value(const struct tl_option *opt);
 

@@ -746,6 +746,17 @@ static void test_all_options_say_something(void **state)
 	tl_options_fini(&o);
 }
 
+static void test_shares_are_rounded(void **state)
+{
+	assert_int_equal(tl_option_share(.5, 11), 6);
+	assert_int_equal(tl_option_share(.5, 13), 6);
+	assert_int_equal(tl_option_share(.7, 24), 17);
+	assert_int_equal(tl_option_share(.3, 25), 8);
+	assert_int_equal(tl_option_share(.3, 24), 7);
+	assert_int_equal(tl_option_share(0, 80), 0);
+	assert_int_equal(tl_option_share(1, 80), 80);
+}
+
 static void test_say_fits_its_buffer(void **state)
 {
 	struct tl_options o = from_env("-x1,200,3000,40000,50000,60000,70000,80000");
@@ -828,6 +839,7 @@ int main(void)
 		cmocka_unit_test(test_changing_values),
 		cmocka_unit_test(test_what_cannot_be_changed),
 		cmocka_unit_test(test_all_options_say_something),
+		cmocka_unit_test(test_shares_are_rounded),
 		cmocka_unit_test(test_say_fits_its_buffer),
 		cmocka_unit_test(test_header),
 	};
