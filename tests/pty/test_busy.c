@@ -103,14 +103,16 @@ static void n_waits_for_the_hit_before_it(void **state)
 static void keys_typed_ahead_wait(void **state)
 {
 	struct term *t = open_pipe();
+	char text[256];
 
 	check_idle(t);
 	term_keys(t, "/zz<Enter>j");
 	check_text(t, "Searching");
 	check_row(t, 0, "line 1");
-	feed(t, "zz one\nafter\n");
+	strcpy(text, "zz one\nafter\n");
 	for (int i = 0; i < 30; i++)
-		feed(t, "more\n");
+		strcat(text, "more\n");
+	feed(t, text); /* in one go: on a screen that is not full yet, j only fills it */
 	check_row(t, 0, "after");
 }
 
