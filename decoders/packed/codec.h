@@ -18,10 +18,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define TL_POINT_STATE 8
+
 struct tl_point {
-	uint64_t text; /* offset in the text */
-	uint64_t file; /* offset in the file of the next byte to read */
-	uint64_t bits; /* a few bytes of state, the codec's own */
+	uint64_t text;                  /* offset in the text */
+	uint64_t file;                  /* offset in the file of the next byte to read */
+	uint32_t state[TL_POINT_STATE]; /* the codec's own; all 0 at the beginning of a part */
 };
 
 /* A file that is being decompressed, for messages and reading.  Shared by all streams, const. */
