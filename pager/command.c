@@ -401,6 +401,7 @@ void tl_command_key(struct tl_app *app, unsigned key)
 	struct tl_keymap *map = all_keys(app);
 	struct tl_binding b = { "invalid", NULL };
 	enum tl_fit fit;
+	bool digit;
 
 	tl_app_prompt_read(app);
 	tl_app_dirty(app);
@@ -426,8 +427,10 @@ void tl_command_key(struct tl_app *app, unsigned key)
 	}
 	if (fit == TL_FIT_PREFIX)
 		return;
-	if (app->nkeys == 1 && (fit == TL_FIT_NOT || !strcmp(b.action, "digit")) &&
-	    tl_number_key(app, app->keys[0]))
+	digit = fit == TL_FIT_NOT || !strcmp(b.action, "digit");
+	if (digit && app->nlost > 0) /* a number begins anew behind what led nowhere */
+		tl_number_forget(app);
+	if (app->nkeys == 1 && digit && tl_number_key(app, app->keys[0]))
 		app->nkeys = 0;
 	else
 		act(app, &b);

@@ -182,6 +182,8 @@ static void an_escape_too_many_is_shown(void **state)
 	check_keys(t, "j");
 	check_last(t, ":");
 	check_row(t, 0, "line 2");
+	check_keys(t, "1<Esc><Esc>20g"); /* the number begins anew */
+	check_row(t, 0, "line 20");
 	check_keys(t, "<Esc>");
 	check_last(t, " ESC");
 }
