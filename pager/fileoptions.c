@@ -31,6 +31,8 @@ bool tl_fileoption_change(struct tl_app *app, const struct tl_option *opt,
 	switch (opt->letter) {
 	case 'o':
 	case 'O':
+		if (action != TL_OPT_TOGGLE && action != TL_OPT_ASK)
+			return false;
 		change_log(app, action == TL_OPT_TOGGLE ? value : NULL, opt->letter == 'O');
 		return true;
 	case 't':

@@ -6,7 +6,8 @@
 
 #include "pager/app.h"
 
-/* Before the value of an option is asked for.  False: it cannot be changed now; a message says so. */
+/* Before the value of an option that its letter named is asked for.  False: it cannot be changed
+ * now; a message says so. */
 bool tl_fileoption_may_ask(struct tl_app *app, const struct tl_option *opt);
 
 /*

@@ -131,8 +131,6 @@ static void take_option(struct tl_app *app, const struct tl_option *opt, bool up
 
 	changing.opt = opt;
 	changing.upper = upper;
-	if (changing.action == TL_OPT_TOGGLE && !tl_fileoption_may_ask(app, opt))
-		return;
 	if (tl_option_needs_value(opt) && changing.action == TL_OPT_TOGGLE &&
 	    !(opt->flags & TL_OPT_FIXED)) {
 		tl_app_ask(app, opt->says[0] ? opt->says[0] : "Value: ", NULL, option_value_done);
@@ -224,6 +222,8 @@ static void option_key(struct tl_app *app, unsigned key)
 	if (key == '\r')
 		key = '\n';
 	opt = key > 0 && key < 0x80 ? tl_option_by_letter((char)key, &upper) : NULL;
+	if (opt && changing.action == TL_OPT_TOGGLE && !tl_fileoption_may_ask(app, opt))
+		return;
 	if (opt)
 		take_option(app, opt, upper);
 	else

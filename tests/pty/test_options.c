@@ -228,6 +228,21 @@ static void secure_mode_forbids_the_shell(void **state)
 	check_row(t, 0, "line 1");
 }
 
+static void a_log_is_for_pipes(void **state)
+{
+	struct term *t = fixture_open(&f, "a.txt", NULL);
+
+	only_tless();
+	check_keys(t, "-o");
+	check_last(t, "Input is not a pipe  (press RETURN)");
+	check_keys(t, "<Enter>-+o");
+	check_last(t, "Cannot use \"-+\" or \"-!\" for a string option  (press RETURN)");
+	check_keys(t, "<Enter>--log-file<Enter>"); /* by its name it asks first */
+	check_last(t, "log file:");
+	check_keys(t, "x<Enter>");
+	check_last(t, "Input is not a pipe  (press RETURN)");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -246,6 +261,7 @@ int main(void)
 		TEST(a_manual_page_is_prompted_for),
 		TEST(the_version_and_the_help_are_printed),
 		TEST(secure_mode_forbids_the_shell),
+		TEST(a_log_is_for_pipes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
