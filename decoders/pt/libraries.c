@@ -64,13 +64,13 @@ static void *find(_Atomic(void *) *known, void *const *library, const char *name
 }
 
 /* Call a function of `library`, or return with `failure`. */
-#define CALL(library, failure, function, ...)                                                      \
-	static _Atomic(void *) known;                                                              \
-	__typeof__(&function) p = (__typeof__(&function))find(&known, &loaded.library, #function); \
-                                                                                                   \
-	if (!p)                                                                                    \
-		return failure;                                                                    \
-	return p(__VA_ARGS__)
+#define CALL(library, failure, function, ...)                                    \
+	static _Atomic(void *) known;                                            \
+	__typeof__(function) *theirs = find(&known, &loaded.library, #function); \
+                                                                                 \
+	if (!theirs)                                                             \
+		return failure;                                                  \
+	return theirs(__VA_ARGS__)
 
 /* ---- Zydis: the same signatures as in its headers */
 
