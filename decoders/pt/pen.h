@@ -322,4 +322,47 @@ static inline uint8_t *pen_indent(uint8_t *p, int32_t depth)
 	return PUT_LITERAL(p, "} ");
 }
 
+/* ---- the lines of a chunk, for views with columns */
+
+static inline struct tl_pt_thread *pen_thread(struct tl_pt_pen *pen, size_t i)
+{
+	return &pen->threads[pen->steps[i].thread];
+}
+
+/*
+ * Append event i's line at p, for which it makes room, and return its end: p itself where the view
+ * shows nothing of the event.  Errors do not come here.  `which` of the views that share it, is up
+ * to them.  NULL: out of memory.
+ */
+typedef uint8_t *pen_put_fn(struct tl_pt_pen *pen, struct tl_buf *out, uint8_t *p,
+			    const struct tl_pt_event *events, size_t i, int which);
+
+/* tl_pt_view.format() of these views; `out` has some room.  `put` and `which` are constants, and cost nothing. */
+static inline __attribute__((always_inline)) bool pen_lines(struct tl_pt_pen *pen,
+							    const struct tl_pt_event *events,
+							    size_t n, struct tl_buf *out,
+							    size_t *starts, pen_put_fn *put,
+							    int which)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct tl_pt_thread *t = pen_thread(pen, i);
+		uint8_t *p;
+
+		if (!pen_begin(pen, out, starts, i))
+			return false;
+		t->insns += events[i].insns;
+		if (events[i].kind == TL_PT_EV_ERROR) {
+			if (!tl_pt_put_gap(pen, &events[i], out))
+				return false;
+			t->gap = true;
+			continue;
+		}
+		p = put(pen, out, out->data + out->len, events, i, which);
+		if (!p)
+			return false;
+		out->len = (size_t)(p - out->data);
+	}
+	return true;
+}
+
 #endif

@@ -18,9 +18,9 @@
 /* What of a line is not names. */
 #define FIXED (PEN_COLUMNS + PEN_INDENT + 128)
 
-enum which { CALLS, RETURNS, BRANCHES };
+enum { CALLS, RETURNS, BRANCHES };
 
-static inline bool is_shown(const struct tl_pt_event *ev, enum which which)
+static inline bool is_shown(const struct tl_pt_event *ev, int which)
 {
 	const unsigned entries = TL_PT_CALL | TL_PT_ASYNC | TL_PT_TRACE_BEGIN | TL_PT_TRACE_END;
 
@@ -84,63 +84,47 @@ static uint8_t *put_ptwrite(struct tl_pt_pen *pen, struct tl_buf *out, uint8_t *
 	return PUT_LITERAL(p, "]\n");
 }
 
-static inline bool format(struct tl_pt_pen *pen, const struct tl_pt_event *events, size_t n,
-			  struct tl_buf *out, size_t *starts, enum which which)
+static inline uint8_t *put_line(struct tl_pt_pen *pen, struct tl_buf *out, uint8_t *p,
+				const struct tl_pt_event *events, size_t i, int which)
 {
-	for (size_t i = 0; i < n; i++) {
-		const struct tl_pt_event *ev = &events[i];
-		struct tl_pt_thread *t = &pen->threads[pen->steps[i].thread];
-		uint8_t *p;
+	const struct tl_pt_event *ev = &events[i];
+	struct tl_pt_thread *t = pen_thread(pen, i);
 
-		if (!pen_begin(pen, out, starts, i))
-			return false;
-		t->insns += ev->insns;
-		if (ev->kind == TL_PT_EV_ERROR) {
-			if (!tl_pt_put_gap(pen, ev, out))
-				return false;
-			t->gap = true;
-			continue;
-		}
-		if (!is_shown(ev, which))
-			continue;
-		p = pen_room(out, out->data + out->len, FIXED);
-		if (!p)
-			return false;
-		p = pen_columns(pen, p, ev, t);
-		if (which == BRANCHES && ev->kind == TL_PT_EV_BRANCH) {
-			const struct tl_pt_words *words = pen_words(pen, ev->flags);
+	if (!is_shown(ev, which))
+		return p;
+	p = pen_room(out, p, FIXED);
+	if (!p)
+		return NULL;
+	p = pen_columns(pen, p, ev, t);
+	if (which == BRANCHES && ev->kind == TL_PT_EV_BRANCH) {
+		const struct tl_pt_words *words = pen_words(pen, ev->flags);
 
-			p = put_text(p, words->cell, words->cell_len);
-			*p++ = ' ';
-		} else if (which == BRANCHES) {
-			p = put_blanks(p, 22);
-		}
-		p = pen_indent(p, pen->steps[i].depth - t->lowest);
-		p = ev->kind == TL_PT_EV_BRANCH ? put_branch(pen, out, p, ev, which == BRANCHES)
-						: put_ptwrite(pen, out, p, ev);
-		if (!p)
-			return false;
-		out->len = (size_t)(p - out->data);
+		p = put_text(p, words->cell, words->cell_len);
+		*p++ = ' ';
+	} else if (which == BRANCHES) {
+		p = put_blanks(p, 22);
 	}
-	return true;
+	p = pen_indent(p, pen->steps[i].depth - t->lowest);
+	return ev->kind == TL_PT_EV_BRANCH ? put_branch(pen, out, p, ev, which == BRANCHES)
+					   : put_ptwrite(pen, out, p, ev);
 }
 
 static bool format_calls(struct tl_pt_pen *pen, const struct tl_pt_event *events, size_t n,
 			 struct tl_buf *out, size_t *starts)
 {
-	return format(pen, events, n, out, starts, CALLS);
+	return pen_lines(pen, events, n, out, starts, put_line, CALLS);
 }
 
 static bool format_returns(struct tl_pt_pen *pen, const struct tl_pt_event *events, size_t n,
 			   struct tl_buf *out, size_t *starts)
 {
-	return format(pen, events, n, out, starts, RETURNS);
+	return pen_lines(pen, events, n, out, starts, put_line, RETURNS);
 }
 
 static bool format_branches(struct tl_pt_pen *pen, const struct tl_pt_event *events, size_t n,
 			    struct tl_buf *out, size_t *starts)
 {
-	return format(pen, events, n, out, starts, BRANCHES);
+	return pen_lines(pen, events, n, out, starts, put_line, BRANCHES);
 }
 
 /* Returns are wanted even where they are not shown: without them there is no depth. */

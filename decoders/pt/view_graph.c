@@ -91,13 +91,13 @@ static inline bool is_shown(const struct tl_pt_event *ev)
 	return (ev->kind == TL_PT_EV_BRANCH && ev->flags & flags) || ev->kind == TL_PT_EV_PTWRITE;
 }
 
-static uint8_t *put_line(struct tl_pt_pen *pen, struct tl_buf *out, uint8_t *p,
-			 const struct tl_pt_event *events, size_t i)
+static inline uint8_t *put_line(struct tl_pt_pen *pen, struct tl_buf *out, uint8_t *p,
+				const struct tl_pt_event *events, size_t i, int which)
 {
 	const unsigned edges = TL_PT_TRACE_BEGIN | TL_PT_TRACE_END;
 	const struct tl_pt_step *step = &pen->steps[i];
 	const struct tl_pt_event *ev = &events[i];
-	struct tl_pt_thread *t = &pen->threads[step->thread];
+	struct tl_pt_thread *t = pen_thread(pen, i);
 	const struct tl_pt_event *peer = step->peer != NONE ? &events[step->peer] : NULL;
 	bool inside = ev->kind == TL_PT_EV_BRANCH && !(ev->flags & edges);
 	bool call = inside && ev->flags & TL_PT_CALL && ev->to;
@@ -106,8 +106,11 @@ static uint8_t *put_line(struct tl_pt_pen *pen, struct tl_buf *out, uint8_t *p,
 	bool leaf = call && peer && step->next == step->peer && !(peer->flags & edges);
 
 	/* The end of a leaf is told on the line that began it. */
-	if (back && peer && pen->steps[step->peer].next == i)
+	if (!is_shown(ev) || (back && peer && pen->steps[step->peer].next == i))
 		return p;
+	p = pen_room(out, p, FIXED);
+	if (!p)
+		return NULL;
 	p = pen_columns(pen, p, ev, t);
 	p = put_time_taken(p, leaf ? ev : back ? peer : NULL, leaf ? peer : ev);
 	p = pen_indent(p, step->depth - t->lowest);
@@ -119,29 +122,7 @@ static uint8_t *put_line(struct tl_pt_pen *pen, struct tl_buf *out, uint8_t *p,
 static bool format(struct tl_pt_pen *pen, const struct tl_pt_event *events, size_t n,
 		   struct tl_buf *out, size_t *starts)
 {
-	for (size_t i = 0; i < n; i++) {
-		const struct tl_pt_event *ev = &events[i];
-		struct tl_pt_thread *t = &pen->threads[pen->steps[i].thread];
-		uint8_t *p;
-
-		if (!pen_begin(pen, out, starts, i))
-			return false;
-		t->insns += ev->insns;
-		if (ev->kind == TL_PT_EV_ERROR) {
-			if (!tl_pt_put_gap(pen, ev, out))
-				return false;
-			t->gap = true;
-			continue;
-		}
-		if (!is_shown(ev))
-			continue;
-		p = pen_room(out, out->data + out->len, FIXED);
-		p = p ? put_line(pen, out, p, events, i) : NULL;
-		if (!p)
-			return false;
-		out->len = (size_t)(p - out->data);
-	}
-	return true;
+	return pen_lines(pen, events, n, out, starts, put_line, 0);
 }
 
 const struct tl_pt_view tl_pt_view_graph = {

@@ -17,44 +17,36 @@ static uint8_t *put_extra(uint8_t *p, const struct tl_pt_event *ev)
 	return p;
 }
 
+static inline uint8_t *put_line(struct tl_pt_pen *pen, struct tl_buf *out, uint8_t *p,
+				const struct tl_pt_event *events, size_t i, int which)
+{
+	const struct tl_pt_event *ev = &events[i];
+	struct tl_pt_thread *t = pen_thread(pen, i);
+
+	if (ev->kind == TL_PT_EV_BRANCH)
+		return p;
+	if (ev->kind == TL_PT_EV_CBR) { /* told at each sync point, changed or not */
+		if (ev->to == (uint32_t)t->level)
+			return p;
+		t->level = (int32_t)ev->to;
+	}
+	p = pen_room(out, p, PEN_COLUMNS + 64);
+	if (!p)
+		return NULL;
+	p = pen_columns(pen, p, ev, t);
+	if (ev->kind == TL_PT_EV_INSN)
+		p = pen_name(pen, out, p, tl_pt_ctx(ev)->space, ev->from, 1);
+	else
+		p = put_extra(p, ev);
+	if (p)
+		*p++ = '\n';
+	return p;
+}
+
 static bool format(struct tl_pt_pen *pen, const struct tl_pt_event *events, size_t n,
 		   struct tl_buf *out, size_t *starts)
 {
-	for (size_t i = 0; i < n; i++) {
-		const struct tl_pt_event *ev = &events[i];
-		struct tl_pt_thread *t = &pen->threads[pen->steps[i].thread];
-		uint8_t *p;
-
-		if (!pen_begin(pen, out, starts, i))
-			return false;
-		t->insns += ev->insns;
-		if (ev->kind == TL_PT_EV_ERROR) {
-			if (!tl_pt_put_gap(pen, ev, out))
-				return false;
-			t->gap = true;
-			continue;
-		}
-		if (ev->kind == TL_PT_EV_BRANCH)
-			continue;
-		if (ev->kind == TL_PT_EV_CBR) { /* told at each sync point, changed or not */
-			if (ev->to == (uint32_t)t->level)
-				continue;
-			t->level = (int32_t)ev->to;
-		}
-		p = pen_room(out, out->data + out->len, PEN_COLUMNS + 64);
-		if (!p)
-			return false;
-		p = pen_columns(pen, p, ev, t);
-		if (ev->kind == TL_PT_EV_INSN)
-			p = pen_name(pen, out, p, tl_pt_ctx(ev)->space, ev->from, 1);
-		else
-			p = put_extra(p, ev);
-		if (!p)
-			return false;
-		*p++ = '\n';
-		out->len = (size_t)(p - out->data);
-	}
-	return true;
+	return pen_lines(pen, events, n, out, starts, put_line, 0);
 }
 
 const struct tl_pt_view tl_pt_view_insns = {
