@@ -7,16 +7,7 @@
 #include "pager/text.h"
 #include "pager/unichars.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
-
-static void must(bool condition)
-{
-	if (!condition)
-		abort();
-}
+#include "tests/fuzz/fuzz.h"
 
 /* Set the variable to the next line; what is behind it is left. */
 static void set_line(const char *name, const uint8_t **data, size_t *n)

@@ -7,22 +7,13 @@
 #include "decoders/perf/elffile.h"
 #include "decoders/perf/symbols.h"
 
-#include <stdint.h>
+#include "tests/fuzz/fuzz.h"
+
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #define MAX_INPUT 65536
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
-
-static void must(bool condition)
-{
-	if (!condition)
-		abort();
-}
 
 /* The parts alone, on bytes that end where the input does. */
 static void try_parts(const uint8_t *data, size_t n)

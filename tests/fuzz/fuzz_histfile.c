@@ -1,10 +1,7 @@
 /* fuzz_histfile.c: any bytes as a history file; what is taken must be the same once written. */
 #include "pager/histfile.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+#include "tests/fuzz/fuzz.h"
 
 struct taken {
 	struct tl_history search, shell;

@@ -5,19 +5,10 @@
  */
 #include "pager/layout.h"
 
-#include <stdlib.h>
-#include <string.h>
+#include "tests/fuzz/fuzz.h"
 
 #define HEAD     8
 #define MAX_COLS 256
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
-
-static void must(bool condition)
-{
-	if (!condition)
-		abort();
-}
 
 static void read_opts(struct tl_layout_opts *o, const uint8_t head[HEAD])
 {

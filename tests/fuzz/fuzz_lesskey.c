@@ -4,16 +4,7 @@
  */
 #include "pager/keymap.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
-
-static void must(bool condition)
-{
-	if (!condition)
-		abort();
-}
+#include "tests/fuzz/fuzz.h"
 
 static bool known(void *arg, enum tl_section section, const char *action)
 {

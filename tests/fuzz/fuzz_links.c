@@ -1,9 +1,7 @@
 /* fuzz_links.c: any line: its links lie within it, and are the same in both directions. */
 #include "pager/links.h"
 
-#include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+#include "tests/fuzz/fuzz.h"
 
 static void check(const struct tl_link *l, size_t n)
 {

@@ -1,10 +1,7 @@
 /* fuzz_modelines.c: any bytes as a line that may say how far apart tab stops are. */
 #include "pager/modelines.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+#include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {

@@ -5,11 +5,9 @@
  */
 #include "tests/unit/oracle.h"
 
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include "tests/fuzz/fuzz.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include <stdio.h>
 
 #define MAX_LINES 4096
 

@@ -4,21 +4,13 @@
  */
 #include "decoders/perf/perfdata.h"
 
+#include "tests/fuzz/fuzz.h"
+
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #define MAX_RECORDS 200000 /* a few bytes unpack to many */
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
-
-static void must(bool condition)
-{
-	if (!condition)
-		abort();
-}
 
 /* Something that depends on the bytes, so that they are read. */
 struct sum {

@@ -4,18 +4,9 @@
  */
 #include "pager/prompt.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+#include "tests/fuzz/fuzz.h"
 
 #define MAX_WORDS 64
-
-static void must(bool condition)
-{
-	if (!condition)
-		abort();
-}
 
 static void warn(void *arg, const char *message)
 {

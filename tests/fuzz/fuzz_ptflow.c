@@ -5,16 +5,7 @@
  */
 #include "tests/unit/fake_code.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
-
-static void must(bool condition)
-{
-	if (!condition)
-		abort();
-}
+#include "tests/fuzz/fuzz.h"
 
 /* What is promised of any segment. */
 static void check(const struct tl_pt_segment *seg, const struct tl_pt_events *events)

@@ -6,17 +6,15 @@
  */
 #include "decoders/pt/pt.h"
 
+#include "tests/fuzz/fuzz.h"
+
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #define BINARY     601 /* the descriptor; below --symfs it is a name */
 #define MAX_CHUNKS 48  /* that are decoded */
 #define MAX_TEXT   (8u << 20)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
 static const struct tl_decoder_ops *const ops = &tl_decoder_pt_ops;
 
@@ -25,12 +23,6 @@ static const char *const views[] = {
 };
 
 enum { NVIEWS = sizeof(views) / sizeof(views[0]) };
-
-static void must(bool condition)
-{
-	if (!condition)
-		abort();
-}
 
 static int file_of(const uint8_t *data, size_t n)
 {

@@ -4,22 +4,13 @@
  */
 #include "index/savedbytes.h"
 
-#include <stdlib.h>
-#include <string.h>
-#include <xxhash.h>
+#include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/sum.h"
 
 #define KEY_BYTES 80 /* as index/FORMAT.md says */
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
-
 static const struct tl_identity file = { 1, 2, 1 << 20, { 3, 4 } };
 static const struct tl_origin origin = { 5, 6, 7 };
-
-static void must(bool condition)
-{
-	if (!condition)
-		abort();
-}
 
 static void try(const uint8_t *data, size_t n)
 {
@@ -45,18 +36,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	struct tl_buf key = TL_BUF_INIT;
 	uint8_t *copy;
-	uint64_t sum;
 
 	try(data, n);
-	if (n < KEY_BYTES + 2 * sizeof(sum))
+	if (n < KEY_BYTES + 2 * SUM_BYTES)
 		return 0;
-	copy = malloc(n);
-	must(copy && tl_savedbytes_encode(&file, &origin, (struct tl_span){ NULL, 0 }, &key));
-	memcpy(copy, data, n);
+	must(tl_savedbytes_encode(&file, &origin, (struct tl_span){ NULL, 0 }, &key));
+	copy = fuzz_copy(data, n);
 	memcpy(copy, key.data, KEY_BYTES);
-	sum = XXH3_64bits(copy, n - sizeof(sum));
-	for (size_t i = 0; i < sizeof(sum); i++)
-		copy[n - sizeof(sum) + i] = (uint8_t)(sum >> (8 * i));
+	fuzz_mend_sum(copy, n);
 	try(copy, n);
 	free(copy);
 	tl_buf_fini(&key);

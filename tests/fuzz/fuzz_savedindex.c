@@ -5,19 +5,10 @@
  */
 #include "index/savedindex.h"
 
-#include <stdlib.h>
-#include <string.h>
-#include <xxhash.h>
+#include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/sum.h"
 
 #define MAX_CHUNKS 4096
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
-
-static void must(bool condition)
-{
-	if (!condition)
-		abort();
-}
 
 static void check_again(const struct tl_saved_head *head, const struct tl_chunk_facts *facts)
 {
@@ -50,17 +41,12 @@ static void try(const uint8_t *data, size_t n)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	uint8_t *copy;
-	uint64_t sum;
 
 	try(data, n);
-	if (n < sizeof(sum))
+	if (n < SUM_BYTES)
 		return 0;
-	copy = malloc(n);
-	must(copy != NULL);
-	memcpy(copy, data, n);
-	sum = XXH3_64bits(data, n - sizeof(sum));
-	for (size_t i = 0; i < sizeof(sum); i++)
-		copy[n - sizeof(sum) + i] = (uint8_t)(sum >> (8 * i));
+	copy = fuzz_copy(data, n);
+	fuzz_mend_sum(copy, n);
 	try(copy, n);
 	free(copy);
 	return 0;

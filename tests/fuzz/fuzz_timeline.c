@@ -4,27 +4,19 @@
  */
 #include "decoders/perf/timeline.h"
 
+#include "tests/fuzz/fuzz.h"
+
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #define MAX_TIMES 64
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
 struct asked {
 	uint64_t times[MAX_TIMES];
 	int32_t tids[MAX_TIMES], cpus[MAX_TIMES];
 	size_t n;
 };
-
-static void must(bool condition)
-{
-	if (!condition)
-		abort();
-}
 
 static bool see(void *arg, const struct tl_perf_record *r)
 {

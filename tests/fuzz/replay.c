@@ -4,19 +4,15 @@
  * arguments.  Each input is in memory of just its size, so that a sanitizer sees a read past
  * the end.
  */
+#include "tests/fuzz/fuzz.h"
+
 #include <dirent.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 
 #define CORPUS     "tests/fuzz/corpus"
 #define NO_CORPUS  77 /* scripts/run-tests: skipped */
 #define MAX_LENGTH (16 << 20)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
 static bool replay(const char *path)
 {
