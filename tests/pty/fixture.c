@@ -268,6 +268,12 @@ void check_keys_(struct term *t, const char *keys, const char *file, int line)
 	check_(t, term_keys(t, keys) && term_wait_idle(t, TIMEOUT_MS), keys, file, line);
 }
 
+void check_quit_(struct term *t, const char *file, int line)
+{
+	check_(t, term_keys(t, "q"), "q", file, line);
+	check_exit_(t, 0, file, line);
+}
+
 /* ---- programs without a terminal */
 
 static void start_captured(struct fixture *f, const char *const *argv, const char *stdin_path,

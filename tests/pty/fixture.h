@@ -91,10 +91,17 @@ void fixture_end(struct fixture *f);
 /* Type keys, wait until they have been dealt with. */
 #define check_keys(t, keys) check_keys_(t, keys, __FILE__, __LINE__)
 
+/* Type q; that ends it, and all was well. */
+#define check_quit(t) check_quit_(t, __FILE__, __LINE__)
+
+/* What a short file of the folder holds, without its last newline. */
+#define check_file(f, name, s) assert_string_equal(fixture_contents(f, name), s)
+
 void check_(struct term *t, bool ok, const char *what, const char *file, int line);
 void check_row_(struct term *t, int y, const char *want, const char *file, int line);
 void check_exit_(struct term *t, int code, const char *file, int line);
 void check_keys_(struct term *t, const char *keys, const char *file, int line);
+void check_quit_(struct term *t, const char *file, int line);
 
 /* ---- programs without a terminal */
 

@@ -87,8 +87,7 @@ static void git_log_is_paged(void **state)
 	term_keys(t, "G");
 	check_last(t, "(END)");
 	check_row(t, 22, "+40");
-	term_keys(t, "q");
-	check_exit(t, 0);
+	check_quit(t);
 	check_that(t, term_modes_restored(t));
 }
 
@@ -116,8 +115,7 @@ static void git_is_told_of_the_end(void **state)
 	t = run("git -c core.pager='less -+F -S' log --oneline --color=never");
 	check_text(t, "Commit 1");
 	check_text(t, "(END)");
-	term_keys(t, "q");
-	check_exit(t, 0);
+	check_quit(t);
 }
 
 /* ---- man: a prompt of its own, overstrike or SGR */
@@ -146,8 +144,7 @@ static void check_manual(struct term *t)
 	check_that(t, term_cell(t, y, 26).underline);
 	term_keys(t, "G");
 	check_text(t, "(END)");
-	term_keys(t, "q");
-	check_exit(t, 0);
+	check_quit(t);
 }
 
 static void man_shows_a_page(void **state)
@@ -228,8 +225,7 @@ static void bat_takes_it_for_less(void **state)
 	check_that(t, term_cell(t, 0, 5).fg != TERM_DEFAULT_COLOR);
 	term_keys(t, "G");
 	check_row(t, 22, " 100 int f100(void);");
-	term_keys(t, "q");
-	check_exit(t, 0);
+	check_quit(t);
 	fixture_lines(&f, "short.c", "int f%d(void);\n", 3);
 	t = run("PAGER=less batcat --paging=auto --color=always --style=plain short.c");
 	check_text(t, "f3");

@@ -118,8 +118,7 @@ static void modelines(void **state)
 	fixture_file(&f, "tabs", "#!/bin/sh\n# vim: set ts=3:\n\tx\n", -1);
 	t = fixture_open(&f, "--modelines=1", "tabs", NULL);
 	check_text(t, "        x");
-	term_keys(t, "q");
-	check_exit(t, 0);
+	check_quit(t);
 	t = fixture_open(&f, "--modelines=2", "tabs", NULL);
 	check_text(t, "x");
 	check_no_text(t, "    x");
@@ -147,8 +146,7 @@ static void one_is_taken_out_while_others_cannot_be_opened(void **state)
 	check_last(t, "b c (file 1 of 2)");
 	check_keys(t, ":n:d");
 	check_row(t, 0, "blank 1");
-	term_keys(t, "q");
-	check_exit(t, 0);
+	check_quit(t);
 }
 
 int main(void)

@@ -55,15 +55,13 @@ static void test_of_the_command_line(void **state)
 	check_text(t, "No next file");
 	check_keys(t, "\r");
 	check_last(t, PROMPT);
-	term_keys(t, "q");
-	check_exit(t, 0);
+	check_quit(t);
 	t = fixture_open(&f, "--help", "a.txt", NULL);
 	check_keys(t, ":n");
 	check_row(t, 0, "line 1");
 	check_keys(t, "hq");
 	check_row(t, 0, "line 1");
-	term_keys(t, "q");
-	check_exit(t, 0);
+	check_quit(t);
 }
 
 int main(void)

@@ -54,15 +54,14 @@ static void a_pipe_replaces_the_text(void **state)
 	check_text(t, "b c.up (file 1 of 3)");
 	check_keys(t, ":n");
 	check_text(t, "plain text");
-	assert_string_equal(fixture_contents(&f, "closed"), "b c.up,-%");
+	check_file(&f, "closed", "b c.up,-%");
 	check_keys(t, ":n");
 	check_text(t, "none"); /* nothing was printed */
 	check_keys(t, "5:p");
 	check_keys(t, "<Enter>:x");
 	check_text(t, "UPPER");
-	term_keys(t, "q");
-	check_exit(t, 0);
-	assert_string_equal(fixture_contents(&f, "closed"), "b c.up,-%\nb c.up,-%");
+	check_quit(t);
+	check_file(&f, "closed", "b c.up,-%\nb c.up,-%");
 }
 
 static void another_file_replaces_the_text(void **state)
@@ -76,8 +75,8 @@ static void another_file_replaces_the_text(void **state)
 	check_text(t, "b c.up (file 1 of 2)");
 	check_keys(t, ":n");
 	check_text(t, "plain text");
-	assert_string_equal(fixture_contents(&f, "copied"), "(no such file)");
-	assert_string_equal(fixture_contents(&f, "closed"), "x");
+	check_file(&f, "copied", "(no such file)");
+	check_file(&f, "closed", "x");
 }
 
 static void an_empty_text_may_be_meant(void **state)
@@ -103,8 +102,7 @@ static void standard_input_is_left_alone(void **state)
 	fixture_setenv(&f, "LESSOPEN", "|./filter %s");
 	t = fixture_open(&f, NULL);
 	check_text(t, "one");
-	term_keys(t, "q");
-	check_exit(t, 0);
+	check_quit(t);
 	fixture_setenv(&f, "LESSOPEN", "|-./filter %s");
 	t = fixture_open(&f, "-", "a.txt", NULL);
 	check_text(t, "< one");
@@ -120,8 +118,7 @@ static void it_can_be_left_out(void **state)
 	fixture_setenv(&f, "LESSOPEN", "|./filter %s");
 	t = fixture_open(&f, "-L", "b c.up", NULL);
 	check_text(t, "upper");
-	term_keys(t, "q");
-	check_exit(t, 0);
+	check_quit(t);
 	fixture_setenv(&f, "LESSSECURE", "1");
 	t = fixture_open(&f, "b c.up", NULL);
 	check_text(t, "upper");
@@ -146,8 +143,7 @@ static void errors_are_said_if_wanted(void **state)
 	t = fixture_open(&f, "e.bad", NULL);
 	check_text(t, "so far");
 	check_text(t, "e.bad (END)");
-	term_keys(t, "q");
-	check_exit(t, 0);
+	check_quit(t);
 	t = fixture_open(&f, "--show-preproc-errors", "e.bad", NULL);
 	check_text(t, "Input preprocessor failed (status 3)  (press RETURN)");
 }
@@ -161,12 +157,12 @@ static void editing_warns(void **state)
 	t = fixture_open(&f, "b c.up", NULL);
 	check_keys(t, "v");
 	check_text(t, "WARNING: This file was viewed via LESSOPEN  (press RETURN)");
-	assert_string_equal(fixture_contents(&f, "edited"), "(no such file)");
+	check_file(&f, "edited", "(no such file)");
 	check_keys(t, "<Enter>");
-	assert_string_equal(fixture_contents(&f, "edited"), "+1 b c.up");
+	check_file(&f, "edited", "+1 b c.up");
 	unlink(fixture_path(&f, "edited"));
 	check_keys(t, "--no-edit-warn<Enter><Enter>v");
-	assert_string_equal(fixture_contents(&f, "edited"), "+1 b c.up");
+	check_file(&f, "edited", "+1 b c.up");
 }
 
 /* A long text is read as far as it is wanted, and its writer is not waited for. */

@@ -266,8 +266,7 @@ static void test_history_file(void **state)
 	fixture_setenv(&f, "LESS", "--save-marks");
 	t = open_page();
 	check_keys(t, "/line 5\r!true\r\r70gma");
-	term_keys(t, "q");
-	check_exit(t, 0);
+	check_quit(t);
 	t = open_page();
 	check_keys(t, "n");
 	check_row(t, 0, "line 5");
@@ -277,8 +276,7 @@ static void test_history_file(void **state)
 	check_last(t, "!true");
 	check_keys(t, "\007'a");
 	check_row(t, 0, "line 70");
-	term_keys(t, "q");
-	check_exit(t, 0);
+	check_quit(t);
 }
 
 /* Nothing to remember: no file is made. */
@@ -289,14 +287,12 @@ static void test_no_history_file(void **state)
 	fixture_setenv(&f, "LESSHISTFILE", NULL);
 	t = open_page();
 	check_keys(t, "Ggjjma");
-	term_keys(t, "q");
-	check_exit(t, 0);
+	check_quit(t);
 	assert_int_not_equal(access(fixture_path(&f, ".lesshst"), F_OK), 0);
 	fixture_setenv(&f, "LESSSECURE", "1");
 	t = open_page();
 	check_keys(t, "/line 5\r");
-	term_keys(t, "q");
-	check_exit(t, 0);
+	check_quit(t);
 	assert_int_not_equal(access(fixture_path(&f, ".lesshst"), F_OK), 0);
 }
 

@@ -37,8 +37,7 @@ static void test_nothing_is_sent_without_it(void **state)
 	struct term *t = fixture_open(&f, "a.txt", NULL);
 
 	check_keys(t, "G");
-	term_keys(t, "q");
-	check_exit(t, 0);
+	check_quit(t);
 	check_that(t, !sent(t, "\033[?100"));
 }
 

@@ -99,8 +99,7 @@ static void the_git_defaults_work(void **state)
 	check_text(t, ":");
 	check_row(t, 0, "1");
 	check_that(t, !term_alternate(t));
-	term_keys(t, "q");
-	check_exit(t, 0);
+	check_quit(t);
 }
 
 static void X_leaves_the_text_on_the_screen(void **state)
@@ -108,8 +107,7 @@ static void X_leaves_the_text_on_the_screen(void **state)
 	struct term *t = fixture_open(&f, "-X", "a.txt", NULL);
 
 	check_that(t, !term_alternate(t));
-	term_keys(t, "q");
-	check_exit(t, 0);
+	check_quit(t);
 	check_that(t, term_find(t, "line 5") >= 0);
 }
 

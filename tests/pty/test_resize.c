@@ -93,8 +93,7 @@ static void it_lives_in_the_smallest_terminals(void **state)
 		check_idle(t);
 		check_keys(t, "<Enter>g");
 		check_text(t, "1 this is a line");
-		term_keys(t, "q");
-		check_exit(t, 0);
+		check_quit(t);
 		fixture_end(&f);
 	}
 }
@@ -142,8 +141,7 @@ static void another_size_while_a_command_runs(void **state)
 		check_keys(t, "<Enter>");
 		check_row(t, 5, "line 6");
 	}
-	term_keys(t, "q");
-	check_exit(t, 0);
+	check_quit(t);
 }
 
 static void options_that_take_columns_leave_none_of_a_small_terminal(void **state)

@@ -30,9 +30,9 @@ static void commands_get_names(void **state)
 
 	check_keys(t, "!echo % %% a## >out<Enter>");
 	check_text(t, "!done  (press RETURN)");
-	assert_string_equal(fixture_contents(&f, "out"), "a.txt % a#");
+	check_file(&f, "out", "a.txt % a#");
 	check_keys(t, "<Enter>:n!echo % # >out<Enter>");
-	assert_string_equal(fixture_contents(&f, "out"), "b c a.txt");
+	check_file(&f, "out", "b c a.txt");
 	check_keys(t, "<Enter>!rm out<Enter><Enter>!!<Enter>");
 	check_text(t, "out'"); /* rm: cannot remove 'out' */
 	check_keys(t, "<Enter>");
@@ -45,7 +45,7 @@ static void a_command_may_be_made_as_a_prompt(void **state)
 
 	check_keys(t, ":n3j#echo %g,%lt,%i >out<Enter>");
 	check_text(t, "#done  (press RETURN)");
-	assert_string_equal(fixture_contents(&f, "out"), "b c,4,2");
+	check_file(&f, "out", "b c,4,2");
 }
 
 static void without_a_notice(void **state)
@@ -56,7 +56,7 @@ static void without_a_notice(void **state)
 	check_last(t, "!^P");
 	check_keys(t, "echo x >out<Enter>");
 	check_row(t, 0, "line 1");
-	assert_string_equal(fixture_contents(&f, "out"), "x");
+	check_file(&f, "out", "x");
 }
 
 /* The key that ends the notice is a command. */
@@ -65,8 +65,7 @@ static void the_notice_takes_a_command(void **state)
 	struct term *t = fixture_open(&f, "a.txt", NULL);
 
 	check_keys(t, "!true<Enter>");
-	term_keys(t, "q");
-	check_exit(t, 0);
+	check_quit(t);
 }
 
 static void the_shell_is_chosen(void **state)
@@ -78,19 +77,17 @@ static void the_shell_is_chosen(void **state)
 	fixture_setenv(&f, "SHELL", fixture_path(&f, "mysh"));
 	t = fixture_open(&f, "a.txt", NULL);
 	check_keys(t, "!a 'b'$c<Enter><Enter>");
-	assert_string_equal(fixture_contents(&f, "out"), "-c:a 'b'$c");
-	term_keys(t, "q");
-	check_exit(t, 0);
+	check_file(&f, "out", "-c:a 'b'$c");
+	check_quit(t);
 	fixture_setenv(&f, "LESS_SHELL_COPTION", "-x");
 	t = fixture_open(&f, "a.txt", NULL);
 	check_keys(t, "!a<Enter><Enter>");
-	assert_string_equal(fixture_contents(&f, "out"), "-x:a");
-	term_keys(t, "q");
-	check_exit(t, 0);
+	check_file(&f, "out", "-x:a");
+	check_quit(t);
 	fixture_setenv(&f, "LESS_SHELL_COPTION", "-");
 	t = fixture_open(&f, "a.txt", NULL);
 	check_keys(t, "!echo plain >out<Enter><Enter>");
-	assert_string_equal(fixture_contents(&f, "out"), "plain");
+	check_file(&f, "out", "plain");
 }
 
 static void parts_are_piped(void **state)
@@ -99,18 +96,17 @@ static void parts_are_piped(void **state)
 
 	check_keys(t, "10j|.cat >out<Enter>");
 	check_text(t, "|done  (press RETURN)");
-	assert_string_equal(fixture_contents(&f, "out"),
-			    "line 11\nline 12\nline 13\nline 14\nline 15");
+	check_file(&f, "out", "line 11\nline 12\nline 13\nline 14\nline 15");
 	check_keys(t, "<Enter>ma4j|acat >out<Enter><Enter>");
-	assert_string_equal(fixture_contents(&f, "out"),
-			    "line 11\nline 12\nline 13\nline 14\nline 15\nline 16\nline 17\n"
-			    "line 18\nline 19");
+	check_file(&f, "out",
+		   "line 11\nline 12\nline 13\nline 14\nline 15\nline 16\nline 17\n"
+		   "line 18\nline 19");
 	check_keys(t, "|^Nx<Enter>");
 	check_text(t, "Invalid line number");
 	check_keys(t, "<Enter>|^N16<Enter>cat >out<Enter><Enter>");
-	assert_string_equal(fixture_contents(&f, "out"), "line 15\nline 16");
+	check_file(&f, "out", "line 15\nline 16");
 	check_keys(t, "|$tail -1 >out<Enter><Enter>");
-	assert_string_equal(fixture_contents(&f, "out"), "line 100");
+	check_file(&f, "out", "line 100");
 	check_keys(t, "|z");
 	check_text(t, "Mark not set");
 	check_keys(t, "<Enter>|5");
@@ -126,9 +122,9 @@ static void between_two_marks(void **state)
 	check_keys(t, "^N4<Enter>");
 	check_last(t, "|second mark:");
 	check_keys(t, "acat >out<Enter><Enter>");
-	assert_string_equal(fixture_contents(&f, "out"), "line 1\nline 2\nline 3\nline 4");
+	check_file(&f, "out", "line 1\nline 2\nline 3\nline 4");
 	check_keys(t, "||:;cat >out<Enter><Enter>");
-	assert_string_equal(fixture_contents(&f, "out"), "line 3\nline 4\nline 5\nline 6\nline 7");
+	check_file(&f, "out", "line 3\nline 4\nline 5\nline 6\nline 7");
 }
 
 static void the_rest_of_a_pipe_is_piped(void **state)
@@ -139,7 +135,7 @@ static void the_rest_of_a_pipe_is_piped(void **state)
 	t = fixture_open(&f, NULL);
 	check_keys(t, "|$wc -l >out<Enter>");
 	check_text(t, "|done");
-	assert_string_equal(fixture_contents(&f, "out"), "200000");
+	check_file(&f, "out", "200000");
 }
 
 static void the_editor_is_chosen(void **state)
@@ -149,15 +145,14 @@ static void the_editor_is_chosen(void **state)
 	fixture_setenv(&f, "VISUAL", "echo >out");
 	t = fixture_open(&f, "a.txt", "b c", NULL);
 	check_keys(t, "10jv");
-	assert_string_equal(fixture_contents(&f, "out"), "+13 a.txt");
+	check_file(&f, "out", "+13 a.txt");
 	check_keys(t, ":nv");
-	assert_string_equal(fixture_contents(&f, "out"), "+3 b c");
-	term_keys(t, "q");
-	check_exit(t, 0);
+	check_file(&f, "out", "+3 b c");
+	check_quit(t);
 	fixture_setenv(&f, "LESSEDIT", "echo %F-%i >out");
 	t = fixture_open(&f, "a.txt", NULL);
 	check_keys(t, "v");
-	assert_string_equal(fixture_contents(&f, "out"), "a.txt-1");
+	check_file(&f, "out", "a.txt-1");
 }
 
 /* ---- the log */
@@ -176,7 +171,7 @@ static void a_pipe_is_logged(void **state)
 	check_text(t, "Log file is already in use");
 	term_keys(t, "<Enter><Enter>q");
 	check_exit(t, 0);
-	assert_string_equal(fixture_contents(&f, "log"), "1\n2\n3\n4\n5");
+	check_file(&f, "log", "1\n2\n3\n4\n5");
 }
 
 static void what_was_not_read_is_logged_too(void **state)
@@ -186,8 +181,7 @@ static void what_was_not_read_is_logged_too(void **state)
 
 	f.opts.stdin_cmd = "seq 300000";
 	t = fixture_open(&f, "-Olog", NULL);
-	term_keys(t, "q");
-	check_exit(t, 0);
+	check_quit(t);
 	assert_int_equal(stat(fixture_path(&f, "log"), &st), 0);
 	assert_int_equal(st.st_size, 1988895);
 }
@@ -204,9 +198,8 @@ static void an_existing_log_is_asked_about(void **state)
 	check_text(t, "(Type \"O\", \"A\", \"D\" or \"Q\")");
 	term_keys(t, "a<Enter>");
 	check_text(t, "(END)");
-	term_keys(t, "q");
-	check_exit(t, 0);
-	assert_string_equal(fixture_contents(&f, "log"), "old\n1\n2\n3");
+	check_quit(t);
+	check_file(&f, "log", "old\n1\n2\n3");
 }
 
 static void files_are_not_logged(void **state)

@@ -92,8 +92,7 @@ static void stopped_by_somebody_else_it_paints_anew_and_restores_the_modes(void 
 	term_foreground(t);
 	check_keys(t, "50g");
 	check_row(t, 0, "line 50");
-	term_keys(t, "q");
-	check_exit(t, 0);
+	check_quit(t);
 	check_that(t, term_modes_restored(t));
 }
 
@@ -164,8 +163,7 @@ static void the_terminal_is_let_alone_before_there_is_text(void **state)
 	check_that(t, term_feed(t, "text\n", 5));
 	check_row(t, short_row(t, 1, 0), "text");
 	term_feed_end(t);
-	term_keys(t, "q");
-	check_exit(t, 0);
+	check_quit(t);
 	check_that(t, term_modes_restored(t));
 }
 
@@ -178,8 +176,7 @@ static void an_interrupt_ends_the_wait_for_a_first_line(void **state)
 	check_that(t, sleeps(t));
 	term_signal(t, SIGINT);
 	check_idle(t);
-	term_keys(t, "q");
-	check_exit(t, 0);
+	check_quit(t);
 	check_that(t, term_modes_restored(t));
 }
 

@@ -25,8 +25,7 @@ static void shows_a_file_and_quits(void **state)
 	check_last(t, "(END)");
 	check_keys(t, "g");
 	check_row(t, 0, "line 1");
-	term_keys(t, "q");
-	check_exit(t, 0);
+	check_quit(t);
 	check_that(t, !term_alternate(t));
 	check_that(t, term_modes_restored(t));
 	fixture_fini(&f);
@@ -86,8 +85,7 @@ static void a_pipe_is_read_and_keys_come_from_the_terminal(void **state)
 	term_keys(t, "G");
 	check_text(t, "1000");
 	check_text(t, "(END)");
-	term_keys(t, "q");
-	check_exit(t, 0);
+	check_quit(t);
 	fixture_fini(&f);
 }
 

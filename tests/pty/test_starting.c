@@ -286,8 +286,7 @@ static void the_last_page_can_stay(void **state)
 	t = fixture_open(&f, "--redraw-on-quit", "a.txt", NULL);
 	check_that(t, term_alternate(t));
 	check_keys(t, "20g");
-	term_keys(t, "q");
-	check_exit(t, 0);
+	check_quit(t);
 	check_that(t, !term_alternate(t));
 	check_that(t, term_find(t, "line 20") >= 0 && term_find(t, "line 28") >= 0);
 }

@@ -55,8 +55,7 @@ static void check_usable(struct term *t)
 	check_keys(t, "/line 500<Enter>");
 	check_text(t, "line 500");
 	check_keys(t, "m.");
-	term_keys(t, "q");
-	check_exit(t, 0);
+	check_quit(t);
 	check_that(t, term_modes_restored(t));
 	fixture_end(&f);
 }
@@ -175,13 +174,11 @@ static void what_a_program_writes_without_end_can_be_read(void **state)
 	t = fixture_open(&f, "a.txt", NULL);
 	check_row(t, 22, "y");
 	check_keys(t, "<Space>j");
-	term_keys(t, "q");
-	check_exit(t, 0);
+	check_quit(t);
 	fixture_setenv(&f, "LESSOPEN", "|cat /dev/zero; #%s");
 	t = fixture_open(&f, "a.txt", NULL);
 	check_text(t, "^@^@^@^@");
-	term_keys(t, "q");
-	check_exit(t, 0);
+	check_quit(t);
 }
 
 /* One that ends by it, and ones that do not; `started` tells that it runs. */
