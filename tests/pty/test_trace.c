@@ -257,15 +257,23 @@ static void moves_work(void **state)
 	check_text(t, "no byte numbers");
 }
 
+/* The numbers of the first n lines with the text, behind the first line. */
+static void first_lines_with(const char *text, size_t *at, size_t n)
+{
+	size_t found = 0;
+
+	for (size_t i = 1; i < nlines && found < n; i++)
+		if (strstr(lines[i], text))
+			at[found++] = i;
+	assert_int_equal(found, n);
+}
+
 static void searches_work(void **state)
 {
 	struct term *t = open_fake(NULL, "a.data");
-	size_t hits[2], n = 0, i;
+	size_t hits[2], i;
 
-	for (i = 1; i < nlines && n < 2; i++)
-		if (strstr(lines[i], "needle"))
-			hits[n++] = i;
-	assert_int_equal(n, 2);
+	first_lines_with("needle", hits, 2);
 	check_keys(t, "j/needle<Enter>");
 	check_top(t, hits[0]);
 	check_keys(t, "n");
@@ -410,12 +418,9 @@ static void the_time_is_told(void **state)
 static void gaps_are_counted_and_found(void **state)
 {
 	struct term *t = open_fake("-M", "a.data");
-	size_t gaps[3], n = 0, i;
+	size_t gaps[3];
 
-	for (i = 1; i < nlines && n < 3; i++)
-		if (strstr(lines[i], "[gap: "))
-			gaps[n++] = i;
-	assert_int_equal(n, 3);
+	first_lines_with("[gap: ", gaps, 3);
 	check_keys(t, "<Esc>;");
 	check_top(t, gaps[0]);
 	check_text(t, " gap");

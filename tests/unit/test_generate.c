@@ -2,42 +2,18 @@
  * test_generate.c: what the generator of big recordings writes is what perf and libipt decode
  * from it: every branch of its truth, every instruction it counted.
  */
-#include "base/buf.h"
+#include "tests/unit/command.h"
 
 #include <intel-pt.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 static char dir[64];        /* for the recordings */
 static char generator[256]; /* the program under test, and the one it walks */
 static char program[256];
-
-/* Everything a command prints; false: it failed. */
-static bool run(struct tl_buf *out, const char *fmt, ...)
-{
-	char cmd[1024], bytes[65536];
-	va_list ap;
-	FILE *f;
-	size_t n;
-
-	va_start(ap, fmt);
-	vsnprintf(cmd, sizeof(cmd), fmt, ap);
-	va_end(ap);
-	out->len = 0;
-	f = popen(cmd, "r");
-	assert_non_null(f);
-	while ((n = fread(bytes, 1, sizeof(bytes), f)))
-		assert_true(tl_buf_append(out, bytes, n));
-	return pclose(f) == 0;
-}
 
 static void generate(struct tl_buf *counts, const char *name, const char *options)
 {

@@ -3,19 +3,13 @@
  * file is shown to perf, which lists its records; the lists have to be the ones expected.
  */
 #include "tests/trace/perfout.h"
+#include "tests/unit/command.h"
 
-#include "base/buf.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #define PID 1000
 
@@ -41,25 +35,6 @@ static const char *in_dir(const char *name)
 
 	snprintf(path, sizeof(path), "%s/%s", dir, name);
 	return path;
-}
-
-/* Everything a command prints. */
-static void run(struct tl_buf *out, const char *fmt, ...)
-{
-	char cmd[512], bytes[4096];
-	va_list ap;
-	FILE *f;
-	size_t n;
-
-	va_start(ap, fmt);
-	vsnprintf(cmd, sizeof(cmd), fmt, ap);
-	va_end(ap);
-	out->len = 0;
-	f = popen(cmd, "r");
-	assert_non_null(f);
-	while ((n = fread(bytes, 1, sizeof(bytes), f)))
-		assert_true(tl_buf_append(out, bytes, n));
-	pclose(f);
 }
 
 /* ---- one recording with a record of each kind */

@@ -5,19 +5,15 @@
 #include "decoders/perf/samples.h"
 
 #include "tests/trace/perfout.h"
+#include "tests/unit/command.h"
 
 #include <inttypes.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #define TYPE (PERFOUT_IDENTIFIER | PERFOUT_IP | PERFOUT_TID | PERFOUT_TIME | PERFOUT_CPU)
 
@@ -153,17 +149,8 @@ static void expect_plain(const char *want)
 static void expect_perf(void)
 {
 	struct tl_buf want = TL_BUF_INIT;
-	char command[256], block[4096];
-	size_t n;
-	FILE *f;
 
-	snprintf(command, sizeof(command), "perf script -i '%s' --no-inline 2>/dev/null </dev/null",
-		 path);
-	f = popen(command, "r");
-	assert_non_null(f);
-	while ((n = fread(block, 1, sizeof(block), f)) > 0)
-		assert_true(tl_buf_append(&want, block, n));
-	if (pclose(f) == 0)
+	if (run(&want, "perf script -i '%s' --no-inline 2>/dev/null </dev/null", path))
 		expect_plain(tl_buf_str(&want));
 	else
 		print_message("no perf here: not compared with it\n");
