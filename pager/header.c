@@ -4,63 +4,60 @@
 #include "pager/app.h"
 #include "text/escape.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#define MAX  100000 /* lines or columns of a header */
-#define WALK 10000  /* lines before the header that are counted on the spot */
+#define WHAT "--header" /* in messages */
+#define MAX  100000     /* lines or columns of a header */
+#define WALK 10000      /* lines before the header that are counted on the spot */
 
 /* ---- the option */
 
-/* Read a number up to a comma, if one is there; false: something else is. */
-static bool read_number(const char **s, uint64_t max, uint64_t *n)
+/* Lines or columns, and the comma behind them, as far as they are there. */
+static bool read_number(const char **s, unsigned *n, struct tl_err *err)
 {
-	char *end;
-	uint64_t value;
+	int value;
 
 	if (**s && **s != ',') {
-		bool negative = **s == '-';
-
-		if (!isdigit((unsigned char)(*s)[negative]))
+		if (!tl_option_parse_number(s, WHAT, false, &value, err))
 			return false;
-		value = strtoull(*s + negative, &end, 10);
-		*n = negative ? 0 : value < max ? value : max;
-		*s = end;
+		*n = value < MAX ? (unsigned)value : MAX;
 	}
 	if (**s == ',')
 		++*s;
 	else if (**s)
-		return false;
+		return tl_err_set(err, "Number is required after " WHAT);
 	return true;
 }
 
-/* What follows the last one does not matter. */
-static bool read_last_number(const char *s, uint64_t *n)
+/* The line's number, which may be larger than others.  What follows it does not matter. */
+static bool read_line(const char *s, uint64_t *n, struct tl_err *err)
 {
 	char *end;
 	uint64_t value = strtoull(s, &end, 10);
 
+	if (*s == '-')
+		return tl_err_set(err, "Negative number not allowed in " WHAT);
 	if (end != s)
 		*n = value;
-	return *s == '\0' || end != s;
+	else if (*s)
+		return tl_err_set(err, "Number is required after " WHAT);
+	return true;
 }
 
 bool tl_header_parse(struct tl_options *o, const char *text, struct tl_err *err)
 {
 	struct tl_header h = o->header;
-	uint64_t lines = h.lines, cols = h.cols, line = h.here ? h.here : 1;
-	const char *s = text;
+	uint64_t line = h.here ? h.here : 1;
 
-	if (*s == '\0' || *s == '-')
-		lines = cols = 0;
-	else if (!read_number(&s, MAX, &lines) || !read_number(&s, MAX, &cols) ||
-		 !read_last_number(s, &line))
-		return tl_err_set(err, "Number is required after --header");
-	o->header.lines = (unsigned)lines;
-	o->header.cols = (unsigned)cols;
-	o->header.line = lines > 0 ? line > 0 ? line : 1 : 0;
+	if (*text == '\0' || *text == '-')
+		h.lines = h.cols = 0;
+	else if (!read_number(&text, &h.lines, err) || !read_number(&text, &h.cols, err) ||
+		 !read_line(text, &line, err))
+		return false;
+	h.line = h.lines > 0 ? line > 0 ? line : 1 : 0;
+	o->header = h;
 	return true;
 }
 

@@ -323,6 +323,17 @@ static const char *refusal(const struct tl_option *opt, enum tl_opt_action actio
 	return NULL;
 }
 
+/* A number that is none changes nothing; of all else less tells how it is now, after the error too. */
+static bool is_told_after(const struct tl_option *opt, const char *value)
+{
+	struct tl_err err;
+	int n;
+
+	return opt->kind == TL_OPT_STRING ||
+	       (opt->most > 0 &&
+		tl_option_parse_number(&value, "", opt->flags & TL_OPT_NEGATIVE, &n, &err));
+}
+
 bool tl_option_change(struct tl_options *o, const struct tl_option *opt, bool upper,
 		      enum tl_opt_action action, const char *value, char *say, size_t size,
 		      struct tl_err *err)
@@ -343,8 +354,7 @@ bool tl_option_change(struct tl_options *o, const struct tl_option *opt, bool up
 		    o, opt,
 		    tl_option_flipped(opt, action == TL_OPT_TOGGLE ? *int_at(o, opt) : opt->initial,
 				      upper));
-	/* A number that is none changes nothing; of all others less tells how they are now. */
-	if ((ok || opt->kind == TL_OPT_STRING || opt->most > 0) && !(opt->flags & TL_OPT_NO_QUERY))
+	if ((ok || is_told_after(opt, value)) && !(opt->flags & TL_OPT_NO_QUERY))
 		tell(o, opt, say, size);
 	return ok;
 }

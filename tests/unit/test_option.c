@@ -699,6 +699,9 @@ static void test_changing_values(void **state)
 	check_says(&o, "line-num-width", TL_OPT_TOGGLE, "17",
 		   "Line number width must not be larger than 16");
 	assert_string_equal(said_after, "Line number width is 9 chars");
+	check_says(&o, "line-num-width", TL_OPT_TOGGLE, "-2",
+		   "Negative number not allowed in --line-num-width");
+	assert_string_equal(said_after, "");
 	tl_options_fini(&o);
 }
 
@@ -795,9 +798,12 @@ static void test_header(void **state)
 	check_header(",5", 0, 5, 0);
 	check_header("2,,7", 2, 0, 7);
 	check_header("2,3,4,5", 2, 3, 4);
-	check_header("2,-3", 2, 0, 1);
+	check_header("2,3,18446744073709551614", 2, 3, UINT64_MAX - 1);
 	check_header("-", 0, 0, 0);
-	check_header("99999999999999999999,99999999999999999999", 100000, 100000, 1);
+	check_header("-1", 0, 0, 0);
+	check_header("2147483647,2147483647", 100000, 100000, 1);
+	check_header("2147483648", 0, 0, 0);
+	check_header("2,-3", 0, 0, 0);
 	tl_options_init(&o);
 	check_says(&o, "header", TL_OPT_ASK, NULL, "Header (lines,columns,line-number) is 0,0,0");
 	check_says(&o, "header", TL_OPT_TOGGLE, "2,3",
@@ -806,6 +812,11 @@ static void test_header(void **state)
 		   "Header (lines,columns,line-number) is 2,4,9");
 	check_says(&o, "header", TL_OPT_TOGGLE, "1,x", "Number is required after --header");
 	check_says(&o, "header", TL_OPT_TOGGLE, "3;", "Number is required after --header");
+	check_says(&o, "header", TL_OPT_TOGGLE, "3,4,x", "Number is required after --header");
+	check_says(&o, "header", TL_OPT_TOGGLE, "3,99999999999", "Number too large in --header");
+	check_says(&o, "header", TL_OPT_TOGGLE, "3,-1", "Negative number not allowed in --header");
+	check_says(&o, "header", TL_OPT_TOGGLE, "3,4,-1",
+		   "Negative number not allowed in --header");
 	check_says(&o, "header", TL_OPT_ASK, NULL, "Header (lines,columns,line-number) is 2,4,9");
 	check_says(&o, "header", TL_OPT_TOGGLE, "0", "Header (lines,columns,line-number) is 0,4,0");
 	tl_options_fini(&o);
