@@ -5,6 +5,7 @@
 #include "pager/colors.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #define MAX_LOOK 11 /* longer ones are refused */
@@ -181,7 +182,7 @@ static bool set_look(struct tl_look *at, const char *text, struct tl_err *err)
 
 bool tl_colors_set(struct tl_colors *c, const char *text, struct tl_err *err)
 {
-	char shown[3] = { *text, '\0' };
+	char shown[4] = { *text, '\0' };
 
 	for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]) && *text; i++) {
 		if (roles[i].letter != *text)
@@ -198,10 +199,8 @@ bool tl_colors_set(struct tl_colors *c, const char *text, struct tl_err *err)
 			return set_look(&c->own[i], text + 1, err);
 	if (*text == 'n') /* plain text is known, and has no look */
 		return tl_err_set(err, "Invalid color string \"%s\"", text + 1);
-	if (iscntrl((unsigned char)*text)) {
-		shown[0] = '^';
-		shown[1] = (char)(*text ^ 0x40);
-	}
+	if (iscntrl((unsigned char)*text))
+		snprintf(shown, sizeof(shown), *text == '\033' ? "ESC" : "^%c", *text ^ 0x40);
 	return tl_err_set(err, "Invalid color specifier '%s'", shown);
 }
 

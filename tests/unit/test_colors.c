@@ -141,6 +141,7 @@ static void what_is_none_is_refused(void **state)
 	check_refused(&c, "n1", "Invalid color string \"1\"");
 	check_refused(&c, "xr", "Invalid color specifier 'x'");
 	check_refused(&c, "\001r", "Invalid color specifier '^A'");
+	check_refused(&c, "\033r", "Invalid color specifier 'ESC'");
 	check_refused(&c, "Nr", "Set --use-color before changing colors");
 	c.on = 1;
 	check_refused(&c, "6r", "Invalid color specifier '6'");
