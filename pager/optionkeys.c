@@ -78,6 +78,12 @@ static void take_effect(struct tl_app *app)
 		tl_app_count_lines(app, false);
 }
 
+/* --no-search-headers and the like: less shows hits again behind the message. */
+static bool is_of_header(const struct tl_option *opt)
+{
+	return opt->at == offsetof(struct tl_options, no_search_headers);
+}
+
 static void change_option(struct tl_app *app, const char *value)
 {
 	char say[512] = "";
@@ -110,8 +116,10 @@ static void change_option(struct tl_app *app, const char *value)
 	}
 	if (changing.action != TL_OPT_ASK)
 		take_effect(app);
-	if (at_once && app->opt.hilite == 2)
-		tl_app_show_options(app, true);
+	if (at_once && app->opt.hilite == 2) {
+		app->find.hilite_off = false;
+		tl_app_show_options(app, !is_of_header(changing.opt));
+	}
 	/* What was typed needs no confirmation, but less gives one. */
 	if (*say && !(own && value && *value && changing.opt->kind == TL_OPT_STRING))
 		tl_app_message(app, "%s", say);

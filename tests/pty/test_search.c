@@ -109,6 +109,22 @@ static void hits_are_lit_up(void **state)
 	check_that(t, term_cell(t, 0, 10).reverse);
 }
 
+static void options_of_searches_bring_hits_back(void **state)
+{
+	struct term *t;
+
+	only_tless();
+	t = fixture_open(&f, "--header=1", "a.txt", NULL);
+	check_keys(t, "/Text<Enter><Esc>u-i");
+	check_that(t, term_cell(t, 1, 10).reverse);
+	check_keys(t, "<Enter>");
+	check_that(t, term_cell(t, 1, 10).reverse);
+	check_keys(t, "--no-search-headers<Enter>"); /* once that has been read */
+	check_that(t, !term_cell(t, 1, 10).reverse);
+	check_keys(t, "<Enter>");
+	check_that(t, term_cell(t, 1, 10).reverse);
+}
+
 static void a_bad_pattern_is_refused(void **state)
 {
 	struct term *t = fixture_open(&f, "a.txt", NULL);
@@ -188,6 +204,7 @@ int main(void)
 		TEST(nothing_found_is_said_and_nothing_moves),
 		TEST(case_counts_unless_told_otherwise),
 		TEST(hits_are_lit_up),
+		TEST(options_of_searches_bring_hits_back),
 		TEST(a_bad_pattern_is_refused),
 		TEST(the_command_line_searches),
 		TEST(a_search_goes_over_files),
