@@ -14,10 +14,10 @@
  */
 #include "decoders/decoder.h"
 
+#include "index/origin.h"
 #include "index/savedbytes.h"
 #include "index/savedindex.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <pthread.h>
@@ -26,8 +26,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <xxhash.h>
-
-#define HASHED_BYTES ((size_t)64 << 10) /* at each end of the file */
 
 struct decoded {
 	const struct tl_decoder_ops *ops;
@@ -217,22 +215,6 @@ static bool decoded_origin(void *self, struct tl_origin *out)
 	return true;
 }
 
-static struct tl_identity identity_of(const struct stat *st)
-{
-	return (struct tl_identity){
-		.dev = st->st_dev,
-		.ino = st->st_ino,
-		.size = (uint64_t)st->st_size,
-		.mtime = st->st_mtim,
-	};
-}
-
-static bool is_same(const struct tl_identity *a, const struct tl_identity *b)
-{
-	return a->dev == b->dev && a->ino == b->ino && a->size == b->size &&
-	       a->mtime.tv_sec == b->mtime.tv_sec && a->mtime.tv_nsec == b->mtime.tv_nsec;
-}
-
 /* A recording does not grow: whatever has changed makes another file of it.  That is said
  * once; who wants to see it opens it anew. */
 static enum tl_change decoded_refresh(void *self, bool by_name, struct tl_err *err)
@@ -245,8 +227,8 @@ static enum tl_change decoded_refresh(void *self, bool by_name, struct tl_err *e
 		tl_err_sys(err, "cannot look at '%s'", d->path);
 		return TL_SAME;
 	}
-	now = identity_of(&st);
-	if (is_same(&now, &d->seen))
+	now = tl_identity_of(&st);
+	if (tl_identity_is(&now, &d->seen))
 		return TL_SAME;
 	d->seen = now;
 	return TL_REPLACED;
@@ -369,31 +351,11 @@ static bool text_key(const struct tl_decoder_ops *ops, const struct tl_decoder_o
 	return true;
 }
 
-static bool hash_at(int fd, uint64_t at, uint64_t *hash)
-{
-	uint8_t *bytes = malloc(HASHED_BYTES);
-	size_t got = 0;
-	ssize_t n = 1;
-
-	if (!bytes)
-		return false;
-	while (got < HASHED_BYTES && n != 0) {
-		n = pread(fd, bytes + got, HASHED_BYTES - got, (off_t)(at + got));
-		if (n < 0 && errno != EINTR)
-			break;
-		got += n > 0 ? (size_t)n : 0;
-	}
-	*hash = XXH3_64bits(bytes, got);
-	free(bytes);
-	return n >= 0;
-}
-
 /* Look at the file itself. */
 static bool identify(struct decoded *d, struct tl_err *err)
 {
 	int fd = open(d->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct stat st;
-	uint64_t tail;
 	bool ok;
 
 	if (fd < 0 || fstat(fd, &st) < 0) {
@@ -402,9 +364,8 @@ static bool identify(struct decoded *d, struct tl_err *err)
 			close(fd);
 		return false;
 	}
-	d->ident = d->seen = identity_of(&st);
-	tail = d->ident.size > HASHED_BYTES ? d->ident.size - HASHED_BYTES : 0;
-	ok = hash_at(fd, 0, &d->origin.head) && hash_at(fd, tail, &d->origin.tail);
+	d->ident = d->seen = tl_identity_of(&st);
+	ok = tl_origin_hash(fd, d->ident.size, &d->origin);
 	if (!ok)
 		tl_err_sys(err, "cannot read '%s'", d->path);
 	close(fd);
