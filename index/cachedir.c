@@ -72,26 +72,39 @@ static bool write_all(int fd, const uint8_t *from, size_t n)
 	return true;
 }
 
-bool tl_cachedir_read(const char *dir, const char *name, size_t max, struct tl_buf *out)
+int tl_cachedir_open(const char *dir, const char *name, uint64_t max, uint64_t *size)
 {
-	int dirfd = open_dir(dir), fd = -1;
+	int dirfd = open_dir(dir), fd;
 	struct stat st;
-	bool ok = false;
 
 	if (dirfd < 0)
-		return false;
+		return -1;
 	/* Not to wait for a writer should it be a FIFO. */
 	fd = openat(dirfd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	close(dirfd);
 	if (fd < 0)
-		return false;
+		return -1;
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid() &&
-	    st.st_size > 0 && (uintmax_t)st.st_size <= max &&
-	    tl_buf_reserve(out, (size_t)st.st_size) &&
-	    read_all(fd, out->data + out->len, (size_t)st.st_size) == st.st_size) {
-		out->len += (size_t)st.st_size;
-		ok = true;
+	    st.st_size > 0 && (uintmax_t)st.st_size <= max) {
+		*size = (uint64_t)st.st_size;
+		return fd;
 	}
+	close(fd);
+	return -1;
+}
+
+bool tl_cachedir_read(const char *dir, const char *name, size_t max, struct tl_buf *out)
+{
+	uint64_t size;
+	int fd = tl_cachedir_open(dir, name, max, &size);
+	bool ok;
+
+	if (fd < 0)
+		return false;
+	ok = tl_buf_reserve(out, (size_t)size) &&
+	     read_all(fd, out->data + out->len, (size_t)size) == (ssize_t)size;
+	if (ok)
+		out->len += (size_t)size;
 	close(fd);
 	return ok;
 }
@@ -121,41 +134,61 @@ static bool make_dirs(const char *dir, struct tl_err *err)
 	return true;
 }
 
+bool tl_cachedir_begin(const char *dir, const char *name, struct tl_cachedir_file *out,
+		       struct tl_err *err)
+{
+	uint64_t salt;
+	int n;
+
+	*out = (struct tl_cachedir_file){ .dir = dir, .name = name, .fd = -1 };
+	if (!make_dirs(dir, err))
+		return false;
+	if (getrandom(&salt, sizeof(salt), GRND_NONBLOCK) != sizeof(salt))
+		salt = (uint64_t)getpid();
+	n = snprintf(out->temp, sizeof(out->temp), ".%s" TEMP_MARK "%016" PRIx64, name, salt);
+	if (n < 0 || (size_t)n >= sizeof(out->temp))
+		return tl_err_set(err, "name too long: '%s'", name);
+	out->dirfd = open_dir(dir);
+	if (out->dirfd < 0)
+		return tl_err_sys(err, "cannot open directory '%s'", dir);
+	out->fd = openat(out->dirfd, out->temp,
+			 O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (out->fd < 0) {
+		tl_err_sys(err, "cannot write in '%s'", dir);
+		close(out->dirfd);
+		return false;
+	}
+	return true;
+}
+
+bool tl_cachedir_put(struct tl_cachedir_file *f, const void *bytes, size_t n)
+{
+	f->failed = f->failed || !write_all(f->fd, bytes, n);
+	return !f->failed;
+}
+
+bool tl_cachedir_end(struct tl_cachedir_file *f, bool keep, struct tl_err *err)
+{
+	bool ok = close(f->fd) == 0 && !f->failed;
+
+	ok = ok && (!keep || renameat(f->dirfd, f->temp, f->dirfd, f->name) == 0);
+	if (!ok)
+		tl_err_sys(err, "cannot write '%s/%s'", f->dir, f->name);
+	if (!ok || !keep)
+		unlinkat(f->dirfd, f->temp, 0);
+	close(f->dirfd);
+	return ok;
+}
+
 bool tl_cachedir_write(const char *dir, const char *name, const struct tl_buf *bytes,
 		       struct tl_err *err)
 {
-	char temp[NAME_MAX + 1];
-	uint64_t salt;
-	int dirfd, fd, n;
-	bool ok;
+	struct tl_cachedir_file f;
 
-	if (!make_dirs(dir, err))
+	if (!tl_cachedir_begin(dir, name, &f, err))
 		return false;
-	dirfd = open_dir(dir);
-	if (dirfd < 0)
-		return tl_err_sys(err, "cannot open directory '%s'", dir);
-	if (getrandom(&salt, sizeof(salt), GRND_NONBLOCK) != sizeof(salt))
-		salt = (uint64_t)getpid();
-	n = snprintf(temp, sizeof(temp), ".%s" TEMP_MARK "%016" PRIx64, name, salt);
-	if (n < 0 || (size_t)n >= sizeof(temp)) {
-		close(dirfd);
-		return tl_err_set(err, "name too long: '%s'", name);
-	}
-	fd = openat(dirfd, temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0) {
-		tl_err_sys(err, "cannot write in '%s'", dir);
-		close(dirfd);
-		return false;
-	}
-	ok = write_all(fd, bytes->data, bytes->len);
-	ok &= close(fd) == 0;
-	ok = ok && renameat(dirfd, temp, dirfd, name) == 0;
-	if (!ok) {
-		tl_err_sys(err, "cannot write '%s/%s'", dir, name);
-		unlinkat(dirfd, temp, 0);
-	}
-	close(dirfd);
-	return ok;
+	tl_cachedir_put(&f, bytes->data, bytes->len);
+	return tl_cachedir_end(&f, true, err);
 }
 
 struct aged {
