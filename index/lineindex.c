@@ -393,6 +393,8 @@ static bool survey(struct tl_lineindex *ix, uint64_t k, struct tl_buf *buf,
 {
 	struct tl_mapped m;
 
+	if (tl_source_facts(ix->src, k, facts, len))
+		return true;
 	if (tl_source_map(ix->src, k, 0, &m)) {
 		*facts = tl_chunk_survey(m.chunk);
 		*len = m.chunk.len;

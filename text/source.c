@@ -146,6 +146,16 @@ bool tl_source_origin(struct tl_source *src, struct tl_origin *out)
 	return src->ops->origin && src->ops->origin(src->self, out);
 }
 
+bool tl_source_facts(struct tl_source *src, uint64_t k, struct tl_chunk_facts *out, size_t *len)
+{
+	return src->ops->facts && src->ops->facts(src->self, k, out, len);
+}
+
+bool tl_source_trouble(struct tl_source *src, struct tl_err *out)
+{
+	return src->ops->trouble && src->ops->trouble(src->self, out);
+}
+
 bool tl_source_known_empty(const struct tl_source *src, uint64_t k)
 {
 	return src->ops->known_empty && src->ops->known_empty(src->self, k);

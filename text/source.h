@@ -66,6 +66,8 @@ struct tl_origin {
 	uint64_t head, tail; /* hashes of the file's own first and last bytes */
 };
 
+struct tl_chunk_facts; /* index/chunkfacts.h */
+
 enum tl_change { TL_SAME, TL_GREW, TL_SHRANK, TL_REPLACED };
 
 /* A full chunk where it lies, for a scan. */
@@ -123,6 +125,14 @@ struct tl_source_ops {
 
 	/* False, or NULL: the text is what stands in the file, not made from it.  Any thread. */
 	bool (*origin)(void *self, struct tl_origin *out);
+
+	/* What is known of chunk k without reading it, as it would be counted now, and its length.
+	 * False: nothing.  May be NULL.  Any thread, at once. */
+	bool (*facts)(void *self, uint64_t k, struct tl_chunk_facts *out, size_t *len);
+
+	/* Is something wrong with the text, although it can be read: does it end where its file is
+	 * damaged?  May be NULL.  Any thread, at once. */
+	bool (*trouble)(void *self, struct tl_err *out);
 
 	/* Is chunk k known to hold nothing?  At once, without reading it.  May be NULL.  Any
 	 * thread. */
@@ -189,6 +199,8 @@ enum tl_change tl_source_refresh(struct tl_source *src, bool by_name, struct tl_
 int tl_source_descriptor(struct tl_source *src); /* -1: none */
 bool tl_source_identity(struct tl_source *src, struct tl_identity *out);
 bool tl_source_origin(struct tl_source *src, struct tl_origin *out);
+bool tl_source_facts(struct tl_source *src, uint64_t k, struct tl_chunk_facts *out, size_t *len);
+bool tl_source_trouble(struct tl_source *src, struct tl_err *out);
 bool tl_source_known_empty(const struct tl_source *src, uint64_t k);
 bool tl_source_look(struct tl_source *src, uint64_t k, bool backward); /* false: it does not */
 void tl_source_on_change(struct tl_source *src, void (*fn)(void *arg), void *arg);
