@@ -19,11 +19,12 @@ struct place {
 
 struct pour {
 	struct tl_source *src;
-	uint64_t nchunks;
 	size_t nplaces;
 
-	pthread_mutex_t lock; /* of all below */
-	pthread_cond_t filled;
+	pthread_mutex_t lock;  /* of all below */
+	pthread_cond_t filled; /* a place, or the text is complete */
+	uint64_t nchunks;      /* that have all their bytes */
+	bool complete;         /* there will be no more */
 	struct place *places;
 	uint64_t claimed; /* chunks; those below `taken` are gone */
 	uint64_t taken;
@@ -39,6 +40,20 @@ static bool may_claim(const struct pour *p)
 	return p->claimed == p->taken || p->waiting < TL_POUR_BYTES;
 }
 
+/* Look how much text there is by now; the last chunk may still grow. */
+static void look(struct pour *p)
+{
+	struct tl_extent ext;
+
+	if (p->complete)
+		return;
+	tl_source_extent(p->src, &ext);
+	p->complete = ext.complete;
+	p->nchunks = ext.complete || ext.nchunks == 0 ? ext.nchunks : ext.nchunks - 1;
+	if (p->complete)
+		pthread_cond_signal(&p->filled);
+}
+
 static enum tl_step pour_step(void *self, struct tl_worker *w)
 {
 	struct pour *p = self;
@@ -46,8 +61,9 @@ static enum tl_step pour_step(void *self, struct tl_worker *w)
 	uint64_t k;
 
 	pthread_mutex_lock(&p->lock);
+	look(p);
 	if (!may_claim(p)) {
-		bool all = p->claimed >= p->nchunks;
+		bool all = p->complete && p->claimed >= p->nchunks;
 
 		pthread_mutex_unlock(&p->lock);
 		return all ? TL_STEP_DONE : TL_STEP_WAIT;
@@ -78,10 +94,16 @@ static bool take_next(struct pour *p, struct tl_jobs *pool,
 {
 	struct place *at = &p->places[p->taken % p->nplaces];
 
+	bool over;
+
+	tl_source_want(p->src, p->taken + 2 * p->nplaces);
 	pthread_mutex_lock(&p->lock);
-	while (!at->full)
+	while (!at->full && !(p->complete && p->taken >= p->nchunks))
 		pthread_cond_wait(&p->filled, &p->lock);
+	over = !at->full;
 	pthread_mutex_unlock(&p->lock);
+	if (over)
+		return false;
 	if (at->answer == TL_FAILED) {
 		*err = at->err;
 		return false;
@@ -109,12 +131,10 @@ bool tl_pour(struct tl_source *src, struct tl_jobs *pool,
 {
 	static const struct tl_job_ops ops = { .step = pour_step };
 	struct pour p = { .src = src, .nplaces = 4 * (size_t)tl_jobs_width(pool) };
-	struct tl_extent ext;
 	struct tl_job *job;
 	bool on = true;
 
-	tl_source_extent(src, &ext);
-	p.nchunks = ext.nchunks;
+	look(&p); /* nobody else does yet */
 	p.places = calloc(p.nplaces, sizeof(*p.places));
 	p.spare = calloc(p.nplaces, sizeof(*p.spare));
 	pthread_mutex_init(&p.lock, NULL);
@@ -122,7 +142,7 @@ bool tl_pour(struct tl_source *src, struct tl_jobs *pool,
 	job = p.places && p.spare ? tl_jobs_start(pool, TL_URGENT, &ops, &p) : NULL;
 	if (!job)
 		tl_err_nomem(err);
-	while (job && p.taken < p.nchunks && take_next(&p, pool, take, arg, &on, err))
+	while (job && take_next(&p, pool, take, arg, &on, err))
 		;
 	if (job) {
 		tl_job_cancel(job);

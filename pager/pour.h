@@ -12,8 +12,8 @@
 
 /*
  * Give every chunk's bytes to take(), on this thread and in order, until it says false; that
- * is what is returned then.  A chunk that cannot be read ends it: true, and err says why.  The
- * text has to be complete.
+ * is what is returned then.  A chunk that cannot be read ends it: true, and err says why.  What is
+ * called when the text grows has to wake the pool.
  */
 bool tl_pour(struct tl_source *src, struct tl_jobs *pool,
 	     bool (*take)(void *arg, struct tl_span bytes), void *arg, struct tl_err *err);
