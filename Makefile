@@ -5,7 +5,7 @@
 
 VERSION := 0.1.0
 PREFIX  ?= /usr/local
-PKGS    := tinfo libpcre2-8 libzstd libxxhash liblzma
+PKGS    := tinfo libpcre2-8 libzstd libxxhash liblzma zlib
 # These have no .pc files.
 LIBS    := -liberty
 # The program loads these two when it needs them (decoders/pt/libraries.h); makers of traces and their
@@ -13,7 +13,7 @@ LIBS    := -liberty
 TRACELIBS := -lipt -lZydis
 # Linked statically where the archives are installed: six libraries less to load make each
 # start a third of a millisecond shorter.  `make STATIC=` links them dynamically.
-STATIC  ?= tinfo pcre2-8 zstd xxhash lzma
+STATIC  ?= tinfo pcre2-8 zstd xxhash lzma z
 TESTPKGS := cmocka vterm libutf8proc
 
 comma := ,

@@ -246,6 +246,7 @@ static void handle_signals(struct tl_app *app)
 static void text_changed(struct tl_app *app)
 {
 	tl_log_step(app);
+	tl_app_tell_trouble(app);
 	tl_app_count_lines(app, false);
 	if (app->text.filter)
 		tl_filter_grow(app->text.filter);

@@ -45,6 +45,7 @@ struct tl_text {
 	bool counting;            /* lines are being counted, or were */
 	bool loaded;              /* a saved index was looked for */
 	bool help;
+	bool told;        /* what is wrong with it */
 	bool end_seen;    /* of a pipe: something has looked for more behind it */
 	uint64_t end;     /* where it ended when last looked at */
 	const char *name; /* borrowed */
@@ -333,6 +334,10 @@ void tl_app_count_lines(struct tl_app *app, bool force);
 /* The decoder that makes the text, *self (may be NULL) with it; NULL: the text is none of that
  * kind. */
 const struct tl_decoder_ops *tl_app_decoder(struct tl_app *app, void **self);
+/* Is the text made from its file, by a decoder or a decompressor? */
+bool tl_app_is_made(struct tl_app *app);
+/* Say what is wrong with the text, once. */
+void tl_app_tell_trouble(struct tl_app *app);
 /* Look whether the file on disk has changed; by_name: or another one has got its name. */
 enum tl_change tl_app_refresh_text(struct tl_app *app, bool by_name);
 /* A read has found less than there was: say so. */

@@ -52,7 +52,7 @@ static bool copy(const char *name, int fd, char *block, int *status)
 	}
 }
 
-/* ---- recordings */
+/* ---- recordings, compressed files */
 
 /* A message, unless the reader has enough; true: there is somebody to write for. */
 static bool written(bool ok, int *status)
@@ -71,9 +71,20 @@ static bool copy_piece(void *arg, struct tl_span piece)
 	return written(write_all((const char *)piece.data, piece.len), arg);
 }
 
-/* The text of a recording, which workers decode ahead.  False: standard output takes no more. */
-static bool copy_decoded(const struct tl_options *o, const struct tl_decoder_ops *ops,
-			 const char *path, size_t *opened, int *status)
+static void on_change(void *pool)
+{
+	tl_jobs_wake(pool);
+}
+
+static void complain(const struct tl_err *err, int *status)
+{
+	fprintf(stderr, "%s\n", err->msg);
+	*status = TL_EXIT_ERROR;
+}
+
+/* A text that has to be made, which workers do ahead.  False: standard output takes no more. */
+static bool copy_made(const struct tl_options *o, const struct tl_format *format, size_t *opened,
+		      int *status)
 {
 	struct tl_err err = TL_ERR_INIT;
 	struct tl_source *src = NULL;
@@ -83,16 +94,14 @@ static bool copy_decoded(const struct tl_options *o, const struct tl_decoder_ops
 
 	if (!o->no_index && tl_secure_allows(TL_SECURE_HISTORY))
 		dir = o->index_dir ? strdup(o->index_dir) : tl_cachedir_default();
-	if (!tl_jobs_open(0, &pool, &err) ||
-	    !tl_decoding_open(o, ops, path, dir, pool, &src, &err)) {
+	if (!tl_jobs_open(0, &pool, &err) || !tl_decoding_open(o, format, dir, pool, &src, &err)) {
 		fprintf(stderr, "%s\n", err.msg);
 	} else {
 		++*opened;
+		tl_source_on_change(src, on_change, pool);
 		on = tl_pour(src, pool, copy_piece, status, &err);
-		if (on && err.msg[0]) {
-			fprintf(stderr, "%s\n", err.msg);
-			*status = TL_EXIT_ERROR;
-		}
+		if (on && (err.msg[0] || tl_source_trouble(src, &err)))
+			complain(&err, status);
 	}
 	tl_source_close(src);
 	tl_jobs_close(pool);
@@ -144,10 +153,9 @@ static bool copy_file(const char *name, const struct tl_replacement *r, int pipe
 static bool copy_any(const struct tl_options *o, const char *name, char *block, size_t *opened,
 		     int *status)
 {
-	const struct tl_decoder_ops *ops = NULL;
 	struct tl_replacement r = { 0 };
 	struct tl_err err = TL_ERR_INIT;
-	char *path = NULL;
+	struct tl_format format;
 	int fd = -1;
 	bool on;
 
@@ -155,11 +163,12 @@ static bool copy_any(const struct tl_options *o, const char *name, char *block, 
 		tl_preprocess_open(name, &r, &fd, &err);
 	if (err.msg[0])
 		fprintf(stderr, "%s\n", err.msg);
-	if (r.kind == TL_REPLACED_NOT)
-		ops = tl_decoding_probe(o, name, &path);
-	on = ops ? copy_decoded(o, ops, path, opened, status)
-		 : copy_file(name, &r, fd, block, opened, status);
-	free(path);
+	if (r.kind == TL_REPLACED_NOT && tl_decoding_probe(o, name, &format)) {
+		on = copy_made(o, &format, opened, status);
+		free(format.path);
+	} else {
+		on = copy_file(name, &r, fd, block, opened, status);
+	}
 	if (!tl_preprocess_close(name, &r, &err))
 		fprintf(stderr, "%s\n", err.msg);
 	return on;

@@ -10,49 +10,51 @@
 
 #define HEAD_BYTES 4096
 
-static const struct tl_decoder_ops *probe_file(const char *path)
+static bool probe_file(struct tl_format *f)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int fd = open(f->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	uint8_t head[HEAD_BYTES];
 	ssize_t n;
 
 	if (fd < 0)
-		return NULL;
+		return false;
 	n = pread(fd, head, sizeof(head), 0);
 	close(fd);
-	return n > 0 ? tl_decoder_probe(head, (size_t)n) : NULL;
+	if (n <= 0)
+		return false;
+	f->decoder = tl_decoder_probe(head, (size_t)n);
+	if (!f->decoder)
+		f->codec = tl_codec_probe(head, (size_t)n);
+	return f->decoder || f->codec;
 }
 
-const struct tl_decoder_ops *tl_decoding_probe(const struct tl_options *o, const char *name,
-					       char **path)
+bool tl_decoding_probe(const struct tl_options *o, const char *name, struct tl_format *out)
 {
-	const struct tl_decoder_ops *ops = NULL;
 	struct stat st;
 
-	*path = NULL;
+	*out = (struct tl_format){ .name = name };
 	if (!strcmp(name, "-")) { /* a pipe is not one: it can be read in one direction only */
 		if (lseek(STDIN_FILENO, 0, SEEK_CUR) != 0)
-			return NULL;
+			return false;
 		name = "/dev/stdin";
+		out->name = "standard input";
 	}
 	if (o->raw_file || stat(name, &st) != 0)
-		return NULL;
+		return false;
 	if (!S_ISDIR(st.st_mode))
-		*path = strdup(name);
-	else if (asprintf(path, "%s/data", name) < 0)
-		*path = NULL;
-	if (*path && stat(*path, &st) == 0 && S_ISREG(st.st_mode))
-		ops = probe_file(*path);
-	if (!ops) {
-		free(*path);
-		*path = NULL;
-	}
-	return ops;
+		out->path = strdup(name);
+	else if (asprintf(&out->path, "%s/data", name) < 0)
+		out->path = NULL;
+	if (out->path && stat(out->path, &st) == 0 && S_ISREG(st.st_mode) && probe_file(out))
+		return true;
+	free(out->path);
+	out->path = NULL;
+	return false;
 }
 
-bool tl_decoding_open(const struct tl_options *o, const struct tl_decoder_ops *ops,
-		      const char *path, const char *index_dir, struct tl_jobs *pool,
-		      struct tl_source **out, struct tl_err *err)
+bool tl_decoding_open(const struct tl_options *o, const struct tl_format *format,
+		      const char *index_dir, struct tl_jobs *pool, struct tl_source **out,
+		      struct tl_err *err)
 {
 	const struct tl_decoder_options chosen = {
 		.view = o->trace_view,
@@ -65,7 +67,10 @@ bool tl_decoding_open(const struct tl_options *o, const struct tl_decoder_ops *o
 		.pool = pool,
 	};
 
-	return tl_decoder_open(ops, path, &chosen, index_dir, out, err);
+	if (format->codec)
+		return tl_packed_open(format->codec, format->path, format->name, index_dir, pool,
+				      out, err);
+	return tl_decoder_open(format->decoder, format->path, &chosen, index_dir, out, err);
 }
 
 /* Without times: as far into the text, if the texts are cut alike. */
@@ -87,6 +92,8 @@ uint64_t tl_decoding_same_time(struct tl_source *from, uint64_t pos, struct tl_s
 	uint64_t k, byte, time;
 	void *self, *to_self;
 
+	if (tl_packed_is(from) && tl_packed_is(to))
+		return pos;
 	if (!tl_decoder_of(from, &ops, &self) || !tl_decoder_of(to, &to_ops, &to_self) ||
 	    pos == TL_NOPOS)
 		return TL_NOPOS;

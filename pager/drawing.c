@@ -110,6 +110,7 @@ void tl_app_draw(struct tl_app *app)
 	unsigned used = 0;
 
 	tl_find_say_wrapped(app);
+	tl_app_tell_trouble(app);
 	app->dirty = app->undrawn = false;
 	app->drawn_ms = tl_now_ms();
 	if (!reserve_cells(app))

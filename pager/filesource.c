@@ -41,30 +41,31 @@ bool tl_filesource_may_open(struct tl_app *app, const char *name, struct tl_err 
 	return check_kind(app, name, err);
 }
 
-/* A recording; false with *ops NULL: the file is none. */
-static bool open_recording(struct tl_app *app, const char *name, const struct tl_decoder_ops **ops,
-			   struct tl_source **src, struct tl_err *err)
+/* A recording or a compressed file; false with *is one false: the file is neither. */
+static bool open_made(struct tl_app *app, const char *name, bool *is_one, struct tl_source **src,
+		      struct tl_err *err)
 {
-	char *path, *dir;
+	struct tl_format format;
+	char *dir;
 	bool ok;
 
-	*ops = tl_decoding_probe(&app->opt, name, &path);
-	if (!*ops)
+	*is_one = tl_decoding_probe(&app->opt, name, &format);
+	if (!*is_one)
 		return false;
 	dir = tl_filesource_index_dir(app);
-	ok = tl_decoding_open(&app->opt, *ops, path, dir, app->jobs, src, err);
+	ok = tl_decoding_open(&app->opt, &format, dir, app->jobs, src, err);
 	free(dir);
-	free(path);
+	free(format.path);
 	return ok;
 }
 
 static bool open_standard_input(struct tl_app *app, struct tl_file *f, struct tl_source **src,
 				struct tl_err *err)
 {
-	const struct tl_decoder_ops *ops;
+	bool is_made;
 	int fd;
 
-	if (open_recording(app, f->name, &ops, src, err) || ops)
+	if (open_made(app, f->name, &is_made, src, err) || is_made)
 		return *src != NULL;
 	if (isatty(STDIN_FILENO) && !app->opt.force_open)
 		return tl_err_set(err, "- is a terminal (use -f to open it)");
@@ -84,9 +85,9 @@ static bool open_standard_input(struct tl_app *app, struct tl_file *f, struct tl
 static bool open_path(struct tl_app *app, const char *path, struct tl_source **src,
 		      struct tl_err *err)
 {
-	const struct tl_decoder_ops *ops;
+	bool is_made;
 
-	if (open_recording(app, path, &ops, src, err) || ops)
+	if (open_made(app, path, &is_made, src, err) || is_made)
 		return *src != NULL;
 	if (!check_kind(app, path, err))
 		return false;

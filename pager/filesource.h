@@ -1,6 +1,6 @@
 /*
- * filesource.h: what the text of a file comes from: a recording's decoder, standard input, what
- * LESSOPEN's program makes of it, or the file itself.  Main thread.
+ * filesource.h: what the text of a file comes from: a recording's decoder, a decompressor, standard
+ * input, what LESSOPEN's program makes of it, or the file itself.  Main thread.
  */
 #ifndef TL_PAGER_FILESOURCE_H
 #define TL_PAGER_FILESOURCE_H

@@ -98,7 +98,8 @@ static void show_again(struct tl_app *app, struct tl_file *f)
 	tl_header_text_opened(app);
 	tl_app_apply_options(app);
 	tl_view_set_status(app->text.view, mark_in, app);
-	tl_source_want(app->text.src, app->opt.file_size ? UINT64_MAX : 1);
+	tl_source_want(app->text.src,
+		       app->opt.file_size || tl_packed_is(app->text.src) ? UINT64_MAX : 1);
 	tl_find_text_opened(app);
 	if (f->pos != TL_NOPOS)
 		tl_view_jump(app->text.view, f->pos, f->row, true);
@@ -114,6 +115,7 @@ static void show_text(struct tl_app *app, struct tl_file *f)
 
 	tl_fileoption_read_modelines(app);
 	show_again(app, f);
+	tl_app_tell_trouble(app);
 	app->opened_any = true;
 	tl_log_text_opened(app);
 	if (first && app->opt.tag)
@@ -165,9 +167,10 @@ static bool looks_binary(struct tl_app *app, struct tl_source *src)
 
 static bool is_doubtful(struct tl_app *app, const struct tl_file *f, struct tl_source *src)
 {
+	bool is_file = strcmp(tl_source_kind(src), "file") == 0 || tl_packed_is(src);
+
 	/* Once is enough. */
-	return strcmp(tl_source_kind(src), "file") == 0 && !app->opt.force_open &&
-	       f->pos == TL_NOPOS && looks_binary(app, src);
+	return is_file && !app->opt.force_open && f->pos == TL_NOPOS && looks_binary(app, src);
 }
 
 static void ask_about_binary(struct tl_app *app, const struct tl_file *f,
@@ -334,17 +337,17 @@ static void show_something(struct tl_app *app)
 bool tl_app_reopen(struct tl_app *app, struct tl_err *err)
 {
 	struct tl_source *src = NULL, *old;
+	struct tl_format format;
 	struct tl_file *f;
-	char *path = NULL;
 
 	if (app->text.help)
 		tl_app_leave_help(app);
 	f = tl_app_file(app);
 	if (!f || f->kept)
 		return true;
-	if (!tl_app_decoder(app, NULL) && !tl_decoding_probe(&app->opt, f->name, &path))
+	if (!tl_decoding_probe(&app->opt, f->name, &format) && !tl_app_is_made(app))
 		return true; /* it does not depend on such options */
-	free(path);
+	free(format.path);
 	if (!tl_filesource_open(app, f, &src, err))
 		return false;
 	tl_app_end_op(app);

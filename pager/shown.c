@@ -1,6 +1,8 @@
 /* shown.c: the text that is shown: where one is in it, its lines counted, its file changed on disk. */
 #include "pager/app.h"
 
+#include "decoders/packed/packed.h"
+
 #include <string.h>
 
 /* Chunks counted at once on opening: small texts never show a pending line number. */
@@ -95,6 +97,21 @@ const struct tl_decoder_ops *tl_app_decoder(struct tl_app *app, void **self)
 	return ops;
 }
 
+bool tl_app_is_made(struct tl_app *app)
+{
+	return tl_app_decoder(app, NULL) || tl_packed_is(app->text.src);
+}
+
+void tl_app_tell_trouble(struct tl_app *app)
+{
+	struct tl_err err = TL_ERR_INIT;
+
+	if (!app->text.src || app->text.told || !tl_source_trouble(app->text.src, &err))
+		return;
+	app->text.told = true;
+	tl_app_message(app, "%s", err.msg);
+}
+
 /* ---- changes on disk */
 
 void tl_app_notice_shrinking(struct tl_app *app)
@@ -131,7 +148,7 @@ enum tl_change tl_app_refresh_text(struct tl_app *app, bool by_name)
 		break;
 	case TL_SHRANK:
 	case TL_REPLACED:
-		if (tl_app_decoder(app, NULL)) {
+		if (tl_app_is_made(app)) {
 			if (app->mode != TL_MODE_FOLLOW)
 				tl_app_message(app, "%s was replaced while it was open",
 					       app->text.name);

@@ -14,10 +14,15 @@
 #include "decoders/packed/codec.h"
 
 /*
- * Open a file with a codec as a source.  `index_dir` (may be NULL: none) is where points are kept
- * between runs; `pool` does the work.  Both the pool and the codec are borrowed.  Main thread.
+ * Open a file with a codec as a source; `what` names it in messages.  `index_dir` (may be NULL: none)
+ * is where points are kept between runs; `pool` does the work.  Both the pool and the codec are
+ * borrowed.  Main thread.
  */
-bool tl_packed_open(const struct tl_codec_ops *codec, const char *path, const char *index_dir,
-		    struct tl_jobs *pool, struct tl_source **out, struct tl_err *err);
+bool tl_packed_open(const struct tl_codec_ops *codec, const char *path, const char *what,
+		    const char *index_dir, struct tl_jobs *pool, struct tl_source **out,
+		    struct tl_err *err);
+
+/* Is it such a source?  NULL is none.  Any thread. */
+bool tl_packed_is(const struct tl_source *src);
 
 #endif
