@@ -242,14 +242,13 @@ struct look {
 	uint64_t left;
 };
 
-static bool look_at_body(struct tl_perf *p, const struct tl_perf_file *f,
-			 const struct tl_perf_record *r)
+static bool look_at_body(struct tl_perf *p, const struct tl_perf_record *r)
 {
 	switch (r->type) {
 	case TL_PERF_RECORD_AUXTRACE_INFO:
 		return tl_perf_add_auxinfo(p, r->body, r->len);
 	case TL_PERF_RECORD_AUXTRACE:
-		return tl_perf_add_auxtrace(p, (size_t)(f - p->files), r->offset, r->body, r->len);
+		return tl_perf_add_auxtrace(p, r->file, r->offset, r->body, r->len);
 	default:
 		break;
 	}
@@ -261,7 +260,7 @@ static bool look_at_body(struct tl_perf *p, const struct tl_perf_file *f,
 		uint32_t size = r->len >= 8 ? tl_get32(r->body + 4) : 0;
 
 		if (size < 64 || size > r->len)
-			return tl_perf_complain(p, f->name,
+			return tl_perf_complain(p, p->files[r->file].name,
 						"the event described at byte %" PRIu64
 						" has a size of %" PRIu32,
 						r->offset, size);
@@ -280,7 +279,7 @@ static bool look_at_body(struct tl_perf *p, const struct tl_perf_file *f,
 	}
 }
 
-static bool look_at(void *arg, const struct tl_perf_file *f, struct tl_perf_record *r)
+static bool look_at(void *arg, struct tl_perf_record *r)
 {
 	struct look *look = arg;
 
@@ -288,7 +287,7 @@ static bool look_at(void *arg, const struct tl_perf_file *f, struct tl_perf_reco
 		return false;
 	if (look->info_only && r->type != TL_PERF_RECORD_AUXTRACE_INFO)
 		return true;
-	if (!look_at_body(look->p, f, r)) {
+	if (!look_at_body(look->p, r)) {
 		look->nomem = true;
 		return false;
 	}
@@ -469,7 +468,7 @@ struct walk {
 	void *arg;
 };
 
-static bool walk_one(void *arg, const struct tl_perf_file *f, struct tl_perf_record *r)
+static bool walk_one(void *arg, struct tl_perf_record *r)
 {
 	struct walk *w = arg;
 

@@ -44,7 +44,8 @@ struct tl_perf_id {
 struct tl_perf_record {
 	uint32_t type; /* PERF_RECORD_*, or 64 and up for perf's own */
 	uint16_t misc;
-	uint64_t offset; /* in the file, for messages */
+	uint32_t file;   /* which of the recording's */
+	uint64_t offset; /* in that, for messages */
 	const uint8_t
 	    *body;     /* behind the 8 bytes of the header; borrowed during the call, unaligned */
 	size_t len;    /* of the body; the sample_id at its end included */
@@ -135,6 +136,13 @@ const struct tl_perf_queue *tl_perf_queue_of(const struct tl_perf *p, int32_t cp
 /* Append bytes [at, at + n) of a queue.  False: cannot be read (any more). */
 bool tl_perf_read_aux(const struct tl_perf *p, const struct tl_perf_queue *q, uint64_t at, size_t n,
 		      struct tl_buf *out, struct tl_err *err);
+
+/* Somebody else who wants the records of a walk; none come once fn has said false. */
+struct tl_perf_listener {
+	bool (*fn)(void *arg, const struct tl_perf_record *r);
+	void *arg;
+	struct tl_err broken; /* set behind the walk: it did not come to the end */
+};
 
 /*
  * Call fn for each record but AUXTRACE, in the file's order (compressed ones unpacked, all

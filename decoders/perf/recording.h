@@ -42,9 +42,11 @@ enum {
 	TL_PERF_FEATURE_EVENT_DESC = 12,
 	TL_PERF_FEATURE_AUXTRACE = 18,
 	TL_PERF_FEATURE_SAMPLE_TIME = 21,
+	TL_PERF_FEATURE_DIR_FORMAT = 24,
 	TL_PERF_FEATURES = 256, /* bits there are */
 };
 
+#define TL_PERF_HEADER_BITS   72 /* where the bits of the features begin */
 #define TL_PERF_RECORD_HEAD   8
 #define TL_PERF_RECORD_MAX    65535 /* of a record, by its 16-bit size */
 #define TL_PERF_AUXTRACE_HEAD 48    /* an AUXTRACE record, its header included */
@@ -197,13 +199,13 @@ void tl_perf_fill_id(const struct tl_perf *p, struct tl_perf_record *r);
  * All records of all files, in the file's order, AUXTRACE included where no index tells of it
  * (len is that of the record itself); `id` is left to the visitor.  False with err: see tl_perf_walk().
  */
-typedef bool tl_perf_visit(void *arg, const struct tl_perf_file *f, struct tl_perf_record *r);
+typedef bool tl_perf_visit(void *arg, struct tl_perf_record *r);
 bool tl_perf_visit_all(const struct tl_perf *p, tl_perf_visit *visit, void *arg,
 		       struct tl_err *err);
 
 /* The same for the records from `start` to `end` of one file, which borders of records are. */
-bool tl_perf_visit_part(const struct tl_perf *p, const struct tl_perf_file *f, uint64_t start,
-			uint64_t end, tl_perf_visit *visit, void *arg, struct tl_err *err);
+bool tl_perf_visit_part(const struct tl_perf *p, uint32_t file, uint64_t start, uint64_t end,
+			tl_perf_visit *visit, void *arg, struct tl_err *err);
 
 /* auxtrace.c */
 

@@ -19,9 +19,13 @@
 #define STEP_MAX ((size_t)256 << 10)
 #define BUFFER   (STEP_MAX + TL_PERF_RECORD_MAX)
 
+#define COMPRESSED2_HEAD 16    /* with the size of what is compressed */
+#define COMPRESSED2_MAX  65519 /* of that */
+
 struct walk {
 	const struct tl_perf *p;
 	const struct tl_perf_file *f;
+	uint32_t number; /* of the file */
 	tl_perf_visit *visit;
 	void *arg;
 	bool stopped; /* by the visitor */
@@ -115,13 +119,14 @@ static void give(struct walk *w, uint64_t offset, const uint8_t *record, size_t 
 	struct tl_perf_record r = {
 		.type = tl_get32(record),
 		.misc = tl_get16(record + 4),
+		.file = w->number,
 		.offset = offset,
 		.body = record + TL_PERF_RECORD_HEAD,
 		.len = size - TL_PERF_RECORD_HEAD,
 		.unpacked = unpacked,
 	};
 
-	w->stopped = !w->visit(w->arg, w->f, &r);
+	w->stopped = !w->visit(w->arg, &r);
 }
 
 /* The records in a COMPRESSED one.  Those that refer to other bytes of the file cannot be in
@@ -152,6 +157,56 @@ static void unpack(struct walk *w, uint64_t offset, const uint8_t *packed, size_
 			   w->f->name, offset, bad);
 }
 
+/*
+ * perf 6.16 and later tell the size of COMPRESSED2 records that are too long for its 16 bits by
+ * the lower ones, and do not pad them.  What that is of such a record; 0: it is as it says.
+ */
+static uint64_t overflown(const uint8_t *record, size_t size)
+{
+	uint64_t n = tl_get64(record + 8), padded = (COMPRESSED2_HEAD + n + 7) & ~(uint64_t)7;
+
+	return tl_get32(record) == TL_PERF_RECORD_COMPRESSED2 && padded > n &&
+		       padded > TL_PERF_RECORD_MAX && (uint16_t)padded == size
+		   ? COMPRESSED2_HEAD + n
+		   : 0;
+}
+
+/* What of a record is compressed, by its size; 0: it is none that has such. */
+static size_t compressed2(const uint8_t *record)
+{
+	size_t size = tl_get16(record + 6);
+
+	return tl_get32(record) == TL_PERF_RECORD_COMPRESSED2 && size > COMPRESSED2_HEAD
+		   ? size - COMPRESSED2_HEAD
+		   : 0;
+}
+
+/* The pieces of such a record up to `end`: a full one, and what came with it, each with a header
+ * that tells its size. */
+static void unpack_pieces(struct walk *w, uint64_t offset, uint64_t end)
+{
+	size_t n = COMPRESSED2_MAX;
+
+	while (n > 0 && end - offset > COMPRESSED2_HEAD && !w->stopped) {
+		const uint8_t *record;
+
+		if (n > end - offset - COMPRESSED2_HEAD)
+			n = (size_t)(end - offset - COMPRESSED2_HEAD);
+		record = bytes_at(w, offset, COMPRESSED2_HEAD + n);
+		if (!record)
+			return;
+		unpack(w, offset, record + COMPRESSED2_HEAD, n);
+		offset += COMPRESSED2_HEAD + n;
+		if (end - offset > COMPRESSED2_HEAD) {
+			record = bytes_at(w, offset, COMPRESSED2_HEAD);
+			n = record ? compressed2(record) : 0;
+		}
+	}
+	if (offset < end && !w->stopped && !told(w))
+		tl_err_set(w->err, "%s: no compressed records at byte %" PRIu64, w->f->name,
+			   offset);
+}
+
 /* The bytes behind a record that belong to it. */
 static uint64_t trailing(const struct walk *w, uint32_t type, const uint8_t *record, size_t size)
 {
@@ -165,7 +220,7 @@ static uint64_t trailing(const struct walk *w, uint32_t type, const uint8_t *rec
 /* The record at an offset; the offset of the next one. */
 static uint64_t one(struct walk *w, uint64_t offset)
 {
-	uint64_t left = w->f->end - offset, behind;
+	uint64_t left = w->f->end - offset, behind, more;
 	const uint8_t *record;
 	uint32_t type;
 	size_t size;
@@ -174,10 +229,18 @@ static uint64_t one(struct walk *w, uint64_t offset)
 		cut_off(w, offset, TL_PERF_RECORD_HEAD);
 		return w->f->end;
 	}
-	record = bytes_at(w, offset, TL_PERF_RECORD_HEAD);
+	record = bytes_at(w, offset, left < COMPRESSED2_HEAD ? left : COMPRESSED2_HEAD);
 	if (!record)
 		return w->f->end;
 	size = tl_get16(record + 6);
+	more = left < COMPRESSED2_HEAD ? 0 : overflown(record, size);
+	if (more > 0) {
+		unpack_pieces(w, offset, more < left ? offset + more : w->f->end);
+		if (more <= left)
+			return offset + more;
+		cut_off(w, offset, more);
+		return next_known(w->f, offset);
+	}
 	if (size < TL_PERF_RECORD_HEAD) {
 		if (!told(w))
 			tl_err_set(w->err,
@@ -196,10 +259,11 @@ static uint64_t one(struct walk *w, uint64_t offset)
 	behind = trailing(w, type, record, size);
 	if (type == TL_PERF_RECORD_COMPRESSED) {
 		unpack(w, offset, record + 8, size - 8);
-	} else if (type == TL_PERF_RECORD_COMPRESSED2 && size >= 16) {
+	} else if (type == TL_PERF_RECORD_COMPRESSED2 && size >= COMPRESSED2_HEAD) {
+		size_t room = size - COMPRESSED2_HEAD;
 		uint64_t n = tl_get64(record + 8);
 
-		unpack(w, offset, record + 16, n < size - 16 ? (size_t)n : size - 16);
+		unpack(w, offset, record + COMPRESSED2_HEAD, n < room ? (size_t)n : room);
 	} else {
 		give(w, offset, record, size, false);
 	}
@@ -239,20 +303,20 @@ bool tl_perf_visit_all(const struct tl_perf *p, tl_perf_visit *visit, void *arg,
 	w.buf = malloc(BUFFER);
 	if (!w.buf)
 		return tl_err_nomem(err);
-	for (size_t i = 0; i < p->nfiles && !w.stopped; i++)
-		walk_file(&w, &p->files[i]);
+	for (; w.number < p->nfiles && !w.stopped; w.number++)
+		walk_file(&w, &p->files[w.number]);
 	free(w.buf);
 	return w.stopped || !w.failed;
 }
 
-bool tl_perf_visit_part(const struct tl_perf *p, const struct tl_perf_file *f, uint64_t start,
-			uint64_t end, tl_perf_visit *visit, void *arg, struct tl_err *err)
+bool tl_perf_visit_part(const struct tl_perf *p, uint32_t file, uint64_t start, uint64_t end,
+			tl_perf_visit *visit, void *arg, struct tl_err *err)
 {
-	struct walk w = { .p = p, .visit = visit, .arg = arg, .err = err };
-	struct tl_perf_file part = *f;
+	struct walk w = { .p = p, .number = file, .visit = visit, .arg = arg, .err = err };
+	struct tl_perf_file part = p->files[file];
 
 	part.start = start;
-	part.end = end < f->end ? end : f->end;
+	part.end = end < part.end ? end : part.end;
 	w.buf = malloc(BUFFER);
 	if (!w.buf)
 		return tl_err_nomem(err);

@@ -45,6 +45,7 @@ bool tl_perf_samples_open(struct tl_perf *perf, const struct tl_decoder_options 
 {
 	struct samples *sm = calloc(1, sizeof(*sm));
 	uint64_t first = TL_TIME_NONE, last = TL_TIME_NONE;
+	struct tl_perf_listener also = { .fn = tl_sampleset_add };
 
 	*self = NULL;
 	if (!sm) {
@@ -57,8 +58,11 @@ bool tl_perf_samples_open(struct tl_perf *perf, const struct tl_decoder_options 
 		goto fail;
 	}
 	if (!tl_dsos_open(sm->perf, options->symfs, &sm->dsos, err) ||
-	    !tl_timeline_build(sm->perf, sm->dsos, &sm->timeline, err) ||
 	    !tl_sampleset_open(sm->perf, &sm->set, err))
+		goto fail;
+	also.arg = sm->set;
+	if (!tl_timeline_build(sm->perf, sm->dsos, &also, &sm->timeline, err) ||
+	    !tl_sampleset_end(sm->set, also.broken.msg, err))
 		goto fail;
 	tl_sampleset_range(sm->set, &first, &last);
 	if (!tl_select_parse(&sm->select, options, first, last, err))

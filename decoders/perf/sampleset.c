@@ -2,23 +2,18 @@
 #include "decoders/perf/sampleset.h"
 
 #include "decoders/perf/recording.h"
+#include "decoders/perf/unpacked.h"
 
-#include <endian.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#define BLOCK        ((uint64_t)16 << 10) /* of records, with one entry in the table */
-#define CHUNK        ((uint64_t)64 << 10) /* of a chunk's samples, at least */
-#define BLOCK_NS     UINT64_C(1000000000) /* a block does not reach over more than this */
-#define CHUNK_MAX    ((uint64_t)16 << 20) /* of the blocks begun in one */
-#define GATHER_MAX   ((size_t)64 << 20)   /* that times all alike could pile up in one chunk */
-#define UNPACKED_MAX ((uint64_t)16 << 30)
-#define PLACE_FILE   48 /* above are the file's number, below an offset */
+#define BLOCK      ((uint64_t)16 << 10) /* of records, with one entry in the table */
+#define CHUNK      ((uint64_t)64 << 10) /* of a chunk's samples, at least */
+#define BLOCK_NS   UINT64_C(1000000000) /* a block does not reach over more than this */
+#define CHUNK_MAX  ((uint64_t)16 << 20) /* of the blocks begun in one */
+#define GATHER_MAX ((size_t)64 << 20)   /* that times all alike could pile up in one chunk */
+#define PLACE_FILE 48                   /* above are the file's number, below an offset */
 
 /* Where a sample is in the order of all. */
 struct key {
@@ -28,7 +23,7 @@ struct key {
 struct block {
 	struct key first, last; /* of its samples */
 	uint64_t start, end;    /* in its file */
-	uint32_t file;          /* nfiles: the unpacked records */
+	uint32_t file;          /* nfiles: among the unpacked records */
 };
 
 struct chunk {
@@ -45,10 +40,8 @@ struct tl_sampleset {
 	bool timed;
 	uint64_t last;
 	char why[508];
-	/* Compressed records can be had in one go only: unpacked, they are kept in a file. */
-	struct tl_perf_file unpacked;
-	struct tl_buf pending; /* not yet written to it */
-	struct tl_err failed;  /* the walk was stopped for this */
+	struct tl_unpacked *unpacked; /* samples from compressed records on; NULL: there are none */
+	bool nomem;
 };
 
 static int by_key(const struct key *a, const struct key *b)
@@ -60,73 +53,17 @@ static int by_key(const struct key *a, const struct key *b)
 
 /* ---- the walk */
 
-static const struct tl_perf_file *file_of(const struct tl_sampleset *s, uint32_t number)
-{
-	return number < s->perf->nfiles ? &s->perf->files[number] : &s->unpacked;
-}
-
-/* A file without a name. */
-static int open_temporary(void)
-{
-	const char *dir = getenv("TMPDIR");
-	char name[512];
-	int fd;
-
-	if (!dir || !*dir)
-		dir = "/tmp";
-	fd = open(dir, O_TMPFILE | O_RDWR | O_EXCL | O_CLOEXEC, 0600);
-	if (fd >= 0)
-		return fd;
-	if (snprintf(name, sizeof(name), "%s/tless.XXXXXX", dir) >= (int)sizeof(name)) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
-	fd = mkostemp(name, O_CLOEXEC);
-	if (fd >= 0)
-		unlink(name);
-	return fd;
-}
-
-static bool write_pending(struct tl_sampleset *s)
-{
-	size_t done = 0;
-
-	if (s->unpacked.fd < 0)
-		s->unpacked.fd = open_temporary();
-	while (s->unpacked.fd >= 0 && done < s->pending.len) {
-		ssize_t n = write(s->unpacked.fd, s->pending.data + done, s->pending.len - done);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			break;
-		done += (size_t)n;
-	}
-	if (done < s->pending.len)
-		return tl_err_sys(&s->failed,
-				  "cannot keep unpacked records (set TMPDIR elsewhere)");
-	s->pending.len = 0;
-	return true;
-}
-
-/* Put an unpacked record in the file of them; *offset is where. */
+/* A sample is kept at an offset among the unpacked ones. */
 static bool keep(struct tl_sampleset *s, const struct tl_perf_record *r, uint64_t *offset)
 {
-	uint64_t head = htole64((uint64_t)r->type | (uint64_t)r->misc << 32 |
-				(uint64_t)(r->len + TL_PERF_RECORD_HEAD) << 48);
+	struct tl_err err = TL_ERR_INIT;
 
-	*offset = s->unpacked.end;
-	if (*offset >= UNPACKED_MAX) {
-		snprintf(s->why, sizeof(s->why),
-			 "%s: more than 16 GiB of compressed records, the rest is left out",
-			 s->perf->path);
-		return false;
-	}
-	if (!tl_buf_append(&s->pending, &head, sizeof(head)) ||
-	    !tl_buf_append(&s->pending, r->body, r->len))
-		return tl_err_nomem(&s->failed);
-	s->unpacked.end += sizeof(head) + r->len;
-	return s->pending.len < ((size_t)1 << 20) || write_pending(s);
+	if ((s->unpacked || tl_unpacked_open(&s->unpacked, &err)) &&
+	    tl_unpacked_keep(s->unpacked, r, offset, &err))
+		return true;
+	snprintf(s->why, sizeof(s->why), "%.200s: samples are left out: %.250s", s->perf->path,
+		 err.msg);
+	return false;
 }
 
 static struct key key_of(uint32_t file, uint64_t offset, const struct tl_perf_id *id)
@@ -153,27 +90,28 @@ static struct block *block_for(struct tl_sampleset *s, uint32_t file, uint64_t o
 	return b;
 }
 
-static bool note(void *arg, const struct tl_perf_file *f, struct tl_perf_record *r)
+bool tl_sampleset_add(void *set, const struct tl_perf_record *r)
 {
-	struct tl_sampleset *s = arg;
-	uint32_t file = (uint32_t)(f - s->perf->files);
+	struct tl_sampleset *s = set;
 	uint64_t offset = r->offset;
+	uint32_t file = r->file;
 	struct block *b;
 	struct key key;
 
 	if (r->type != TL_PERF_RECORD_SAMPLE)
 		return true;
-	tl_perf_fill_id(s->perf, r);
 	/* Then also what is not compressed: so no block has a COMPRESSED record in it. */
-	if (r->unpacked || s->unpacked.end > 0) {
+	if (r->unpacked || s->unpacked) {
 		file = (uint32_t)s->perf->nfiles;
 		if (!keep(s, r, &offset))
 			return false;
 	}
 	key = key_of(file, offset, &r->id);
 	b = block_for(s, file, offset, &key);
-	if (!b)
-		return tl_err_nomem(&s->failed);
+	if (!b) {
+		s->nomem = true;
+		return false;
+	}
 	b->end = offset + TL_PERF_RECORD_HEAD + r->len;
 	if (by_key(&key, &b->first) < 0)
 		b->first = key;
@@ -248,40 +186,30 @@ static bool make_chunks(struct tl_sampleset *s)
 bool tl_sampleset_open(const struct tl_perf *perf, struct tl_sampleset **out, struct tl_err *err)
 {
 	struct tl_sampleset *s = calloc(1, sizeof(*s));
-	struct tl_err why = TL_ERR_INIT;
 
 	if (!s)
 		return tl_err_nomem(err);
 	s->perf = perf;
-	s->unpacked.fd = -1;
-	s->unpacked.name = perf->path;
-	if (!tl_perf_visit_all(perf, note, s, &why))
-		snprintf(s->why, sizeof(s->why), "%s", why.msg);
-	if (!s->failed.msg[0] && s->pending.len > 0)
-		write_pending(s);
-	if (s->failed.msg[0]) {
-		*err = s->failed;
-		goto fail;
-	}
-	tl_buf_fini(&s->pending);
-	if (!make_chunks(s)) {
-		tl_err_nomem(err);
-		goto fail;
-	}
 	*out = s;
 	return true;
-fail:
-	tl_sampleset_close(s);
-	return false;
+}
+
+bool tl_sampleset_end(struct tl_sampleset *s, const char *broken, struct tl_err *err)
+{
+	if (s->nomem)
+		return tl_err_nomem(err);
+	if (!s->why[0])
+		snprintf(s->why, sizeof(s->why), "%s", broken);
+	if (s->unpacked)
+		tl_unpacked_end(s->unpacked);
+	return make_chunks(s) || tl_err_nomem(err);
 }
 
 void tl_sampleset_close(struct tl_sampleset *s)
 {
 	if (!s)
 		return;
-	if (s->unpacked.fd >= 0)
-		close(s->unpacked.fd);
-	tl_buf_fini(&s->pending);
+	tl_unpacked_close(s->unpacked);
 	free(s->blocks);
 	free(s->chunks);
 	free(s);
@@ -337,7 +265,7 @@ struct gathering {
 	bool nomem;
 };
 
-static bool gather_one(void *arg, const struct tl_perf_file *f, struct tl_perf_record *r)
+static bool gather_one(void *arg, struct tl_perf_record *r)
 {
 	struct gathering *w = arg;
 	struct tl_gathered *g = w->g;
@@ -372,6 +300,15 @@ static int by_order(const void *a, const void *b)
 	return by_key(&kx, &ky);
 }
 
+static bool visit_block(struct gathering *w, const struct block *b, struct tl_err *err)
+{
+	const struct tl_sampleset *s = w->s;
+
+	if (b->file == s->perf->nfiles)
+		return tl_unpacked_visit(s->unpacked, b->start, b->end, gather_one, w, err);
+	return tl_perf_visit_part(s->perf, b->file, b->start, b->end, gather_one, w, err);
+}
+
 bool tl_sampleset_gather(const struct tl_sampleset *s, size_t k, struct tl_gathered *g,
 			 struct tl_err *err)
 {
@@ -390,8 +327,7 @@ bool tl_sampleset_gather(const struct tl_sampleset *s, size_t k, struct tl_gathe
 		if (by_key(&b->last, w.from) < 0)
 			continue;
 		w.file = b->file;
-		if (!tl_perf_visit_part(s->perf, file_of(s, b->file), b->start, b->end, gather_one,
-					&w, &why))
+		if (!visit_block(&w, b, &why))
 			snprintf(g->why, sizeof(g->why), "%s", why.msg);
 	}
 	if (w.nomem)

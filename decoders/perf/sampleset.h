@@ -12,7 +12,7 @@
 
 #include "decoders/perf/perfdata.h"
 
-struct tl_sampleset; /* const after open(); any thread */
+struct tl_sampleset; /* const after end(); any thread */
 
 struct tl_sample {
 	uint64_t time;  /* ns; 0 where the recording has none */
@@ -31,11 +31,17 @@ struct tl_gathered {
 	char why[508]; /* "", or one line: not all could be had */
 };
 
-/* Walks all records once.  Borrows perf until close.  What is broken is said in why(). */
+/*
+ * Begin one, without samples; borrows perf until close.  Then add() gets all records, as
+ * tl_perf_walk() gives them (`set` is the sampleset; false: no more can be taken), and end() tells
+ * what broke the walk, "": nothing.  One thread.  What could not be had is said in why().
+ */
 bool tl_sampleset_open(const struct tl_perf *perf, struct tl_sampleset **out, struct tl_err *err);
+bool tl_sampleset_add(void *set, const struct tl_perf_record *r);
+bool tl_sampleset_end(struct tl_sampleset *s, const char *broken, struct tl_err *err);
 void tl_sampleset_close(struct tl_sampleset *s);
 
-/* What ended the walk early, one line; "": nothing. */
+/* Why samples are missing, one line; "": none are. */
 const char *tl_sampleset_why(const struct tl_sampleset *s);
 
 size_t tl_sampleset_nchunks(const struct tl_sampleset *s); /* 0: no samples */

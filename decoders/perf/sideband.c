@@ -20,7 +20,8 @@ struct reader {
 	struct tl_sideband *s;
 	const struct tl_perf *perf;
 	struct tl_dsos *dsos;
-	bool failed; /* no memory */
+	struct tl_perf_listener *also; /* NULL: nobody, or it has enough */
+	bool failed;                   /* no memory */
 };
 
 static bool grow(void **array, size_t n, size_t *cap, size_t size)
@@ -379,6 +380,8 @@ static bool read_record(void *arg, const struct tl_perf_record *r)
 	struct tl_sideband *s = rd->s;
 	size_t len = r->len - (r->id_len < r->len ? r->id_len : r->len);
 
+	if (rd->also && !rd->also->fn(rd->also->arg, r))
+		rd->also = NULL;
 	if (r->id.time != UINT64_MAX && r->id.time != 0) {
 		s->first = r->id.time < s->first ? r->id.time : s->first;
 		s->last = r->id.time > s->last ? r->id.time : s->last;
@@ -530,14 +533,16 @@ static int gap_by_time(const void *a, const void *b)
 	return (x->offset > y->offset) - (x->offset < y->offset);
 }
 
-bool tl_sideband_read(struct tl_sideband *s, const struct tl_perf *perf, struct tl_dsos *dsos)
+bool tl_sideband_read(struct tl_sideband *s, const struct tl_perf *perf, struct tl_dsos *dsos,
+		      struct tl_perf_listener *also)
 {
-	struct reader rd = { .s = s, .perf = perf, .dsos = dsos };
+	struct reader rd = { .s = s, .perf = perf, .dsos = dsos, .also = also };
 	struct tl_err broken = TL_ERR_INIT;
 
 	*s = (struct tl_sideband){ .first = UINT64_MAX };
 	/* Where the file is broken the walk ends; what was read counts, and perfdata.h tells. */
-	(void)tl_perf_walk(perf, read_record, &rd, &broken);
+	if (!tl_perf_walk(perf, read_record, &rd, &broken) && also)
+		also->broken = broken;
 	if (rd.failed)
 		return false;
 	if (!sort_by_time(s))

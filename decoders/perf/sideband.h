@@ -48,9 +48,10 @@ struct tl_sideband {
 	uint64_t first, last; /* times of any record; first > last: none has one */
 };
 
-/* Walk the recording's records once.  What is broken is left out.  Storage is the caller's; free
- * with fini, also after false: no memory. */
-bool tl_sideband_read(struct tl_sideband *s, const struct tl_perf *perf, struct tl_dsos *dsos);
+/* Walk the recording's records once.  What is broken is left out.  `also` (may be NULL) gets them
+ * too.  Storage is the caller's; free with fini, also after false: no memory. */
+bool tl_sideband_read(struct tl_sideband *s, const struct tl_perf *perf, struct tl_dsos *dsos,
+		      struct tl_perf_listener *also);
 void tl_sideband_fini(struct tl_sideband *s);
 
 #endif

@@ -348,8 +348,8 @@ static bool replay(struct tl_timeline *tl)
 	return true;
 }
 
-bool tl_timeline_build(const struct tl_perf *perf, struct tl_dsos *dsos, struct tl_timeline **out,
-		       struct tl_err *err)
+bool tl_timeline_build(const struct tl_perf *perf, struct tl_dsos *dsos,
+		       struct tl_perf_listener *also, struct tl_timeline **out, struct tl_err *err)
 {
 	struct tl_timeline *tl = calloc(1, sizeof(*tl));
 
@@ -357,8 +357,8 @@ bool tl_timeline_build(const struct tl_perf *perf, struct tl_dsos *dsos, struct 
 		return tl_err_nomem(err);
 	pthread_mutex_init(&tl->lock, NULL);
 	tl->spaces = tl_spaces_open();
-	if (!tl->spaces || !tl_sideband_read(&tl->side, perf, dsos) || !mark_traced(tl, perf) ||
-	    !replay(tl)) {
+	if (!tl->spaces || !tl_sideband_read(&tl->side, perf, dsos, also) ||
+	    !mark_traced(tl, perf) || !replay(tl)) {
 		tl_timeline_close(tl);
 		return tl_err_nomem(err);
 	}

@@ -59,9 +59,10 @@ struct tl_gap {
 	uint32_t type;  /* PERF_RECORD_AUX, _LOST, ... */
 };
 
-/* Borrows both until close; walks the records once.  Damage in them is skipped over. */
-bool tl_timeline_build(const struct tl_perf *perf, struct tl_dsos *dsos, struct tl_timeline **out,
-		       struct tl_err *err);
+/* Borrows both until close; walks the records once, which `also` (may be NULL) gets too.  Damage in
+ * them is skipped over. */
+bool tl_timeline_build(const struct tl_perf *perf, struct tl_dsos *dsos,
+		       struct tl_perf_listener *also, struct tl_timeline **out, struct tl_err *err);
 void tl_timeline_close(struct tl_timeline *tl);
 
 /*

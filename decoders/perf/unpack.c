@@ -2,7 +2,8 @@
  * unpack.c: records out of COMPRESSED records (`perf record -z`).  What these hold, put one
  * behind another, is one zstd stream; what it unpacks to is a row of records that pays no
  * heed to where one COMPRESSED record ends.  A window of fixed size goes over it, so that
- * memory does not depend on what a file claims.
+ * memory does not depend on what a file claims.  A small file that would be unpacked for hours is
+ * stopped: recordings are compressed to a tenth or a hundredth.
  */
 #include "base/bytes.h"
 #include "decoders/perf/recording.h"
@@ -13,11 +14,16 @@
 
 #define WINDOW (256u << 10) /* a few of the longest records */
 
+/* Stop where there are so many bytes, and so many times more than went in. */
+#define MANY      (UINT64_C(256) << 20)
+#define MANY_FOLD 1000
+
 struct tl_perf_unpack {
 	ZSTD_DStream *stream;
 	ZSTD_inBuffer in;
 	size_t from, to; /* unpacked and not yet given, in: */
 	bool broken;     /* until a new stream begins */
+	uint64_t fed, unpacked;
 	uint8_t window[WINDOW];
 };
 
@@ -30,6 +36,7 @@ struct tl_perf_unpack *tl_perf_unpack_open(void)
 	u->in = (ZSTD_inBuffer){ NULL, 0, 0 };
 	u->from = u->to = 0;
 	u->broken = false;
+	u->fed = u->unpacked = 0;
 	u->stream = ZSTD_createDStream();
 	if (!u->stream) {
 		free(u);
@@ -53,6 +60,7 @@ void tl_perf_unpack_feed(struct tl_perf_unpack *u, const uint8_t *bytes, size_t 
 		u->broken = false;
 	}
 	u->in = (ZSTD_inBuffer){ bytes, u->broken ? 0 : n, 0 };
+	u->fed += n;
 }
 
 static bool give_up(struct tl_perf_unpack *u, const char **bad, const char *why)
@@ -93,6 +101,9 @@ bool tl_perf_unpack_next(struct tl_perf_unpack *u, const uint8_t **record, size_
 		if (ZSTD_isError(rc))
 			return give_up(u, bad, ZSTD_getErrorName(rc));
 		u->to = out.pos;
+		u->unpacked += out.pos - have;
+		if (u->unpacked > MANY && u->unpacked / MANY_FOLD > u->fed)
+			return give_up(u, bad, "they unpack to more than 1000 times their size");
 		if (out.pos == have && u->in.pos == u->in.size)
 			return false;
 		if (out.pos == have && u->in.pos == before)

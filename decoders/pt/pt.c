@@ -200,7 +200,7 @@ static void *build_timeline(void *arg)
 {
 	struct building *b = arg;
 
-	b->ok = tl_timeline_build(b->pt->perf, b->pt->dsos, &b->pt->timeline, &b->err);
+	b->ok = tl_timeline_build(b->pt->perf, b->pt->dsos, NULL, &b->pt->timeline, &b->err);
 	return NULL;
 }
 

@@ -91,7 +91,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	if (tl_perf_open(path, &p, &err)) {
 		must(tl_dsos_open(p, NULL, &dsos, &err));
-		must(tl_timeline_build(p, dsos, &tl, &err));
+		must(tl_timeline_build(p, dsos, NULL, &tl, &err));
 		check(p, tl);
 		tl_timeline_close(tl);
 		tl_dsos_close(dsos);

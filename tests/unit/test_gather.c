@@ -199,7 +199,7 @@ static void open_rec(struct rec *r, unsigned nqueues, uint32_t size, unsigned ho
 	assert_true(tl_perf_open(r->path, &r->perf, &err));
 	assert_int_equal(tl_perf_nqueues(r->perf), nqueues);
 	assert_true(tl_dsos_open(r->perf, NULL, &r->dsos, &err));
-	assert_true(tl_timeline_build(r->perf, r->dsos, &r->timeline, &err));
+	assert_true(tl_timeline_build(r->perf, r->dsos, NULL, &r->timeline, &err));
 	assert_true(
 	    tl_pt_slices_open(r->perf, NULL, (struct tl_span){ NULL, 0 }, 1, &r->slices, &err));
 	assert_int_equal(tl_pt_slices_timed(r->slices), !(how & UNTIMED));

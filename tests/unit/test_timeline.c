@@ -107,7 +107,7 @@ static void finish(struct rec *r)
 	if (!tl_perf_open(r->path, &r->perf, &err))
 		fail_msg("%s", err.msg);
 	assert_int_equal(tl_perf_ndamage(r->perf), 0);
-	assert_true(tl_timeline_build(r->perf, &dsos, &r->tl, &err));
+	assert_true(tl_timeline_build(r->perf, &dsos, NULL, &r->tl, &err));
 }
 
 static void end(struct rec *r)
@@ -773,7 +773,7 @@ static void test_order_of_asking(void **state)
 		write_op(&r, &ops[i]);
 	}
 	finish(&r);
-	assert_true(tl_timeline_build(r.perf, &dsos, &other, &err));
+	assert_true(tl_timeline_build(r.perf, &dsos, NULL, &other, &err));
 	for (int i = 40; i >= 0; i--) {
 		for (int32_t tid = 1; tid <= NTHREAD; tid++) {
 			struct tl_perf_queue q = { .cpu = -1, .tid = tid };
