@@ -10,8 +10,7 @@
 #include <string.h>
 
 #define HEADER_PIPE 16
-#define HEADER_MIN  72  /* up to the bits of the features */
-#define HEADER_FILE 104 /* with them */
+#define HEADER_FILE 104 /* with the bits of the features */
 #define SECTION     16  /* offset and size of something */
 
 #define PROBES 256 /* of the table of ids, for one that is not there */
@@ -189,9 +188,9 @@ bool tl_perf_read_header(struct tl_perf *p, uint64_t file_size, uint64_t *featur
 		f->start = HEADER_PIPE;
 		return true;
 	}
-	if (n < HEADER_MIN)
+	if (n < TL_PERF_HEADER_BITS)
 		return tl_err_set(err, "%s: cut off at byte %zu, in its header", f->name, n);
-	if (size < HEADER_MIN) {
+	if (size < TL_PERF_HEADER_BITS) {
 		/* There has been one header only: the rest of it is looked at as if it were right. */
 		if (!tl_perf_complain(p, f->name,
 				      "its header cannot have %" PRIu64 " bytes, as it says", size))
@@ -199,7 +198,7 @@ bool tl_perf_read_header(struct tl_perf *p, uint64_t file_size, uint64_t *featur
 		size = HEADER_FILE;
 	}
 	for (size_t i = 0; i < 4 && size >= HEADER_FILE; i++)
-		bits[i] = tl_get64(h + HEADER_MIN + 8 * i);
+		bits[i] = tl_get64(h + TL_PERF_HEADER_BITS + 8 * i);
 	if (!place_data(p, tl_get64(h + 40), tl_get64(h + 48), file_size, features) ||
 	    !read_attrs(p, tl_get64(h + 24), tl_get64(h + 32), tl_get64(h + 16), file_size))
 		return tl_err_nomem(err);

@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <libgen.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -194,14 +195,25 @@ static bool list_data(const char *path, long **numbers, size_t *n)
 	return true;
 }
 
+/* Is this the file `data` of a folder?  Its header says so. */
+static bool is_of_folder(const struct tl_perf *p)
+{
+	const char *slash = strrchr(p->path, '/');
+	uint8_t bits[8];
+
+	return strcmp(slash ? slash + 1 : p->path, "data") == 0 &&
+	       tl_perf_pread(p->files[0].fd, bits, sizeof(bits), TL_PERF_HEADER_BITS) &&
+	       tl_get64(bits) >> TL_PERF_FEATURE_DIR_FORMAT & 1;
+}
+
 /* Add what `perf record --threads` wrote beside `data`. */
-static bool add_data_files(struct tl_perf *p, struct tl_err *err)
+static bool add_data_files(struct tl_perf *p, const char *folder, struct tl_err *err)
 {
 	long *numbers;
 	size_t n;
 	bool ok = true;
 
-	if (!list_data(p->path, &numbers, &n)) {
+	if (!list_data(folder, &numbers, &n)) {
 		free(numbers);
 		return tl_err_nomem(err);
 	}
@@ -222,7 +234,7 @@ static bool add_data_files(struct tl_perf *p, struct tl_err *err)
 						    TL_PERF_MAX_FILES);
 			break;
 		}
-		if (asprintf(&name, "%s/data.%ld", p->path, numbers[i]) < 0) {
+		if (asprintf(&name, "%s/data.%ld", folder, numbers[i]) < 0) {
 			ok = false;
 			break;
 		}
@@ -361,27 +373,33 @@ static bool read_all(struct tl_perf *p, uint64_t file_size, struct tl_err *err)
 bool tl_perf_open(const char *path, struct tl_perf **out, struct tl_err *err)
 {
 	struct tl_perf *p = calloc(1, sizeof(*p));
-	bool folder;
-	char *name = NULL;
+	char *name = NULL, *folder = NULL;
+	bool is_folder;
 	struct stat st;
 	uint64_t size;
 
 	if (!p || !(p->path = strdup(path)))
 		goto nomem;
-	folder = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
-	if (asprintf(&name, "%s%s", path, folder ? "/data" : "") < 0) {
+	is_folder = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+	if (asprintf(&name, "%s%s", path, is_folder ? "/data" : "") < 0) {
 		name = NULL;
 		goto nomem;
 	}
-	if (!add_file(p, name, &size, err) || (folder && !add_data_files(p, err)) ||
+	folder = strdup(name);
+	if (!folder)
+		goto nomem;
+	if (!add_file(p, name, &size, err) ||
+	    ((is_folder || is_of_folder(p)) && !add_data_files(p, dirname(folder), err)) ||
 	    !read_all(p, size, err))
 		goto fail;
+	free(folder);
 	free(name);
 	*out = p;
 	return true;
 nomem:
 	tl_err_nomem(err);
 fail:
+	free(folder);
 	free(name);
 	tl_perf_close(p);
 	return false;

@@ -383,12 +383,28 @@ static void test_compressed(void **state)
 	}
 }
 
+static void check_folder(const char *name)
+{
+	struct tl_perf *p = open_file(name);
+	struct seen s = walk(p);
+
+	assert_int_equal(tl_perf_ndamage(p), 0);
+	assert_int_equal(s.n, 3);
+	assert_string_equal((const char *)s.body[0] + 8, "first");
+	assert_string_equal((const char *)s.body[1] + 8, "second");
+	assert_string_equal((const char *)s.body[2] + 8, "third");
+	assert_int_equal(tl_perf_nqueues(p), 1);
+	assert_int_equal(tl_perf_queue(p, 0)->npieces, 2);
+	assert_false(tl_perf_queue(p, 0)->pieces[1].after_gap);
+	check_queue(p, 0, 0);
+	tl_perf_close(p);
+}
+
 static void test_folder(void **state)
 {
 	struct perfout *out = begin(PERFOUT_DIR, 2);
 	struct perfout_id id = id_at(1000, 1);
-	struct tl_perf *p;
-	struct seen s;
+	char data[80];
 
 	info(out, true);
 	perfout_comm(out, 40, 41, "first", true, &id);
@@ -401,17 +417,10 @@ static void test_folder(void **state)
 	perfout_comm(out, 40, 41, "second", true, &id);
 	aux(out, 0, 64, 0, -1, 0);
 	end(out);
-	p = open_sound();
-	s = walk(p);
-	assert_int_equal(s.n, 3);
-	assert_string_equal((const char *)s.body[0] + 8, "first");
-	assert_string_equal((const char *)s.body[1] + 8, "second");
-	assert_string_equal((const char *)s.body[2] + 8, "third");
-	assert_int_equal(tl_perf_nqueues(p), 1);
-	assert_int_equal(tl_perf_queue(p, 0)->npieces, 2);
-	assert_false(tl_perf_queue(p, 0)->pieces[1].after_gap);
-	check_queue(p, 0, 0);
-	tl_perf_close(p);
+	check_folder(path);
+	/* The file in it stands for all of it. */
+	snprintf(data, sizeof(data), "%s/data", path);
+	check_folder(data);
 }
 
 static void test_walk_stops(void **state)
