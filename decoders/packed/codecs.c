@@ -2,6 +2,7 @@
 #include "decoders/packed/codec.h"
 
 const struct tl_codec_ops *const tl_codecs[] = {
+	&tl_codec_zstd,
 	&tl_codec_gzip,
 	NULL,
 };
