@@ -1,5 +1,5 @@
 /*
- * window.c: see window.h.  A window is 16 MiB and a margin, so that mapping and unmapping
+ * window.c: see window.h.  A window is 8 MiB and a margin, so that mapping and unmapping
  * cost little; a few stay mapped, the least recently used one goes.
  */
 #include "text/window.h"
@@ -13,9 +13,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define WINDOW (UINT64_C(16) << 20)
+#define WINDOW (UINT64_C(8) << 20)
 #define MARGIN (UINT64_C(1) << 20) /* mapped on both sides: a chunk and its lines lie in one */
-#define KEPT   5                   /* a file's windows: chunks under way at a time lie in as many */
+#define KEPT   6                   /* a file's windows: chunks under way at a time lie in as many */
 #define GUARDS 64                  /* windows there may be in all */
 
 /* What the handler knows of a window.  base is published last and withdrawn first. */
