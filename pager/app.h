@@ -17,6 +17,7 @@
 #include "base/mailbox.h"
 #include "decoders/decoder.h"
 #include "pager/fade.h"
+#include "pager/filehunt.h"
 #include "pager/filelist.h"
 #include "pager/follow.h"
 #include "pager/histfile.h"
@@ -111,13 +112,18 @@ struct tl_find {
 	bool hilite_off; /* ESC-u */
 	struct tl_scan *scan;
 	unsigned scan_type;
-	uint64_t scan_nth;  /* hits to go */
-	uint64_t scan_from; /* where it began */
-	bool wrapped;       /* it has gone on at the other end */
-	bool tell_wrapped;  /* and this is still to be said */
-	bool incremental;   /* the pattern is still being typed */
-	size_t home;        /* the file from which it went to others; SIZE_MAX: none */
-	uint64_t found;     /* hit of a search that went on while one moved; TL_NOPOS */
+	uint64_t scan_nth;        /* hits to go */
+	uint64_t scan_from;       /* where it began */
+	bool wrapped;             /* it has gone on at the other end */
+	bool tell_wrapped;        /* and this is still to be said */
+	bool incremental;         /* the pattern is still being typed */
+	size_t began_in;          /* file */
+	size_t home;              /* the file from which it went to others; SIZE_MAX: none */
+	struct tl_filehunt *hunt; /* for a file with a hit: of hunt_n files from hunt_from on */
+	size_t hunt_from, hunt_n;
+	size_t hunt_next;     /* the file that it ended before; SIZE_MAX: there was none */
+	bool hunt_passed_all; /* and it may go on there */
+	uint64_t found;       /* hit of a search that went on while one moved; TL_NOPOS */
 	uint64_t last_hit;
 	struct tl_scan *count;  /* of all hits, for --hit-count */
 	struct tl_scan *before; /* of the hits before the last one */

@@ -35,7 +35,9 @@ void tl_find_cancel(struct tl_app *app)
 
 	tl_scan_close(f->scan);
 	tl_scan_close(f->before);
+	tl_filehunt_close(f->hunt);
 	f->scan = f->before = NULL;
+	f->hunt = NULL;
 	if (running(f->count)) {
 		tl_scan_close(f->count);
 		f->count = NULL;
@@ -208,7 +210,7 @@ static void start_scan(struct tl_app *app, uint64_t from, uint64_t until)
 	tl_app_begin(app, TL_OP_SEARCH, f->scan_nth, false);
 }
 
-static void scan_all(struct tl_app *app)
+void tl_find_whole_text(struct tl_app *app)
 {
 	start_scan(app, app->find.scan_type & TL_SEARCH_BACKWARD ? TL_NOPOS : 0, TL_NOPOS);
 }
@@ -345,7 +347,8 @@ static void begin_scan(struct tl_app *app, unsigned type, bool repeat, uint64_t 
 	f->scan_type = type;
 	f->scan_nth = nth;
 	f->wrapped = false;
-	f->home = SIZE_MAX;
+	f->home = f->hunt_next = SIZE_MAX;
+	f->began_in = app->files.current;
 	if ((type & TL_SEARCH_FIRST_FILE) && !app->text.help) {
 		size_t i = type & TL_SEARCH_BACKWARD ? app->files.n - 1 : 0,
 		       was = app->files.current;
@@ -354,7 +357,8 @@ static void begin_scan(struct tl_app *app, unsigned type, bool repeat, uint64_t 
 			return;
 		f->home = i != was ? was : SIZE_MAX;
 		app->new_file = true;
-		scan_all(app);
+		f->began_in = app->files.current;
+		tl_find_whole_text(app);
 	} else if (search_start(app, type & TL_SEARCH_BACKWARD, repeat, &from, &within)) {
 		if (!search_rest(app, within, &from))
 			start_scan(app, from, TL_NOPOS);
@@ -455,21 +459,13 @@ static bool look_on(struct tl_app *app)
 {
 	struct tl_find *f = &app->find;
 	bool back = f->scan_type & TL_SEARCH_BACKWARD;
-	size_t was = app->files.current, next = back ? was - 1 : was + 1;
 
 	if ((f->scan_type & TL_SEARCH_WRAP) && !f->wrapped) {
 		f->wrapped = f->tell_wrapped = true;
 		start_scan(app, back ? TL_NOPOS : 0, f->scan_from);
 		return true;
 	}
-	if (!(f->scan_type & TL_SEARCH_PAST_EOF) || app->text.help || next >= app->files.n ||
-	    !tl_app_open_near(app, next, back ? -1 : 1))
-		return false;
-	if (f->home == SIZE_MAX)
-		f->home = was;
-	if (app->files.current != was)
-		scan_all(app);
-	return true;
+	return tl_find_look_in_files(app);
 }
 
 /* A search that has been in other files is over, and the file is opened again. */
@@ -501,37 +497,58 @@ static void missed(struct tl_app *app, uint64_t passed)
 		app->after_message = file_again;
 }
 
+/* It goes on elsewhere: the same operation to the user. */
+static void missed_here(struct tl_app *app, uint64_t passed)
+{
+	struct tl_op was = app->op;
+
+	app->op.kind = TL_OP_NONE;
+	missed(app, passed);
+	if (app->op.kind != TL_OP_SEARCH)
+		return;
+	app->op.started_ms = was.started_ms;
+	app->op.seen_ms = was.seen_ms;
+	app->op.burst = was.burst;
+}
+
+static void scan_ended(struct tl_app *app, const struct tl_scan_result *r)
+{
+	bool moved = app->op.moved;
+
+	if (r->state == TL_SCAN_MISS) {
+		missed_here(app, r->hits);
+		return;
+	}
+	app->op.kind = TL_OP_NONE;
+	if (r->state == TL_SCAN_FAILED)
+		tl_app_message(app, "%s", r->err.msg);
+	else if (r->state == TL_SCAN_HIT && moved)
+		announce_hit(app, r->line_pos);
+	else if (r->state == TL_SCAN_HIT)
+		go_to_hit(app, r->line_pos);
+}
+
 void tl_find_progress(struct tl_app *app)
 {
 	struct tl_find *f = &app->find;
 	struct tl_scan_result r;
-	bool moved = app->op.moved;
+	uint64_t passed;
 
 	tl_app_dirty(app);
-	if (!f->scan || app->op.kind != TL_OP_SEARCH)
+	if (app->op.kind != TL_OP_SEARCH)
+		return;
+	if (f->hunt && tl_find_hunted(app, &passed)) {
+		missed_here(app, passed);
+		return;
+	}
+	if (!f->scan)
 		return;
 	tl_scan_result(f->scan, &r);
 	if (r.state == TL_SCAN_RUNNING)
 		return;
 	tl_scan_close(f->scan);
 	f->scan = NULL;
-	app->op.kind = TL_OP_NONE;
-	switch (r.state) {
-	case TL_SCAN_HIT:
-		if (moved)
-			announce_hit(app, r.line_pos);
-		else
-			go_to_hit(app, r.line_pos);
-		break;
-	case TL_SCAN_MISS:
-		missed(app, r.hits);
-		break;
-	case TL_SCAN_FAILED:
-		tl_app_message(app, "%s", r.err.msg);
-		break;
-	default:
-		break;
-	}
+	scan_ended(app, &r);
 }
 
 bool tl_find_counting(struct tl_app *app)

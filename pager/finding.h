@@ -26,6 +26,20 @@ void tl_find_incremental(struct tl_app *app, const char *pattern, unsigned type)
 /* Shift sideways, if lines are cut off, so that the first match in the line at pos can be seen. */
 void tl_find_shift_to_hit(struct tl_app *app, uint64_t pos);
 
+/* ---- findfiles.c: in other files */
+
+/* A search has missed here: go on in the next file that may have a hit.  False: there is none. */
+bool tl_find_look_in_files(struct tl_app *app);
+/* Is the hunt for that file over?  Then *hits were passed on the way; missed() is what comes next. */
+bool tl_find_hunted(struct tl_app *app, uint64_t *hits);
+/* How much of all that is to be searched is through, 0 .. 1. */
+double tl_find_how_far(struct tl_app *app);
+
+/* ---- */
+
+/* Search all of the text that was just opened. */
+void tl_find_whole_text(struct tl_app *app);
+
 /* The counts of hits are of no use any more. */
 void tl_find_drop_counts(struct tl_app *app);
 

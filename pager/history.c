@@ -57,6 +57,18 @@ void tl_history_prepend(struct tl_history *h, struct tl_history *old)
 	tl_history_fini(&now);
 }
 
+void tl_history_limit(struct tl_history *h, size_t n)
+{
+	size_t gone = h->n > 2 * n ? h->n - n : 0;
+
+	if (gone == 0)
+		return;
+	for (size_t i = 0; i < gone; i++)
+		free(h->lines[i].text);
+	h->n -= gone;
+	memmove(h->lines, h->lines + gone, h->n * sizeof(*h->lines));
+}
+
 const char *tl_history_last(const struct tl_history *h)
 {
 	return h->n > 0 ? h->lines[h->n - 1].text : NULL;

@@ -24,6 +24,9 @@ void tl_history_add_old(struct tl_history *h, const char *line);
 /* Put the lines of `old` before those of h; `old` is empty then. */
 void tl_history_prepend(struct tl_history *h, struct tl_history *old);
 
+/* Once there are more than twice n lines, forget all but the newest n. */
+void tl_history_limit(struct tl_history *h, size_t n);
+
 /* The newest line, or NULL.  Borrowed until the next change. */
 const char *tl_history_last(const struct tl_history *h);
 

@@ -12,6 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define NAMES_KEPT \
+	5000 /* of files that were opened, for :e to offer; there may be no end of them */
+
 /* ---- texts */
 
 /* The source has changed, on some thread: jobs that wait look again, and the main loop too. */
@@ -155,6 +158,7 @@ void tl_app_remember_name(struct tl_app *app, const char *name)
 
 	tl_complete_quote(name, &quoted);
 	tl_history_add(&app->file_history, tl_buf_str(&quoted));
+	tl_history_limit(&app->file_history, NAMES_KEPT);
 	tl_buf_fini(&quoted);
 }
 

@@ -1,6 +1,7 @@
 /* status.c: the bottom line: prompts, progress, messages; and the facts that prompts ask for. */
 #include "pager/app.h"
 #include "pager/env.h"
+#include "pager/finding.h"
 
 #include "pager/promptline.h"
 #include "pager/tagkeys.h"
@@ -287,7 +288,7 @@ static double op_progress(struct tl_app *app)
 
 	switch (app->op.kind) {
 	case TL_OP_SEARCH:
-		return app->find.scan ? tl_scan_progress(app->find.scan, &hits) : 0;
+		return tl_find_how_far(app);
 	case TL_OP_LINE:
 		tl_lineindex_progress(app->text.lines, &done, &total);
 		return total ? (double)done / (double)total : 0;

@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define MAX_ARGS 32
+#define MAX_ARGS 512
 
 /* So that a picture of the screen is printed below the name of its test. */
 __attribute__((constructor)) static void print_in_order(void)
