@@ -176,15 +176,19 @@ static enum tl_charset by_locale(void)
 /* ---- LESSBINFMT, LESSUTFBINFMT */
 
 #define MAX_FORMAT_FLAGS 5 /* there are no more different ones */
+#define CONVERSIONS      "diouxX"
 
 /*
- * Is this a format for one number at most, with nothing else in it?  A format from outside must not
- * make printf read what it was not given.
+ * Is this a format for one number at most, with nothing else in it but ASCII?  A format from outside
+ * must not make printf read what it was not given, nor send the terminal what it obeys: so no %c.
  */
 static bool is_safe(const char *format)
 {
 	unsigned conversions = 0;
 
+	for (const char *p = format; *p; p++)
+		if (*p < ' ' || *p > '~')
+			return false;
 	for (const char *p = strchr(format, '%'); p; p = strchr(p + 1, '%')) {
 		p++;
 		if (*p == '%')
@@ -202,7 +206,7 @@ static bool is_safe(const char *format)
 			p += strspn(p, "0123456789");
 		}
 		p += *p == 'l';
-		if (!*p || !strchr("diouxXc", *p) || ++conversions > 1)
+		if (!*p || !strchr(CONVERSIONS, *p) || ++conversions > 1)
 			return false;
 	}
 	return true;
@@ -250,7 +254,7 @@ size_t tl_charset_format(bool is_byte, uint32_t code, char *out)
 				if (*p != 'l')
 					spec[len++] = *p;
 				p++;
-			} while (!strchr("diouxXc", *p));
+			} while (!strchr(CONVERSIONS, *p));
 			spec[len++] = *p;
 			spec[len] = '\0';
 #pragma GCC diagnostic push

@@ -154,11 +154,13 @@ static void formats_are_as_the_user_says(void **state)
 		     "1234567890123456789012345678901", "e000", TL_OWN_STANDOUT);
 }
 
-/* printf would read what is not there. */
+/* printf would read what is not there, or the terminal would obey. */
 static void other_formats_are_not_used(void **state)
 {
-	static const char *const bad[] = { "%s", "%n",   "%x%x", "%*d",  "%f",    "%",
-					   "%l", "%ld%", "%p",   "%lld", "%999x", "%.999x" };
+	static const char *const bad[] = { "%s",    "%n",         "%x%x",  "%*d",   "%f",
+					   "%",     "%l",         "%ld%",  "%p",    "%lld",
+					   "%999x", "%.999x",     "%c",    "*n%lc", "\033[7m%x",
+					   "%x\n",  "\302\233%x", "%x\177" };
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		check_format(bad[i], bad[i], "<80>", "<U+E000>", TL_OWN_STANDOUT);
