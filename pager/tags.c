@@ -263,31 +263,45 @@ static bool search_path(struct tl_tags *tags, const char *path, const char *tag)
 	return true;
 }
 
-/* ---- a program */
+/* ---- a program; one that writes without end is listened to for a while */
 
-static void ask_program(struct tl_tags *tags, const char *program, const char *tag)
+#define MAX_ANSWER ((size_t)16 << 20) /* bytes */
+#define MAX_PLACES 100000
+
+static bool ask_program(const char *program, const char *tag, struct tl_buf *answer)
 {
 	struct tl_buf command = TL_BUF_INIT, words = TL_BUF_INIT;
 	FILE *from = NULL;
-	char *line = NULL;
-	size_t cap = 0;
-	ssize_t n;
+	size_t n;
 
 	if (tl_buf_printf(&command, "%s -x ", program) && tl_names_quote(&command, tag) &&
 	    tl_shell_words(&words, tl_buf_str(&command)))
 		from = popen(tl_buf_str(&words), "re");
-	while (from && (n = getline(&line, &cap, from)) > 0) {
-		struct tl_span span = { (const uint8_t *)line, (size_t)n };
-
-		if (line[n - 1] == '\n')
-			span.len--;
-		tl_tags_take_global(tags, span);
-	}
-	if (from)
-		pclose(from);
-	free(line);
 	tl_buf_fini(&command);
 	tl_buf_fini(&words);
+	if (!from)
+		return false;
+	do {
+		n = tl_buf_reserve(answer, BUFSIZ)
+			? fread(answer->data + answer->len, 1, BUFSIZ, from)
+			: 0;
+		answer->len += n;
+	} while (n > 0 && answer->len < MAX_ANSWER);
+	pclose(from);
+	return true;
+}
+
+static void search_program(struct tl_tags *tags, const char *program, const char *tag)
+{
+	struct tl_buf answer = TL_BUF_INIT;
+
+	if (ask_program(program, tag, &answer)) {
+		struct tl_span all = { answer.data, answer.len };
+
+		for (size_t at = 0; at < all.len && tags->n < MAX_PLACES;)
+			tl_tags_take_global(tags, line_at(all, at, &at));
+	}
+	tl_buf_fini(&answer);
 }
 
 enum tl_tags_found tl_tags_find(const char *path, const char *tag, struct tl_tags *out)
@@ -297,7 +311,7 @@ enum tl_tags_found tl_tags_find(const char *path, const char *tag, struct tl_tag
 	if (!search_path(out, path, tag)) {
 		if (!program || !*program)
 			return TL_TAGS_NO_FILE;
-		ask_program(out, program, tag);
+		search_program(out, program, tag);
 	}
 	return out->n > 0 ? TL_TAGS_FOUND : TL_TAGS_NO_TAG;
 }

@@ -121,6 +121,22 @@ static void a_program_knows_tags(void **state)
 	check_row(t, 0, "other 7");
 }
 
+static void a_program_without_end_is_left(void **state)
+{
+	static const char *const programs[] = { "yes 'foo 40 a.c text' #", "cat /dev/zero #" };
+	struct term *t;
+
+	only_tless(); /* less waits for its end */
+	unlink(fixture_path(&f, "tags"));
+	fixture_setenv(&f, "LESSGLOBALTAGS", programs[0]);
+	t = fixture_open(&f, "-tfoo", NULL);
+	check_row(t, 0, "int foo(int x) { return 0; }");
+	check_keys(t, "t");
+	check_text(t, "tag 2 of 100000");
+	fixture_setenv(&f, "LESSGLOBALTAGS", programs[1]);
+	check_refused("-tfoo", NULL, "No such tag in tags file");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -129,6 +145,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_cannot_be_found_is_said, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_start_needs_a_tag, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_program_knows_tags, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_program_without_end_is_left, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
