@@ -31,6 +31,14 @@ static void follow_link(struct tl_attr *attr, const uint8_t *p, size_t len)
 			       tl_linktable_number(body, (size_t)(end - body)) << TL_LINK_SHIFT;
 }
 
+void tl_glyph_act(struct tl_attr *attr, enum tl_escape kind, const uint8_t *p, size_t len)
+{
+	if (kind == TL_ESCAPE_SGR)
+		tl_ansi_apply(attr, p, len);
+	if (kind == TL_ESCAPE_LINK)
+		follow_link(attr, p, len);
+}
+
 /* An escape sequence that acts, or is dropped; false: the ESC is a character like others. */
 static bool read_escape(struct tl_layout *lay, struct tl_attr *attr, const uint8_t *p, size_t n,
 			struct tl_glyph *g)
@@ -42,10 +50,7 @@ static bool read_escape(struct tl_layout *lay, struct tl_attr *attr, const uint8
 		return false;
 	if (lay->opts.raw == TL_RAW_ALL && kind != TL_ESCAPE_SGR)
 		return false;
-	if (kind == TL_ESCAPE_SGR)
-		tl_ansi_apply(attr, p, len);
-	if (kind == TL_ESCAPE_LINK)
-		follow_link(attr, p, len);
+	tl_glyph_act(attr, kind, p, len);
 	g->kind = TL_GLYPH_NOTHING;
 	g->len = len;
 	return true;

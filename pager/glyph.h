@@ -6,6 +6,7 @@
 #define TL_PAGER_GLYPH_H
 
 #include "pager/layout.h"
+#include "text/escape.h"
 
 /* What stands in the text at one place: a character, or a sequence without width. */
 struct tl_glyph {
@@ -30,5 +31,8 @@ struct tl_glyph {
  * text cannot be read. */
 enum tl_lookup tl_glyph_read(struct tl_layout *lay, struct tl_attr *attr, size_t off,
 			     struct tl_glyph *g);
+
+/* What an SGR or OSC 8 sequence does to the attributes of the characters behind it. */
+void tl_glyph_act(struct tl_attr *attr, enum tl_escape kind, const uint8_t *p, size_t len);
 
 #endif

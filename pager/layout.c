@@ -8,10 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define COLUMN_STEP 256 /* columns looked at together for one that is asked for */
-#define ESC         0x1b
-
-#define DROP (UINT64_C(1) << 20) /* of a line cut off by -S, at most so much is kept */
+#define ESC 0x1b
 
 void tl_layout_init(struct tl_layout *lay, struct tl_source *src)
 {
@@ -130,8 +127,8 @@ static enum tl_lookup chop_row(struct tl_layout *lay, struct filling *f, bool fi
 		row->cells[last] = lay->opts.rscroll_cell;
 		row->offs[last] = UINT32_MAX; /* no hit is shown on it */
 	}
-	if (!lay->whole && find_next)
-		found = tl_layout_next_line(lay, lay->line_next, &row->next);
+	if (find_next)
+		found = tl_stretch_next(lay, &row->next, &row->ends_line);
 	if (found == TL_PENDING) {
 		row->pending = true;
 		found = TL_FOUND;
@@ -165,19 +162,6 @@ static void start_row(struct filling *f, size_t off, struct tl_attr attr)
 	f->start = f->off = off;
 	f->has_word = f->blank = f->text = f->after_escape = false;
 	f->word_col = 0;
-}
-
-/* Let go of the bytes read so far: most of them are shifted out on the left. */
-static enum tl_lookup drop_bytes(struct tl_layout *lay, struct filling *f)
-{
-	if (tl_stretch_interrupted())
-		return tl_stretch_give_up(lay);
-	tl_pen_forget_offs(&f->pen);
-	lay->bytes.len -= f->off;
-	memmove(lay->bytes.data, lay->bytes.data + f->off, lay->bytes.len);
-	lay->anchor += f->off;
-	f->off = 0;
-	return TL_FOUND;
 }
 
 /* Write the printable ASCII characters at hand that fit, and those they overstrike: most texts
@@ -240,14 +224,12 @@ static enum tl_lookup fill_row(struct tl_layout *lay, struct filling *f, size_t 
 	for (;;) {
 		if (!lay->opts.wordwrap && f->off < lay->bytes.len)
 			write_plain(lay, f, break_at);
-		if (lay->opts.chop && f->off >= DROP && drop_bytes(lay, f) == TL_FAILED)
-			return TL_FAILED;
 		*before = f->pen.attr;
 		if (tl_glyph_read(lay, &f->pen.attr, f->off, g) == TL_FAILED)
 			return TL_FAILED;
 		if (g->kind == TL_GLYPH_TAB)
 			g->width = tl_pen_tab_width(&f->pen);
-		if (g->end || f->off == break_at ||
+		if (g->end || f->off >= break_at ||
 		    (g->width > 0 && !tl_pen_fits(&f->pen, g->width)))
 			return TL_FOUND;
 		note_word(f, g, *before);
@@ -299,8 +281,6 @@ static enum tl_lookup lay_out(struct tl_layout *lay, uint64_t pos, struct tl_row
 		found = tl_stretch_load(lay, pos);
 	if (found == TL_FOUND)
 		found = fill_until(lay, row, (size_t)(pos - lay->anchor), find_next);
-	if (found == TL_FOUND && lay->opts.chop)
-		row->pos = pos;
 	return found;
 }
 
@@ -314,59 +294,55 @@ enum tl_lookup tl_layout_draw(struct tl_layout *lay, uint64_t pos, struct tl_row
 	return lay_out(lay, pos, row, false);
 }
 
-enum tl_lookup tl_layout_column(struct tl_layout *lay, uint64_t pos, size_t off, uint64_t *col)
+/* Lay out, with -S, the row that begins at pos, without any cells, up to byte `to`: *col is the column
+ * there. */
+static enum tl_lookup measure(struct tl_layout *lay, uint64_t pos, size_t to, uint64_t *col,
+			      bool *over)
 {
 	struct tl_layout_opts saved = lay->opts;
-	struct tl_cell cells[COLUMN_STEP];
-	uint32_t offs[COLUMN_STEP];
-	struct tl_row row = { .cells = cells, .offs = offs };
-	enum tl_lookup found = off < TL_STRETCH ? TL_FOUND : TL_NONE;
-	uint64_t shift;
+	uint64_t origin = lay->origin;
+	struct tl_cell cell;
+	uint32_t off;
+	struct tl_row row = { .cells = &cell, .offs = &off };
+	struct filling f = { .pen = { .opts = &lay->opts, .row = &row } };
+	struct tl_attr before;
+	struct tl_glyph g = { .end = true };
+	struct tl_span span;
+	enum tl_lookup found;
 
 	tl_layout_reset(lay);
+	lay->origin = pos;
 	lay->opts.chop = true;
-	lay->opts.rscroll = false;
-	lay->opts.cols = COLUMN_STEP;
-	for (shift = 0; found == TL_FOUND; shift += COLUMN_STEP) {
-		unsigned i = 0;
-
-		lay->opts.hshift = shift;
-		found = lay_out(lay, pos, &row, false);
-		if (found != TL_FOUND)
-			break;
-		while (i < row.ncells && (offs[i] == UINT32_MAX || offs[i] < off))
-			i++;
-		if (i < row.ncells) {
-			*col = shift + i;
-			break;
-		}
-		if (row.ncells < COLUMN_STEP)
-			found = TL_NONE;
+	lay->opts.hshift = UINT64_MAX / 2; /* everything is shifted out */
+	lay->opts.cols = 1;
+	found = tl_cursor_forward(&lay->cur, pos, &span);
+	if (found == TL_FOUND)
+		found = tl_stretch_load(lay, pos);
+	if (found == TL_FOUND) {
+		start_row(&f, 0, lay->rows[0].attr);
+		found = fill_row(lay, &f, to, &g, &before);
 	}
+	*col = found == TL_FOUND ? f.pen.col : 0;
+	*over = g.end;
 	lay->opts = saved;
 	tl_layout_reset(lay);
+	lay->origin = origin;
 	return found;
+}
+
+enum tl_lookup tl_layout_column(struct tl_layout *lay, uint64_t pos, size_t off, uint64_t *col)
+{
+	bool over;
+	enum tl_lookup found = measure(lay, pos, off, col, &over);
+
+	return found == TL_FOUND && over ? TL_NONE : found;
 }
 
 enum tl_lookup tl_layout_width(struct tl_layout *lay, uint64_t pos, uint64_t *cols)
 {
-	struct tl_layout_opts saved = lay->opts;
-	struct tl_cell cell;
-	uint32_t off;
-	struct tl_row row = { .cells = &cell, .offs = &off };
-	enum tl_lookup found;
+	bool over;
 
-	*cols = 0;
-	tl_layout_reset(lay);
-	lay->opts.chop = true;
-	lay->opts.hshift = UINT64_MAX / 2; /* everything is shifted out */
-	lay->opts.cols = 1;
-	found = lay_out(lay, pos, &row, false);
-	if (found == TL_FOUND)
-		*cols = row.width;
-	lay->opts = saved;
-	tl_layout_reset(lay);
-	return found;
+	return measure(lay, pos, SIZE_MAX, cols, &over);
 }
 
 struct tl_span tl_layout_bytes(struct tl_layout *lay, const struct tl_row *row, size_t extra)
@@ -379,13 +355,29 @@ struct tl_span tl_layout_bytes(struct tl_layout *lay, const struct tl_row *row, 
 	return (struct tl_span){ lay->bytes.data, lay->bytes.len };
 }
 
+enum tl_lookup tl_layout_chopped_start(struct tl_layout *lay, uint64_t pos, uint64_t *out)
+{
+	bool saved = lay->opts.chop;
+	enum tl_lookup found;
+
+	if (!saved)
+		tl_layout_reset(lay);
+	lay->opts.chop = true;
+	found = tl_stretch_load(lay, pos);
+	*out = lay->anchor;
+	lay->opts.chop = saved;
+	if (!saved)
+		tl_layout_reset(lay);
+	return found;
+}
+
 enum tl_lookup tl_layout_row_start(struct tl_layout *lay, uint64_t pos, uint64_t *out)
 {
 	struct tl_row row = { 0 };
 	enum tl_lookup found;
 
 	if (lay->opts.chop)
-		return tl_layout_line_start(lay, pos, out);
+		return tl_layout_chopped_start(lay, pos, out);
 	row.cells = calloc(lay->opts.cols, sizeof(*row.cells));
 	row.offs = calloc(lay->opts.cols, sizeof(*row.offs));
 	if (!row.cells || !row.offs) {

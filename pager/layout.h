@@ -5,8 +5,10 @@
  * there.  A row is laid out from its *anchor*: the start of its line or, in a line that
  * is longer than TL_STRETCH bytes, a fixed place near a multiple of TL_STRETCH where a new
  * row always begins.  So a line of any length costs at most TL_STRETCH bytes to show a
- * row of, forwards or backwards.  One exception: a row may be made to begin at some place of a
- * line, its *origin*, as when an option changes while that is at the top of the screen.
+ * row of, forwards or backwards.  Lines that are cut off (-S) take one row up to TL_LONG_ROW bytes;
+ * what is behind them in a longer line goes on below, each stretch a row.  One exception: a row may be
+ * made to begin at some place of a line, its *origin*, as when an option changes while that is at the
+ * top of the screen.
  */
 #ifndef TL_PAGER_LAYOUT_H
 #define TL_PAGER_LAYOUT_H
@@ -17,6 +19,7 @@
 #include "text/cursor.h"
 
 #define TL_STRETCH  (UINT64_C(1) << 16)
+#define TL_LONG_ROW (UINT64_C(1) << 20)
 #define TL_MAX_TABS 32
 
 /* What backspaces, tabs and carriage returns do; as tl_option_processing() says. */
@@ -35,7 +38,7 @@ enum tl_rawmode {
 /* The options a layout depends on; plain data. */
 struct tl_layout_opts {
 	unsigned cols;   /* width of the text, without line numbers and the like; > 0 */
-	bool chop;       /* -S: one row a line */
+	bool chop;       /* -S: one row a line, if it is not longer than TL_LONG_ROW */
 	bool wordwrap;   /* wrap at blanks */
 	uint64_t hshift; /* columns shifted out on the left */
 	enum tl_backspace bs, tab, cr;
@@ -83,8 +86,7 @@ struct tl_row {
 void tl_layout_init(struct tl_layout *lay, struct tl_source *src);
 void tl_layout_fini(struct tl_layout *lay);
 
-/* Let a row begin at pos, whatever the options; TL_NOPOS: nowhere in particular.  Not for lines
- * that are cut off (-S). */
+/* Let a row begin at pos, whatever the options; TL_NOPOS: nowhere in particular. */
 void tl_layout_set_origin(struct tl_layout *lay, uint64_t pos);
 
 /* Options or text have changed: forget what is buffered. */
@@ -97,17 +99,25 @@ void tl_layout_reset(struct tl_layout *lay);
 enum tl_lookup tl_layout_row(struct tl_layout *lay, uint64_t pos, struct tl_row *row);
 
 /* The same, but for row->next: in a line cut off by -S it may be too small, as its end is not
- * looked for. */
+ * looked for, and row->ends_line true where it is not. */
 enum tl_lookup tl_layout_draw(struct tl_layout *lay, uint64_t pos, struct tl_row *row);
 
 /*
- * The column at which byte `off` of the line at pos is shown, were the line in one row.  NONE:
- * further in than TL_STRETCH, or behind the line's end.
+ * The column at which byte `off` of the line, or of the rest of a line, at pos is shown, were it in one
+ * row.  NONE: it is not in the row that -S would make of it.
  */
 enum tl_lookup tl_layout_column(struct tl_layout *lay, uint64_t pos, size_t off, uint64_t *col);
 
-/* Columns of the line or rest of a line at pos, were it in one row. */
+/* Columns of the row that -S would make of the line or rest of a line at pos, if nothing were cut
+ * off. */
 enum tl_lookup tl_layout_width(struct tl_layout *lay, uint64_t pos, uint64_t *cols);
+
+/* The start of the row that would hold the byte at pos with -S. */
+enum tl_lookup tl_layout_chopped_start(struct tl_layout *lay, uint64_t pos, uint64_t *out);
+
+/* Is the line that holds pos longer than TL_STRETCH, as far as it is here?  Does not take longer for
+ * longer ones. */
+bool tl_layout_line_is_long(struct tl_layout *lay, uint64_t pos);
 
 /* The bytes of the row's stretch, from row->anchor to `extra` bytes behind the row's end or
  * the stretch's end; valid until the next call.  `row` must be the one laid out last. */

@@ -417,14 +417,15 @@ void tl_move_goto_offset(struct tl_app *app, const struct tl_number *n)
 
 /* ---- shifting */
 
-/* A shift begins with whole lines, also where it ends with wrapped ones. */
+/* A shift begins with whole lines, also where it ends with wrapped ones; with very long ones, where a
+ * row of them will begin. */
 static void rehead(struct tl_app *app)
 {
 	struct tl_view *v = app->text.view;
 	uint64_t top = tl_view_pos(v, 0), start;
 
 	if (top != TL_NOPOS && !tl_view_starts_line(v, 0) &&
-	    tl_layout_line_start(tl_view_layout(v), top, &start) == TL_FOUND)
+	    tl_layout_chopped_start(tl_view_layout(v), top, &start) == TL_FOUND)
 		tl_view_jump(v, start, 0, true);
 }
 
@@ -460,8 +461,8 @@ void tl_move_keep_column(struct tl_app *app)
 	struct tl_layout *lay = tl_view_layout(app->text.view);
 	uint64_t top = tl_view_pos(app->text.view, 0), start, col;
 
-	if (top == TL_NOPOS ||
-	    tl_cursor_line_start(&lay->cur, top, TL_STRETCH, &start) != TL_FOUND || start == top)
+	if (top == TL_NOPOS || tl_layout_chopped_start(lay, top, &start) != TL_FOUND ||
+	    start == top)
 		return;
 	if (tl_layout_column(lay, start, (size_t)(top - start), &col) == TL_FOUND)
 		app->hshift = col;

@@ -298,10 +298,3 @@ void tl_pen_cut(struct tl_pen *pen, uint64_t col)
 	pen->col = col;
 	pen->over = false;
 }
-
-void tl_pen_forget_offs(struct tl_pen *pen)
-{
-	for (unsigned i = 0; i < pen->opts->cols; i++)
-		pen->row->offs[i] = NO_OFF;
-	pen->last_off = NO_OFF;
-}

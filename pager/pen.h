@@ -63,8 +63,6 @@ bool tl_pen_hold_back(struct tl_pen *pen);
 /* Go back over the character before, so that the next one overstrikes it.  False: there is
  * none that could be. */
 bool tl_pen_back(struct tl_pen *pen);
-/* The anchor moves: where the characters written so far stand is not known any more. */
-void tl_pen_forget_offs(struct tl_pen *pen);
 /* Take back all from column col on. */
 void tl_pen_cut(struct tl_pen *pen, uint64_t col);
 

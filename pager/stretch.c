@@ -1,6 +1,7 @@
 /* stretch.c: see stretch.h, and layout.h for what a stretch is. */
 #include "pager/stretch.h"
 
+#include "pager/carried.h"
 #include "text/escape.h"
 
 #include <signal.h>
@@ -10,18 +11,13 @@
 #define PIECE 4096                 /* bytes fetched at a time: a few rows */
 #define LOOK  (UINT64_C(64) << 20) /* bytes scanned for a newline between looks at ^C */
 #define ESC   0x1b
-#define NEAR  64 /* bytes looked at around a boundary */
+#define NEAR  64 /* bytes of a character with what combines with it */
 
 static volatile sig_atomic_t interrupted;
 
 void tl_layout_interrupt(bool on)
 {
 	interrupted = on;
-}
-
-bool tl_stretch_interrupted(void)
-{
-	return interrupted;
 }
 
 /* ---- where lines begin */
@@ -87,6 +83,17 @@ enum tl_lookup tl_stretch_byte_before(struct tl_layout *lay, uint64_t pos, uint8
 		*at = start + span.len - 1;
 	}
 	return found;
+}
+
+bool tl_layout_line_is_long(struct tl_layout *lay, uint64_t pos)
+{
+	uint64_t start, next;
+	enum tl_lookup found = tl_cursor_line_start(&lay->cur, pos, TL_STRETCH + 1, &start);
+
+	if (found != TL_FOUND)
+		return found == TL_NONE;
+	found = tl_cursor_next_line(&lay->cur, start, TL_STRETCH + 1, &next);
+	return found == TL_NONE && next - start > TL_STRETCH;
 }
 
 bool tl_layout_is_blank(struct tl_layout *lay, uint64_t pos)
@@ -171,8 +178,7 @@ enum tl_lookup tl_layout_blank_start(struct tl_layout *lay, uint64_t pos, uint64
 
 /* ---- stretches of long lines */
 
-/* Copy up to n bytes that begin at pos, or that end before it, wherever chunks are cut. */
-static size_t copy_after(struct tl_layout *lay, uint64_t pos, uint8_t *to, size_t n)
+size_t tl_stretch_copy_after(struct tl_layout *lay, uint64_t pos, uint8_t *to, size_t n)
 {
 	size_t have = 0;
 	struct tl_span span;
@@ -187,7 +193,7 @@ static size_t copy_after(struct tl_layout *lay, uint64_t pos, uint8_t *to, size_
 	return have;
 }
 
-static size_t copy_before(struct tl_layout *lay, uint64_t pos, uint8_t *to, size_t n)
+size_t tl_stretch_copy_before(struct tl_layout *lay, uint64_t pos, uint8_t *to, size_t n)
 {
 	size_t have = 0;
 	struct tl_span span;
@@ -204,28 +210,63 @@ static size_t copy_before(struct tl_layout *lay, uint64_t pos, uint8_t *to, size
 	return have;
 }
 
+/* How much of `bytes` belongs to an escape sequence that began within the n bytes before. */
+static size_t rest_of_escape(const uint8_t *bytes, size_t n, size_t len)
+{
+	size_t i = 0, used;
+
+	while (i < n) {
+		const uint8_t *esc = memchr(bytes + i, ESC, n - i);
+		enum tl_escape kind;
+
+		if (!esc)
+			break;
+		i = (size_t)(esc - bytes);
+		kind = tl_escape_parse(esc, n + len - i, &used);
+		if (kind == TL_ESCAPE_NONE || kind == TL_ESCAPE_CUT)
+			used = 1;
+		i += used;
+	}
+	return i > n ? i - n : 0;
+}
+
+/* How much of `bytes` belongs to the character before: the rest of its bytes, what combines with it, and
+ * what overstrikes it. */
+static size_t rest_of_char(const struct tl_layout *lay, const uint8_t *bytes, size_t len)
+{
+	size_t n = 0;
+	struct tl_char c;
+
+	if (lay->opts.charset == TL_CHARSET_UTF8)
+		while (n < 3 && n < len && (bytes[n] & 0xc0) == 0x80)
+			n++;
+	while (n < NEAR && n < len) {
+		c = tl_char_at(bytes + n, len - n, lay->opts.charset);
+		if (bytes[n] == '\b' && lay->opts.bs == TL_BS_SPECIAL && n + 1 < len)
+			n += 1 + tl_char_at(bytes + n + 1, len - n - 1, lay->opts.charset).len;
+		else if (c.kind == TL_CHAR_COMBINING)
+			n += c.len;
+		else
+			break;
+	}
+	return n;
+}
+
 /*
  * The place near the boundary b where a stretch begins: not within a character, nor
  * within an escape sequence that started a little before.
  */
 static uint64_t adjust_boundary(struct tl_layout *lay, uint64_t b)
 {
-	uint8_t around[NEAR + NEAR];
-	size_t n = copy_before(lay, b, around, NEAR);
-	size_t len = copy_after(lay, b, around + n, NEAR), used, skip = 0;
+	uint8_t around[2 * TL_ESCAPE_MAX];
+	size_t n = tl_stretch_copy_before(lay, b, around, TL_ESCAPE_MAX);
+	size_t len = tl_stretch_copy_after(lay, b, around + n, TL_ESCAPE_MAX);
+	const uint8_t *nl = n > 0 ? memrchr(around, '\n', n) : NULL;
+	size_t first = nl ? (size_t)(nl + 1 - around) : 0;
+	size_t skip = rest_of_escape(around + first, n - first, len);
 
-	for (size_t i = 0; i < n; i++) {
-		enum tl_escape kind;
-
-		if (around[i] != ESC)
-			continue;
-		kind = tl_escape_parse(around + i, n + len - i, &used);
-		if (kind != TL_ESCAPE_NONE && kind != TL_ESCAPE_CUT && i + used > n)
-			skip = i + used - n;
-	}
-	if (skip == 0 && lay->opts.charset == TL_CHARSET_UTF8)
-		while (skip < 3 && skip < len && (around[n + skip] & 0xc0) == 0x80)
-			skip++;
+	if (skip == 0)
+		skip = rest_of_char(lay, around + n, len);
 	return memchr(around + n, '\n', skip) ? b : b + skip;
 }
 
@@ -237,6 +278,15 @@ static bool line_goes_on(struct tl_layout *lay, uint64_t pos)
 	return byte_at(lay, pos, &byte) == TL_FOUND && byte != '\n';
 }
 
+/* Does pos begin a line?  At the text's beginning, too. */
+static bool begins_line(struct tl_layout *lay, uint64_t pos)
+{
+	uint64_t at;
+	uint8_t byte;
+
+	return tl_stretch_byte_before(lay, pos, &byte, &at) != TL_FOUND || byte == '\n';
+}
+
 /*
  * Find the anchor at or before pos, and the boundary of its stretch, which counts if the
  * line goes on so far.  pos must not be the end of the text.
@@ -244,32 +294,32 @@ static bool line_goes_on(struct tl_layout *lay, uint64_t pos)
 static enum tl_lookup find_anchor(struct tl_layout *lay, uint64_t pos, uint64_t *anchor,
 				  uint64_t *boundary, bool *starts_line)
 {
-	uint64_t start, b, a, first;
+	uint64_t beginning = lay->opts.chop ? TL_LONG_ROW : TL_STRETCH, start, b, a, first;
 	enum tl_lookup found;
 
 	*starts_line = true;
-	*boundary = TL_NOPOS;
-	*anchor = pos;
-	if (lay->opts.chop) /* a row begins where it is asked to, usually a line's start */
-		return TL_FOUND;
-	found = tl_cursor_line_start(&lay->cur, pos, 3 * TL_STRETCH, &start);
+	found = tl_cursor_line_start(&lay->cur, pos, beginning + 2 * TL_STRETCH, &start);
 	if (found == TL_NONE)
 		start = 0; /* further back than matters here */
 	else if (found != TL_FOUND)
 		return found;
-	/* A boundary counts when the line began at least a stretch before it. */
-	first = (start + 2 * TL_STRETCH - 1) & ~(TL_STRETCH - 1);
+	/* A boundary counts when the line began long enough before it. */
+	first = (start + beginning + TL_STRETCH - 1) & ~(TL_STRETCH - 1);
+	*anchor = start;
+	*boundary = first;
 	for (b = pos & ~(TL_STRETCH - 1); b >= first && b > 0; b -= TL_STRETCH) {
 		a = adjust_boundary(lay, b);
 		if (a <= pos && line_goes_on(lay, a)) {
 			*starts_line = false;
 			*anchor = a;
 			*boundary = b + TL_STRETCH;
-			return TL_FOUND;
+			break;
 		}
 	}
-	*anchor = start;
-	*boundary = first;
+	if (lay->opts.chop && pos == lay->origin && pos != *anchor) {
+		*anchor = pos;
+		*starts_line = begins_line(lay, pos);
+	}
 	return TL_FOUND;
 }
 
@@ -324,12 +374,37 @@ enum tl_lookup tl_stretch_fetch(struct tl_layout *lay, size_t n)
 	return TL_FOUND;
 }
 
+enum tl_lookup tl_stretch_next(struct tl_layout *lay, uint64_t *next, bool *ends_line)
+{
+	uint64_t pos = lay->line_next;
+	enum tl_lookup found = TL_NONE;
+
+	*next = pos;
+	*ends_line = true;
+	if (lay->whole) {
+		*ends_line = lay->ends_line;
+		return TL_FOUND;
+	}
+	if (lay->boundary != TL_NOPOS && lay->end == TL_NOPOS) {
+		if (lay->boundary > pos)
+			found = tl_cursor_next_line(&lay->cur, pos, lay->boundary - pos, next);
+		if (found != TL_NONE)
+			return found;
+		near_boundary(lay);
+	}
+	if (lay->end == TL_NOPOS)
+		return tl_layout_next_line(lay, *next, next);
+	*next = lay->end;
+	*ends_line = false;
+	return TL_FOUND;
+}
+
 /* Are the bytes at hand those of the stretch that holds pos? */
 static bool is_loaded(const struct tl_layout *lay, uint64_t pos)
 {
 	if (lay->anchor == TL_NOPOS || lay->pending)
 		return false;
-	if (lay->opts.chop)
+	if (lay->opts.chop && (pos == lay->anchor || pos == lay->origin))
 		return pos == lay->anchor;
 	return pos >= lay->anchor && pos - lay->anchor < lay->bytes.len;
 }
@@ -369,7 +444,7 @@ enum tl_lookup tl_stretch_load(struct tl_layout *lay, uint64_t pos)
 	lay->bytes.len = 0;
 	lay->whole = lay->pending = lay->ends_line = false;
 	lay->nrows = 0;
-	return tl_stretch_add_row(lay, 0, (struct tl_attr){ 0, 0, 0 }) ? TL_FOUND : TL_FAILED;
+	return tl_stretch_add_row(lay, 0, tl_carried_attr(lay, anchor)) ? TL_FOUND : TL_FAILED;
 }
 
 size_t tl_stretch_row_holding(const struct tl_layout *lay, size_t off)

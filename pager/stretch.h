@@ -17,6 +17,9 @@ struct tl_row_state {
 enum tl_lookup tl_stretch_load(struct tl_layout *lay, uint64_t pos);
 /* Have at least n bytes of the stretch at hand, if it has so many.  FOUND or FAILED. */
 enum tl_lookup tl_stretch_fetch(struct tl_layout *lay, size_t n);
+/* What follows the stretch that is loaded, another one of its line or another line; its bytes need not be
+ * at hand.  FOUND, PENDING or FAILED. */
+enum tl_lookup tl_stretch_next(struct tl_layout *lay, uint64_t *next, bool *ends_line);
 /* The row of the stretch that holds byte `off`, or the last one known before it. */
 size_t tl_stretch_row_holding(const struct tl_layout *lay, size_t off);
 /* The next row starts at byte `off`.  False: out of memory. */
@@ -26,8 +29,12 @@ bool tl_stretch_add_row(struct tl_layout *lay, uint32_t off, struct tl_attr attr
 enum tl_lookup tl_stretch_byte_before(struct tl_layout *lay, uint64_t pos, uint8_t *byte,
 				      uint64_t *at);
 
-/* Was tl_layout_interrupt() called?  Then this is the answer: FAILED, with an empty error. */
-bool tl_stretch_interrupted(void);
+/* Copy up to n bytes that begin at pos, or that end before it, wherever chunks are cut.  Returns how
+ * many there are. */
+size_t tl_stretch_copy_after(struct tl_layout *lay, uint64_t pos, uint8_t *to, size_t n);
+size_t tl_stretch_copy_before(struct tl_layout *lay, uint64_t pos, uint8_t *to, size_t n);
+
+/* tl_layout_interrupt() was called: this is the answer, FAILED with an empty error. */
 enum tl_lookup tl_stretch_give_up(struct tl_layout *lay);
 
 #endif

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NEAR_START (UINT64_C(1) << 20) /* looked back for a line's start when it is cut off */
+#define NEAR_START (UINT64_C(1) << 20) /* looked back for the start of a line that may not pass */
 
 /* ---- life */
 
@@ -154,6 +154,9 @@ void tl_view_set_unread(struct tl_view *v, uint64_t pos)
 {
 	v->unread = pos;
 	if (pos == TL_NOPOS)
+		return;
+	v->unread_end = pos + 1;
+	if (tl_layout_line_is_long(&v->lay, pos)) /* then its row is */
 		return;
 	if (tl_layout_line_start(&v->lay, pos, &v->unread) != TL_FOUND)
 		v->unread = pos;
@@ -416,7 +419,7 @@ uint64_t tl_view_pos(const struct tl_view *v, unsigned i)
 
 bool tl_view_starts_line(struct tl_view *v, unsigned i)
 {
-	return v->pos[i] == TL_NOPOS || v->lay.opts.chop || tl_view_at_line_start(v, v->pos[i]);
+	return v->pos[i] == TL_NOPOS || tl_view_at_line_start(v, v->pos[i]);
 }
 
 bool tl_view_empty(const struct tl_view *v)
@@ -494,12 +497,15 @@ static enum tl_lookup rows_up(struct tl_view *v, uint64_t *pos, unsigned n, unsi
 	return found;
 }
 
-/* The start of the row at which a jump to pos aims. */
+/* The start of the row at which a jump to pos aims: the line's first one, unless that is far away. */
 static enum tl_lookup target_row(struct tl_view *v, uint64_t pos, bool exact, uint64_t *out)
 {
-	enum tl_lookup found = exact ? tl_layout_row_start(&v->lay, pos, out)
-				     : tl_layout_line_start(&v->lay, pos, out);
+	enum tl_lookup found = TL_NONE;
 
+	if (!exact)
+		found = tl_cursor_line_start(&v->lay.cur, pos, TL_STRETCH, out);
+	if (found == TL_NONE)
+		found = tl_layout_row_start(&v->lay, pos, out);
 	if (found == TL_FAILED)
 		return tl_view_failed(v);
 	return found == TL_FOUND ? tl_view_to_blank_start(v, out) : found;
@@ -603,8 +609,7 @@ static uint64_t top_pos(const struct tl_view *v, unsigned i)
 
 /*
  * A row start in the old layout may lie within a row of the new one: what was at the top stays
- * there.  A line that is cut off is shown from its start; one that began very long ago, from what
- * was at the top.
+ * there.  A line that is cut off is shown from where its row begins.
  */
 static enum tl_lookup to_row_start(struct tl_view *v, uint64_t *top)
 {
@@ -618,7 +623,7 @@ static enum tl_lookup to_row_start(struct tl_view *v, uint64_t *top)
 			*top = found == TL_FOUND ? start : *top;
 		return found;
 	}
-	found = tl_cursor_line_start(&v->lay.cur, *top, NEAR_START, &start);
+	found = tl_layout_row_start(&v->lay, *top, &start);
 	if (found == TL_FOUND)
 		*top = start;
 	return found;

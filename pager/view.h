@@ -67,8 +67,8 @@ enum tl_lookup tl_view_shown_number(struct tl_view *v, uint64_t *line);
 
 /* Only lines that pass are shown; borrowed, NULL for all. */
 void tl_view_set_filter(struct tl_view *v, struct tl_filter *f);
-/* Matches of m are highlighted, in all lines or (only != TL_NOPOS) in the one that starts there;
- * borrowed, NULL for none. */
+/* Matches of m are highlighted, in all lines or (only != TL_NOPOS) in the one that starts there, or
+ * the row that holds that; borrowed, NULL for none. */
 void tl_view_set_hilite(struct tl_view *v, const struct tl_matcher *m, uint64_t only);
 /* Another row is marked as the target line, 0: none; see the options. */
 void tl_view_set_target(struct tl_view *v, unsigned row);
@@ -78,7 +78,11 @@ void tl_view_hide_target(struct tl_view *v, bool hide);
 void tl_view_set_link(struct tl_view *v, uint64_t start, uint64_t end);
 /* The position of the character at row y, column x of the screen.  False: there is none. */
 bool tl_view_pos_at(struct tl_view *v, unsigned y, unsigned x, uint64_t *pos);
-/* The line that holds pos is shown as the first unread one (-w); TL_NOPOS: none is. */
+/* What row i shows of the text: [*start, *end), as far as it is not shifted out or cut off; where
+ * everything is, *start == *end behind the row.  False: it is empty. */
+bool tl_view_shown_part(struct tl_view *v, unsigned i, uint64_t *start, uint64_t *end);
+/* The line that holds pos, or of a very long one the row that begins there, is shown as the first unread
+ * one (-w); TL_NOPOS: none is. */
 void tl_view_set_unread(struct tl_view *v, uint64_t pos);
 /* Of that line, only what is at [start, end) is. */
 void tl_view_clip_unread(struct tl_view *v, uint64_t start, uint64_t end);
@@ -107,7 +111,8 @@ enum tl_moved tl_view_backward(struct tl_view *v, uint64_t n, bool force, uint64
 
 /*
  * Show the line that holds pos with its first row (or the row that holds pos, where
- * `exact`) at row `row`, from 0; above the text's beginning rows are empty.
+ * `exact`, or farther in than TL_STRETCH) at row `row`, from 0; above the text's beginning rows are
+ * empty.
  */
 enum tl_moved tl_view_jump(struct tl_view *v, uint64_t pos, unsigned row, bool exact);
 

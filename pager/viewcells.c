@@ -43,7 +43,8 @@ static unsigned mark_hits(struct tl_view *v)
 	if (v->opts.header.plain_lines && tl_view_in_header(v, row->pos))
 		return 0;
 	if (v->hilite_only != TL_NOPOS &&
-	    v->hilite_only != (row->starts_line ? row->pos : row->anchor))
+	    v->hilite_only != (row->starts_line ? row->pos : row->anchor) &&
+	    (v->hilite_only < row->pos || v->hilite_only >= row->next))
 		return 0;
 	return tl_hits_mark(&v->lay, &v->row, v->hilite, v->scratch,
 			    v->opts.hilite == TL_HILITE_ALL,
@@ -128,7 +129,7 @@ static enum tl_lookup number_of(struct tl_view *v, struct numbering *n)
 		found = tl_lineindex_line_of(v->lines, row->pos, &n->line);
 	n->known = found == TL_FOUND && !jumps && !v->in_place;
 	n->next = row->next;
-	n->ends_line = row->ends_line;
+	n->ends_line = row->ends_line && (!v->lay.opts.chop || tl_view_at_line_start(v, row->next));
 	return found;
 }
 
@@ -425,6 +426,31 @@ bool tl_view_pos_at(struct tl_view *v, unsigned y, unsigned x, uint64_t *pos)
 	return true;
 }
 
+bool tl_view_shown_part(struct tl_view *v, unsigned i, uint64_t *start, uint64_t *end)
+{
+	const struct tl_row *row = &v->row;
+
+	if (v->pos[i] == TL_NOPOS || tl_layout_row(&v->lay, v->pos[i], &v->row) != TL_FOUND)
+		return false;
+	*start = v->pos[i];
+	*end = row->next;
+	if (!v->lay.opts.chop)
+		return true;
+	*start = TL_NOPOS;
+	*end = 0;
+	for (unsigned x = 0; x < row->ncells; x++) {
+		uint64_t pos = row->anchor + row->offs[x];
+
+		if (row->offs[x] == UINT32_MAX)
+			continue;
+		*start = pos < *start ? pos : *start;
+		*end = pos >= *end ? pos + 1 : *end;
+	}
+	if (*end == 0)
+		*start = *end = row->next;
+	return true;
+}
+
 uint64_t tl_view_widest(struct tl_view *v)
 {
 	uint64_t widest = 0, width, start;
@@ -433,7 +459,7 @@ uint64_t tl_view_widest(struct tl_view *v)
 		if (v->pos[i] == TL_NOPOS)
 			continue;
 		start = v->pos[i];
-		if (!v->lay.opts.chop && tl_layout_line_start(&v->lay, start, &start) != TL_FOUND)
+		if (tl_layout_chopped_start(&v->lay, start, &start) != TL_FOUND)
 			continue;
 		if (tl_layout_width(&v->lay, start, &width) == TL_FOUND && width > widest)
 			widest = width;

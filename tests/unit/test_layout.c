@@ -4,7 +4,9 @@
  * ways, and are the same wherever one comes from and however the text is cut into chunks.
  */
 #include "fake_source.h"
+#include "pager/ansi.h"
 #include "pager/layout.h"
+#include "text/escape.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -377,7 +379,7 @@ static void words_wrap(void **state)
 	check("aaaa \033[1mbb\033[mccccc\n", "aaaa", "bbccccc~ss");
 }
 
-static void in_chop_mode_a_row_begins_where_asked(void **state)
+static void in_chop_mode_a_row_may_begin_at_the_origin(void **state)
 {
 	struct paper p;
 	const char *text = "0123456789abcdefgh\nnext\n";
@@ -386,6 +388,10 @@ static void in_chop_mode_a_row_begins_where_asked(void **state)
 	p.lay.opts.cols = 5;
 	p.lay.opts.chop = true;
 	for (uint64_t pos = 0; pos < 18; pos++) {
+		tl_layout_set_origin(&p.lay, TL_NOPOS);
+		assert_int_equal(tl_layout_row(&p.lay, pos, &p.row), TL_FOUND);
+		assert_int_equal(p.row.pos, 0);
+		tl_layout_set_origin(&p.lay, pos);
 		assert_int_equal(tl_layout_row(&p.lay, pos, &p.row), TL_FOUND);
 		assert_int_equal(p.row.pos, pos);
 		assert_int_equal(p.row.next, 19);
@@ -393,9 +399,6 @@ static void in_chop_mode_a_row_begins_where_asked(void **state)
 		assert_int_equal(p.row.cells[0].text[0], text[pos]);
 		assert_int_equal(tl_layout_draw(&p.lay, pos, &p.row), TL_FOUND);
 		assert_int_equal(p.row.cells[0].text[0], text[pos]);
-		assert_int_equal(tl_layout_row_start(&p.lay, pos, &pos), TL_FOUND);
-		assert_int_equal(pos, 0);
-		pos = p.row.pos;
 	}
 	close_paper(&p);
 }
@@ -692,8 +695,6 @@ static void visit(struct paper *p, const struct walk *w, uint64_t len, int times
 		assert_int_equal(p->row.pos, start);
 		assert_int_equal(p->row.next, w->pos[i + 1]);
 		assert_int_equal(sum_of(&p->row, p->lay.opts.cols), w->sum[i]);
-		if (p->lay.opts.chop)
-			continue;
 		assert_int_equal(tl_layout_row(&p->lay, byte, &p->row), TL_FOUND);
 		assert_int_equal(p->row.pos, start);
 		assert_int_equal(sum_of(&p->row, p->lay.opts.cols), w->sum[i]);
@@ -814,6 +815,24 @@ static void long_lines_have_rows_too(void **state)
 	}
 }
 
+static void very_long_rows_go_on_below(void **state)
+{
+	srand(9);
+	for (int kind = 0; kind < NTEXTS; kind++) {
+		struct tl_buf text = TL_BUF_INIT;
+		struct tl_layout_opts o;
+
+		random_text(&text, kind, 5, 50);
+		put_line(&text, text.len + (size_t)TL_LONG_ROW + 3 * TL_STRETCH, kind);
+		tl_buf_putc(&text, '\n');
+		put_line(&text, text.len + 2 * TL_STRETCH + (size_t)rand() % TL_STRETCH, kind);
+		random_layout_opts(&o);
+		o.chop = true;
+		check_invariants(&text, &o, 5);
+		tl_buf_fini(&text);
+	}
+}
+
 /* A line's end at, before and behind a boundary; the next line begins where it can. */
 static void newlines_may_stand_at_a_boundary(void **state)
 {
@@ -874,53 +893,177 @@ static void boundaries_do_not_cut(void **state)
 }
 
 /* Columns far to the right of a long line, without keeping the line. */
+/* Cut off, a line has a row for its first MiB, and one for each stretch behind that. */
 static void a_long_line_can_be_shifted_far(void **state)
 {
 	struct paper p;
 	struct tl_buf text = TL_BUF_INIT;
-	uint64_t cols, len = 5 << 20;
-	char want[16];
+	uint64_t cols, len = (1 << 20) + 3 * TL_STRETCH + 100, pos = 0;
 
+	tl_buf_puts(&text, "one\n");
 	tl_buf_reserve(&text, len);
 	while (text.len < len)
 		tl_buf_putc(&text, (uint8_t)('a' + text.len % 26));
 	tl_buf_puts(&text, "\nnext\n");
 	open_text(&p, text.data, text.len);
-	assert_int_equal(tl_layout_width(&p.lay, 0, &cols), TL_FOUND);
-	assert_int_equal(cols, len);
+	assert_int_equal(tl_layout_width(&p.lay, 4, &cols), TL_FOUND);
+	assert_int_equal(cols, (1 << 20) + TL_STRETCH - 4);
 	p.lay.opts.cols = 10;
 	p.lay.opts.chop = true;
-	for (uint64_t shift = 0; shift < len; shift += 999983) {
+	for (uint64_t shift = 0; shift < cols; shift += 199983) {
 		p.lay.opts.hshift = shift;
 		tl_layout_reset(&p.lay);
-		assert_int_equal(tl_layout_row(&p.lay, 0, &p.row), TL_FOUND);
-		assert_int_equal(p.row.pos, 0);
-		assert_int_equal(p.row.next, len + 1);
+		assert_int_equal(tl_layout_row(&p.lay, 4, &p.row), TL_FOUND);
+		assert_int_equal(p.row.pos, 4);
+		assert_int_equal(p.row.next, (1 << 20) + TL_STRETCH);
+		assert_false(p.row.ends_line);
 		for (unsigned i = 0; i < 10; i++)
-			want[i] = (char)('a' + (shift + i) % 26);
-		for (unsigned i = 0; i < 10; i++)
-			assert_int_equal(p.row.cells[i].text[0], want[i]);
-		assert_true(p.lay.bytes.len < (3 << 20));
+			assert_int_equal(p.row.cells[i].text[0], 'a' + (4 + shift + i) % 26);
 	}
+	p.lay.opts.hshift = 0;
+	tl_layout_reset(&p.lay);
+	for (unsigned i = 0; i < 5; i++, pos = p.row.next) {
+		uint64_t want = i < 2 ? 4 * i : (1 << 20) + (i - 1) * TL_STRETCH;
+
+		assert_int_equal(pos, want);
+		assert_int_equal(tl_layout_row(&p.lay, pos, &p.row), TL_FOUND);
+		assert_int_equal(p.row.starts_line, i < 2);
+		assert_int_equal(p.row.ends_line, i == 0 || i == 4);
+	}
+	assert_int_equal(pos, len + 1);
 	close_paper(&p);
 	tl_buf_fini(&text);
+}
+
+static void columns_are_told(void **state)
+{
+	struct paper p;
+	const char *text = "a\tb\xe4\xb8\xad\033[31mx\nnext\n";
+	uint64_t col;
+
+	open_text(&p, text, strlen(text));
+	p.lay.opts.raw = TL_RAW_SGR;
+	assert_int_equal(tl_layout_column(&p.lay, 0, 2, &col), TL_FOUND);
+	assert_int_equal(col, 8);
+	assert_int_equal(tl_layout_column(&p.lay, 0, 3, &col), TL_FOUND);
+	assert_int_equal(col, 9);
+	assert_int_equal(tl_layout_column(&p.lay, 0, 11, &col), TL_FOUND);
+	assert_int_equal(col, 11);
+	assert_int_equal(tl_layout_column(&p.lay, 0, 12, &col), TL_NONE);
+	assert_int_equal(tl_layout_column(&p.lay, 2, 1, &col), TL_FOUND); /* of the rest */
+	assert_int_equal(col, 1);
+	close_paper(&p);
 }
 
 static void a_signal_ends_a_long_look(void **state)
 {
 	struct paper p;
 	struct tl_buf text = TL_BUF_INIT;
-	uint64_t cols;
+	size_t len = (size_t)65 << 20; /* it is looked for after 64 MiB */
+	uint64_t pos;
 
-	while (text.len < 3 << 20)
-		tl_buf_puts(&text, "0123456789abcdef");
+	assert_true(tl_buf_reserve(&text, len));
+	memset(text.data, 'x', len);
+	text.len = len;
 	open_text(&p, text.data, text.len);
 	tl_layout_interrupt(true);
-	assert_int_equal(tl_layout_width(&p.lay, 0, &cols), TL_FAILED);
+	assert_int_equal(tl_layout_next_line(&p.lay, 0, &pos), TL_FAILED);
 	assert_string_equal(p.lay.cur.err.msg, "");
+	assert_int_equal(tl_layout_line_start(&p.lay, len, &pos), TL_FAILED);
 	tl_layout_interrupt(false);
-	assert_int_equal(tl_layout_width(&p.lay, 0, &cols), TL_FOUND);
-	assert_int_equal(cols, text.len);
+	assert_int_equal(tl_layout_next_line(&p.lay, 0, &pos), TL_FOUND);
+	assert_int_equal(pos, len);
+	close_paper(&p);
+	tl_buf_fini(&text);
+}
+
+/* What length a line has is found out near the place asked about. */
+static void long_lines_are_known(void **state)
+{
+	struct paper p;
+	struct tl_buf text = TL_BUF_INIT;
+	size_t len[] = { 10, TL_STRETCH, TL_STRETCH + 1, 3 * TL_STRETCH, TL_STRETCH + 1 };
+
+	for (size_t i = 0; i < 5; i++) {
+		for (size_t n = 0; n < len[i]; n++)
+			tl_buf_putc(&text, 'x');
+		if (i < 4)
+			tl_buf_putc(&text, '\n');
+	}
+	open_text(&p, text.data, text.len);
+	for (size_t i = 0, at = 0; i < 5; at += len[i] + 1, i++) {
+		assert_int_equal(tl_layout_line_is_long(&p.lay, at), i > 1);
+		assert_int_equal(tl_layout_line_is_long(&p.lay, at + len[i] / 2), i > 1);
+		assert_int_equal(tl_layout_line_is_long(&p.lay, at + len[i]), i > 1);
+	}
+	close_paper(&p);
+	tl_buf_fini(&text);
+}
+
+/* Row for row the colours are those that the line has there, however one comes. */
+static void colours_are_carried_into_stretches(void **state)
+{
+	static const char *const on[] = { "\033[31m", "\033[1m", "\033[0;44m",
+					  "\033[4m",  "\033[m",  "\033[39m" };
+	struct paper p;
+	struct tl_buf text = TL_BUF_INIT;
+	struct tl_attr want = { 0, 0, 0 };
+	uint64_t pos = 0;
+	size_t len = (1 << 20) - 2 * TL_STRETCH; /* so near all is known */
+
+	srand(8);
+	while (text.len < len) {
+		if (rand() % 3 == 0)
+			tl_buf_puts(&text, on[(unsigned)rand() % 6]);
+		for (int n = rand() % (rand() % 4 == 0 ? 60000 : 2000); n > 0; n--)
+			tl_buf_putc(&text, 'x');
+	}
+	open_text(&p, text.data, text.len);
+	p.lay.opts.raw = TL_RAW_SGR;
+	for (; tl_layout_row(&p.lay, pos, &p.row) == TL_FOUND; pos = p.row.next) {
+		size_t at = (size_t)pos, used;
+
+		assert_int_equal(p.row.pos, pos);
+		for (unsigned i = 0; i < p.row.ncells; i++) {
+			for (; text.data[at] == '\033'; at += used)
+				if (tl_escape_parse(text.data + at, text.len - at, &used))
+					tl_ansi_apply(&want, text.data + at, used);
+			assert_memory_equal(&p.row.cells[i].attr, &want, sizeof(want));
+			at++;
+		}
+		for (; at < p.row.next; at += used)
+			if (tl_escape_parse(text.data + at, text.len - at, &used))
+				tl_ansi_apply(&want, text.data + at, used);
+		if (rand() % 8 == 0)
+			tl_layout_reset(&p.lay);
+	}
+	assert_int_equal(pos, text.len);
+	close_paper(&p);
+	tl_buf_fini(&text);
+}
+
+/* From too far away they are not, from wherever one comes. */
+static void colours_from_far_away_are_not(void **state)
+{
+	struct paper p;
+	struct tl_buf text = TL_BUF_INIT;
+
+	tl_buf_puts(&text, "\033[31m");
+	while (text.len < (2 << 20) + 5)
+		tl_buf_putc(&text, 'x');
+	open_text(&p, text.data, text.len);
+	p.lay.opts.raw = TL_RAW_SGR;
+	p.lay.opts.cols = 64; /* a row begins at each stretch */
+	for (uint64_t pos = 0; pos < text.len; pos += TL_STRETCH) {
+		assert_int_equal(tl_layout_row(&p.lay, pos, &p.row), TL_FOUND);
+		assert_int_equal(p.row.cells[63].attr.fg != 0, pos <= (1 << 20));
+		if (pos > 0) {
+			assert_int_equal(tl_layout_prev(&p.lay, pos, &pos), TL_FOUND);
+			assert_int_equal(tl_layout_row(&p.lay, pos, &p.row), TL_FOUND);
+			assert_int_equal(p.row.cells[0].attr.fg != 0, pos < (1 << 20) + TL_STRETCH);
+			pos = p.row.next;
+		}
+	}
 	close_paper(&p);
 	tl_buf_fini(&text);
 }
@@ -948,7 +1091,7 @@ int main(void)
 		cmocka_unit_test(some_characters_are_not_there),
 		cmocka_unit_test(letters_join),
 		cmocka_unit_test(words_wrap),
-		cmocka_unit_test(in_chop_mode_a_row_begins_where_asked),
+		cmocka_unit_test(in_chop_mode_a_row_may_begin_at_the_origin),
 		cmocka_unit_test(cells_know_their_bytes),
 		cmocka_unit_test(the_end_is_no_row),
 		cmocka_unit_test(a_line_that_still_comes_is_pending),
@@ -958,10 +1101,15 @@ int main(void)
 		cmocka_unit_test(rows_do_not_depend_on_the_way),
 		cmocka_unit_test(rows_do_not_depend_on_chunks),
 		cmocka_unit_test(long_lines_have_rows_too),
+		cmocka_unit_test(very_long_rows_go_on_below),
 		cmocka_unit_test(newlines_may_stand_at_a_boundary),
 		cmocka_unit_test(boundaries_do_not_cut),
 		cmocka_unit_test(a_long_line_can_be_shifted_far),
 		cmocka_unit_test(a_signal_ends_a_long_look),
+		cmocka_unit_test(columns_are_told),
+		cmocka_unit_test(long_lines_are_known),
+		cmocka_unit_test(colours_are_carried_into_stretches),
+		cmocka_unit_test(colours_from_far_away_are_not),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
