@@ -395,7 +395,7 @@ static bool survey(struct tl_lineindex *ix, uint64_t k, struct tl_buf *buf,
 
 	if (tl_source_facts(ix->src, k, facts, len))
 		return true;
-	if (tl_source_map(ix->src, k, 0, &m)) {
+	if (tl_source_map(ix->src, k, 0, 0, &m)) {
 		*facts = tl_chunk_survey(m.chunk);
 		*len = m.chunk.len;
 		if (tl_source_unmap(ix->src, &m))

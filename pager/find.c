@@ -223,6 +223,18 @@ static bool shows_text(const struct tl_view *v)
 	return false;
 }
 
+/* In a long line each match is a hit: those behind what can be seen of the row (next), from there on, or
+ * (backward) before it. */
+static uint64_t in_long_line(struct tl_view *v, unsigned row, uint64_t pos, bool backward,
+			     bool next)
+{
+	uint64_t start = pos, end = pos;
+
+	if (row < tl_view_rows(v) && !tl_view_shown_part(v, row, &start, &end))
+		return pos;
+	return next ? end : backward ? start : pos;
+}
+
 /*
  * Where a search starts: a new one at the edge of the screen, a repeated one at the line
  * after (backward: before) the one at -j's row; -a and -A as less(1) says.  False: no text there.
@@ -260,6 +272,10 @@ static bool search_start(struct tl_app *app, bool backward, bool repeat, uint64_
 	}
 	if (pos == TL_NOPOS)
 		return false;
+	if (tl_layout_line_is_long(tl_view_layout(v), pos)) {
+		*from = in_long_line(v, row, pos, backward, next);
+		return true;
+	}
 	if (!next && tl_layout_line_start(tl_view_layout(v), pos, from) == TL_FOUND) {
 		if (*from != pos)
 			*within = pos;
@@ -435,12 +451,15 @@ void tl_find_say_wrapped(struct tl_app *app)
 static void go_to_hit(struct tl_app *app, uint64_t pos)
 {
 	struct tl_find *f = &app->find;
+	uint64_t end = tl_source_limit(app->text.src);
 
+	if (pos >= end && end > 0) /* an empty match behind the last byte */
+		pos = end - 1;
 	f->last_hit = pos;
 	if (f->scan_type & TL_SEARCH_KEEP)
 		tl_view_refresh(app->text.view);
 	else
-		tl_move_jump_line(app, pos);
+		tl_move_jump(app, pos, tl_move_jump_row(app), true);
 	tl_find_shift_to_hit(app, pos);
 	show_hilite(app);
 	count_hits(app, pos);
@@ -523,9 +542,9 @@ static void scan_ended(struct tl_app *app, const struct tl_scan_result *r)
 	if (r->state == TL_SCAN_FAILED)
 		tl_app_message(app, "%s", r->err.msg);
 	else if (r->state == TL_SCAN_HIT && moved)
-		announce_hit(app, r->line_pos);
+		announce_hit(app, r->pos);
 	else if (r->state == TL_SCAN_HIT)
-		go_to_hit(app, r->line_pos);
+		go_to_hit(app, r->pos);
 }
 
 void tl_find_progress(struct tl_app *app)

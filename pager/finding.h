@@ -23,7 +23,8 @@ void tl_find_search(struct tl_app *app, const char *pattern, unsigned type, uint
 /* The same while the pattern is being typed: what goes wrong is not said. */
 void tl_find_incremental(struct tl_app *app, const char *pattern, unsigned type);
 
-/* Shift sideways, if lines are cut off, so that the first match in the line at pos can be seen. */
+/* Shift sideways, if lines are cut off, so that the first match in the line at pos, or the match there in
+ * a long one, can be seen. */
 void tl_find_shift_to_hit(struct tl_app *app, uint64_t pos);
 
 /* ---- findfiles.c: in other files */

@@ -1,6 +1,9 @@
 /* hitshift.c: where lines are cut off at the edge, shift so that a hit can be seen. */
 #include "pager/finding.h"
 
+/* Bytes before a hit that its pattern may look back at. */
+#define BEFORE 1024
+
 /* Columns that --match-shift leaves before a hit. */
 static uint64_t match_shift(const struct tl_app *app)
 {
@@ -47,26 +50,41 @@ void tl_find_shift_to(struct tl_app *app, uint64_t pos, size_t start, size_t end
 	tl_app_apply_options(app);
 }
 
-void tl_find_shift_to_hit(struct tl_app *app, uint64_t pos)
+/* The first match at or behind byte `from` of the row that begins at `row`. */
+static bool match_in_row(struct tl_app *app, uint64_t row, size_t from, size_t *start, size_t *end)
 {
+	struct tl_buf bytes = TL_BUF_INIT;
 	struct tl_scratch *scratch;
-	struct tl_buf line = TL_BUF_INIT;
 	struct tl_cursor cur;
+	size_t base = from > BEFORE ? from - BEFORE : 0;
 	uint64_t next;
-	size_t start = 0, end = 0;
 	bool found = false;
 
-	if (!(app->opt.chop || tl_view_has_header(app->text.view)) ||
-	    !tl_scratch_new(&scratch, NULL))
-		return;
+	if (!tl_scratch_new(&scratch, NULL))
+		return false;
 	tl_cursor_init(&cur, app->text.src);
-	if (tl_cursor_read_line(&cur, pos, TL_STRETCH, &line, &next) == TL_FOUND)
+	if (tl_cursor_read_line(&cur, row + base, from - base + TL_STRETCH, &bytes, &next) ==
+		TL_FOUND &&
+	    tl_matcher_open_piece(app->find.matcher, scratch,
+				  (struct tl_span){ bytes.data, bytes.len }, base == 0, true))
 		found =
-		    tl_matcher_in_line(app->find.matcher, scratch,
-				       (struct tl_span){ line.data, line.len }, 0, &start, &end);
+		    tl_matcher_in_piece(app->find.matcher, scratch, from - base, true, start, end);
+	*start += base;
+	*end += base;
 	tl_cursor_fini(&cur);
 	tl_scratch_free(scratch);
-	tl_buf_fini(&line);
-	if (found)
-		tl_find_shift_to(app, pos, start, end);
+	tl_buf_fini(&bytes);
+	return found;
+}
+
+void tl_find_shift_to_hit(struct tl_app *app, uint64_t pos)
+{
+	size_t start = 0, end = 0;
+	uint64_t row;
+
+	if (!(app->opt.chop || tl_view_has_header(app->text.view)) ||
+	    tl_layout_row_start(tl_view_layout(app->text.view), pos, &row) != TL_FOUND)
+		return;
+	if (match_in_row(app, row, (size_t)(pos - row), &start, &end))
+		tl_find_shift_to(app, row, start, end);
 }

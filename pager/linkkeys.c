@@ -188,11 +188,11 @@ void tl_links_progress(struct tl_app *app)
 	if (r.state == TL_SCAN_RUNNING)
 		return;
 	if (r.state == TL_SCAN_HIT) {
-		if (look_in_line(app, r.line_pos))
+		if (look_in_line(app, r.pos))
 			return;
-		next = r.line_pos;
-		if (l->backward || tl_layout_next_line(tl_view_layout(app->text.view), r.line_pos,
-						       &next) == TL_FOUND) {
+		next = r.pos;
+		if (l->backward ||
+		    tl_layout_next_line(tl_view_layout(app->text.view), r.pos, &next) == TL_FOUND) {
 			if (start_scan(app, next))
 				return;
 		}

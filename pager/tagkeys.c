@@ -145,7 +145,7 @@ bool tl_tag_step(struct tl_app *app)
 		return false;
 	tl_tag_cancel(app);
 	if (r.state == TL_SCAN_HIT)
-		tl_move_jump_line(app, r.line_pos);
+		tl_move_jump_line(app, r.pos);
 	else if (r.state == TL_SCAN_MISS)
 		not_found(app);
 	else if (r.state == TL_SCAN_FAILED)

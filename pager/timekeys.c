@@ -206,7 +206,7 @@ static void gap_progress(struct tl_app *app)
 	app->op.kind = TL_OP_NONE;
 	tl_app_dirty(app);
 	if (r.state == TL_SCAN_HIT)
-		tl_move_jump_line(app, r.line_pos);
+		tl_move_jump_line(app, r.pos);
 	else if (r.state == TL_SCAN_MISS)
 		tl_app_message(app, "No gap %s here", app->times.backward ? "before" : "behind");
 	else if (r.state == TL_SCAN_FAILED)

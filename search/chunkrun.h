@@ -1,9 +1,13 @@
 /*
- * chunkrun.h: the lines that begin in a chunk, as one run of bytes.
+ * chunkrun.h: the lines that begin in a chunk, as one run of bytes, and what is in it of long lines.
  *
  * A chunk may begin and end in the middle of a line.  A line belongs to the chunk it begins
  * in, so each chunk can be searched alone, in any order, on any thread: it looks at the byte
  * before it to know where its first line begins, and reads on to where its last line ends.
+ *
+ * A long line has many chunks, and each of them is to be searched alone, too: a match belongs to the
+ * chunk it begins in.  So a chunk tells which part of a long line it holds, with some of what is
+ * around that.
  */
 #ifndef TL_SEARCH_CHUNKRUN_H
 #define TL_SEARCH_CHUNKRUN_H
@@ -14,13 +18,35 @@
 
 #include <stdatomic.h>
 
+/* How long lines are looked at. */
+struct tl_longlines {
+	size_t longest; /* bytes of a line that is not long: such lines are in the run, whole */
+	bool parts;     /* tell the parts of long lines */
+	size_t overlap; /* what a part has behind its chunk at least, if the line goes on so far; */
+	size_t rest;    /* the whole rest of the line if it is no longer than that */
+};
+
+/* Matches that begin in bytes [from, to) of the text are the chunk's.  The end of the line counts as a
+ * byte: a match may be empty. */
+struct tl_linepart {
+	struct tl_span text; /* no newline in it; data NULL: there is no such part */
+	size_t from, to;
+	uint64_t pos;      /* of byte `from` */
+	bool begins, ends; /* the text begins, ends as the line does */
+	bool open;         /* more of the line will come, right behind the text */
+};
+
 struct tl_chunkrun {
 	struct tl_span chunk; /* all of the chunk */
-	struct tl_span run;   /* the lines that begin in it and are held here, whole */
+	struct tl_span run;   /* the lines that begin in it and are not long, whole */
 	uint64_t pos;         /* of the run's first byte */
 
-	/* Where a line too long to hold begins, TL_NOPOS: there is none.  It is the chunk's last
-	 * one and not in the run; see tl_longline_matches(). */
+	/* In front of the run, of a long line that began before the chunk; behind it, of one that
+	 * begins in it. */
+	struct tl_linepart head, tail;
+
+	/* Where a long line begins that does not end in this chunk, TL_NOPOS: there is none.  It is the
+	 * chunk's last one and not in the run; see tl_longline_matches(). */
 	uint64_t long_pos;
 
 	struct tl_mapped mapped; /* of tl_chunkrun_map() */
@@ -31,19 +57,19 @@ struct tl_chunkrun {
 };
 
 /*
- * Read chunk k and its lines into buf, which is emptied; the spans point into it.  `longest`:
- * lines up to this length are held.  FOUND; NONE: past the end; PENDING: not here, or FAILED.  Any
- * thread.
+ * Read chunk k and its lines into buf, which is emptied; the spans point into it.  FOUND; NONE: past
+ * the end; PENDING: not here, or FAILED.  Any thread.
  */
-enum tl_lookup tl_chunkrun_read(struct tl_source *src, uint64_t k, size_t longest,
+enum tl_lookup tl_chunkrun_read(struct tl_source *src, uint64_t k, const struct tl_longlines *how,
 				struct tl_buf *buf, struct tl_chunkrun *out, struct tl_err *err);
 
 /*
- * The same without reading, where the chunk and the rest of its last line can be looked at in
+ * The same without reading, where the chunk and what is needed around it can be looked at in
  * place.  False: read it.  After true, tl_source_unmap(src, &out->mapped) says whether what
  * was found there holds.
  */
-bool tl_chunkrun_map(struct tl_source *src, uint64_t k, struct tl_chunkrun *out);
+bool tl_chunkrun_map(struct tl_source *src, uint64_t k, const struct tl_longlines *how,
+		     struct tl_chunkrun *out);
 
 /*
  * Have the index (may be NULL) count the chunk, which is in hand anyway, and tell s from what the
@@ -53,19 +79,20 @@ void tl_chunkrun_offer(const struct tl_chunkrun *run, uint64_t k, struct tl_line
 		       struct tl_scratch *s);
 
 /*
- * The part of the run whose lines begin in [low, high); *pos is that of its first byte.
+ * The part of the run whose lines begin in [low, high), and the line that low is in, if it is longer
+ * than `longest`; *pos is that of its first byte.
  */
 struct tl_span tl_chunkrun_part(const struct tl_chunkrun *run, uint64_t low, uint64_t high,
-				uint64_t *pos);
+				size_t longest, uint64_t *pos);
 
 /*
  * Does the line that begins at pos match (INVERT counts)?  It is looked at in pieces that
  * overlap, as matcher.h says, in a buffer of a few pieces' size at the most, which is emptied
- * first.  FOUND, NONE, PENDING: its end is not here yet; or FAILED.  NONE also when *stop.  Chunks
- * behind that of pos and before *covered hold nothing but this line.  Any thread.
+ * first.  FOUND, NONE, PENDING: its end is not here yet; or FAILED.  NONE also when *stop.  Any
+ * thread.
  */
 enum tl_lookup tl_longline_matches(struct tl_source *src, uint64_t pos, const struct tl_matcher *m,
 				   struct tl_scratch *s, const atomic_bool *stop,
-				   struct tl_buf *buf, uint64_t *covered, struct tl_err *err);
+				   struct tl_buf *buf, struct tl_err *err);
 
 #endif

@@ -219,11 +219,9 @@ static enum tl_lookup long_line_passes(struct tl_filter *f, struct tl_scratch *s
 				       struct tl_buf *buf)
 {
 	enum tl_lookup found = TL_FOUND;
-	uint64_t covered;
 
 	for (size_t i = 0; i < f->nmatchers && found == TL_FOUND; i++)
-		found = tl_longline_matches(f->src, pos, f->matchers[i], s, &f->stop, buf, &covered,
-					    NULL);
+		found = tl_longline_matches(f->src, pos, f->matchers[i], s, &f->stop, buf, NULL);
 	return found;
 }
 
@@ -258,7 +256,8 @@ static enum tl_lookup list_chunk(struct tl_filter *f, struct tl_worker *w, uint6
 				 struct tl_buf *starts, struct tl_chunkrun *run)
 {
 	struct tl_scratch *s = f->scratch[w->id];
-	enum tl_lookup found = tl_chunkrun_read(f->src, k, f->longest, &w->buf, run, NULL);
+	struct tl_longlines how = { .longest = f->longest };
+	enum tl_lookup found = tl_chunkrun_read(f->src, k, &how, &w->buf, run, NULL);
 
 	if (found != TL_FOUND)
 		return found;

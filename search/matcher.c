@@ -50,9 +50,19 @@ struct tl_matcher {
 	char name[32];
 };
 
+/* A piece that is searched from several places. */
+struct piece {
+	struct tl_span text; /* without what is skipped; converted, if it has to be */
+	size_t skip;         /* bytes of the piece before it */
+	size_t least;        /* byte of the text that a match may begin at */
+	bool converted, ends;
+	struct tl_regex_known known;
+};
+
 struct tl_scratch {
 	struct tl_regex_scratch *regex;
 	struct tl_converted converted;
+	struct piece piece;
 	const atomic_bool *stop;
 	bool clean;
 };
@@ -250,8 +260,9 @@ static bool find_literal(const struct tl_matcher *m, struct tl_span text, size_t
 }
 
 /* In text that is one line or a piece of one, not to be converted. */
-static bool find_raw(const struct tl_matcher *m, struct tl_scratch *s, struct tl_span text,
-		     size_t from, bool ends, size_t *start, size_t *end)
+static bool find_on(const struct tl_matcher *m, struct tl_scratch *s, struct tl_span text,
+		    size_t from, bool ends, struct tl_regex_known *known, size_t *start,
+		    size_t *end)
 {
 	switch (m->engine) {
 	case ENGINE_ALL:
@@ -271,7 +282,16 @@ static bool find_raw(const struct tl_matcher *m, struct tl_scratch *s, struct tl
 	default:
 		break;
 	}
-	return tl_regex_search(m->regex, s->regex, text, from, ends, start, end) == TL_REGEX_MATCH;
+	return tl_regex_search_on(m->regex, s->regex, text, from, ends, known, start, end) ==
+	       TL_REGEX_MATCH;
+}
+
+static bool find_raw(const struct tl_matcher *m, struct tl_scratch *s, struct tl_span text,
+		     size_t from, bool ends, size_t *start, size_t *end)
+{
+	struct tl_regex_known known = { NULL, false };
+
+	return find_on(m, s, text, from, ends, &known, start, end);
 }
 
 static bool has_watched(const struct tl_matcher *m, const struct tl_scratch *s, struct tl_span text)
@@ -331,35 +351,6 @@ bool tl_matcher_in_line(const struct tl_matcher *m, struct tl_scratch *s, struct
 	return true;
 }
 
-size_t tl_matcher_groups(const struct tl_matcher *m, struct tl_scratch *s, struct tl_span line,
-			 size_t start, struct tl_match_group groups[TL_MATCH_GROUPS])
-{
-	size_t bounds[2 * TL_MATCH_GROUPS], n;
-	bool convert;
-	size_t skip = skipped(m, line);
-
-	if (!m->regex || !tl_regex_has_groups(m->regex))
-		return 0;
-	line = behind(line, skip);
-	start = start > skip ? start - skip : 0;
-	convert = has_watched(m, s, line);
-	if (convert && !tl_convert(line, m->flags, &s->converted))
-		return 0;
-	if (convert)
-		start = tl_converted_at(&s->converted, start);
-	n = tl_regex_groups(m->regex, s->regex, convert ? converted_text(s) : line, start, bounds,
-			    TL_MATCH_GROUPS);
-	for (size_t i = 0; i < n; i++) {
-		size_t a = bounds[2 * i], b = bounds[2 * i + 1];
-
-		groups[i].start = skip + (convert ? tl_converted_start(&s->converted, a) : a);
-		groups[i].end = !convert ? skip + b
-				: b > a  ? skip + tl_converted_end(&s->converted, b)
-					 : groups[i].start;
-	}
-	return n;
-}
-
 /* In a line or a piece of one, already converted; INVERT ignored. */
 static bool counts(const struct tl_matcher *m, struct tl_scratch *s, struct tl_span text,
 		   size_t from, bool ends)
@@ -387,23 +378,89 @@ bool tl_matcher_line(const struct tl_matcher *m, struct tl_scratch *s, struct tl
 	return matches(m, s, line) != !!(m->flags & TL_MATCH_INVERT);
 }
 
+bool tl_matcher_open_piece(const struct tl_matcher *m, struct tl_scratch *s, struct tl_span piece,
+			   bool begins, bool ends)
+{
+	/* The CR at a piece's end is not one before a newline. */
+	unsigned flags = ends ? m->flags : m->flags & ~(unsigned)TL_MATCH_CRLF;
+	struct piece *p = &s->piece;
+
+	*p = (struct piece){ .skip = begins ? skipped(m, piece) : 0, .ends = ends };
+	p->text = behind(piece, p->skip);
+	p->converted = has_watched(m, s, p->text);
+	if (p->converted) {
+		if (!tl_convert(p->text, flags, &s->converted))
+			return false;
+		p->text = converted_text(s);
+	}
+	/* Not from the first byte, so that `^` and \A find no line start there. */
+	p->least = !begins && m->regex && p->text.len > 0 ? 1 : 0;
+	return true;
+}
+
+/* Where [a, b) of the piece that is searched stands in the piece as it is. */
+static void in_stored(const struct tl_scratch *s, size_t a, size_t b, size_t *start, size_t *end)
+{
+	const struct piece *p = &s->piece;
+
+	*start = p->skip + (p->converted ? tl_converted_start(&s->converted, a) : a);
+	*end = !p->converted ? p->skip + b
+	       : b > a       ? p->skip + tl_converted_end(&s->converted, b)
+			     : *start;
+}
+
+bool tl_matcher_in_piece(const struct tl_matcher *m, struct tl_scratch *s, size_t from,
+			 bool counting, size_t *start, size_t *end)
+{
+	struct piece *p = &s->piece;
+	size_t at = from > p->skip ? from - p->skip : 0, a, b;
+	bool found;
+
+	if (p->converted)
+		at = tl_converted_at(&s->converted, at);
+	if (at < p->least)
+		at = p->least;
+	if (at > p->text.len || stopped(s))
+		return false;
+	found = counting && subs(m)
+		    ? tl_regex_search_groups(m->regex, s->regex, p->text, at, p->ends, subs(m), &a,
+					     &b) == TL_REGEX_MATCH
+		    : find_on(m, s, p->text, at, p->ends, &p->known, &a, &b);
+	if (!found)
+		return false;
+	in_stored(s, a, b, start, end);
+	return true;
+}
+
+size_t tl_matcher_groups(const struct tl_matcher *m, struct tl_scratch *s, size_t start,
+			 struct tl_match_group groups[TL_MATCH_GROUPS])
+{
+	size_t bounds[2 * TL_MATCH_GROUPS], n;
+	struct piece *p = &s->piece;
+
+	if (!m->regex || !tl_regex_has_groups(m->regex))
+		return 0;
+	start = start > p->skip ? start - p->skip : 0;
+	if (p->converted)
+		start = tl_converted_at(&s->converted, start);
+	n = tl_regex_groups(m->regex, s->regex, p->text, start, bounds, TL_MATCH_GROUPS);
+	for (size_t i = 0; i < n; i++)
+		in_stored(s, bounds[2 * i], bounds[2 * i + 1], &groups[i].start, &groups[i].end);
+	return n;
+}
+
 bool tl_matcher_piece(const struct tl_matcher *m, struct tl_scratch *s, struct tl_span piece,
 		      bool begins, bool ends)
 {
-	size_t from = 0;
+	size_t start, end;
 
-	if (has_watched(m, s, piece)) {
-		/* The CR at a piece's end is not one before a newline. */
-		unsigned flags = ends ? m->flags : m->flags & ~(unsigned)TL_MATCH_CRLF;
+	return tl_matcher_open_piece(m, s, piece, begins, ends) &&
+	       tl_matcher_in_piece(m, s, 0, true, &start, &end);
+}
 
-		if (!tl_convert(piece, flags, &s->converted))
-			return false;
-		piece = converted_text(s);
-	}
-	/* Not from the first byte, so that `^` and \A find no line start there. */
-	if (!begins && m->regex && piece.len > 0)
-		from = 1;
-	return counts(m, s, piece, from, ends);
+bool tl_matcher_is_literal(const struct tl_matcher *m)
+{
+	return m->engine == ENGINE_LITERAL;
 }
 
 size_t tl_matcher_overlap(const struct tl_matcher *m)

@@ -76,18 +76,6 @@ void tl_scratch_set_clean(struct tl_scratch *s, bool clean);
 bool tl_matcher_in_line(const struct tl_matcher *m, struct tl_scratch *s, struct tl_span line,
 			size_t from, size_t *start, size_t *end);
 
-/*
- * What the first pairs of parentheses matched, in the match that tl_matcher_in_line() has found at
- * byte `start` of the line; in bytes of the line as it is.  Returns how many are told: those up to
- * the first one that took no part.
- */
-#define TL_MATCH_GROUPS 5
-struct tl_match_group {
-	size_t start, end;
-};
-size_t tl_matcher_groups(const struct tl_matcher *m, struct tl_scratch *s, struct tl_span line,
-			 size_t start, struct tl_match_group groups[TL_MATCH_GROUPS]);
-
 /* Does the line match (INVERT counts)? */
 bool tl_matcher_line(const struct tl_matcher *m, struct tl_scratch *s, struct tl_span line);
 
@@ -104,16 +92,41 @@ bool tl_matcher_prev_line(const struct tl_matcher *m, struct tl_scratch *s, stru
 			  size_t before, size_t *start, size_t *end);
 
 /*
- * Does a piece of a line match, INVERT ignored?  For lines too long to hold: they are looked at
- * in pieces that overlap.  `^` does not match at the piece's start unless `begins`, `$` not at
- * its end unless `ends`; a match that does not lie within one piece is not found.
+ * A piece of a line, for lines too long to hold or with many matches: it is opened, and then
+ * searched from one place after another.  `^` does not match at its start unless it `begins` the
+ * line, `$` not at its end unless it `ends` it; a match that does not lie within one piece is not
+ * found.  Borrowed until s is used for anything else.  False: out of memory.
  */
+bool tl_matcher_open_piece(const struct tl_matcher *m, struct tl_scratch *s, struct tl_span piece,
+			   bool begins, bool ends);
+
+/* The first match at or after byte `from` of the piece, which never goes back; INVERT is ignored.
+ * counting: one for which a line counts (TL_MATCH_SUBS).  Otherwise as tl_matcher_in_line(). */
+bool tl_matcher_in_piece(const struct tl_matcher *m, struct tl_scratch *s, size_t from,
+			 bool counting, size_t *start, size_t *end);
+
+/*
+ * What the first pairs of parentheses matched, in the match that tl_matcher_in_piece() has found at
+ * byte `start` of the piece; in bytes of the piece as it is.  Returns how many are told: those up to
+ * the first one that took no part.
+ */
+#define TL_MATCH_GROUPS 5
+struct tl_match_group {
+	size_t start, end;
+};
+size_t tl_matcher_groups(const struct tl_matcher *m, struct tl_scratch *s, size_t start,
+			 struct tl_match_group groups[TL_MATCH_GROUPS]);
+
+/* Does the piece match, INVERT ignored? */
 bool tl_matcher_piece(const struct tl_matcher *m, struct tl_scratch *s, struct tl_span piece,
 		      bool begins, bool ends);
 
 /* How much two pieces must share for a match of a fixed length not to be missed; at least
  * 64 KiB, so that few others are. */
 size_t tl_matcher_overlap(const struct tl_matcher *m);
+
+/* Is the pattern a literal, whose matches are all as long? */
+bool tl_matcher_is_literal(const struct tl_matcher *m);
 
 /* The longest piece that makes sense: a line up to this length is looked at whole. */
 size_t tl_matcher_piece_max(const struct tl_matcher *m);

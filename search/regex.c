@@ -210,16 +210,25 @@ static const struct program *program_for(const struct tl_regex *re, struct tl_sp
 	return has & TL_HAS_HIGH ? &re->utf : &re->bytes;
 }
 
-static int run(const struct program *p, struct tl_regex_scratch *s, pcre2_match_data *data,
-	       struct tl_span text, size_t from, uint32_t options, uint64_t steps)
+/* valid: the text is known to be valid UTF-8, if the program asks for that. */
+static int run_on(const struct program *p, struct tl_regex_scratch *s, pcre2_match_data *data,
+		  struct tl_span text, size_t from, uint32_t options, uint64_t steps, bool valid)
 {
 	PCRE2_SPTR subject = text.data ? text.data : (PCRE2_SPTR) "";
 
 	pcre2_set_match_limit(s->context, steps < STEPS_MAX ? (uint32_t)steps : STEPS_MAX);
 	/* The direct way to the JIT code does not look whether UTF-8 is valid. */
-	if (p->jit && !p->utf)
+	if (p->jit && (!p->utf || valid))
 		return pcre2_jit_match(p->code, subject, text.len, from, options, data, s->context);
+	if (valid)
+		options |= PCRE2_NO_UTF_CHECK;
 	return pcre2_match(p->code, subject, text.len, from, options, data, s->context);
+}
+
+static int run(const struct program *p, struct tl_regex_scratch *s, pcre2_match_data *data,
+	       struct tl_span text, size_t from, uint32_t options, uint64_t steps)
+{
+	return run_on(p, s, data, text, from, options, steps, false);
 }
 
 static bool is_bad_utf(int rc)
@@ -243,17 +252,37 @@ static enum tl_regex_answer answer(const struct tl_regex_scratch *s, int rc, siz
 	return TL_REGEX_MATCH;
 }
 
+enum tl_regex_answer tl_regex_search_on(const struct tl_regex *re, struct tl_regex_scratch *s,
+					struct tl_span text, size_t from, bool line_ends,
+					struct tl_regex_known *known, size_t *start, size_t *end)
+{
+	uint32_t options = line_ends ? 0 : PCRE2_NOTEOL;
+	uint64_t steps = STEPS_BASE + STEPS_BYTE * (uint64_t)text.len;
+	const struct program *p = known->program;
+	int rc = PCRE2_ERROR_BADUTFOFFSET;
+
+	if (!p)
+		known->program = p = program_for(re, text);
+	if (p != &re->broken) {
+		while (known->valid && from < text.len && (text.data[from] & 0xc0) == 0x80)
+			from++; /* PCRE2 relies on it */
+		rc = run_on(p, s, s->data, text, from, options, steps, known->valid);
+		known->valid = p->utf && !is_bad_utf(rc);
+	}
+	if (is_bad_utf(rc)) { /* the interpreter's steps are slower */
+		known->program = &re->broken;
+		rc = run(&re->broken, s, s->data, text, from, options, steps / 8);
+	}
+	return answer(s, rc, start, end);
+}
+
 enum tl_regex_answer tl_regex_search(const struct tl_regex *re, struct tl_regex_scratch *s,
 				     struct tl_span text, size_t from, bool line_ends,
 				     size_t *start, size_t *end)
 {
-	uint32_t options = line_ends ? 0 : PCRE2_NOTEOL;
-	uint64_t steps = STEPS_BASE + STEPS_BYTE * (uint64_t)text.len;
-	int rc = run(program_for(re, text), s, s->data, text, from, options, steps);
+	struct tl_regex_known known = { NULL, false };
 
-	if (is_bad_utf(rc)) /* the interpreter's steps are slower */
-		rc = run(&re->broken, s, s->data, text, from, options, steps / 8);
-	return answer(s, rc, start, end);
+	return tl_regex_search_on(re, s, text, from, line_ends, &known, start, end);
 }
 
 /* Room for where parentheses match is made when it is first needed. */

@@ -51,6 +51,18 @@ enum tl_regex_answer tl_regex_search(const struct tl_regex *re, struct tl_regex_
 				     struct tl_span text, size_t from, bool line_ends,
 				     size_t *start, size_t *end);
 
+/*
+ * The same in a text that is searched again from a later place: what was found out about it the first
+ * time is kept in *known, all zero at first.
+ */
+struct tl_regex_known {
+	const void *program;
+	bool valid; /* UTF-8, from where the first search began */
+};
+enum tl_regex_answer tl_regex_search_on(const struct tl_regex *re, struct tl_regex_scratch *s,
+					struct tl_span text, size_t from, bool line_ends,
+					struct tl_regex_known *known, size_t *start, size_t *end);
+
 /* Are there parentheses that catch something? */
 bool tl_regex_has_groups(const struct tl_regex *re);
 

@@ -13,6 +13,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define MAX_WORKERS 64
 #define RING        64                /* turns that may be under way at once */
@@ -35,14 +36,23 @@ struct turn {
 	struct tl_err err;
 };
 
+/* Does the filter let a long line through that begins in chunk `from` and goes on, as far as is known, to
+ * chunk `to`? */
+struct judged {
+	pthread_mutex_t lock;
+	bool any, passes;
+	uint64_t from, to;
+};
+
 struct tl_scan {
 	struct tl_scan_request req;
 	struct tl_jobs *pool;
 	struct tl_job *job;
 	uint64_t low, high; /* lines that begin in [low, high) are looked at */
-	size_t longest;     /* line that is held in memory */
+	struct tl_longlines how;
 	struct tl_scratch *scratch[MAX_WORKERS];
 	atomic_bool stop;
+	struct judged judged;
 
 	pthread_mutex_t lock; /* of all below */
 	pthread_cond_t ended;
@@ -51,12 +61,11 @@ struct tl_scan {
 	bool locating; /* the turn with the nth hit is known; a worker looks for it */
 	bool waiting;  /* a worker found no turn to take */
 	uint64_t first_chunk;
-	uint64_t taken;                    /* turns */
-	uint64_t summed;                   /* turns added up */
-	uint64_t nturns;                   /* TL_NOPOS: not known yet */
-	uint64_t nearest;                  /* a turn known to have a hit, where one is enough */
-	uint64_t hit_pos;                  /* of the first hit, when counting */
-	uint64_t covered_from, covered_to; /* chunks between hold only the middle of a line */
+	uint64_t taken;   /* turns */
+	uint64_t summed;  /* turns added up */
+	uint64_t nturns;  /* TL_NOPOS: not known yet */
+	uint64_t nearest; /* a turn known to have a hit, where one is enough */
+	uint64_t hit_pos; /* of the first hit, when counting */
 	struct turn ring[RING];
 };
 
@@ -91,9 +100,9 @@ static bool passes(const struct chunk *c, struct tl_span line)
 	return tl_filter_passes(c->scan->req.filter, c->s, line);
 }
 
-/* The next hit in lines; *at is where to go on from, *pos the hit's position. */
+/* The next hit in lines; *at is where to go on from, *pos and *len are the line's, without its newline. */
 static bool next_hit(const struct chunk *c, struct tl_span lines, uint64_t base, size_t *at,
-		     uint64_t *pos)
+		     uint64_t *pos, size_t *len)
 {
 	bool backward = c->scan->req.backward;
 	size_t start, end;
@@ -104,23 +113,106 @@ static bool next_hit(const struct chunk *c, struct tl_span lines, uint64_t base,
 		if (!passes(c, (struct tl_span){ lines.data + start, end - start }))
 			continue;
 		*pos = base + start;
+		*len = end - start - (lines.data[end - 1] == '\n');
 		return true;
 	}
 	return false;
 }
 
-/* The nth hit of the lines held, from 1; *hits counts up to there, or all. */
-static bool hits_in_run(const struct chunk *c, uint64_t nth, uint64_t *hits, uint64_t *first,
-			uint64_t *pos)
-{
-	uint64_t base;
-	struct tl_span lines = tl_chunkrun_part(&c->run, c->low, c->high, &base);
-	size_t at = c->scan->req.backward ? lines.len : 0;
+/* A place that the hits of a chunk are counted up to. */
+struct count {
+	uint64_t nth;    /* 0: all of them */
+	uint64_t hits;   /* up to there, or all */
+	uint64_t first;  /* the first, in the direction of the search, if there is one */
+	uint64_t pos;    /* the nth */
+	uint64_t resume; /* behind the last match in a part of a long line, forward */
+};
 
-	while (next_hit(c, lines, base, &at, pos)) {
-		if (++*hits == 1)
-			*first = *pos;
-		if (*hits == nth)
+/* True: it is the one that is asked for. */
+static bool add_hit(struct count *n, uint64_t pos)
+{
+	if (++n->hits == 1)
+		n->first = pos;
+	n->pos = pos;
+	return n->hits == n->nth;
+}
+
+/*
+ * Go through the matches in a part of a long line, in the order of the text, up to the `most`th that
+ * counts (0: all).  Returns how many; *last is the last one.
+ */
+static uint64_t matches_in_part(const struct chunk *c, const struct tl_linepart *part,
+				uint64_t most, uint64_t *last)
+{
+	const struct tl_matcher *m = c->scan->req.m;
+	size_t at = part->from, start, end;
+	uint64_t n = 0, pos;
+
+	if (part->open && !tl_matcher_is_literal(m))
+		return 0; /* what is still to come may make a match longer */
+	if (!tl_matcher_open_piece(m, c->s, part->text, part->begins, part->ends))
+		return 0;
+	while (at < part->to && tl_matcher_in_piece(m, c->s, at, true, &start, &end)) {
+		if (start >= part->to)
+			break;
+		at = end > start ? end : start + c->scan->how.longest;
+		pos = part->pos + (start - part->from);
+		if (start < part->from || pos < c->low)
+			continue;
+		if (pos >= c->high)
+			break;
+		*last = pos;
+		if (++n == most)
+			break;
+	}
+	return n;
+}
+
+/* The nth hit among the matches in a part. */
+static bool hits_in_part(const struct chunk *c, const struct tl_linepart *part, struct count *n)
+{
+	uint64_t want = n->nth > n->hits ? n->nth - n->hits : 0, found, last = 0, first = 0;
+
+	if (!c->scan->req.backward) {
+		if (n->hits == 0 && want != 1 && matches_in_part(c, part, 1, &first) == 0)
+			return false;
+		found = matches_in_part(c, part, want, &last);
+		n->resume = found > 0 ? last + 1 : n->resume;
+	} else {
+		found = matches_in_part(c, part, 0, &first);
+		last = first;
+		if (want > 0 && found >= want) {
+			matches_in_part(c, part, found - want + 1, &last);
+			found = want;
+		}
+	}
+	if (found == 0)
+		return false;
+	if (n->hits == 0)
+		n->first = want == 1 ? last : first;
+	n->hits += found;
+	n->pos = last;
+	return found == want;
+}
+
+/* The nth hit of the lines held. */
+static bool hits_in_run(const struct chunk *c, struct count *n)
+{
+	size_t longest = c->scan->how.parts ? c->scan->how.longest : SIZE_MAX;
+	uint64_t base, pos;
+	struct tl_span lines = tl_chunkrun_part(&c->run, c->low, c->high, longest, &base);
+	size_t at = c->scan->req.backward ? lines.len : 0, len;
+
+	while (next_hit(c, lines, base, &at, &pos, &len)) {
+		struct tl_linepart part = {
+			.text = { lines.data + (pos - base), len },
+			.to = len + 1,
+			.pos = pos,
+			.begins = true,
+			.ends = true,
+		};
+
+		if (len > longest ? hits_in_part(c, &part, n) : add_hit(n, pos))
 			return true;
 	}
 	return false;
@@ -128,91 +220,188 @@ static bool hits_in_run(const struct chunk *c, uint64_t nth, uint64_t *hits, uin
 
 static enum tl_lookup long_line_is_hit(const struct chunk *c, uint64_t pos)
 {
-	struct tl_scan *scan = c->scan;
-	struct tl_matcher *const *more = NULL;
-	uint64_t covered = c->k;
-	enum tl_lookup found;
-	size_t n = 0;
-
-	if (scan->req.filter)
-		more = tl_filter_matchers(scan->req.filter, &n);
-	found = tl_longline_matches(scan->req.src, pos, scan->req.m, c->s, &scan->stop, &c->w->buf,
-				    &covered, c->err);
-	pthread_mutex_lock(&scan->lock);
-	scan->covered_from = c->k;
-	scan->covered_to = covered;
-	pthread_mutex_unlock(&scan->lock);
-	for (size_t i = 0; i < n && found == TL_FOUND; i++)
-		found = tl_longline_matches(scan->req.src, pos, more[i], c->s, &scan->stop,
-					    &c->w->buf, &covered, c->err);
-	return found;
+	return tl_longline_matches(c->scan->req.src, pos, c->scan->req.m, c->s, &c->scan->stop,
+				   &c->w->buf, c->err);
 }
 
 static enum tl_lookup read_run(struct chunk *c)
 {
-	return tl_chunkrun_read(c->scan->req.src, c->k, c->scan->longest, &c->w->buf, &c->run,
-				c->err);
+	return tl_chunkrun_read(c->scan->req.src, c->k, &c->scan->how, &c->w->buf, &c->run, c->err);
+}
+
+/* Does the line that begins at pos pass the filter? */
+static enum tl_lookup long_line_passes(const struct chunk *c, uint64_t pos)
+{
+	struct tl_matcher *const *more = NULL;
+	enum tl_lookup found = TL_FOUND;
+	struct tl_buf buf = TL_BUF_INIT;
+	size_t n = 0;
+
+	if (c->scan->req.filter)
+		more = tl_filter_matchers(c->scan->req.filter, &n);
+	for (size_t i = 0; i < n && found == TL_FOUND; i++)
+		found = tl_longline_matches(c->scan->req.src, pos, more[i], c->s, &c->scan->stop,
+					    &buf, c->err);
+	tl_buf_fini(&buf);
+	return found;
+}
+
+/*
+ * Where the line that chunk k is in the middle of begins.  NONE: where the line does that was judged
+ * before.
+ */
+static enum tl_lookup head_start(const struct chunk *c, const struct judged *j, uint64_t *pos)
+{
+	struct tl_source *src = c->scan->req.src;
+	struct tl_buf buf = TL_BUF_INIT;
+	enum tl_lookup found = TL_FOUND;
+
+	*pos = 0;
+	for (uint64_t k = c->k; k-- > 0;) {
+		const uint8_t *nl;
+
+		buf.len = 0;
+		found = tl_source_read(src, k, &buf, c->err);
+		if (found != TL_FOUND)
+			break;
+		nl = buf.len > 0 ? memrchr(buf.data, '\n', buf.len) : NULL;
+		if (nl) {
+			*pos = tl_pos_make(src, k, (uint64_t)(nl - buf.data) + 1);
+			break;
+		}
+		if (j->any && k > j->from && k <= j->to) {
+			found = TL_NONE;
+			break;
+		}
+	}
+	tl_buf_fini(&buf);
+	return found;
+}
+
+/* Does the line pass the filter whose part heads the chunk? */
+static enum tl_lookup head_passes(const struct chunk *c)
+{
+	struct judged *j = &c->scan->judged;
+	enum tl_lookup found;
+	uint64_t pos;
+
+	if (!c->scan->req.filter)
+		return TL_FOUND;
+	pthread_mutex_lock(&j->lock);
+	found = head_start(c, j, &pos);
+	if (found == TL_NONE) {
+		j->to = c->k > j->to ? c->k : j->to;
+		found = j->passes ? TL_FOUND : TL_NONE;
+	} else if (found == TL_FOUND) {
+		found = long_line_passes(c, pos);
+		if (found == TL_FOUND || found == TL_NONE) {
+			j->any = true;
+			j->passes = found == TL_FOUND;
+			j->from = tl_pos_chunk(c->scan->req.src, pos);
+			j->to = c->k;
+		}
+	}
+	pthread_mutex_unlock(&j->lock);
+	return found;
+}
+
+/* Hits in the part of a long line that heads the chunk, or that ends it; answers as look(). */
+static enum tl_lookup look_at_head(struct chunk *c, struct count *n)
+{
+	enum tl_lookup found;
+
+	if (!c->run.head.text.data || (c->run.head.pos >= c->high))
+		return TL_NONE;
+	found = head_passes(c);
+	if (found != TL_FOUND)
+		return found;
+	tl_scratch_set_clean(c->s, false);
+	return hits_in_part(c, &c->run.head, n) ? TL_FOUND : TL_NONE;
+}
+
+static enum tl_lookup look_at_tail(struct chunk *c, struct count *n)
+{
+	enum tl_lookup found;
+
+	if (c->run.long_pos >= c->high || (!c->scan->how.parts && c->run.long_pos < c->low))
+		return TL_NONE;
+	found = long_line_passes(c, c->run.long_pos);
+	if (found != TL_FOUND)
+		return found;
+	tl_scratch_set_clean(c->s, false);
+	if (c->scan->how.parts)
+		return hits_in_part(c, &c->run.tail, n) ? TL_FOUND : TL_NONE;
+	found = long_line_is_hit(c, c->run.long_pos);
+	if (found == TL_FOUND)
+		found = add_hit(n, c->run.long_pos) ? TL_FOUND : TL_NONE;
+	return found;
+}
+
+static enum tl_lookup look_at_run(struct chunk *c, struct count *n)
+{
+	return hits_in_run(c, n) ? TL_FOUND : TL_NONE;
+}
+
+/*
+ * look() in what was read, or mapped.  *offered: the run is still at hand, and s knows what to expect
+ * in it.
+ */
+static enum tl_lookup look_at_all(struct chunk *c, struct count *n, bool in_place)
+{
+	typedef enum tl_lookup look_fn(struct chunk *, struct count *);
+	static look_fn *const order[2][3] = { { look_at_head, look_at_run, look_at_tail },
+					      { look_at_tail, look_at_run, look_at_head } };
+	bool by_line = !c->scan->how.parts && c->run.long_pos != TL_NOPOS;
+	enum tl_lookup found = TL_NONE;
+
+	for (int i = 0; i < 3 && found == TL_NONE; i++) {
+		look_fn *look = order[c->scan->req.backward][i];
+
+		/* To look at a long line by itself needs the buffer. */
+		if (!in_place && by_line && look == look_at_run && c->scan->req.backward &&
+		    (found = read_run(c)) != TL_FOUND)
+			return found;
+		if (look == look_at_run)
+			tl_chunkrun_offer(&c->run, c->k, c->scan->req.lines, c->s);
+		found = look(c, n);
+	}
+	return found;
 }
 
 /* look() at a chunk in place; false: that is not possible, and nothing has changed. */
-static bool look_in_place(struct chunk *c, uint64_t nth, uint64_t *hits, uint64_t *first,
-			  uint64_t *pos, enum tl_lookup *found)
+static bool look_in_place(struct chunk *c, struct count *n, enum tl_lookup *found)
 {
-	uint64_t hits_before = *hits, first_before = *first;
+	struct count before = *n;
 
-	if (!tl_chunkrun_map(c->scan->req.src, c->k, &c->run))
+	if (!tl_chunkrun_map(c->scan->req.src, c->k, &c->scan->how, &c->run))
 		return false;
-	tl_chunkrun_offer(&c->run, c->k, c->scan->req.lines, c->s);
-	*found = hits_in_run(c, nth, hits, first, pos) ? TL_FOUND : TL_NONE;
+	*found = look_at_all(c, n, true);
 	if (tl_source_unmap(c->scan->req.src, &c->run.mapped))
 		return true;
-	*hits = hits_before;
-	*first = first_before;
+	*n = before;
 	return false;
 }
 
 /*
- * Look for the nth hit of the chunk (0: count all) in the direction of the search.  FOUND: *pos;
- * NONE: there are fewer, *hits is their number; PENDING: those so far, the chunk goes on;
- * FAILED.
+ * Look for the nth hit of the chunk in the direction of the search.  FOUND; NONE: there are fewer;
+ * PENDING: those so far, the chunk goes on; FAILED.
  */
-static enum tl_lookup look(struct chunk *c, uint64_t nth, uint64_t *hits, uint64_t *first,
-			   uint64_t *pos)
+static enum tl_lookup look(struct chunk *c, struct count *n)
 {
-	bool backward = c->scan->req.backward, open;
-	enum tl_lookup found, there = TL_NONE;
-	uint64_t long_pos;
+	enum tl_lookup found;
+	bool open;
 
-	if (look_in_place(c, nth, hits, first, pos, &found))
+	if (look_in_place(c, n, &found))
 		return found;
 	found = read_run(c);
 	if (found != TL_FOUND)
 		return found;
-	long_pos = c->run.long_pos;
-	tl_chunkrun_offer(&c->run, c->k, c->scan->req.lines, c->s);
-	open = c->run.pending && c->high > c->run.pos + c->run.run.len;
-	if (open && backward)
+	open = c->run.pending && (c->high > c->run.pos + c->run.run.len ||
+				  (c->run.head.open && c->high > c->run.head.pos));
+	if (open && c->scan->req.backward)
 		return TL_PENDING; /* the hit may be in what is still to come */
-	if (!backward && hits_in_run(c, nth, hits, first, pos))
-		return TL_FOUND;
-	if (long_pos >= c->low && long_pos < c->high)
-		there = long_line_is_hit(c, long_pos);
-	if (there == TL_FAILED || there == TL_PENDING)
-		return there;
-	if (there == TL_FOUND) {
-		*pos = long_pos;
-		if (++*hits == 1)
-			*first = *pos;
-		if (*hits == nth)
-			return TL_FOUND;
-	}
-	if (backward) {
-		if (long_pos != TL_NOPOS && (found = read_run(c)) != TL_FOUND)
-			return found;
-		if (hits_in_run(c, nth, hits, first, pos))
-			return TL_FOUND;
-	}
-	return open ? TL_PENDING : TL_NONE;
+	found = look_at_all(c, n, false);
+	return found == TL_NONE && open ? TL_PENDING : found;
 }
 
 /* ---- adding up; the lock is held */
@@ -233,7 +422,7 @@ static void end_hit(struct tl_scan *scan, uint64_t pos)
 {
 	if (scan->result.state != TL_SCAN_RUNNING)
 		return;
-	scan->result.line_pos = pos;
+	scan->result.pos = pos;
 	end(scan, TL_SCAN_HIT);
 }
 
@@ -384,7 +573,7 @@ static bool take_turn(struct tl_scan *scan, uint64_t *turn)
 static void locate(struct tl_scan *scan, struct tl_worker *w)
 {
 	struct tl_err err = TL_ERR_INIT;
-	uint64_t nth = scan->req.nth - scan->result.hits, hits = 0, first, pos = 0;
+	struct count n = { .nth = scan->req.nth - scan->result.hits };
 	struct chunk c = {
 		.scan = scan,
 		.w = w,
@@ -397,11 +586,11 @@ static void locate(struct tl_scan *scan, struct tl_worker *w)
 	enum tl_lookup found;
 
 	pthread_mutex_unlock(&scan->lock);
-	found = look(&c, nth, &hits, &first, &pos);
+	found = look(&c, &n);
 	pthread_mutex_lock(&scan->lock);
 	if (found == TL_FOUND) {
 		scan->result.hits = scan->req.nth;
-		end_hit(scan, pos);
+		end_hit(scan, n.pos);
 		return;
 	}
 	if (found != TL_FAILED)
@@ -413,7 +602,7 @@ static void locate(struct tl_scan *scan, struct tl_worker *w)
 static enum tl_step play_turn(struct tl_scan *scan, uint64_t turn, struct tl_worker *w)
 {
 	struct turn *t = turn_at(scan, turn), now = *t;
-	uint64_t nth = scan->req.nth == 1 ? 1 : 0, pos;
+	struct count n = { .nth = scan->req.nth == 1 ? 1 : 0 };
 	struct chunk c = {
 		.scan = scan,
 		.w = w,
@@ -426,24 +615,27 @@ static enum tl_step play_turn(struct tl_scan *scan, uint64_t turn, struct tl_wor
 	enum tl_lookup found = TL_NONE;
 	struct tl_extent ex;
 
-	if (c.k <= scan->covered_from || c.k >= scan->covered_to) {
-		pthread_mutex_unlock(&scan->lock);
-		if (scan->req.backward)
-			now.hits = 0; /* only whole chunks count there */
-		found = look(&c, nth, &now.hits, &now.first, &pos);
-		if (found == TL_PENDING) {
-			tl_source_extent(scan->req.src, &ex);
-			tl_source_want(scan->req.src,
-				       (c.k > ex.nchunks ? c.k : ex.nchunks) + AHEAD);
-		}
-		pthread_mutex_lock(&scan->lock);
+	pthread_mutex_unlock(&scan->lock);
+	if (scan->req.backward)
+		now.hits = 0; /* only whole chunks count there */
+	n.hits = now.hits;
+	n.first = now.first;
+	found = look(&c, &n);
+	now.hits = n.hits;
+	now.first = n.first;
+	if (found == TL_PENDING) {
+		tl_source_extent(scan->req.src, &ex);
+		tl_source_want(scan->req.src, (c.k > ex.nchunks ? c.k : ex.nchunks) + AHEAD);
 	}
+	pthread_mutex_lock(&scan->lock);
 	if (scan->result.state != TL_SCAN_RUNNING)
 		return TL_STEP_DONE;
 	now.place = found == TL_PENDING ? OPEN : found == TL_FAILED ? BROKEN : DONE;
-	if (found == TL_PENDING && c.run.run.data && !scan->req.backward &&
+	if (found == TL_PENDING && c.run.run.len > 0 && !scan->req.backward &&
 	    c.run.pos + c.run.run.len > now.resume)
 		now.resume = c.run.pos + c.run.run.len;
+	if (found == TL_PENDING && n.resume > now.resume)
+		now.resume = n.resume;
 	if (found == TL_PENDING && scan->req.backward)
 		now.hits = 0;
 	*t = now;
@@ -511,20 +703,33 @@ static void free_scan(struct tl_scan *scan)
 		tl_scratch_free(scan->scratch[i]);
 	pthread_cond_destroy(&scan->ended);
 	pthread_mutex_destroy(&scan->lock);
+	pthread_mutex_destroy(&scan->judged.lock);
 	free(scan);
 }
 
-static size_t longest_line(const struct tl_scan_request *req)
-{
-	size_t longest = tl_matcher_piece_max(req->m), n = 0;
-	struct tl_matcher *const *more = NULL;
+/* How far behind a chunk the end of a line is looked for that a pattern's match may reach to. */
+#define REGEX_REST ((size_t)1 << 20)
 
+/* Lines are hits as a whole with INVERT; then those up to a piece's size are held. */
+static struct tl_longlines long_lines(const struct tl_scan_request *req)
+{
+	struct tl_longlines how = { .longest = tl_matcher_piece_max(req->m) };
+	struct tl_matcher *const *more = NULL;
+	size_t n = 0;
+
+	if (!(tl_matcher_flags(req->m) & TL_MATCH_INVERT))
+		return (struct tl_longlines){
+			.longest = req->long_line ? req->long_line : TL_LONG_LINE,
+			.parts = true,
+			.overlap = tl_matcher_overlap(req->m),
+			.rest = tl_matcher_is_literal(req->m) ? 0 : REGEX_REST,
+		};
 	if (req->filter)
 		more = tl_filter_matchers(req->filter, &n);
 	for (size_t i = 0; i < n; i++)
-		if (tl_matcher_piece_max(more[i]) > longest)
-			longest = tl_matcher_piece_max(more[i]);
-	return longest;
+		if (tl_matcher_piece_max(more[i]) > how.longest)
+			how.longest = tl_matcher_piece_max(more[i]);
+	return how;
 }
 
 bool tl_scan_start(const struct tl_scan_request *req, struct tl_jobs *pool, struct tl_scan **out,
@@ -538,9 +743,10 @@ bool tl_scan_start(const struct tl_scan_request *req, struct tl_jobs *pool, stru
 	scan->pool = pool;
 	scan->low = req->backward ? req->until : req->from;
 	scan->high = req->backward ? req->from : req->until;
-	scan->longest = longest_line(req);
+	scan->how = long_lines(req);
 	scan->nturns = scan->nearest = TL_NOPOS;
 	pthread_mutex_init(&scan->lock, NULL);
+	pthread_mutex_init(&scan->judged.lock, NULL);
 	pthread_cond_init(&scan->ended, NULL);
 	if (scan->low >= scan->high) { /* nothing to look at */
 		scan->begun = true;

@@ -2,6 +2,11 @@
  * scan.h: drive a matcher over a text, on all cores, in text order.
  * Chunks are searched in parallel; the first hit in the order of the search wins and
  * the rest is cancelled.  The answer does not depend on the number of workers.
+ *
+ * A hit is a line that matches.  In a *long line* each match is a hit, as one would not find it in the
+ * line otherwise; but with INVERT the whole line is.  Of matches that overlap, and of empty ones close
+ * together, the first counts; the count begins anew with each chunk.  A match in a long line that is
+ * longer than 64 KiB may be missed, if its line does not end within 1 MiB.
  */
 #ifndef TL_SEARCH_SCAN_H
 #define TL_SEARCH_SCAN_H
@@ -14,6 +19,9 @@
 
 struct tl_filter; /* filter.h */
 
+/* A line of more bytes is long. */
+#define TL_LONG_LINE ((size_t)64 << 10)
+
 struct tl_scan_request {
 	struct tl_source *src;      /* borrowed until the scan has ended */
 	const struct tl_matcher *m; /* likewise */
@@ -21,13 +29,15 @@ struct tl_scan_request {
 	struct tl_mailbox *mailbox; /* TL_MSG_SCAN when it ended; may be NULL */
 	struct tl_filter *filter;   /* only lines that pass count; NULL: all */
 	bool backward;
-	/* Forward: the first line looked at starts at `from` (a line start).  Backward: the
-	 * last line looked at starts before `from`.  TL_NOPOS: from the end. */
+	/* Forward: the first line looked at starts at `from` (a line start, or within a long line).
+	 * Backward: the last line looked at starts before `from`.  TL_NOPOS: from the end.
+	 * Matches in long lines likewise, here and below. */
 	uint64_t from;
-	uint64_t until; /* forward: lines starting at or after it are not looked at;
+	uint64_t until;   /* forward: lines starting at or after it are not looked at;
 			 * backward: lines starting before it.  TL_NOPOS (forward), 0 (backward): all */
-	uint64_t nth;   /* stop at the nth hit, from 1; 0: count all hits: in the end HIT
-			 * with the first one's line_pos, or MISS when there is none */
+	uint64_t nth;     /* stop at the nth hit, from 1; 0: count all hits: in the end HIT
+			 * with the first one's pos, or MISS when there is none */
+	size_t long_line; /* instead of TL_LONG_LINE (tests); 0: that */
 };
 
 enum tl_scan_state {
@@ -40,8 +50,8 @@ enum tl_scan_state {
 
 struct tl_scan_result {
 	enum tl_scan_state state;
-	uint64_t line_pos; /* HIT: start of the matching line */
-	uint64_t hits;     /* matching lines passed, this one included; the total of a count */
+	uint64_t pos;      /* HIT: start of the matching line, or of the match in a long one */
+	uint64_t hits;     /* hits passed, this one included; the total of a count */
 	struct tl_err err; /* FAILED */
 };
 

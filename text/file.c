@@ -111,7 +111,7 @@ static enum tl_lookup file_read(void *self, uint64_t k, struct tl_buf *out, stru
 	return file_read_part(self, k, 0, CHUNK, out, err);
 }
 
-static bool file_map(void *self, uint64_t k, size_t after, struct tl_mapped *out)
+static bool file_map(void *self, uint64_t k, size_t before, size_t after, struct tl_mapped *out)
 {
 	struct file *f = self;
 	uint64_t size = atomic_load(&f->size), from = k << TL_FILE_SHIFT, left;
@@ -121,7 +121,7 @@ static bool file_map(void *self, uint64_t k, size_t after, struct tl_mapped *out
 	if (from >= size || size - from <= CHUNK)
 		return false;
 	left = size - from - CHUNK;
-	out->before = from > 0;
+	out->before = before < from ? before : (size_t)from;
 	out->after = after < left ? after : (size_t)left;
 	if (!tl_windows_take(f->windows, f->fd, size, from - out->before,
 			     out->before + CHUNK + out->after, &data, &w))

@@ -60,9 +60,10 @@ enum tl_lookup tl_source_read(struct tl_source *src, uint64_t k, struct tl_buf *
 	return src->ops->read(src->self, k, out, err);
 }
 
-bool tl_source_map(struct tl_source *src, uint64_t k, size_t after, struct tl_mapped *out)
+bool tl_source_map(struct tl_source *src, uint64_t k, size_t before, size_t after,
+		   struct tl_mapped *out)
 {
-	return src->ops->map && src->ops->map(src->self, k, after, out);
+	return src->ops->map && src->ops->map(src->self, k, before, after, out);
 }
 
 bool tl_source_unmap(struct tl_source *src, const struct tl_mapped *m)
@@ -101,12 +102,14 @@ enum tl_lookup tl_source_read_part(struct tl_source *src, uint64_t k, size_t at,
 	return read_pinned(src, k, at, n, false, out, err);
 }
 
-enum tl_lookup tl_source_read_last(struct tl_source *src, uint64_t k, struct tl_buf *out,
+enum tl_lookup tl_source_read_last(struct tl_source *src, uint64_t k, size_t n, struct tl_buf *out,
 				   struct tl_err *err)
 {
+	size_t whole = (size_t)1 << TL_FILE_SHIFT;
+
 	if (src->ops->read_part && tl_source_is_flat(src))
-		return tl_source_read_part(src, k, ((size_t)1 << TL_FILE_SHIFT) - 1, 1, out, err);
-	return read_pinned(src, k, 0, 1, true, out, err);
+		return tl_source_read_part(src, k, n < whole ? whole - n : 0, n, out, err);
+	return read_pinned(src, k, 0, n, true, out, err);
 }
 
 bool tl_source_has_whole_lines(const struct tl_source *src)

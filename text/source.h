@@ -102,7 +102,7 @@ struct tl_source_ops {
 				    struct tl_err *err);
 
 	/* Show chunk k in place, as tl_source_map() says; both or neither, may be NULL. */
-	bool (*map)(void *self, uint64_t k, size_t after, struct tl_mapped *out);
+	bool (*map)(void *self, uint64_t k, size_t before, size_t after, struct tl_mapped *out);
 	bool (*unmap)(void *self, const struct tl_mapped *m);
 
 	/* Somebody needs chunks 0 .. n-1, or all (UINT64_MAX): go and get them.  May be NULL.
@@ -178,19 +178,20 @@ enum tl_lookup tl_source_read(struct tl_source *src, uint64_t k, struct tl_buf *
 enum tl_lookup tl_source_read_part(struct tl_source *src, uint64_t k, size_t at, size_t n,
 				   struct tl_buf *out, struct tl_err *err);
 
-/* Append the last byte of chunk k, a chunk that is not the text's last: FOUND, with nothing where
- * it is empty; or as read. */
-enum tl_lookup tl_source_read_last(struct tl_source *src, uint64_t k, struct tl_buf *out,
+/* Append the last n bytes of chunk k, a chunk that is not the text's last: FOUND, with fewer where it
+ * is shorter; or as read. */
+enum tl_lookup tl_source_read_last(struct tl_source *src, uint64_t k, size_t n, struct tl_buf *out,
 				   struct tl_err *err);
 bool tl_source_has_whole_lines(const struct tl_source *src);
 
 /*
- * Look at chunk k without copying it, at the byte before it, and at up to `after` bytes behind
- * it.  False: not possible for this chunk, which includes a last one that may grow: read it.
+ * Look at chunk k without copying it, at up to `before` bytes before it, and at up to `after` bytes
+ * behind it, fewer only where the text begins or ends.  False: not possible for this chunk, which includes a last one that may grow: read it.
  * Until unmap() on the same thread; that is false when the file was cut off meanwhile: forget
  * what was seen, and read.  Any thread.
  */
-bool tl_source_map(struct tl_source *src, uint64_t k, size_t after, struct tl_mapped *out);
+bool tl_source_map(struct tl_source *src, uint64_t k, size_t before, size_t after,
+		   struct tl_mapped *out);
 bool tl_source_unmap(struct tl_source *src, const struct tl_mapped *m);
 
 void tl_source_want(struct tl_source *src, uint64_t nchunks);

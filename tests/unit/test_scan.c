@@ -79,14 +79,47 @@ static void random_text(struct tl_buf *out)
 		assert_true(tl_buf_puts(out, "abcabcabcabcabcabcabcabc"));
 }
 
+/* Places that may be hits: lines, and matches in long ones. */
 struct lines {
 	size_t start[1000];
 	bool hit[1000];
 	size_t n;
 };
 
+/* The matches in [start, end), a long line, chunk by chunk. */
+static void find_matches(const struct fake_text *t, const struct tl_matcher *m, size_t start,
+			 size_t end, size_t long_line, bool passes, struct lines *out)
+{
+	struct tl_span line = { t->bytes.data + start, end - start };
+	struct tl_scratch *s;
+
+	assert_true(tl_scratch_new(&s, NULL));
+	for (size_t k = 0; k < t->nchunks; k++) {
+		size_t from = t->start[k] > start ? t->start[k] : start, a, b;
+		/* the end of the line belongs to the chunk of its newline */
+		size_t to = t->start[k + 1] <= end && t->start[k + 1] < t->bytes.len
+				? t->start[k + 1]
+				: end + 1;
+
+		if (from >= to)
+			continue;
+		assert_true(tl_matcher_open_piece(m, s, line, true, true));
+		for (size_t at = from - start; at < to - start;) {
+			if (!tl_matcher_in_piece(m, s, at, true, &a, &b) || a >= to - start)
+				break;
+			at = b > a ? b : a + long_line;
+			if (a < from - start)
+				continue;
+			out->start[out->n] = start + a;
+			out->hit[out->n++] = passes;
+		}
+	}
+	tl_scratch_free(s);
+}
+
 static void find_lines(const struct fake_text *t, const struct pattern *p,
-		       const struct pattern *filter, struct lines *out)
+		       const struct tl_matcher *m, size_t long_line, const struct pattern *filter,
+		       struct lines *out)
 {
 	struct oracle o, of;
 	const uint8_t *data = t->bytes.data;
@@ -100,11 +133,21 @@ static void find_lines(const struct fake_text *t, const struct pattern *p,
 		for (end = at; end < t->bytes.len && data[end] != '\n'; end++)
 			;
 		line.len = end - at;
+		if (line.len > long_line && !(p->flags & TL_MATCH_INVERT)) {
+			find_matches(t, m, at, end, long_line, oracle_line(&of, line) == 1, out);
+			continue;
+		}
 		out->start[out->n] = at;
 		out->hit[out->n++] = oracle_line(&o, line) == 1 && oracle_line(&of, line) == 1;
 	}
 	oracle_fini(&o);
 	oracle_fini(&of);
+}
+
+/* The end of the text is behind its last chunk. */
+static uint64_t hit_pos(const struct fake_text *t, size_t at)
+{
+	return at < t->bytes.len || at == 0 ? fake_pos(t, at) : fake_pos(t, at - 1) + 1;
 }
 
 /* What the scan should answer. */
@@ -117,24 +160,24 @@ static void expect(const struct fake_text *t, const struct lines *lines,
 	*out = (struct tl_scan_result){ .state = TL_SCAN_MISS };
 	for (size_t i = 0; i < lines->n; i++) {
 		size_t l = req->backward ? lines->n - 1 - i : i;
-		uint64_t pos = fake_pos(t, lines->start[l]);
+		uint64_t pos = hit_pos(t, lines->start[l]);
 
 		if (!lines->hit[l] || pos < low || pos >= high)
 			continue;
 		if (++out->hits == 1 || out->hits == req->nth)
-			out->line_pos = pos;
+			out->pos = pos;
 		if (req->nth == 0 || out->hits == req->nth)
 			out->state = TL_SCAN_HIT;
 		if (out->hits == req->nth)
 			break;
 	}
 	if (out->state == TL_SCAN_MISS)
-		out->line_pos = 0;
+		out->pos = 0;
 }
 
 static uint64_t random_start(const struct fake_text *t, const struct lines *lines)
 {
-	return lines->n ? fake_pos(t, lines->start[(size_t)rand() % lines->n]) : 0;
+	return lines->n ? hit_pos(t, lines->start[(size_t)rand() % lines->n]) : 0;
 }
 
 static void one_round(void)
@@ -145,6 +188,7 @@ static void one_round(void)
 	struct tl_buf text = TL_BUF_INIT;
 	struct tl_jobs *pool = pools[rand() % 3];
 	struct tl_scan_request req = { .nth = (uint64_t)rand() % 5, .until = TL_NOPOS };
+	size_t long_line = rand() % 2 ? 1 + (size_t)rand() % 20 : TL_LONG_LINE;
 	struct tl_scan_result got, want;
 	struct tl_source *src;
 	struct fake_text t;
@@ -157,7 +201,8 @@ static void one_round(void)
 	    fake_open(&t, &text, 3 + (unsigned)rand() % 6, rand() % 2, rand() % 2, pool, &src));
 	if (rand() % 4 == 0)
 		filter = &patterns[(size_t)rand() % NPATTERNS];
-	find_lines(&t, p, filter, &lines);
+	find_lines(&t, p, m, long_line, filter, &lines);
+	req.long_line = long_line;
 	req.src = src;
 	req.m = m;
 	req.backward = rand() % 2;
@@ -181,13 +226,13 @@ static void one_round(void)
 	assert_true(tl_scan_start(&req, pool, &scan, NULL));
 	tl_scan_wait(scan);
 	tl_scan_result(scan, &got);
-	if (got.state != want.state || got.hits != want.hits || got.line_pos != want.line_pos) {
+	if (got.state != want.state || got.hits != want.hits || got.pos != want.pos) {
 		print_message("'%s' %#x filter '%s' %#x backward %d from %ld until %ld nth %d "
-			      "shift %u in '%.*s': state %d %d hits %d %d pos %d %d\n",
+			      "long %zu shift %u in '%.*s': state %d %d hits %d %d pos %d %d\n",
 			      p->text, p->flags, filter->text, filter->flags, req.backward,
-			      (long)req.from, (long)req.until, (int)req.nth, t.shift,
+			      (long)req.from, (long)req.until, (int)req.nth, long_line, t.shift,
 			      (int)t.bytes.len, (char *)t.bytes.data, got.state, want.state,
-			      (int)got.hits, (int)want.hits, (int)got.line_pos, (int)want.line_pos);
+			      (int)got.hits, (int)want.hits, (int)got.pos, (int)want.pos);
 		fail();
 	}
 	if (got.state == TL_SCAN_MISS)
@@ -202,7 +247,7 @@ static void one_round(void)
 
 static void test_against_a_plain_loop(void **state)
 {
-	for (int round = 0; round < 6000; round++)
+	for (int round = 0; round < 8000; round++)
 		one_round();
 }
 
@@ -239,7 +284,7 @@ static void check_long(struct tl_source *src, const char *pattern, unsigned flag
 		tl_scan_result(scan, &got);
 		assert_int_equal(got.hits, hits);
 		if (hits == 1)
-			assert_int_equal(got.line_pos, first);
+			assert_int_equal(got.pos, first);
 		tl_scan_close(scan);
 	}
 	tl_matcher_free(m);
@@ -252,21 +297,23 @@ static void test_long_line(void **state)
 	for (size_t at = piece - 12; at <= piece + 12; at += 3) {
 		struct tl_source *src = one_line(len, "needle", at);
 
-		check_long(src, "needle", 0, 1, 7);
-		check_long(src, "NEEDLE", TL_MATCH_ICASE, 1, 7);
+		check_long(src, "needle", 0, 1, 7 + at);
+		check_long(src, "NEEDLE", TL_MATCH_ICASE, 1, 7 + at);
 		tl_source_close(src);
 	}
 	for (size_t at = 4 * piece - 70000; at < 4 * piece + 70000; at += 35001) {
 		struct tl_source *src = one_line(len, "needle", at);
 
-		check_long(src, "ne+dle\\b", 0, 1, 7);
+		check_long(src, "ne+dle\\b", 0, 1, 7 + at);
 		check_long(src, "^ne+dle", 0, 0, 0);
 		check_long(src, "ne+dle$", 0, 0, 0);
 		tl_source_close(src);
 	}
 	struct tl_source *src = one_line(len, "needle", len - 6);
 
-	check_long(src, "needle$", 0, 1, 7);
+	check_long(src, "needle$", 0, 1, 7 + len - 6);
+	check_long(src, "$", 0, 3, 0);
+	check_long(src, "^.", 0, 3, 0);
 	check_long(src, "^\\.\\.", 0, 1, 7);
 	check_long(src, "needle", TL_MATCH_INVERT, 2, 0);
 	check_long(src, "^b|^a", TL_MATCH_INVERT, 1, 7);
@@ -318,7 +365,7 @@ static void test_one_message_at_the_end(void **state)
 	tl_scan_cancel(scan); /* too late */
 	tl_scan_result(scan, &got);
 	assert_int_equal(got.state, TL_SCAN_HIT);
-	assert_int_equal(got.line_pos, 21);
+	assert_int_equal(got.pos, 21);
 	assert_int_equal(messages(mb, scan), 0);
 	tl_scan_close(scan);
 	tl_source_close(src);
@@ -380,7 +427,7 @@ static void test_hit_in_an_open_chunk(void **state)
 	tl_scan_wait(scan);
 	tl_scan_result(scan, &got);
 	assert_int_equal(got.state, TL_SCAN_HIT);
-	assert_int_equal(got.line_pos, 7);
+	assert_int_equal(got.pos, 7);
 	tl_scan_close(scan);
 	tl_source_close(src);
 	fake_fini(&t);

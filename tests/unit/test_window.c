@@ -122,16 +122,16 @@ static void a_source_tells_it_too(void **state)
 	struct tl_err err = TL_ERR_INIT;
 
 	assert_true(tl_source_open_file(path, &src, &err));
-	assert_true(tl_source_map(src, 3, 100, &m));
+	assert_true(tl_source_map(src, 3, 1, 100, &m));
 	assert_int_equal(m.chunk.len, MIB);
 	assert_int_equal(m.before, 1);
 	assert_int_equal(m.after, 100);
 	check_bytes(m.chunk.data - 1, 3 * MIB - 1, MIB + 101);
 	assert_true(tl_source_unmap(src, &m));
-	assert_true(tl_source_map(src, 3, 0, &m));
+	assert_true(tl_source_map(src, 3, 1, 0, &m));
 	assert_int_equal(ftruncate(fd, (off_t)(4 * MIB - 10)), 0);
 	assert_false(tl_source_unmap(src, &m));
-	assert_false(tl_source_map(src, 40, 0, &m)); /* the last one may grow: it is read */
+	assert_false(tl_source_map(src, 40, 1, 0, &m)); /* the last one may grow: it is read */
 	tl_source_close(src);
 }
 
