@@ -11,6 +11,7 @@
 #include "pager/signals.h"
 #include "pager/tagkeys.h"
 #include "text/escape.h"
+#include "text/spool.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -586,6 +587,7 @@ static bool start(struct tl_app *app, char **names, size_t n, struct tl_err *err
 	app->first_draw = true;
 	app->find.found = app->links.line = TL_NOPOS;
 	app->go_on.next = SIZE_MAX;
+	tl_spool_set_limit(app->opt.spool_size);
 	if (n > 0 && !tl_filelist_add_all(&app->files, names, n))
 		return tl_err_nomem(err);
 	app->files.current = app->files.previous = app->files.n;

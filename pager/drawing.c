@@ -4,6 +4,7 @@
 #include "pager/env.h"
 #include "pager/header.h"
 #include "pager/mouse.h"
+#include "text/spool.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -262,6 +263,7 @@ void tl_app_apply_options(struct tl_app *app)
 	struct tl_view_opts vo;
 
 	app->options_pending = false;
+	tl_spool_set_limit(o->spool_size);
 	tl_screen_set_colors(app->screen, &o->colors);
 	tl_screen_set_opts(app->screen, &so);
 	if (!app->text.view)

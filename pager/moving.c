@@ -336,7 +336,8 @@ void tl_move_to_end(struct tl_app *app, bool as_mark)
 {
 	struct tl_extent ext;
 
-	if (strcmp(tl_source_kind(app->text.src), "file") == 0)
+	if (strcmp(tl_source_kind(app->text.src), "file") == 0 ||
+	    tl_source_trouble(app->text.src, NULL)) /* perhaps it goes on now */
 		tl_app_refresh_text(app, false);
 	tl_source_want(app->text.src, UINT64_MAX);
 	tl_source_extent(app->text.src, &ext);

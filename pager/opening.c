@@ -423,5 +423,6 @@ void tl_app_leave_help(struct tl_app *app)
 	tl_header_text_opened(app);
 	tl_app_apply_options(app);
 	tl_find_text_opened(app);
+	tl_app_tell_trouble(app);
 	tl_app_dirty(app);
 }

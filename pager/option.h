@@ -91,6 +91,7 @@ struct tl_options {
 	char *trace_view, *trace_columns, *trace_time, *trace_cpu, *trace_tid, *trace_comm, *symfs;
 	int raw_file;            /* show the bytes of a recording */
 	struct tl_colors colors; /* -D, --use-color */
+	uint64_t spool_size;     /* of temporary files, in bytes; 0: what the disk can spare */
 	uint64_t slice_ns;       /* what ; and , step by; 0: a hundredth of the text's duration */
 	/* Named as less names the option; TL_OPT_IGNORED in the table says which have no effect yet. */
 	int buffers, auto_buffers, no_lessopen, hilite_unread, exit_follow_on_close, file_size,

@@ -379,6 +379,38 @@ void tl_option_print_slice(const struct tl_options *o, char *out, size_t size)
 		 units[i].name);
 }
 
+/* ---- --spool-size: 500M, 1.5G; without a unit: bytes */
+
+bool tl_option_parse_spool_size(struct tl_options *o, const char *text, struct tl_err *err)
+{
+	static const char units[] = "KMGT";
+	const char *unit;
+	double size = 0;
+	char *end = NULL;
+
+	if (*text) {
+		size = strtod(text, &end);
+		unit = *end ? strchr(units, *end & ~0x20) : NULL;
+		for (const char *u = units; unit && u <= unit; u++)
+			size *= 1024;
+		end += unit != NULL;
+		if (*text < '0' || *text > '9' || *end || !(size <= 1e18))
+			return tl_err_set(err, "--spool-size: \"%s\" is no size (500M, 1.5G)",
+					  text);
+	}
+	o->spool_size = (uint64_t)size;
+	return true;
+}
+
+void tl_option_print_spool_size(const struct tl_options *o, char *out, size_t size)
+{
+	if (o->spool_size == 0)
+		snprintf(out, size, "The spool may grow until the disk is nearly full");
+	else
+		snprintf(out, size, "The spool may grow to %.6g MiB",
+			 (double)o->spool_size / (1 << 20));
+}
+
 /* ---- -k, --lesskey-src, --lesskey-content: read at once */
 
 bool tl_option_parse_lesskey_file(struct tl_options *o, const char *text, struct tl_err *err)

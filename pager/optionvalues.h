@@ -18,6 +18,7 @@ bool tl_option_parse_quotes(struct tl_options *o, const char *text, struct tl_er
 bool tl_option_parse_color(struct tl_options *o, const char *text, struct tl_err *err);
 bool tl_option_parse_rscroll(struct tl_options *o, const char *text, struct tl_err *err);
 bool tl_option_parse_slice(struct tl_options *o, const char *text, struct tl_err *err);
+bool tl_option_parse_spool_size(struct tl_options *o, const char *text, struct tl_err *err);
 bool tl_option_parse_lesskey_file(struct tl_options *o, const char *text, struct tl_err *err);
 bool tl_option_parse_lesskey_src(struct tl_options *o, const char *text, struct tl_err *err);
 bool tl_option_parse_lesskey_content(struct tl_options *o, const char *text, struct tl_err *err);
@@ -33,6 +34,7 @@ void tl_option_print_color(const struct tl_options *o, char *out, size_t size);
 void tl_option_print_rscroll(const struct tl_options *o, char *out, size_t size);
 void tl_option_print_intr(const struct tl_options *o, char *out, size_t size);
 void tl_option_print_slice(const struct tl_options *o, char *out, size_t size);
+void tl_option_print_spool_size(const struct tl_options *o, char *out, size_t size);
 void tl_option_print_unsearched(const struct tl_options *o, char *out, size_t size);
 void tl_option_print_tag_file(const struct tl_options *o, char *out, size_t size);
 void tl_option_print_autosave(const struct tl_options *o, char *out, size_t size);

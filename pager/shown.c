@@ -109,6 +109,7 @@ void tl_app_tell_trouble(struct tl_app *app)
 	if (!app->text.src || app->text.told || !tl_source_trouble(app->text.src, &err))
 		return;
 	app->text.told = true;
+	tl_follow_end(app);
 	tl_app_message(app, "%s", err.msg);
 }
 
@@ -142,6 +143,7 @@ enum tl_change tl_app_refresh_text(struct tl_app *app, bool by_name)
 	case TL_SAME:
 		return change;
 	case TL_GREW:
+		app->text.told = false;
 		tl_view_grow(app->text.view);
 		if (app->text.filter)
 			tl_filter_grow(app->text.filter);

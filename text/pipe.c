@@ -1,40 +1,46 @@
 /*
- * pipe.c: a text that comes through a pipe (FIFO, terminal, socket, /proc), once and in
- * order.  A thread reads it into a spool, only as far as somebody wants: the writer at the
- * other end of `git log | tless` stops when the first screen is full.  The thread sleeps in
- * poll() on the pipe and an eventfd, so that it hears want, stop and close at any time.
+ * pipe.c: a text that comes once and in order (feed.h): through a pipe, FIFO, terminal or socket,
+ * or made from something else on the way.  A thread reads it into a spool, only as far as somebody
+ * wants: the writer at the other end of `git log | tless` stops when the first screen is full.  The
+ * thread sleeps in poll() on the pipe and an eventfd, so that it hears want, stop and close at any
+ * time.
  */
-#include "text/source.h"
+#include "text/feed.h"
 #include "text/spool.h"
 
-#include <errno.h>
-#include <fcntl.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
-/* What the kernel allows everybody; 64 KiB are used up in 10 us. */
-#define PIPE_SIZE (1 << 20)
+/* While it comes fast, others hear of it so often. */
+#define TELL_MS 3
 
 struct pipe {
-	int fd;
+	struct tl_source_ops ops; /* with the feed's name */
+	const struct tl_feed_ops *feed;
+	void *from;
 	int wake_fd;
 	char *what; /* for messages */
 	struct tl_spool *spool;
 	pthread_t reader;
 	bool started;
-	bool widened; /* reader only */
+
+	/* Of the reader. */
+	bool untold;      /* there is more than was told */
+	uint64_t told_ms; /* when something was told */
 
 	pthread_mutex_t lock; /* of all below */
 	uint64_t wanted;      /* chunks */
 	bool closing;
-	bool complete;     /* the end was seen; the spool grows no more */
-	bool failed;       /* nor does it now, but that is not the end */
+	bool complete;     /* the end was seen, or failed; the spool grows no more */
+	bool failed;       /* it is not the proper end */
+	bool no_room;      /* and the fault is the spool's */
 	struct tl_err err; /* failed */
 	void (*changed)(void *arg);
 	void *changed_arg;
@@ -64,24 +70,35 @@ static void pipe_extent(void *self, struct tl_extent *out)
 
 static enum tl_lookup pipe_read(void *self, uint64_t k, struct tl_buf *out, struct tl_err *err)
 {
-	enum tl_lookup absent = TL_PENDING, found;
-	struct tl_err why = TL_ERR_INIT;
+	enum tl_lookup absent, found;
 	struct pipe *p = self;
 
 	pthread_mutex_lock(&p->lock); /* before reading, for the same reason */
-	if (p->complete) {
-		absent = TL_NONE;
-	} else if (p->failed) {
-		absent = TL_FAILED;
-		why = p->err;
-	}
+	absent = p->complete ? TL_NONE : TL_PENDING;
 	pthread_mutex_unlock(&p->lock);
 	found = tl_spool_read(p->spool, k, out, err);
-	if (found != TL_NONE)
-		return found;
-	if (absent == TL_FAILED && err)
-		*err = why;
-	return absent;
+	return found == TL_NONE ? absent : found;
+}
+
+/* Only chunks that are in memory, without their neighbours. */
+static bool pipe_map(void *self, uint64_t k, size_t before, size_t after, struct tl_mapped *out)
+{
+	struct pipe *p = self;
+
+	if ((before > 0 && k > 0) || after > 0 || !tl_spool_pin(p->spool, k, &out->chunk))
+		return false;
+	out->before = out->after = 0;
+	out->end = (k + 1) << TL_FILE_SHIFT;
+	out->window = NULL;
+	return true;
+}
+
+static bool pipe_unmap(void *self, const struct tl_mapped *m)
+{
+	struct pipe *p = self;
+
+	tl_spool_unpin(p->spool, (m->end >> TL_FILE_SHIFT) - 1);
+	return true;
 }
 
 static void pipe_want(void *self, uint64_t n)
@@ -108,6 +125,45 @@ static void pipe_stop(void *self)
 	wake(p);
 }
 
+/* It goes on where it had to stop. */
+static enum tl_change pipe_refresh(void *self, bool by_name, struct tl_err *err)
+{
+	enum tl_change change = TL_SAME;
+	struct pipe *p = self;
+
+	pthread_mutex_lock(&p->lock);
+	if (p->complete && (p->no_room || (p->feed->again && p->feed->again(p->from)))) {
+		if (p->no_room)
+			tl_spool_retry(p->spool);
+		p->complete = p->failed = p->no_room = false;
+		change = TL_GREW;
+	}
+	pthread_mutex_unlock(&p->lock);
+	if (change == TL_GREW)
+		wake(p);
+	return change;
+}
+
+static bool pipe_trouble(void *self, struct tl_err *err)
+{
+	struct pipe *p = self;
+	bool failed;
+
+	pthread_mutex_lock(&p->lock);
+	failed = p->failed;
+	if (failed)
+		*err = p->err;
+	pthread_mutex_unlock(&p->lock);
+	return failed;
+}
+
+static double pipe_progress(void *self)
+{
+	struct pipe *p = self;
+
+	return p->feed->progress ? p->feed->progress(p->from) : -1;
+}
+
 static void pipe_on_change(void *self, void (*fn)(void *arg), void *arg)
 {
 	struct pipe *p = self;
@@ -120,6 +176,14 @@ static void pipe_on_change(void *self, void (*fn)(void *arg), void *arg)
 
 /* ---- the reader thread */
 
+static uint64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
 static void tell(struct pipe *p)
 {
 	void (*fn)(void *arg);
@@ -129,8 +193,20 @@ static void tell(struct pipe *p)
 	fn = p->changed;
 	arg = p->changed_arg;
 	pthread_mutex_unlock(&p->lock);
+	p->untold = false;
+	p->told_ms = now_ms();
 	if (fn)
 		fn(arg);
+}
+
+/* Everybody who hears of it costs time: a first screen is told at once, much that comes fast
+ * now and then. */
+static void tell_soon(struct pipe *p)
+{
+	p->untold = true;
+	if (tl_spool_size(p->spool) < ((uint64_t)1 << TL_FILE_SHIFT) ||
+	    now_ms() >= p->told_ms + TELL_MS)
+		tell(p);
 }
 
 static void end(struct pipe *p)
@@ -141,82 +217,97 @@ static void end(struct pipe *p)
 	tell(p);
 }
 
-static void fail(struct pipe *p, const struct tl_err *err)
+static void fail(struct pipe *p, const struct tl_err *err, bool no_room)
 {
 	pthread_mutex_lock(&p->lock);
-	p->failed = true;
+	p->complete = p->failed = true;
+	p->no_room = no_room;
 	p->err = *err;
 	pthread_mutex_unlock(&p->lock);
 	tell(p);
 }
 
-/* Something can be read, or the other end was closed (`hung_up`). */
-static void receive(struct pipe *p, uint8_t *at, size_t n, bool hung_up)
+static void fail_to_keep(struct pipe *p, struct tl_err *err)
 {
-	ssize_t r = read(p->fd, at, n);
-	struct tl_err err;
-
-	if (r > 0) {
-		tl_spool_advance(p->spool, (size_t)r);
-		tell(p);
-	} else if (r == 0 || (errno == EIO && hung_up)) { /* the latter: a terminal closed */
-		end(p);
-	} else if (errno != EINTR && errno != EAGAIN) {
-		tl_err_sys(&err, "cannot read '%s'", p->what);
-		fail(p, &err);
-	}
+	tl_err_prefix(err, "%s: stopped reading at %" PRIu64 " MiB: ", p->what,
+		      tl_spool_size(p->spool) >> 20);
+	fail(p, err, true);
 }
 
-/* Let the other end run ahead while we are busy; but not for a text of one screen. */
-static void widen(struct pipe *p)
+/* The feed has something, or its end. */
+static void receive(struct pipe *p, uint8_t *at, size_t n)
 {
-	if (p->widened || tl_spool_size(p->spool) < ((uint64_t)1 << TL_FILE_SHIFT))
-		return;
-	p->widened = true;
-	fcntl(p->fd, F_SETPIPE_SZ, PIPE_SIZE); /* fails on what is not a pipe: all the same */
+	struct tl_err err = TL_ERR_INIT;
+	size_t got = 0;
+	enum tl_lookup found = p->feed->read(p->from, at, n, &got, &err);
+
+	if (got > 0) {
+		tl_spool_advance(p->spool, got);
+		tell_soon(p);
+	}
+	if (found == TL_NONE)
+		end(p);
+	else if (found == TL_FAILED)
+		fail(p, &err, false);
+}
+
+/* Is more to be read?  False in *on: never any more. */
+static bool wants_more(struct pipe *p, bool *on)
+{
+	bool more;
+
+	pthread_mutex_lock(&p->lock);
+	*on = !p->closing;
+	more = !p->complete && tl_spool_size(p->spool) >> TL_FILE_SHIFT < p->wanted;
+	pthread_mutex_unlock(&p->lock);
+	return more;
 }
 
 static void *read_pipe(void *arg)
 {
 	struct pipe *p = arg;
 	sigset_t all;
+	bool on;
 
 	/* Signals are for the thread that owns the screen. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_BLOCK, &all, NULL);
 	for (;;) {
 		struct pollfd fds[2] = { { p->wake_fd, POLLIN, 0 }, { -1, POLLIN, 0 } };
-		bool over, closing, more;
+		bool more = wants_more(p, &on), ready = false;
+		int patience = p->untold ? TELL_MS : -1, n;
 		uint64_t wakes;
 		struct tl_err err;
 		uint8_t *at;
-		size_t n;
+		size_t room;
 
-		pthread_mutex_lock(&p->lock);
-		closing = p->closing;
-		over = p->complete || p->failed;
-		more = tl_spool_size(p->spool) >> TL_FILE_SHIFT < p->wanted;
-		pthread_mutex_unlock(&p->lock);
-		if (closing || over)
+		if (!on)
 			return NULL;
 		if (more) {
-			enum tl_lookup room = tl_spool_room(p->spool, &at, &n, &err);
+			enum tl_lookup found = tl_spool_room(p->spool, &at, &room, &err);
 
-			if (room == TL_FAILED) {
-				fail(p, &err);
+			if (found == TL_FAILED) {
+				fail_to_keep(p, &err);
 				continue;
 			}
-			widen(p);
-			if (room == TL_FOUND)
-				fds[1].fd = p->fd;
+			more = found == TL_FOUND;
 		}
-		if (poll(fds, 2, -1) < 0)
+		if (more)
+			fds[1].fd = p->feed->descriptor(p->from);
+		if (more && fds[1].fd < 0) {
+			ready = true;
+			patience = 0;
+		}
+		n = poll(fds, 2, patience);
+		if (n < 0)
 			continue;
 		if (fds[0].revents && read(p->wake_fd, &wakes, sizeof(wakes)) < 0) {
 			/* Somebody else's wake was counted in: fine. */
 		}
-		if (!fds[0].revents && fds[1].revents)
-			receive(p, at, n, fds[1].revents & POLLHUP);
+		if (!fds[0].revents && (ready || fds[1].revents))
+			receive(p, at, room);
+		else if (n == 0 && p->untold)
+			tell(p);
 	}
 }
 
@@ -230,10 +321,12 @@ static void pipe_close(void *self)
 		pthread_mutex_lock(&p->lock);
 		p->closing = true;
 		pthread_mutex_unlock(&p->lock);
+		if (p->feed->cancel)
+			p->feed->cancel(p->from);
 		wake(p);
 		pthread_join(p->reader, NULL);
 	}
-	close(p->fd); /* first, so that the writer gets its SIGPIPE at once */
+	p->feed->close(p->from); /* first, so that the writer gets its SIGPIPE at once */
 	tl_spool_close(p->spool);
 	if (p->wake_fd >= 0)
 		close(p->wake_fd);
@@ -243,24 +336,22 @@ static void pipe_close(void *self)
 }
 
 static const struct tl_source_ops pipe_ops = {
-	.name = "pipe",
 	.shift = TL_FILE_SHIFT,
 	.extent = pipe_extent,
 	.read = pipe_read,
+	.map = pipe_map,
+	.unmap = pipe_unmap,
 	.want = pipe_want,
 	.stop = pipe_stop,
+	.refresh = pipe_refresh,
+	.trouble = pipe_trouble,
+	.progress = pipe_progress,
 	.close = pipe_close,
 	.on_change = pipe_on_change,
 };
 
 static bool pipe_start(struct pipe *p, const char *what, struct tl_err *err)
 {
-	struct stat st;
-
-	if (fstat(p->fd, &st) < 0)
-		return tl_err_sys(err, "cannot read '%s'", what);
-	if (S_ISDIR(st.st_mode))
-		return tl_err_set(err, "'%s' is a directory", what);
 	p->what = strdup(what);
 	if (!p->what)
 		return tl_err_nomem(err);
@@ -269,25 +360,28 @@ static bool pipe_start(struct pipe *p, const char *what, struct tl_err *err)
 		return tl_err_sys(err, "cannot make an eventfd");
 	if (!tl_spool_open(wake, p, &p->spool, err))
 		return false;
-	fcntl(p->fd, F_SETFD, FD_CLOEXEC);
 	p->started = pthread_create(&p->reader, NULL, read_pipe, p) == 0;
 	return p->started || tl_err_set(err, "cannot start a thread");
 }
 
-bool tl_source_open_pipe(int fd, const char *what, struct tl_source **out, struct tl_err *err)
+bool tl_source_open_feed(const struct tl_feed_ops *ops, void *self, const char *what,
+			 struct tl_source **out, struct tl_err *err)
 {
 	struct pipe *p = calloc(1, sizeof(*p));
 
 	if (!p) {
-		close(fd);
+		ops->close(self);
 		return tl_err_nomem(err);
 	}
-	p->fd = fd;
+	p->ops = pipe_ops;
+	p->ops.name = ops->name;
+	p->feed = ops;
+	p->from = self;
 	p->wake_fd = -1;
 	pthread_mutex_init(&p->lock, NULL);
 	if (!pipe_start(p, what, err)) {
 		pipe_close(p);
 		return false;
 	}
-	return tl_source_new(&pipe_ops, p, out, err);
+	return tl_source_new(&p->ops, p, out, err);
 }

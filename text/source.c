@@ -129,6 +129,11 @@ void tl_source_stop(struct tl_source *src)
 		src->ops->stop(src->self);
 }
 
+double tl_source_progress(struct tl_source *src)
+{
+	return src->ops->progress ? src->ops->progress(src->self) : -1;
+}
+
 enum tl_change tl_source_refresh(struct tl_source *src, bool by_name, struct tl_err *err)
 {
 	return src->ops->refresh ? src->ops->refresh(src->self, by_name, err) : TL_SAME;
@@ -156,7 +161,9 @@ bool tl_source_facts(struct tl_source *src, uint64_t k, struct tl_chunk_facts *o
 
 bool tl_source_trouble(struct tl_source *src, struct tl_err *out)
 {
-	return src->ops->trouble && src->ops->trouble(src->self, out);
+	struct tl_err any;
+
+	return src->ops->trouble && src->ops->trouble(src->self, out ? out : &any);
 }
 
 bool tl_source_known_empty(const struct tl_source *src, uint64_t k)

@@ -112,9 +112,14 @@ struct tl_source_ops {
 	/* Give up getting what was wanted but is not here (^C).  May be NULL.  Any thread. */
 	void (*stop)(void *self);
 
+	/* Of a text that is being made: how much of what it is made from was read, 0 .. 1; negative:
+	 * nobody knows.  May be NULL.  Any thread. */
+	double (*progress)(void *self);
+
 	/* Look whether the file has changed, and go on with what it is now (REPLACED: written in
 	 * place); by_name: with its successor, when the path names another file (REPLACED,
-	 * too).  May be NULL: never changes.  Main thread. */
+	 * too).  What ended too early is tried again (GREW).  May be NULL: never changes.  Main
+	 * thread. */
 	enum tl_change (*refresh)(void *self, bool by_name, struct tl_err *err);
 
 	/* The descriptor of the file that is read, to watch it.  May be NULL: none.  Main thread. */
@@ -131,7 +136,8 @@ struct tl_source_ops {
 	bool (*facts)(void *self, uint64_t k, struct tl_chunk_facts *out, size_t *len);
 
 	/* Is something wrong with the text, although it can be read: does it end where its file is
-	 * damaged?  May be NULL.  Any thread, at once. */
+	 * damaged, or where no more could be kept?  It is complete then.  May be NULL.  Any
+	 * thread, at once. */
 	bool (*trouble)(void *self, struct tl_err *out);
 
 	/* Is chunk k known to hold nothing?  At once, without reading it.  May be NULL.  Any
@@ -196,12 +202,13 @@ bool tl_source_unmap(struct tl_source *src, const struct tl_mapped *m);
 
 void tl_source_want(struct tl_source *src, uint64_t nchunks);
 void tl_source_stop(struct tl_source *src);
+double tl_source_progress(struct tl_source *src);
 enum tl_change tl_source_refresh(struct tl_source *src, bool by_name, struct tl_err *err);
 int tl_source_descriptor(struct tl_source *src); /* -1: none */
 bool tl_source_identity(struct tl_source *src, struct tl_identity *out);
 bool tl_source_origin(struct tl_source *src, struct tl_origin *out);
 bool tl_source_facts(struct tl_source *src, uint64_t k, struct tl_chunk_facts *out, size_t *len);
-bool tl_source_trouble(struct tl_source *src, struct tl_err *out);
+bool tl_source_trouble(struct tl_source *src, struct tl_err *out); /* may be NULL */
 bool tl_source_known_empty(const struct tl_source *src, uint64_t k);
 bool tl_source_look(struct tl_source *src, uint64_t k, bool backward); /* false: it does not */
 void tl_source_on_change(struct tl_source *src, void (*fn)(void *arg), void *arg);

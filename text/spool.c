@@ -1,50 +1,51 @@
 /*
- * spool.c: see spool.h.  Chunk k lives in slot k % SLOTS of a ring until it is in the file.
- * A thread of its own compresses the oldest chunk whenever more than KEEP are in
- * memory; the writer waits only when it is QUEUE chunks behind.  Chunks go to the file in
- * order and without gaps, so where each ends says all about where it is.
+ * spool.c: see spool.h.  Chunk k lives in slot k % SLOTS of a ring until that is needed for another.  Threads
+ * of their own, the packers, put the oldest chunk there whenever more than KEEP are in memory; the
+ * writer waits only when it is QUEUE chunks ahead of them.  When it comes near to that they are told
+ * to hurry.
  */
 #include "text/spool.h"
 
-#include <errno.h>
-#include <fcntl.h>
+#include "text/spoolfile.h"
+
 #include <pthread.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
-#include <zstd.h>
 
 #define CHUNK ((size_t)1 << TL_FILE_SHIFT)
-enum { KEEP = 16, QUEUE = 4, SLOTS = KEEP + QUEUE };
+enum { KEEP = 12, QUEUE = 8, SLOTS = KEEP + QUEUE };
+
+#define MAX_PACKERS 4 /* 1.7 MiB each; together they compress more than a pipe brings */
+
+/* Who came late once hurries for a while: the writer is quick. */
+#define HURRY_MS 100
 
 struct slot {
 	uint8_t *data;    /* a chunk; NULL until first used */
-	unsigned readers; /* copying from it just now */
+	unsigned readers; /* copying from it just now, or looking at it */
 };
 
 struct tl_spool {
 	void (*wake)(void *arg);
 	void *arg;
-	char *dir; /* of the file, for the message too */
+	struct tl_spoolfile *file;
 
 	pthread_mutex_t lock; /* of all below; never held while reading, writing, compressing */
-	pthread_cond_t work; /* for the thread: more in memory, a slot not read any more, closing */
+	pthread_cond_t work;  /* for the packers: more in memory, another try, closing */
 	uint64_t size;
 	struct slot slots[SLOTS];
-	uint64_t nfiled; /* chunks 0 .. nfiled-1 are in the file, the rest in slots */
-	uint64_t *ends;  /* where each of them ends there */
-	size_t ends_cap;
-	bool started, closing, failed;
+	struct tl_spoolplace *places; /* of chunks in the file; len 0: in its slot */
+	size_t nplaces;               /* there is room for so many */
+	uint64_t nclaimed;            /* chunks that packers have taken on */
+	uint64_t hurry_until;         /* a time in ms */
+	bool waiting;                 /* the writer, to be woken */
+	bool closing, failed;
 	struct tl_err err; /* failed */
-	pthread_t thread;
-
-	/* Of the thread, fd of readers too when nfiled > 0. */
-	int fd;
-	ZSTD_CCtx *cctx;
-	uint8_t *packed;
-	size_t packed_cap;
+	pthread_t packers[MAX_PACKERS];
+	unsigned npackers; /* that run */
 };
 
 bool tl_spool_open(void (*wake)(void *arg), void *arg, struct tl_spool **out, struct tl_err *err)
@@ -56,13 +57,11 @@ bool tl_spool_open(void (*wake)(void *arg), void *arg, struct tl_spool **out, st
 		return tl_err_nomem(err);
 	sp->wake = wake;
 	sp->arg = arg;
-	sp->fd = -1;
 	pthread_mutex_init(&sp->lock, NULL);
 	pthread_cond_init(&sp->work, NULL);
-	sp->dir = strdup(dir && *dir ? dir : "/tmp");
-	if (!sp->dir) {
+	if (!tl_spoolfile_new(dir && *dir ? dir : "/tmp", &sp->file, err)) {
 		tl_spool_close(sp);
-		return tl_err_nomem(err);
+		return false;
 	}
 	*out = sp;
 	return true;
@@ -72,148 +71,174 @@ void tl_spool_close(struct tl_spool *sp)
 {
 	if (!sp)
 		return;
-	if (sp->started) {
-		pthread_mutex_lock(&sp->lock);
-		sp->closing = true;
-		pthread_cond_signal(&sp->work);
-		pthread_mutex_unlock(&sp->lock);
-		pthread_join(sp->thread, NULL);
-	}
-	if (sp->fd >= 0)
-		close(sp->fd);
+	pthread_mutex_lock(&sp->lock);
+	sp->closing = true;
+	pthread_cond_broadcast(&sp->work);
+	pthread_mutex_unlock(&sp->lock);
+	for (unsigned i = 0; i < sp->npackers; i++)
+		pthread_join(sp->packers[i], NULL);
+	tl_spoolfile_close(sp->file);
 	for (int i = 0; i < SLOTS; i++)
 		free(sp->slots[i].data);
-	ZSTD_freeCCtx(sp->cctx);
-	free(sp->packed);
-	free(sp->ends);
-	free(sp->dir);
+	free(sp->places);
 	pthread_cond_destroy(&sp->work);
 	pthread_mutex_destroy(&sp->lock);
 	free(sp);
 }
 
-/* ---- the thread that writes the file */
+/* ---- the lock is held */
 
-static bool make_file(struct tl_spool *sp, struct tl_err *err)
+static struct slot *slot_of(struct tl_spool *sp, uint64_t k)
 {
-	struct tl_buf name = TL_BUF_INIT;
-
-	sp->packed_cap = ZSTD_compressBound(CHUNK);
-	sp->packed = malloc(sp->packed_cap);
-	sp->cctx = ZSTD_createCCtx();
-	if (!sp->packed || !sp->cctx)
-		return tl_err_nomem(err);
-	sp->fd = open(sp->dir, O_TMPFILE | O_RDWR | O_EXCL | O_CLOEXEC, 0600);
-	if (sp->fd < 0) { /* a file system that cannot, or a real fault: mkostemp tells */
-		if (!tl_buf_printf(&name, "%s/tless.XXXXXX", sp->dir))
-			return tl_err_nomem(err);
-		sp->fd = mkostemp((char *)name.data, O_CLOEXEC);
-		if (sp->fd >= 0)
-			unlink((const char *)name.data);
-		tl_buf_fini(&name);
-	}
-	return sp->fd >= 0 ||
-	       tl_err_sys(err, "cannot keep more input in %s (set TMPDIR elsewhere)", sp->dir);
+	return &sp->slots[k % SLOTS];
 }
 
-static bool write_at(struct tl_spool *sp, const uint8_t *p, size_t n, uint64_t at,
-		     struct tl_err *err)
+static bool is_filed(const struct tl_spool *sp, uint64_t k)
 {
-	while (n > 0) {
-		ssize_t w = pwrite(sp->fd, p, n, (off_t)at);
-
-		if (w < 0 && errno == EINTR)
-			continue;
-		if (w < 0)
-			return tl_err_sys(
-			    err,
-			    "cannot keep more input in %s (make room, or set TMPDIR elsewhere)",
-			    sp->dir);
-		p += w;
-		n -= (size_t)w;
-		at += (uint64_t)w;
-	}
-	return true;
+	return k < sp->nclaimed && sp->places[k].len > 0;
 }
 
-/* Write a chunk at `*end` and move that.  What does not shrink is stored as it is, which its
- * size tells. */
-static bool file_chunk(struct tl_spool *sp, const uint8_t *chunk, uint64_t *end, struct tl_err *err)
+/* Is it in its slot, and may it be looked at there?  Until the writer comes round to the slot. */
+static bool in_slot(const struct tl_spool *sp, uint64_t k)
 {
-	size_t n;
+	return !is_filed(sp, k) || k + SLOTS > sp->size >> TL_FILE_SHIFT;
+}
 
-	if (sp->fd < 0 && !make_file(sp, err))
+/* Full chunks that are too many for memory, and no packer is at them. */
+static uint64_t queued(const struct tl_spool *sp)
+{
+	uint64_t full = sp->size >> TL_FILE_SHIFT;
+
+	return full > sp->nclaimed + KEEP ? full - sp->nclaimed - KEEP : 0;
+}
+
+/* May the next chunk's slot be written to? */
+static bool has_room(struct tl_spool *sp)
+{
+	uint64_t k = sp->size >> TL_FILE_SHIFT;
+
+	if (k < SLOTS || (sp->size & (CHUNK - 1)) > 0)
+		return true;
+	return is_filed(sp, k - SLOTS) && slot_of(sp, k)->readers == 0;
+}
+
+static bool make_place(struct tl_spool *sp)
+{
+	size_t n = sp->nplaces > 0 ? 2 * sp->nplaces : 256;
+	struct tl_spoolplace *places;
+
+	if (sp->nclaimed < sp->nplaces)
+		return true;
+	places = realloc(sp->places, n * sizeof(*places));
+	if (!places)
 		return false;
-	n = ZSTD_compressCCtx(sp->cctx, sp->packed, sp->packed_cap, chunk, CHUNK, 1);
-	if (ZSTD_isError(n) || n >= CHUNK)
-		n = CHUNK;
-	if (!write_at(sp, n < CHUNK ? sp->packed : chunk, n, *end, err))
-		return false;
-	*end += n;
+	memset(places + sp->nplaces, 0, (n - sp->nplaces) * sizeof(*places));
+	sp->places = places;
+	sp->nplaces = n;
 	return true;
 }
 
-static bool remember_end(struct tl_spool *sp, uint64_t end)
+static void fail(struct tl_spool *sp, const struct tl_err *err)
 {
-	if (sp->nfiled == sp->ends_cap) {
-		size_t cap = sp->ends_cap ? 2 * sp->ends_cap : 256;
-		uint64_t *ends = realloc(sp->ends, cap * sizeof(*ends));
-
-		if (!ends)
-			return false;
-		sp->ends = ends;
-		sp->ends_cap = cap;
-	}
-	sp->ends[sp->nfiled] = end;
-	return true;
+	if (!sp->failed)
+		sp->err = *err;
+	sp->failed = true;
 }
 
-static uint64_t full_in_memory(const struct tl_spool *sp)
+/* Lets go of the lock to wake the writer if it waits for what is there now. */
+static void wake_writer(struct tl_spool *sp)
 {
-	return (sp->size >> TL_FILE_SHIFT) - sp->nfiled;
+	if (!sp->waiting || !(sp->failed || has_room(sp)))
+		return;
+	sp->waiting = false;
+	pthread_mutex_unlock(&sp->lock);
+	sp->wake(sp->arg);
+	pthread_mutex_lock(&sp->lock);
 }
 
-static void *file_old_chunks(void *arg)
+/* ---- the packers */
+
+static uint64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+/* Until there is a chunk to be filed.  False: there never will be. */
+static bool await_work(struct tl_spool *sp)
+{
+	while (!sp->closing && (sp->failed || queued(sp) == 0))
+		pthread_cond_wait(&sp->work, &sp->lock);
+	return !sp->closing;
+}
+
+/* The lock is held, but not while the chunk is compressed and written. */
+static bool file_chunk(struct tl_spool *sp, struct tl_packer *packer, uint64_t k,
+		       struct tl_err *err)
+{
+	const uint8_t *data = slot_of(sp, k)->data;
+	struct tl_spoolplace place;
+	bool ok;
+
+	if (queued(sp) >= QUEUE / 2)
+		sp->hurry_until = now_ms() + HURRY_MS;
+	do {
+		bool hurry = now_ms() < sp->hurry_until;
+
+		pthread_mutex_unlock(&sp->lock);
+		ok = tl_spoolfile_put(sp->file, packer, data, hurry, &place, err);
+		pthread_mutex_lock(&sp->lock);
+		if (!ok) {
+			fail(sp, err);
+			wake_writer(sp);
+		}
+		while (!ok && sp->failed && !sp->closing)
+			pthread_cond_wait(&sp->work, &sp->lock);
+	} while (!ok && !sp->closing);
+	if (ok)
+		sp->places[k] = place;
+	return ok;
+}
+
+static void *pack(void *arg)
 {
 	struct tl_spool *sp = arg;
+	struct tl_packer *packer = NULL;
 	struct tl_err err = TL_ERR_INIT;
-	uint64_t end = 0;
 	sigset_t all;
-	bool ok = true;
 
 	/* Signals are for the thread that owns the screen. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_BLOCK, &all, NULL);
 	pthread_mutex_lock(&sp->lock);
-	for (;;) {
-		struct slot *slot = &sp->slots[sp->nfiled % SLOTS];
-
-		while (!sp->closing && full_in_memory(sp) <= KEEP)
-			pthread_cond_wait(&sp->work, &sp->lock);
-		if (sp->closing)
-			break;
-		pthread_mutex_unlock(&sp->lock);
-		ok = file_chunk(sp, slot->data, &end, &err);
-		pthread_mutex_lock(&sp->lock);
-		while (slot->readers > 0)
-			pthread_cond_wait(&sp->work, &sp->lock);
-		if (ok && !remember_end(sp, end))
-			ok = tl_err_nomem(&err);
-		if (!ok)
-			break;
-		sp->nfiled++;
-		pthread_mutex_unlock(&sp->lock);
-		sp->wake(sp->arg);
-		pthread_mutex_lock(&sp->lock);
-	}
-	if (!ok) {
-		sp->failed = true;
-		sp->err = err;
+	while (await_work(sp)) {
+		if ((!packer && !tl_packer_new(&packer, &err)) ||
+		    (!make_place(sp) && !tl_err_nomem(&err)))
+			fail(sp, &err);
+		else
+			file_chunk(sp, packer, sp->nclaimed++, &err);
+		wake_writer(sp);
 	}
 	pthread_mutex_unlock(&sp->lock);
-	if (!ok)
-		sp->wake(sp->arg);
+	tl_packer_free(packer);
 	return NULL;
+}
+
+/* The lock is held. */
+static void start_packers(struct tl_spool *sp)
+{
+	long ncpu = sysconf(_SC_NPROCESSORS_ONLN);
+	unsigned n = ncpu > 2 * MAX_PACKERS ? MAX_PACKERS : ncpu > 3 ? (unsigned)ncpu / 2 : 1;
+	struct tl_err err = TL_ERR_INIT;
+
+	while (sp->npackers < n && pthread_create(&sp->packers[sp->npackers], NULL, pack, sp) == 0)
+		sp->npackers++;
+	if (sp->npackers == 0) {
+		tl_err_set(&err, "cannot start a thread to keep more input");
+		fail(sp, &err);
+	}
 }
 
 /* ---- the writer */
@@ -226,11 +251,12 @@ enum tl_lookup tl_spool_room(struct tl_spool *sp, uint8_t **at, size_t *n, struc
 
 	pthread_mutex_lock(&sp->lock);
 	used = sp->size & (CHUNK - 1);
-	slot = &sp->slots[(sp->size >> TL_FILE_SHIFT) % SLOTS];
-	if (full_in_memory(sp) == SLOTS) {
+	slot = slot_of(sp, sp->size >> TL_FILE_SHIFT);
+	if (!has_room(sp)) {
 		answer = sp->failed ? TL_FAILED : TL_PENDING;
 		if (sp->failed && err)
 			*err = sp->err;
+		sp->waiting = answer == TL_PENDING;
 	} else if (!slot->data) {
 		slot->data = aligned_alloc(64, CHUNK); /* see base/buf.c */
 		if (!slot->data) {
@@ -246,17 +272,26 @@ enum tl_lookup tl_spool_room(struct tl_spool *sp, uint8_t **at, size_t *n, struc
 
 void tl_spool_advance(struct tl_spool *sp, size_t n)
 {
+	uint64_t was;
+
 	pthread_mutex_lock(&sp->lock);
+	was = sp->size;
 	sp->size += n;
-	if (full_in_memory(sp) > KEEP) {
-		if (!sp->started && !sp->failed) {
-			sp->started = pthread_create(&sp->thread, NULL, file_old_chunks, sp) == 0;
-			sp->failed = !sp->started;
-			if (sp->failed)
-				tl_err_set(&sp->err, "cannot start a thread to keep more input");
-		}
+	if (was >> TL_FILE_SHIFT != sp->size >> TL_FILE_SHIFT && queued(sp) > 0) {
+		if (sp->npackers == 0 && !sp->failed)
+			start_packers(sp);
 		pthread_cond_signal(&sp->work);
 	}
+	pthread_mutex_unlock(&sp->lock);
+}
+
+void tl_spool_retry(struct tl_spool *sp)
+{
+	pthread_mutex_lock(&sp->lock);
+	sp->failed = false;
+	if (sp->npackers == 0 && queued(sp) > 0)
+		start_packers(sp);
+	pthread_cond_broadcast(&sp->work);
 	pthread_mutex_unlock(&sp->lock);
 }
 
@@ -272,48 +307,10 @@ uint64_t tl_spool_size(struct tl_spool *sp)
 	return size;
 }
 
-static bool read_at(struct tl_spool *sp, uint8_t *p, size_t n, uint64_t at, struct tl_err *err)
+static void let_go(struct tl_spool *sp, struct slot *slot)
 {
-	while (n > 0) {
-		ssize_t r = pread(sp->fd, p, n, (off_t)at);
-
-		if (r < 0 && errno == EINTR)
-			continue;
-		if (r < 0)
-			return tl_err_sys(err, "cannot read input back from %s", sp->dir);
-		if (r == 0)
-			return tl_err_set(err, "input kept in %s was cut off", sp->dir);
-		p += r;
-		n -= (size_t)r;
-		at += (uint64_t)r;
-	}
-	return true;
-}
-
-/* A chunk from the file, which lies at [from, to) there. */
-static bool unpack(struct tl_spool *sp, uint64_t from, uint64_t to, struct tl_buf *out,
-		   struct tl_err *err)
-{
-	size_t packed_len = (size_t)(to - from);
-	uint8_t *packed;
-	bool ok;
-
-	if (!tl_buf_reserve(out, CHUNK))
-		return tl_err_nomem(err);
-	if (packed_len == CHUNK) {
-		ok = read_at(sp, out->data + out->len, CHUNK, from, err);
-	} else {
-		packed = malloc(packed_len);
-		if (!packed)
-			return tl_err_nomem(err);
-		ok = read_at(sp, packed, packed_len, from, err);
-		if (ok && ZSTD_decompress(out->data + out->len, CHUNK, packed, packed_len) != CHUNK)
-			ok = tl_err_set(err, "input kept in %s is damaged", sp->dir);
-		free(packed);
-	}
-	if (ok)
-		out->len += CHUNK;
-	return ok;
+	if (--slot->readers == 0)
+		wake_writer(sp);
 }
 
 enum tl_lookup tl_spool_read(struct tl_spool *sp, uint64_t k, struct tl_buf *out,
@@ -329,22 +326,43 @@ enum tl_lookup tl_spool_read(struct tl_spool *sp, uint64_t k, struct tl_buf *out
 		pthread_mutex_unlock(&sp->lock);
 		return TL_NONE;
 	}
-	if (k < sp->nfiled) {
-		uint64_t from = k > 0 ? sp->ends[k - 1] : 0, to = sp->ends[k];
+	if (!in_slot(sp, k)) {
+		struct tl_spoolplace place = sp->places[k];
 
 		pthread_mutex_unlock(&sp->lock);
-		return unpack(sp, from, to, out, err) ? TL_FOUND : TL_FAILED;
+		return tl_spoolfile_get(sp->file, &place, out, err) ? TL_FOUND : TL_FAILED;
 	}
-	slot = &sp->slots[k % SLOTS];
+	slot = slot_of(sp, k);
 	slot->readers++;
 	pthread_mutex_unlock(&sp->lock);
 	/* Bytes once counted in the size do not change: copy without the lock. */
 	ok = tl_buf_append(out, slot->data, k + 1 == ex.nchunks ? ex.last_len : CHUNK);
 	pthread_mutex_lock(&sp->lock);
-	if (--slot->readers == 0)
-		pthread_cond_signal(&sp->work);
+	let_go(sp, slot);
 	pthread_mutex_unlock(&sp->lock);
 	if (!ok)
 		tl_err_nomem(err);
 	return ok ? TL_FOUND : TL_FAILED;
+}
+
+bool tl_spool_pin(struct tl_spool *sp, uint64_t k, struct tl_span *out)
+{
+	struct slot *slot = slot_of(sp, k);
+	bool here;
+
+	pthread_mutex_lock(&sp->lock);
+	here = k < sp->size >> TL_FILE_SHIFT && in_slot(sp, k);
+	if (here) {
+		slot->readers++;
+		*out = (struct tl_span){ slot->data, CHUNK };
+	}
+	pthread_mutex_unlock(&sp->lock);
+	return here;
+}
+
+void tl_spool_unpin(struct tl_spool *sp, uint64_t k)
+{
+	pthread_mutex_lock(&sp->lock);
+	let_go(sp, slot_of(sp, k));
+	pthread_mutex_unlock(&sp->lock);
 }

@@ -20,9 +20,9 @@ _tless_valued='
 	--end-prompt= --header= --index-dir= --intr= --jump-target= --lesskey-content=
 	--lesskey-file= --lesskey-src= --line-num-width= --log-file= --match-shift=
 	--max-back-scroll= --max-forw-scroll= --modelines= --pattern= --prompt= --quotes=
-	--rscroll= --search-options= --shift= --slice= --status-col-width= --symfs= --tabs=
-	--tag-file= --tag= --tid= --time= --trace-columns= --trace-view= --wheel-lines=
-	--window=
+	--rscroll= --search-options= --shift= --slice= --spool-size= --status-col-width= --symfs=
+	--tabs= --tag-file= --tag= --tid= --time= --trace-columns= --trace-view=
+	--wheel-lines= --window=
 '
 
 _tless()

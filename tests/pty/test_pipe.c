@@ -170,6 +170,36 @@ static void a_search_reads_on_as_far_as_it_needs(void **state)
 	check_row(t, 0, "1");
 }
 
+/* The temporary file has a limit, which is the user's to raise. */
+static void what_no_more_can_be_kept_of_is_told(void **state)
+{
+	struct term *t;
+
+	only_tless();
+	f.opts.stdin_cmd = "seq 1 9000000";
+	t = fixture_page(&f, "--spool-size=1M", NULL);
+	check_row(t, 0, "1");
+	term_keys(t, "G");
+	check_text(t, "standard input: stopped reading at");
+	check_text(t, "the 1 MiB of --spool-size are full");
+	check_keys(t, "<Enter>");
+	check_last(t, "(END)");
+	check_keys(t, "1000000g");
+	check_row(t, 0, "1000000");
+	check_keys(t, "/^5$<Enter>");
+	check_text(t, "Pattern not found");
+	check_keys(t, "<Enter>G");
+	check_text(t, "stopped reading"); /* again, as it was tried again */
+	check_keys(t, "<Enter>--spool-size<Enter>0<Enter>");
+	check_keys(t, "__spool-size<Enter>");
+	check_text(t, "until the disk is nearly full");
+	term_keys(t, "<Enter>G");
+	check_text(t, "9000000");
+	check_last(t, "(END)");
+	check_keys(t, "g");
+	check_row(t, 0, "1");
+}
+
 /* However much of it was read: prompts are the same for a fast writer and a slow one. */
 static void its_end_is_known_when_it_was_looked_for(void **state)
 {
@@ -239,6 +269,7 @@ int main(void)
 		TEST(the_end_of_an_endless_pipe_can_be_left),
 		TEST(a_huge_pipe_is_not_slurped),
 		TEST(a_search_reads_on_as_far_as_it_needs),
+		TEST(what_no_more_can_be_kept_of_is_told),
 		TEST(its_end_is_known_when_it_was_looked_for),
 		TEST(a_pipe_can_be_followed),
 		TEST(a_growing_file_can_be_followed),

@@ -1,5 +1,5 @@
 /* test_option.c: options in all the ways that callers spell them, and what `-` says. */
-#include "pager/option.h"
+#include "pager/optionvalues.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -400,6 +400,40 @@ static void test_long_names(void **state)
 	assert_string_equal(warned, "");
 	assert_true(o.quit_at_eof == 1 && o.raw == 2 && o.tabs[0] == 3);
 	assert_string_equal(o.rscroll.text, "*");
+	tl_options_fini(&o);
+}
+
+static void test_spool_sizes(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t size;
+		const char *says;
+	} cases[] = {
+		{ "1048576", 1 << 20, "The spool may grow to 1 MiB" },
+		{ "500M", UINT64_C(500) << 20, "The spool may grow to 500 MiB" },
+		{ "1.5g", UINT64_C(3) << 29, "The spool may grow to 1536 MiB" },
+		{ "64K", 64 << 10, "The spool may grow to 0.0625 MiB" },
+		{ "0", 0, "The spool may grow until the disk is nearly full" },
+	};
+	static const char *const bad[] = { "-1", "M", "1x", "1MM", "1e99", "inf", "many" };
+	struct tl_options o;
+	struct tl_err err;
+	char says[100];
+
+	tl_options_init(&o);
+	assert_int_equal(o.spool_size, 0);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_true(tl_option_parse_spool_size(&o, cases[i].text, &err));
+		assert_int_equal(o.spool_size, cases[i].size);
+		tl_option_print_spool_size(&o, says, sizeof(says));
+		assert_string_equal(says, cases[i].says);
+	}
+	o.spool_size = 7;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_false(tl_option_parse_spool_size(&o, bad[i], &err));
+		assert_int_equal(o.spool_size, 7);
+	}
 	tl_options_fini(&o);
 }
 
@@ -838,6 +872,7 @@ int main(void)
 		cmocka_unit_test(test_back_to_the_default),
 		cmocka_unit_test(test_commands),
 		cmocka_unit_test(test_long_names),
+		cmocka_unit_test(test_spool_sizes),
 		cmocka_unit_test(test_slice_widths),
 		cmocka_unit_test(test_letters_and_names_are_not_used_twice),
 		cmocka_unit_test(test_bad_options),
