@@ -153,19 +153,16 @@ static bool offsets_of(const struct tl_packed_file *file, const struct tl_zstd_s
  */
 static bool work_out(struct tl_zstd_track *t, const struct tl_packed_file *file)
 {
-	struct tl_zstd_offsets all = tl_zstd_offsets_same, one;
+	struct tl_zstd_offsets all = tl_zstd_offsets_same, one = all;
 
-	for (; t->nblocks > 0 && !tl_zstd_offsets_known(&all); t->nblocks--) {
-		if (!offsets_of(file, &t->block[t->nblocks - 1], &one)) {
-			t->lost = true;
-			return false;
-		}
+	for (; t->nblocks > 0 && !tl_zstd_offsets_known(&all) && !t->lost; t->nblocks--) {
+		t->lost = !offsets_of(file, &t->block[t->nblocks - 1], &one);
 		all = tl_zstd_offsets_after(&one, &all);
 	}
 	t->nblocks = 0;
 	t->nseq = 0;
 	t->before = tl_zstd_offsets_after(&t->before, &all);
-	return tl_zstd_offsets_known(&t->before);
+	return !t->lost && tl_zstd_offsets_known(&t->before);
 }
 
 /* ---- blocks pass */
