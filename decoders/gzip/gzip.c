@@ -6,6 +6,7 @@
  * and are one text.  A stream that began inside of a member cannot check that one's sum; the first
  * reading, from the file's beginning, does.
  */
+#include "base/bytes.h"
 #include "decoders/packed/codec.h"
 
 #include <errno.h>
@@ -17,6 +18,9 @@
 
 #define IN_BYTES     ((size_t)64 << 10)
 #define WINDOW       ((size_t)32 << 10)
+#define FLAG_EXTRA   4
+#define BGZF_HEAD    18
+#define BGZF_TEXT    65536
 #define TRAILER_SIZE 8         /* sum and length */
 #define WITH_HEADER  (15 + 16) /* windowBits for inflate: a gzip member, or bare deflate blocks */
 #define BARE         (-15)
@@ -51,6 +55,30 @@ static int gzip_probe(const uint8_t *head, size_t len)
 	return len >= 4 && head[0] == 0x1f && head[1] == 0x8b && head[2] == 8 && !(head[3] & 0xe0)
 		   ? 100
 		   : 0;
+}
+
+/*
+ * Members of at most 64 KiB, as bgzip writes them (SAM/BAM format specification, 4.1), say how long
+ * they are in an extra field, and at their end, as all do, how long their text is.
+ */
+static enum tl_lookup gzip_part(const struct tl_packed_file *file, uint64_t at, uint64_t *end,
+				uint64_t *text_len)
+{
+	static const uint8_t extra[] = { 6, 0, 'B', 'C', 2, 0 };
+	uint8_t head[BGZF_HEAD], size[4];
+
+	if (at >= file->size)
+		return TL_NONE;
+	if (pread(file->fd, head, BGZF_HEAD, (off_t)at) != BGZF_HEAD ||
+	    !gzip_probe(head, BGZF_HEAD) || head[3] != FLAG_EXTRA ||
+	    memcmp(head + 10, extra, sizeof(extra)) != 0)
+		return TL_FAILED;
+	*end = at + tl_get16(head + 16) + 1;
+	if (*end > file->size || *end < at + BGZF_HEAD + TRAILER_SIZE ||
+	    pread(file->fd, size, sizeof(size), (off_t)(*end - sizeof(size))) != sizeof(size))
+		return TL_FAILED;
+	*text_len = tl_get32(size);
+	return *text_len <= BGZF_TEXT ? TL_FOUND : TL_FAILED;
 }
 
 static uint64_t offset(const struct gzip *g)
@@ -287,6 +315,7 @@ static bool gzip_open(const struct tl_packed_file *file, const struct tl_point *
 const struct tl_codec_ops tl_codec_gzip = {
 	.name = "gzip",
 	.probe = gzip_probe,
+	.part = gzip_part,
 	.open = gzip_open,
 	.next = gzip_next,
 	.point = gzip_point,
