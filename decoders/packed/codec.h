@@ -80,6 +80,10 @@ struct tl_codec_ops {
 	/* How far into the file the stream has read. */
 	uint64_t (*at)(const void *stream);
 
+	/* How much memory a stream takes, about, when that is more than a MiB or two: its window.  May
+	 * be NULL: it never is.  One thread at a time. */
+	size_t (*weight)(const void *stream);
+
 	void (*close)(void *stream);
 };
 

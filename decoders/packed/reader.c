@@ -5,9 +5,11 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#define MAX_STREAMS 8  /* each has a window of its own */
+#define MAX_STREAMS 8
+#define WEIGHT      ((size_t)24 << 20) /* of all together; one there may be in any case */
 #define AHEAD       16 /* chunks that are read ahead, at the most: the shelf has to hold them */
 #define DAMAGES     16 /* stretches known to be damaged */
+#define TREND       4  /* so many chunks in the other direction turn the reading ahead */
 
 struct stream {
 	void *self;  /* the codec's; NULL: not open */
@@ -28,10 +30,12 @@ struct tl_reader {
 	const struct tl_packed_file *file;
 	struct tl_points *points;
 	struct tl_shelf *shelf;
-	size_t nstreams;
 
 	pthread_mutex_t lock; /* of all below */
 	pthread_cond_t moved; /* a stream has, or is not busy any more */
+	size_t nstreams;      /* may be open */
+	uint64_t last;        /* chunk that somebody wanted */
+	int trend;            /* < 0: they want those before, > 0: those behind */
 	struct stream streams[MAX_STREAMS];
 	struct damage damages[DAMAGES];
 	size_t ndamages;
@@ -158,7 +162,7 @@ static bool is_coming(const struct tl_reader *r, uint64_t k, uint64_t point)
 {
 	uint64_t begin = k << TL_FILE_SHIFT;
 
-	for (size_t i = 0; i < r->nstreams; i++) {
+	for (size_t i = 0; i < MAX_STREAMS; i++) {
 		const struct stream *s = &r->streams[i];
 
 		if (s->busy && s->at <= begin && (s->goal >= k || s->at >= point))
@@ -172,7 +176,7 @@ static struct stream *closest(struct tl_reader *r, uint64_t k, uint64_t point)
 {
 	struct stream *best = NULL;
 
-	for (size_t i = 0; i < r->nstreams; i++) {
+	for (size_t i = 0; i < MAX_STREAMS; i++) {
 		struct stream *s = &r->streams[i];
 
 		if (s->self && !s->busy && is_between(s, point, k << TL_FILE_SHIFT) &&
@@ -182,18 +186,40 @@ static struct stream *closest(struct tl_reader *r, uint64_t k, uint64_t point)
 	return best;
 }
 
-/* A stream that is not open, or else the one that was not used for longest.  NULL: all are busy. */
+/* A stream that is not open, or else the one that was not used for longest, but not more than there
+ * may be open.  NULL: all are busy. */
 static struct stream *vacant(struct tl_reader *r)
 {
-	struct stream *best = NULL;
+	struct stream *closed = NULL, *idle = NULL;
+	size_t nopen = 0;
 
-	for (size_t i = 0; i < r->nstreams; i++) {
+	for (size_t i = 0; i < MAX_STREAMS; i++) {
 		struct stream *s = &r->streams[i];
 
-		if (!s->busy && (!best || (best->self && (!s->self || s->used_at < best->used_at))))
-			best = s;
+		nopen += s->self || s->busy;
+		if (!s->self && !s->busy)
+			closed = s;
+		else if (!s->busy && (!idle || s->used_at < idle->used_at))
+			idle = s;
 	}
-	return best;
+	return closed && nopen < r->nstreams ? closed : idle;
+}
+
+/* Streams turned out to need much: there may be fewer. */
+static void weigh(struct tl_reader *r, const struct stream *s)
+{
+	size_t weight = r->codec->weight ? r->codec->weight(s->self) : 0;
+
+	while (r->nstreams > 1 && r->nstreams * weight > WEIGHT)
+		r->nstreams--;
+	for (size_t i = 0, nopen = 0; i < MAX_STREAMS; i++) {
+		struct stream *other = &r->streams[i];
+
+		if (other->self && !other->busy && other != s && ++nopen >= r->nstreams) {
+			r->codec->close(other->self);
+			other->self = NULL;
+		}
+	}
 }
 
 static const struct damage *damage_at(const struct tl_reader *r, uint64_t k)
@@ -255,7 +281,9 @@ static enum tl_lookup make(struct tl_reader *r, struct stream *s, const struct t
 		tl_points_forget(r->points, spot);
 	pthread_mutex_lock(&r->lock);
 	s->busy = false;
-	if (!ok && s->self) {
+	if (ok) {
+		weigh(r, s);
+	} else if (s->self) {
 		r->codec->close(s->self);
 		s->self = NULL;
 	}
@@ -267,30 +295,49 @@ static enum tl_lookup make(struct tl_reader *r, struct stream *s, const struct t
 	return ok ? TL_FOUND : useless && spot->point.text > 0 ? TL_PENDING : TL_FAILED;
 }
 
-/* Somebody else makes chunk k: read ahead behind the next points.  False: there is nothing to do. */
+/* Somebody else makes what is wanted: make chunk k, unless that is of no use now. */
+static bool make_ahead(struct tl_reader *r, uint64_t k, uint64_t reach, const struct tl_extent *ex)
+{
+	uint64_t begin = k << TL_FILE_SHIFT, next;
+	struct tl_piece *piece;
+	struct tl_spot spot;
+	struct stream *s;
+
+	if (tl_shelf_has(r->shelf, k) || damage_at(r, k))
+		return false;
+	tl_points_find(r->points, begin, &spot, &next);
+	if (is_coming(r, k, spot.point.text))
+		return false;
+	s = closest(r, k, spot.point.text);
+	if (!s && begin - spot.point.text >= reach)
+		return false;
+	if (make(r, s ? s : vacant(r), s ? NULL : &spot, k, ex, &piece, NULL) == TL_FOUND)
+		tl_shelf_unpin(r->shelf, piece);
+	return true;
+}
+
+/* Somebody else makes chunk k: read ahead behind the next points, or before this one.  False: there is
+ * nothing to do. */
 static bool help(struct tl_reader *r, uint64_t k, const struct tl_extent *ex)
 {
-	for (uint64_t ahead = k + 1; ahead <= k + AHEAD && ahead < ex->nchunks; ahead++) {
-		struct tl_piece *piece;
-		struct tl_spot spot;
-		struct stream *s;
-		uint64_t next;
-
-		if (tl_shelf_has(r->shelf, ahead) || damage_at(r, ahead))
-			continue;
-		tl_points_find(r->points, ahead << TL_FILE_SHIFT, &spot, &next);
-		if (is_coming(r, ahead, spot.point.text))
-			continue;
-		s = closest(r, ahead, spot.point.text);
-		/* A stream that has to be opened begins with the first chunk behind the point. */
-		if (!s && spot.point.text + TL_CHUNK_BYTES <= ahead << TL_FILE_SHIFT)
-			continue;
-		if (make(r, s ? s : vacant(r), s ? NULL : &spot, ahead, ex, &piece, NULL) ==
-		    TL_FOUND)
-			tl_shelf_unpin(r->shelf, piece);
-		return true;
-	}
+	/* A stream that has to be opened begins with the first chunk behind the point, and all that
+	 * is made in the other direction has to stay on the shelf. */
+	for (uint64_t i = 1; i <= AHEAD && r->trend >= 0 && k + i < ex->nchunks; i++)
+		if (make_ahead(r, k + i, TL_CHUNK_BYTES, ex))
+			return true;
+	for (uint64_t i = 1; i <= AHEAD && r->trend < 0 && i <= k; i++)
+		if (make_ahead(r, k - i, AHEAD / 2 * TL_CHUNK_BYTES, ex))
+			return true;
 	return false;
+}
+
+static void note_trend(struct tl_reader *r, uint64_t k)
+{
+	if (k > r->last && r->trend < TREND)
+		r->trend++;
+	if (k < r->last && r->trend > -TREND)
+		r->trend--;
+	r->last = k;
 }
 
 enum tl_lookup tl_reader_pin(struct tl_reader *r, uint64_t k, const struct tl_extent *ex,
@@ -303,6 +350,7 @@ enum tl_lookup tl_reader_pin(struct tl_reader *r, uint64_t k, const struct tl_ex
 	uint64_t next;
 
 	pthread_mutex_lock(&r->lock);
+	note_trend(r, k);
 	while (found == TL_PENDING) {
 		struct stream *s;
 

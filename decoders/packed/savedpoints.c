@@ -22,7 +22,7 @@
 #define MAX_ROWS      ((uint64_t)1 << 17)
 #define MOST_OF_ALL   ((uint64_t)256 << 20)
 #define LEAST_GAP     (UINT64_C(8) << 20)
-#define AT_ONCE       (UINT64_C(8) << 20) /* so much is written also by who is in a hurry */
+#define AT_ONCE       (UINT64_C(16) << 20) /* so much is written also by who is in a hurry */
 
 /* How large the file may be: points shall not cost more than a part of what they help to read. */
 static uint64_t most(const struct tl_identity *file)

@@ -3,8 +3,10 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
-#define SPARE 4 /* blanks that are kept to be filled again */
+#define SPARE  8 /* blanks that are kept to be filled again */
+#define RECENT 6 /* pieces that were read and stay */
 
 struct tl_shelf {
 	pthread_mutex_t lock; /* of all below */
@@ -24,12 +26,21 @@ struct tl_shelf *tl_shelf_new(void)
 	return sh;
 }
 
+/* Mappings of their own: between other things in the heap they would leave holes for good. */
+static uint8_t *get_memory(void)
+{
+	void *p =
+	    mmap(NULL, TL_CHUNK_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return p == MAP_FAILED ? NULL : p;
+}
+
 static void free_pieces(struct tl_piece *piece)
 {
 	while (piece) {
 		struct tl_piece *next = piece->next;
 
-		free(piece->data);
+		munmap(piece->data, TL_CHUNK_BYTES);
 		free(piece);
 		piece = next;
 	}
@@ -59,27 +70,35 @@ static void set_aside(struct tl_shelf *sh, struct tl_piece *piece)
 	sh->nspare++;
 }
 
-static bool goes_before(const struct tl_piece *a, const struct tl_piece *b)
-{
-	return a->wanted != b->wanted ? a->wanted : a->used_at < b->used_at;
-}
-
-/* Where the piece is that is least likely to be used again; NULL: all are in use. */
-static struct tl_piece **oldest(struct tl_shelf *sh)
+/* Where the piece is that nobody uses, and nobody has used for longest; NULL: all are in use. */
+static struct tl_piece **oldest(struct tl_shelf *sh, bool wanted)
 {
 	struct tl_piece **old = NULL;
 
 	for (struct tl_piece **at = &sh->first; *at; at = &(*at)->next)
-		if ((*at)->users == 0 && (!old || goes_before(*at, *old)))
+		if ((*at)->users == 0 && (*at)->wanted == wanted &&
+		    (!old || (*at)->used_at < (*old)->used_at))
 			old = at;
 	return old;
+}
+
+/* Which one goes next: what was read will hardly be read again, but for the last few. */
+static struct tl_piece **goes_next(struct tl_shelf *sh)
+{
+	struct tl_piece **at;
+	size_t nwanted = 0;
+
+	for (struct tl_piece *piece = sh->first; piece; piece = piece->next)
+		nwanted += piece->wanted;
+	at = oldest(sh, nwanted > RECENT);
+	return at ? at : oldest(sh, nwanted <= RECENT);
 }
 
 static void make_room(struct tl_shelf *sh)
 {
 	struct tl_piece **at, *old;
 
-	while (sh->n > TL_SHELF_CHUNKS && (at = oldest(sh))) {
+	while (sh->n > TL_SHELF_CHUNKS && (at = goes_next(sh))) {
 		old = *at;
 		*at = old->next;
 		sh->n--;
@@ -121,7 +140,7 @@ struct tl_piece *tl_shelf_blank(struct tl_shelf *sh)
 		return piece;
 	}
 	piece = calloc(1, sizeof(*piece));
-	if (piece && !(piece->data = malloc(TL_CHUNK_BYTES))) {
+	if (piece && !(piece->data = get_memory())) {
 		free(piece);
 		piece = NULL;
 	}

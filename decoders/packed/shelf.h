@@ -32,7 +32,7 @@ struct tl_piece *tl_shelf_blank(struct tl_shelf *sh);
 void tl_shelf_drop(struct tl_shelf *sh, struct tl_piece *piece);
 
 /* Put chunk k, unless it is there already; gives back what is there now, pinned.  When there are
- * too many, those go first that somebody has read, and of these the one that was not for longest. */
+ * too many, those go first that somebody has read, but for the last few. */
 struct tl_piece *tl_shelf_put(struct tl_shelf *sh, uint64_t k, struct tl_piece *piece);
 
 /* The chunk, pinned: to be read until unpin(); NULL: it is not here. */
