@@ -11,6 +11,10 @@
 
 #include <stdbool.h>
 
+/* A worker's buffer that has grown larger than this is freed, not kept: a chunk of a recording's text
+ * takes up to 5 MiB, and what is smaller and freed each time leaves holes in the heap. */
+#define TL_WORKER_KEEP ((size_t)6 << 20)
+
 /* What a worker brings along: storage that lives as long as the thread. */
 struct tl_worker {
 	unsigned id;       /* 0 .. tl_jobs_width() - 1 */

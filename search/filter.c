@@ -17,7 +17,6 @@
 
 #define MAX_WORKERS 64
 #define LIST_BYTES  ((size_t)4 << 20) /* of all lists together */
-#define KEEP_BUF    ((size_t)3 << 20)
 
 /* What is known of a chunk. */
 struct fact {
@@ -350,7 +349,7 @@ static void do_chunk(struct tl_filter *f, struct tl_worker *w, uint64_t k)
 	if (f->asked)
 		tl_jobs_wake(f->pool); /* the quest may have waited for this chunk */
 	tl_buf_fini(&starts);
-	if (w->buf.cap > KEEP_BUF)
+	if (w->buf.cap > TL_WORKER_KEEP)
 		tl_buf_fini(&w->buf);
 }
 

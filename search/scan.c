@@ -16,9 +16,8 @@
 #include <string.h>
 
 #define MAX_WORKERS 64
-#define RING        64                /* turns that may be under way at once */
-#define AHEAD       4                 /* chunks a pipe is asked for in advance */
-#define KEEP_BUF    ((size_t)3 << 20) /* a worker's buffer after a long line */
+#define RING        64 /* turns that may be under way at once */
+#define AHEAD       4  /* chunks a pipe is asked for in advance */
 
 enum place {
 	FREE,
@@ -678,7 +677,7 @@ static enum tl_step scan_step(void *self, struct tl_worker *w)
 		}
 	}
 	pthread_mutex_unlock(&scan->lock);
-	if (w->buf.cap > KEEP_BUF)
+	if (w->buf.cap > TL_WORKER_KEEP)
 		tl_buf_fini(&w->buf);
 	return answer;
 }

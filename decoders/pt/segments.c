@@ -7,8 +7,11 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define NBUCKETS 1024
+
+#define KEEP_EVENTS 65536 /* in a buffer to decode into; 4 MiB */
 
 enum state { DECODING, READY, FAILED };
 
@@ -23,6 +26,13 @@ struct entry {
 	struct tl_err err; /* of a failed one */
 };
 
+/* What a thread decodes into.  Events are then copied to where there is room for just so many: buffers
+ * that grow and are cut to size leave holes that nothing fits into. */
+struct workspace {
+	struct workspace *next;
+	struct tl_pt_events events;
+};
+
 struct tl_pt_segments {
 	tl_pt_segments_decode *decode;
 	void *arg;
@@ -33,6 +43,7 @@ struct tl_pt_segments {
 	struct entry *buckets[NBUCKETS];
 	struct entry *newest, *oldest;
 	size_t used;
+	struct workspace *idle; /* as many as threads have decoded at a time */
 };
 
 static size_t bytes_of(const struct entry *e)
@@ -122,12 +133,24 @@ void tl_pt_segments_limit(struct tl_pt_segments *s, size_t bytes)
 	pthread_mutex_unlock(&s->lock);
 }
 
+static void free_workspace(struct workspace *w)
+{
+	tl_pt_events_fini(&w->events);
+	free(w);
+}
+
 void tl_pt_segments_close(struct tl_pt_segments *s)
 {
+	struct workspace *w, *next;
+
 	if (!s)
 		return;
 	s->budget = 0;
 	evict(s);
+	for (w = s->idle; w; w = next) {
+		next = w->next;
+		free_workspace(w);
+	}
 	pthread_cond_destroy(&s->change);
 	pthread_mutex_destroy(&s->lock);
 	free(s);
@@ -146,29 +169,48 @@ static void unpin(struct tl_pt_segments *s, struct entry *e)
 	evict(s);
 }
 
-/* Give back what growing by doubling took too much. */
-static void shrink(struct tl_pt_events *events)
+static bool copy_events(struct tl_pt_events *to, const struct tl_pt_events *from)
 {
-	struct tl_pt_event *v;
+	if (from->n == 0)
+		return true;
+	to->v = malloc(from->n * sizeof(*to->v));
+	if (!to->v)
+		return false;
+	memcpy(to->v, from->v, from->n * sizeof(*to->v));
+	to->n = to->cap = from->n;
+	return true;
+}
 
-	if (events->n == 0 || events->n == events->cap)
-		return;
-	v = realloc(events->v, events->n * sizeof(*v));
-	if (!v)
-		return;
-	events->v = v;
-	events->cap = events->n;
+/* Decode into w and copy what comes out.  No lock is held. */
+static bool decode_into(struct tl_pt_segments *s, struct workspace *w, struct entry *e)
+{
+	w->events.n = 0;
+	if (!s->decode(s->arg, e->queue, e->index, &w->events, &e->tail, &e->err))
+		return false;
+	if (!copy_events(&e->events, &w->events))
+		return tl_err_nomem(&e->err);
+	return true;
 }
 
 /* Lock held; dropped meanwhile. */
 static void decode(struct tl_pt_segments *s, struct entry *e)
 {
+	struct workspace *w = s->idle;
 	bool ok;
 
+	if (w)
+		s->idle = w->next;
 	pthread_mutex_unlock(&s->lock);
-	ok = s->decode(s->arg, e->queue, e->index, &e->events, &e->tail, &e->err);
-	shrink(&e->events);
+	if (!w)
+		w = calloc(1, sizeof(*w));
+	ok = w ? decode_into(s, w, e) : tl_err_nomem(&e->err);
+	if (w && w->events.cap > KEEP_EVENTS)
+		tl_pt_events_fini(&w->events);
 	pthread_mutex_lock(&s->lock);
+	if (w) {
+		w->next = s->idle;
+		s->idle = w;
+	}
 	e->state = ok ? READY : FAILED;
 	if (ok)
 		s->used += bytes_of(e);
