@@ -79,7 +79,7 @@ static struct tl_char char_at(const struct tl_lineedit *le, size_t i)
 static unsigned width_at(const struct tl_lineedit *le, size_t i)
 {
 	struct tl_char c = char_at(le, i);
-	char shown[16];
+	char shown[TL_BINARY_MAX + 1];
 
 	if (c.kind == TL_CHAR_COMBINING)
 		return 0;
@@ -88,7 +88,9 @@ static unsigned width_at(const struct tl_lineedit *le, size_t i)
 
 static unsigned width_between(const struct tl_lineedit *le, size_t from, size_t to)
 {
-	return (unsigned)tl_text_width((const char *)le->text.data + from, to - from, le->charset);
+	const char *text = (const char *)le->text.data; /* NULL, when nothing was typed ever */
+
+	return to > from ? (unsigned)tl_text_width(text + from, to - from, le->charset) : 0;
 }
 
 static unsigned prompt_width(const struct tl_lineedit *le)
@@ -657,7 +659,7 @@ unsigned tl_cells_put(struct tl_cell *cells, unsigned cols, unsigned col, const 
 {
 	for (size_t i = 0; i < n;) {
 		struct tl_char c = tl_char_at((const uint8_t *)text + i, n - i, charset);
-		char shown[16];
+		char shown[TL_BINARY_MAX + 1];
 		size_t len = 1;
 
 		if (c.kind == TL_CHAR_COMBINING) {

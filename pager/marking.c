@@ -18,7 +18,7 @@ static bool gives_up(const struct tl_app *app, unsigned key)
 /* The mark of a letter; NULL: it has none, and a message says so. */
 static struct tl_mark *find(struct tl_app *app, unsigned key)
 {
-	char shown[16] = { 0 };
+	char shown[TL_BINARY_MAX + 1] = { 0 };
 	struct tl_char c;
 	uint8_t byte = (uint8_t)key;
 

@@ -441,6 +441,25 @@ static void test_cells_stay_within_the_row(void **state)
 	assert_string_equal(row_text(cells, 8), "日本^");
 }
 
+/* What is no text may be shown as long as LESSBINFMT likes. */
+static void test_long_formats(void **state)
+{
+	static const char shown[] = "what is no text: a byte like <ff>";
+	struct tl_cell cells[80];
+	enum tl_charset cs;
+	char drawn[80];
+
+	setenv("LESSBINFMT", "what is no text: a byte like <%x>", 1);
+	tl_charset_from_env(&cs);
+	tl_lineedit_start(&le, "/", NULL, TL_CHARSET_ASCII);
+	snprintf(drawn, sizeof(drawn), "/%.*s", TL_BINARY_MAX, shown);
+	check("\026\377", TL_EDIT_MORE, "\377", 1);
+	assert_int_equal(tl_lineedit_draw(&le, cells, 80), 1 + TL_BINARY_MAX);
+	assert_string_equal(row_text(cells, 80), drawn);
+	unsetenv("LESSBINFMT");
+	tl_charset_from_env(&cs);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -464,6 +483,7 @@ int main(void)
 		cmocka_unit_test(test_drawing_any_width),
 		cmocka_unit_test(test_a_very_long_line),
 		cmocka_unit_test(test_cells_stay_within_the_row),
+		cmocka_unit_test_teardown(test_long_formats, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, tear_down);
