@@ -36,8 +36,8 @@ static uint64_t whole_lines_end(struct tl_app *app)
 		newline = memrchr(tail.data, '\n', n);
 	if (newline)
 		end -= n - (uint64_t)(newline + 1 - tail.data);
-	else if (n < TAIL_BYTES) /* all that is new */
-		end = app->following.from;
+	else if (n < TAIL_BYTES && !tl_layout_line_is_long(tl_view_layout(app->text.view), end - 1))
+		end = app->following.from; /* all that is new */
 	tl_buf_fini(&tail);
 	return end;
 }

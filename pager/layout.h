@@ -14,6 +14,7 @@
 #define TL_PAGER_LAYOUT_H
 
 #include "base/buf.h"
+#include "index/lineindex.h"
 #include "pager/cell.h"
 #include "pager/text.h"
 #include "text/cursor.h"
@@ -55,6 +56,8 @@ struct tl_layout_opts {
 struct tl_layout {
 	struct tl_layout_opts opts;
 	struct tl_cursor cur;
+	struct tl_lineindex
+	    *lines;          /* borrowed; chunks without a newline are passed over; or NULL */
 	uint64_t origin;     /* a row begins here; TL_NOPOS: wherever rows begin */
 	struct tl_buf bytes; /* of the stretch, from `anchor` */
 	uint64_t anchor;     /* TL_NOPOS: bytes hold nothing */

@@ -8,10 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PIECE 4096                 /* bytes fetched at a time: a few rows */
-#define LOOK  (UINT64_C(64) << 20) /* bytes scanned for a newline between looks at ^C */
-#define ESC   0x1b
-#define NEAR  64 /* bytes of a character with what combines with it */
+#define PIECE   4096                 /* bytes fetched at a time: a few rows */
+#define LOOK    (UINT64_C(64) << 20) /* bytes scanned for a newline between looks at ^C, */
+#define NEAR_BY (UINT64_C(1) << 20)  /* and before what is known of chunks is asked */
+#define ESC     0x1b
+#define NEAR    64 /* bytes of a character with what combines with it */
 
 static volatile sig_atomic_t interrupted;
 
@@ -28,23 +29,65 @@ enum tl_lookup tl_stretch_give_up(struct tl_layout *lay)
 	return TL_FAILED;
 }
 
+/* Is it known, without reading it, that there is no newline in chunk k? */
+static bool has_no_newline(const struct tl_layout *lay, uint64_t k)
+{
+	uint32_t newlines;
+	unsigned has;
+
+	return lay->lines && tl_lineindex_chunk(lay->lines, k, &newlines, &has) == TL_FOUND &&
+	       newlines == 0;
+}
+
+/* Over whole chunks without a newline, backwards from pos. */
+static uint64_t pass_back(const struct tl_layout *lay, uint64_t pos)
+{
+	const struct tl_source *src = lay->cur.src;
+	uint64_t k = tl_pos_chunk(src, pos);
+
+	/* the rest of pos's own chunk has none, too */
+	while (k > 0 && has_no_newline(lay, tl_pos_byte(src, pos) > 0 ? k : k - 1)) {
+		pos = tl_pos_make(src, tl_pos_byte(src, pos) > 0 ? k : k - 1, 0);
+		k = tl_pos_chunk(src, pos);
+	}
+	return pos;
+}
+
+/* The same forwards; not beyond the last chunk, which may grow. */
+static uint64_t pass_on(const struct tl_layout *lay, uint64_t pos)
+{
+	const struct tl_source *src = lay->cur.src;
+	struct tl_extent ex;
+	uint64_t k = tl_pos_chunk(src, pos);
+
+	tl_source_extent(src, &ex);
+	for (; k + 1 < ex.nchunks && has_no_newline(lay, k); k++)
+		pos = tl_pos_make(src, k + 1, 0);
+	return pos;
+}
+
 enum tl_lookup tl_layout_line_start(struct tl_layout *lay, uint64_t pos, uint64_t *out)
 {
+	uint64_t limit = NEAR_BY;
+
 	for (;;) {
-		enum tl_lookup found = tl_cursor_line_start(&lay->cur, pos, LOOK, out);
+		enum tl_lookup found = tl_cursor_line_start(&lay->cur, pos, limit, out);
 
 		if (found != TL_NONE)
 			return found;
 		if (interrupted)
 			return tl_stretch_give_up(lay);
-		pos = *out;
+		pos = pass_back(lay, *out);
+		limit = LOOK;
 	}
 }
 
 enum tl_lookup tl_layout_next_line(struct tl_layout *lay, uint64_t pos, uint64_t *out)
 {
+	uint64_t limit = NEAR_BY;
+
 	for (;;) {
-		enum tl_lookup found = tl_cursor_next_line(&lay->cur, pos, LOOK, out);
+		enum tl_lookup found = tl_cursor_next_line(&lay->cur, pos, limit, out);
 		struct tl_span span;
 
 		if (found != TL_NONE)
@@ -56,7 +99,8 @@ enum tl_lookup tl_layout_next_line(struct tl_layout *lay, uint64_t pos, uint64_t
 			return found;
 		if (interrupted)
 			return tl_stretch_give_up(lay);
-		pos = *out;
+		pos = pass_on(lay, *out);
+		limit = LOOK;
 	}
 }
 

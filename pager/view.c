@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NEAR_START (UINT64_C(1) << 20) /* looked back for the start of a line that may not pass */
-
 /* ---- life */
 
 bool tl_view_open(struct tl_source *src, struct tl_lineindex *lines, struct tl_view **out,
@@ -18,6 +16,7 @@ bool tl_view_open(struct tl_source *src, struct tl_lineindex *lines, struct tl_v
 	v->src = src;
 	v->lines = lines;
 	tl_layout_init(&v->lay, src);
+	v->lay.lines = lines;
 	v->opts.text = v->lay.opts;
 	v->opts.number_width = 7;
 	v->opts.tildes = true;
@@ -636,7 +635,7 @@ static enum tl_lookup leave_hidden_line(struct tl_view *v, uint64_t *pos)
 	enum tl_lookup found;
 
 	if (!v->filter || tl_view_at_line_start(v, *pos) ||
-	    tl_cursor_line_start(&v->lay.cur, *pos, NEAR_START, &start) != TL_FOUND)
+	    tl_layout_line_start(&v->lay, *pos, &start) != TL_FOUND)
 		return TL_FOUND;
 	found = tl_filter_next(v->filter, start, &passes);
 	if ((found == TL_FOUND && passes != start) || found == TL_NONE)

@@ -959,7 +959,7 @@ static void a_signal_ends_a_long_look(void **state)
 {
 	struct paper p;
 	struct tl_buf text = TL_BUF_INIT;
-	size_t len = (size_t)65 << 20; /* it is looked for after 64 MiB */
+	size_t len = (size_t)2 << 20; /* it is looked for after a MiB */
 	uint64_t pos;
 
 	assert_true(tl_buf_reserve(&text, len));
