@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define BLOCK      ((uint64_t)16 << 10) /* of records, with one entry in the table */
+#define DOUBLED    17 /* blocks become twice as large behind each 1 << DOUBLED of them */
 #define CHUNK      ((uint64_t)64 << 10) /* of a chunk's samples, at least */
 #define BLOCK_NS   UINT64_C(1000000000) /* a block does not reach over more than this */
 #define CHUNK_MAX  ((uint64_t)16 << 20) /* of the blocks begun in one */
@@ -79,7 +80,8 @@ static struct block *block_for(struct tl_sampleset *s, uint32_t file, uint64_t o
 	struct block *b = s->nblocks > 0 ? &s->blocks[s->nblocks - 1] : NULL;
 
 	/* Blocks that reach far would have to be read for many chunks. */
-	if (b && b->file == file && b->end <= offset && offset - b->start < BLOCK &&
+	if (b && b->file == file && b->end <= offset &&
+	    offset - b->start < BLOCK << (s->nblocks >> DOUBLED) &&
 	    (key->time < b->first.time || key->time - b->first.time <= BLOCK_NS) &&
 	    (key->time > b->last.time || b->last.time - key->time <= BLOCK_NS))
 		return b;
