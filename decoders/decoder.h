@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/jobs.h"
+#include "base/progress.h"
 #include "text/source.h"
 
 #include <stdatomic.h>
@@ -37,6 +38,8 @@ struct tl_decoder_options {
 	const char *comm;     /* --comm: name,name */
 	const char *symfs;    /* --symfs: a folder that stands for / when binaries are looked for */
 	struct tl_jobs *pool; /* to share the work of opening, may be NULL: all on this thread */
+	/* Told on open()'s thread how far that is; may give it up.  NULL: nobody asks. */
+	const struct tl_progress *progress;
 };
 
 /* What is known of a line. */
@@ -57,7 +60,8 @@ struct tl_decoder_ops {
 	/*
 	 * Gives *self, released with close().  `saved` is what save() gave for this very file
 	 * and these options in an earlier run, or is empty; it is foreign bytes, and any doubt
-	 * means to do without.  Milliseconds, whatever the size; may use options->pool.
+	 * means to do without.  Milliseconds, whatever the size; may use options->pool.  Where all
+	 * of the file has to be looked at, options->progress is told.
 	 */
 	bool (*open)(const char *path, const struct tl_decoder_options *options,
 		     struct tl_span saved, void **self, struct tl_err *err);

@@ -94,7 +94,8 @@ static bool copy_made(const struct tl_options *o, const struct tl_format *format
 
 	if (!o->no_index && tl_secure_allows(TL_SECURE_HISTORY))
 		dir = o->index_dir ? strdup(o->index_dir) : tl_cachedir_default();
-	if (!tl_jobs_open(0, &pool, &err) || !tl_decoding_open(o, format, dir, pool, &src, &err)) {
+	if (!tl_jobs_open(0, &pool, &err) ||
+	    !tl_decoding_open(o, format, dir, pool, NULL, &src, &err)) {
 		fprintf(stderr, "%s\n", err.msg);
 	} else {
 		++*opened;

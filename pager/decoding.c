@@ -53,7 +53,8 @@ bool tl_decoding_probe(const struct tl_options *o, const char *name, struct tl_f
 }
 
 bool tl_decoding_open(const struct tl_options *o, const struct tl_format *format,
-		      const char *index_dir, struct tl_jobs *pool, struct tl_source **out,
+		      const char *index_dir, struct tl_jobs *pool,
+		      const struct tl_progress *progress, struct tl_source **out,
 		      struct tl_err *err)
 {
 	const struct tl_decoder_options chosen = {
@@ -65,6 +66,7 @@ bool tl_decoding_open(const struct tl_options *o, const struct tl_format *format
 		.comm = o->trace_comm,
 		.symfs = o->symfs,
 		.pool = pool,
+		.progress = progress,
 	};
 
 	if (format->codec)

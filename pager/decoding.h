@@ -24,9 +24,10 @@ struct tl_format {
  */
 bool tl_decoding_probe(const struct tl_options *o, const char *name, struct tl_format *out);
 
-/* Open what probe() has found.  `index_dir` and `pool` as in decoder.h.  Main thread. */
+/* Open what probe() has found.  `index_dir`, `pool` and `progress` as in decoder.h.  Main thread. */
 bool tl_decoding_open(const struct tl_options *o, const struct tl_format *format,
-		      const char *index_dir, struct tl_jobs *pool, struct tl_source **out,
+		      const char *index_dir, struct tl_jobs *pool,
+		      const struct tl_progress *progress, struct tl_source **out,
 		      struct tl_err *err);
 
 /*

@@ -3,6 +3,7 @@
 
 #include "pager/decoding.h"
 #include "pager/env.h"
+#include "pager/openwait.h"
 #include "pager/secure.h"
 
 #include <errno.h>
@@ -45,6 +46,7 @@ bool tl_filesource_may_open(struct tl_app *app, const char *name, struct tl_err 
 static bool open_made(struct tl_app *app, const char *name, bool *is_one, struct tl_source **src,
 		      struct tl_err *err)
 {
+	struct tl_openwait wait;
 	struct tl_format format;
 	char *dir;
 	bool ok;
@@ -53,7 +55,11 @@ static bool open_made(struct tl_app *app, const char *name, bool *is_one, struct
 	if (!*is_one)
 		return false;
 	dir = tl_filesource_index_dir(app);
-	ok = tl_decoding_open(&app->opt, &format, dir, app->jobs, src, err);
+	tl_openwait_begin(&wait, app, name);
+	ok = tl_decoding_open(&app->opt, &format, dir, app->jobs, &wait.progress, src, err);
+	tl_openwait_end(&wait);
+	if (!ok && wait.given_up)
+		tl_err_set(err, "%s: interrupted", name);
 	free(dir);
 	free(format.path);
 	return ok;

@@ -504,6 +504,19 @@ bool tl_perf_walk(const struct tl_perf *p, bool (*fn)(void *arg, const struct tl
 	return tl_perf_visit_all(p, walk_one, &w, err);
 }
 
+double tl_perf_fraction(const struct tl_perf *p, const struct tl_perf_record *r)
+{
+	double before = (double)r->offset, all = 0;
+
+	for (uint32_t i = 0; i < p->nfiles; i++) {
+		double size = (double)p->files[i].end;
+
+		before += i < r->file ? size : 0;
+		all += size;
+	}
+	return all > 0 ? before / all : 0;
+}
+
 int tl_perf_probe(const uint8_t *head, size_t len)
 {
 	/* The second is a recording of a big-endian machine: ours to say so. */

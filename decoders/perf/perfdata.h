@@ -137,7 +137,7 @@ const struct tl_perf_queue *tl_perf_queue_of(const struct tl_perf *p, int32_t cp
 bool tl_perf_read_aux(const struct tl_perf *p, const struct tl_perf_queue *q, uint64_t at, size_t n,
 		      struct tl_buf *out, struct tl_err *err);
 
-/* Somebody else who wants the records of a walk; none come once fn has said false. */
+/* Somebody else who wants the records of a walk, and ends it where fn says false. */
 struct tl_perf_listener {
 	bool (*fn)(void *arg, const struct tl_perf_record *r);
 	void *arg;
@@ -151,6 +151,9 @@ struct tl_perf_listener {
  */
 bool tl_perf_walk(const struct tl_perf *p, bool (*fn)(void *arg, const struct tl_perf_record *r),
 		  void *arg, struct tl_err *err);
+
+/* How much of the recording's bytes is before a record, 0 .. 1. */
+double tl_perf_fraction(const struct tl_perf *p, const struct tl_perf_record *r);
 
 /* What is wrong with the file, a line each for the reader of the text, in file order. */
 size_t tl_perf_ndamage(const struct tl_perf *p);

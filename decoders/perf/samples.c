@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define TOLD_EVERY 1024 /* records */
+
 struct samples {
 	struct tl_perf *perf;
 	struct tl_dsos *dsos;
@@ -40,12 +42,46 @@ static int samples_probe(const uint8_t *head, size_t len)
 	return tl_perf_probe(head, len);
 }
 
+/* The walk over all records, as the samples take part in it. */
+struct hearing {
+	struct samples *sm;
+	const struct tl_progress *progress;
+	uint64_t nrecords;
+	bool full, given_up;
+};
+
+static bool hear(void *arg, const struct tl_perf_record *r)
+{
+	struct hearing *h = arg;
+
+	if (++h->nrecords % TOLD_EVERY == 0 &&
+	    !tl_progress_step(h->progress, tl_perf_fraction(h->sm->perf, r))) {
+		h->given_up = true;
+		return false;
+	}
+	/* The rest still tells who ran. */
+	h->full = h->full || !tl_sampleset_add(h->sm->set, r);
+	return true;
+}
+
+static bool read_records(struct samples *sm, const struct tl_decoder_options *options,
+			 struct tl_err *err)
+{
+	struct hearing h = { .sm = sm, .progress = options->progress };
+	struct tl_perf_listener also = { .fn = hear, .arg = &h };
+
+	if (!tl_timeline_build(sm->perf, sm->dsos, &also, &sm->timeline, err))
+		return false;
+	if (h.given_up)
+		return tl_err_set(err, "%s: interrupted", tl_perf_path(sm->perf));
+	return tl_sampleset_end(sm->set, also.broken.msg, err);
+}
+
 bool tl_perf_samples_open(struct tl_perf *perf, const struct tl_decoder_options *options,
 			  void **self, struct tl_err *err)
 {
 	struct samples *sm = calloc(1, sizeof(*sm));
 	uint64_t first = TL_TIME_NONE, last = TL_TIME_NONE;
-	struct tl_perf_listener also = { .fn = tl_sampleset_add };
 
 	*self = NULL;
 	if (!sm) {
@@ -58,11 +94,7 @@ bool tl_perf_samples_open(struct tl_perf *perf, const struct tl_decoder_options 
 		goto fail;
 	}
 	if (!tl_dsos_open(sm->perf, options->symfs, &sm->dsos, err) ||
-	    !tl_sampleset_open(sm->perf, &sm->set, err))
-		goto fail;
-	also.arg = sm->set;
-	if (!tl_timeline_build(sm->perf, sm->dsos, &also, &sm->timeline, err) ||
-	    !tl_sampleset_end(sm->set, also.broken.msg, err))
+	    !tl_sampleset_open(sm->perf, &sm->set, err) || !read_records(sm, options, err))
 		goto fail;
 	tl_sampleset_range(sm->set, &first, &last);
 	if (!tl_select_parse(&sm->select, options, first, last, err))

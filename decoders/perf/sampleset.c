@@ -92,9 +92,8 @@ static struct block *block_for(struct tl_sampleset *s, uint32_t file, uint64_t o
 	return b;
 }
 
-bool tl_sampleset_add(void *set, const struct tl_perf_record *r)
+bool tl_sampleset_add(struct tl_sampleset *s, const struct tl_perf_record *r)
 {
-	struct tl_sampleset *s = set;
 	uint64_t offset = r->offset;
 	uint32_t file = r->file;
 	struct block *b;

@@ -33,11 +33,11 @@ struct tl_gathered {
 
 /*
  * Begin one, without samples; borrows perf until close.  Then add() gets all records, as
- * tl_perf_walk() gives them (`set` is the sampleset; false: no more can be taken), and end() tells
+ * tl_perf_walk() gives them (false: no more can be taken), and end() tells
  * what broke the walk, "": nothing.  One thread.  What could not be had is said in why().
  */
 bool tl_sampleset_open(const struct tl_perf *perf, struct tl_sampleset **out, struct tl_err *err);
-bool tl_sampleset_add(void *set, const struct tl_perf_record *r);
+bool tl_sampleset_add(struct tl_sampleset *s, const struct tl_perf_record *r);
 bool tl_sampleset_end(struct tl_sampleset *s, const char *broken, struct tl_err *err);
 void tl_sampleset_close(struct tl_sampleset *s);
 

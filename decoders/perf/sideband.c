@@ -20,7 +20,7 @@ struct reader {
 	struct tl_sideband *s;
 	const struct tl_perf *perf;
 	struct tl_dsos *dsos;
-	struct tl_perf_listener *also; /* NULL: nobody, or it has enough */
+	struct tl_perf_listener *also; /* NULL: nobody */
 	bool failed;                   /* no memory */
 };
 
@@ -381,7 +381,7 @@ static bool read_record(void *arg, const struct tl_perf_record *r)
 	size_t len = r->len - (r->id_len < r->len ? r->id_len : r->len);
 
 	if (rd->also && !rd->also->fn(rd->also->arg, r))
-		rd->also = NULL;
+		return false;
 	if (r->id.time != UINT64_MAX && r->id.time != 0) {
 		s->first = r->id.time < s->first ? r->id.time : s->first;
 		s->last = r->id.time > s->last ? r->id.time : s->last;

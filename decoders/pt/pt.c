@@ -211,7 +211,7 @@ static bool build_and_scan(struct pt *pt, const struct tl_decoder_options *optio
 	pthread_t thread;
 	bool beside = pthread_create(&thread, NULL, build_timeline, &b) == 0, ok;
 
-	ok = tl_pt_slices_open(pt->perf, options->pool, saved,
+	ok = tl_pt_slices_open(pt->perf, options->pool, options->progress, saved,
 			       tl_pt_view_is_dense(options->view) ? DENSE : 1, &pt->slices, err);
 	if (beside)
 		pthread_join(thread, NULL);

@@ -237,8 +237,9 @@ static bool fits(const struct tl_pt_synctable *t, const struct tl_pt_aux *aux)
 	return true;
 }
 
-bool tl_pt_slices_open(const struct tl_perf *perf, struct tl_jobs *pool, struct tl_span saved,
-		       unsigned fine, struct tl_pt_slices **out, struct tl_err *err)
+bool tl_pt_slices_open(const struct tl_perf *perf, struct tl_jobs *pool,
+		       const struct tl_progress *progress, struct tl_span saved, unsigned fine,
+		       struct tl_pt_slices **out, struct tl_err *err)
 {
 	struct recording r = { .perf = perf, .info = tl_perf_pt_info(perf) };
 	struct tl_pt_aux aux = { &r, tl_perf_nqueues(perf), aux_size, aux_read, NULL };
@@ -254,7 +255,7 @@ bool tl_pt_slices_open(const struct tl_perf *perf, struct tl_jobs *pool, struct 
 	if (saved.len > 0 && tl_pt_synctable_decode(saved, &table) && fits(&table, &aux))
 		return tl_pt_slices_cut(&table, fine, out, err);
 	tl_pt_synctable_fini(&table);
-	if (!tl_pt_synctable_scan(&aux, pool, TL_PT_SCAN_STEP, &table, err)) {
+	if (!tl_pt_synctable_scan(&aux, pool, progress, TL_PT_SCAN_STEP, &table, err)) {
 		tl_pt_synctable_fini(&table);
 		return false;
 	}

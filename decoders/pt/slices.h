@@ -10,6 +10,7 @@
 #define TL_DECODERS_PT_SLICES_H
 
 #include "base/jobs.h"
+#include "base/progress.h"
 #include "decoders/pt/flow.h"
 #include "decoders/pt/synctable.h"
 #include "text/source.h"
@@ -37,10 +38,11 @@ struct tl_pt_slices; /* sync points of all queues, and the slices */
 
 /*
  * Scan (or take from `saved`) and cut.  `fine` is 1, or by how much slices are to be smaller, for
- * views that make more text of each byte.  Borrows perf until close.  pool may be NULL.
+ * views that make more text of each byte.  Borrows perf until close.  pool and progress may be NULL.
  */
-bool tl_pt_slices_open(const struct tl_perf *perf, struct tl_jobs *pool, struct tl_span saved,
-		       unsigned fine, struct tl_pt_slices **out, struct tl_err *err);
+bool tl_pt_slices_open(const struct tl_perf *perf, struct tl_jobs *pool,
+		       const struct tl_progress *progress, struct tl_span saved, unsigned fine,
+		       struct tl_pt_slices **out, struct tl_err *err);
 void tl_pt_slices_close(struct tl_pt_slices *s);
 bool tl_pt_slices_save(const struct tl_pt_slices *s, struct tl_buf *out);
 

@@ -126,20 +126,31 @@ static void scan_done(void *self, bool cancelled)
 
 static const struct tl_job_ops scan_ops = { scan_step, scan_done };
 
-static bool run_scan(struct scan *s, struct tl_jobs *pool, struct tl_err *err)
+/* With the pool's help, if there is one with threads to be had. */
+static bool run_scan(struct scan *s, struct tl_jobs *pool, const struct tl_progress *progress,
+		     struct tl_err *err)
 {
+	struct tl_job *job = NULL;
 	struct tl_buf buf = TL_BUF_INIT;
-	struct tl_job *job;
+	bool on = true;
+	size_t begun;
 
-	if (pool && s->nparts > 1 && (job = tl_jobs_start(pool, TL_URGENT, &scan_ops, s))) {
+	if (pool && s->nparts > 1)
+		job = tl_jobs_start(pool, TL_URGENT, &scan_ops, s);
+	while (on && scan_next(s, &buf)) {
+		begun = atomic_load(&s->next);
+		on = begun >= s->nparts ||
+		     tl_progress_step(progress, (double)begun / (double)s->nparts);
+	}
+	tl_buf_fini(&buf);
+	if (job) {
+		if (!on)
+			tl_job_cancel(job);
 		tl_job_join(job);
 		tl_job_release(job);
-		if (s->cancelled)
-			return tl_err_set(err, "the scan for sync points was stopped");
 	}
-	while (scan_next(s, &buf)) /* no pool, or no threads to be had */
-		;
-	tl_buf_fini(&buf);
+	if (!on || s->cancelled)
+		return tl_err_set(err, "the scan for sync points was stopped");
 	return atomic_load(&s->nomem) ? tl_err_nomem(err) : true;
 }
 
@@ -195,7 +206,8 @@ static bool join_parts(const struct scan *s, struct tl_pt_synctable *t)
 	return true;
 }
 
-bool tl_pt_synctable_scan(const struct tl_pt_aux *aux, struct tl_jobs *pool, size_t step,
+bool tl_pt_synctable_scan(const struct tl_pt_aux *aux, struct tl_jobs *pool,
+			  const struct tl_progress *progress, size_t step,
 			  struct tl_pt_synctable *out, struct tl_err *err)
 {
 	struct scan s = { .aux = aux, .step = step };
@@ -204,7 +216,7 @@ bool tl_pt_synctable_scan(const struct tl_pt_aux *aux, struct tl_jobs *pool, siz
 	ok = make_queues(out, aux->nqueues) && make_parts(&s);
 	if (!ok)
 		tl_err_nomem(err);
-	ok = ok && run_scan(&s, pool, err);
+	ok = ok && run_scan(&s, pool, progress, err);
 	if (ok && !(join_parts(&s, out) && tl_pt_synctable_settle(out)))
 		ok = tl_err_nomem(err);
 	for (size_t i = 0; i < s.nparts; i++)

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/jobs.h"
+#include "base/progress.h"
 #include "decoders/pt/flow.h"
 #include "text/source.h"
 
@@ -39,11 +40,13 @@ struct tl_pt_aux {
 #define TL_PT_SCAN_STEP (2u << 20) /* bytes in a step of the scan: about a millisecond */
 
 /*
- * Find all sync points, `step` bytes at a time, on the workers of `pool` (NULL: on this thread),
- * and settle their times.  Bytes that cannot be read hold none.  Fills *out, to be released
- * with fini also after failure.  False: out of memory, or the pool was closed.
+ * Find all sync points, `step` bytes at a time, on this thread, which tells `progress` (may be NULL),
+ * and the workers of `pool` (may be NULL), and settle their times.  Bytes that cannot be read hold
+ * none.  Fills *out, to be released with fini also after failure.  False: out of memory, given up,
+ * or the pool was closed.
  */
-bool tl_pt_synctable_scan(const struct tl_pt_aux *aux, struct tl_jobs *pool, size_t step,
+bool tl_pt_synctable_scan(const struct tl_pt_aux *aux, struct tl_jobs *pool,
+			  const struct tl_progress *progress, size_t step,
 			  struct tl_pt_synctable *out, struct tl_err *err);
 
 /*

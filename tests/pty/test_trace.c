@@ -181,6 +181,31 @@ static void what_cannot_be_opened_is_said(void **state)
 	check_top(t, 0);
 }
 
+static void an_opening_that_takes_long_can_be_given_up(void **state)
+{
+	struct term *t;
+
+	fixture_file(&f, "slow.data", "FAKETRACE\nopening\n", -1);
+	t = fixture_run(&f, fake, (const char *const[]){ "slow.data", NULL });
+	check_text(t, "Opening slow.data... 50% (interrupt to abort)");
+	term_keys(t, "^C");
+	check_exit(t, 1);
+	check_text(t, "slow.data: interrupted");
+	check_no_text(t, "Opening");
+	check_that(t, term_modes_restored(t) && !term_alternate(t));
+	/* Over the text that is there. */
+	t = open_fake(NULL, "a.data");
+	check_keys(t, "50j");
+	term_keys(t, ":e slow.data<Enter>");
+	check_text(t, "Opening slow.data... 50% (interrupt to abort)");
+	check_top(t, 50);
+	term_keys(t, "^C");
+	check_no_text(t, "Opening");
+	check_keys(t, "j");
+	check_top(t, 51);
+	check_quit(t);
+}
+
 static void another_view_keeps_the_time(void **state)
 {
 	struct term *t = open_fake(NULL, "a.data");
@@ -657,6 +682,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(one_on_standard_input_is_text, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(one_is_not_edited, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_cannot_be_opened_is_said, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(an_opening_that_takes_long_can_be_given_up, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(another_view_keeps_the_time, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_new_recording_is_noticed, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(moves_work, set_up, tear_down),

@@ -314,7 +314,7 @@ static struct window window_of(const char *path, uint64_t from, uint64_t to)
 	struct tl_perf *perf;
 
 	assert_true(tl_perf_open(path, &perf, NULL));
-	assert_true(tl_pt_slices_open(perf, NULL, (struct tl_span){ NULL, 0 }, 1, &s, NULL));
+	assert_true(tl_pt_slices_open(perf, NULL, NULL, (struct tl_span){ NULL, 0 }, 1, &s, NULL));
 	for (size_t q = 0; q < tl_perf_nqueues(perf); q++) {
 		const struct tl_perf_queue *queue = tl_perf_queue(perf, q);
 

@@ -8,6 +8,7 @@
  *	hollow 10 40		chunks without a line, from .. to
  *	times 0			a recording without times
  *	refuse			open() fails
+ *	opening			open() is half done until it is given up
  *
  * of which the text is a pure function: lines with times that never go back, chunks without
  * lines here and there, and a gap line now and then.  Views: calls, brief (shorter lines), twice
@@ -111,6 +112,13 @@ static inline bool fake_open(const char *path, const struct tl_decoder_options *
 		if (sscanf(line, "times %u", &times) == 1)
 			f->times = times;
 		refused = refused || !strncmp(line, "refuse", 6);
+		if (!strncmp(line, "opening", 7)) {
+			struct timespec t = { 0, 1000000 };
+
+			while (tl_progress_step(options->progress, 0.5))
+				nanosleep(&t, NULL);
+			refused = true;
+		}
 	}
 	fclose(file);
 	if (options->view && !strcmp(options->view, "brief"))

@@ -200,8 +200,8 @@ static void open_rec(struct rec *r, unsigned nqueues, uint32_t size, unsigned ho
 	assert_int_equal(tl_perf_nqueues(r->perf), nqueues);
 	assert_true(tl_dsos_open(r->perf, NULL, &r->dsos, &err));
 	assert_true(tl_timeline_build(r->perf, r->dsos, NULL, &r->timeline, &err));
-	assert_true(
-	    tl_pt_slices_open(r->perf, NULL, (struct tl_span){ NULL, 0 }, 1, &r->slices, &err));
+	assert_true(tl_pt_slices_open(r->perf, NULL, NULL, (struct tl_span){ NULL, 0 }, 1,
+				      &r->slices, &err));
 	assert_int_equal(tl_pt_slices_timed(r->slices), !(how & UNTIMED));
 	assert_true(tl_pt_gaps_make(r->perf, r->timeline, r->slices, &r->gaps, &err));
 	assert_true(
@@ -612,8 +612,8 @@ static void test_long_uptime(void **state)
 		perfout_auxtrace(out, b.data, b.len, 0, 0, 0, -1, 0);
 		assert_true(perfout_close(out, &err));
 		assert_true(tl_perf_open(path, &perf, &err));
-		assert_true(
-		    tl_pt_slices_open(perf, NULL, (struct tl_span){ NULL, 0 }, 1, &slices, &err));
+		assert_true(tl_pt_slices_open(perf, NULL, NULL, (struct tl_span){ NULL, 0 }, 1,
+					      &slices, &err));
 		for (size_t i = 0; i < 4; i++)
 			assert_int_equal(tl_pt_slices_sync(slices, 0, i)->time,
 					 perfout_tsc_to_ns(&pt, turn + (uint64_t)off[i]));

@@ -479,6 +479,46 @@ static void test_places(void **state)
 	ops->close(self);
 }
 
+/* ---- opening */
+
+struct waiting {
+	unsigned told, patience;
+	double last;
+};
+
+static bool wait_on(void *arg, double done)
+{
+	struct waiting *w = arg;
+
+	assert_true(done >= w->last && done <= 1);
+	w->last = done;
+	return ++w->told < w->patience;
+}
+
+static void test_waiting(void **state)
+{
+	struct perfout *out;
+	struct tl_err err = TL_ERR_INIT;
+	struct waiting w = { .patience = 1000 };
+	struct tl_progress progress = { wait_on, &w };
+	struct tl_decoder_options chosen = { .progress = &progress };
+	struct tl_span saved = { NULL, 0 };
+	void *self;
+
+	unlink(path); /* it becomes a folder */
+	out = begin(PERFOUT_DIR, 0);
+	rounds(out, PERFOUT_DIR, 10, 4);
+	end(out);
+	ops->close(open_with(&chosen));
+	assert_true(w.told >= 7 && w.last > 0.7);
+	w = (struct waiting){ .patience = 3 };
+	assert_false(ops->open(path, &chosen, saved, &self, &err));
+	assert_non_null(strstr(err.msg, "interrupted"));
+	assert_int_equal(w.told, 3);
+	assert_int_equal(remove_dir(NULL), 0);
+	assert_int_equal(mkdir(dir, 0700), 0);
+}
+
 /* ---- damage */
 
 static void test_cut_off(void **state)
@@ -523,6 +563,7 @@ int main(void)
 		cmocka_unit_test(test_order),          cmocka_unit_test(test_any_order),
 		cmocka_unit_test(test_one_time),       cmocka_unit_test(test_no_time),
 		cmocka_unit_test(test_places),         cmocka_unit_test(test_cut_off),
+		cmocka_unit_test(test_waiting),
 	};
 
 	return cmocka_run_group_tests(tests, make_dir, remove_dir);

@@ -84,7 +84,31 @@ static void scan(struct fake *f, struct tl_jobs *pool, size_t step, bool timed,
 {
 	struct tl_pt_aux aux = { f, f->nqueues, fake_size, fake_read, timed ? fake_ns : NULL };
 
-	assert_true(tl_pt_synctable_scan(&aux, pool, step, out, NULL));
+	assert_true(tl_pt_synctable_scan(&aux, pool, NULL, step, out, NULL));
+}
+
+/* Gives up when it is asked for the second time. */
+static bool give_up(void *arg, double done)
+{
+	unsigned *asked = arg;
+
+	assert_true(done > 0 && done <= 1);
+	return ++*asked < 2;
+}
+
+static void check_given_up(struct fake *f, struct tl_jobs *pool)
+{
+	struct tl_pt_aux aux = { f, f->nqueues, fake_size, fake_read, fake_ns };
+	struct tl_pt_synctable t;
+	unsigned asked = 0;
+	struct tl_progress progress = { give_up, &asked };
+
+	/* Where workers have done it all before this thread, it is done. */
+	if (tl_pt_synctable_scan(&aux, pool, &progress, 1000, &t, NULL))
+		assert_true(pool && asked < 2);
+	else
+		assert_int_equal(asked, 2);
+	tl_pt_synctable_fini(&t);
 }
 
 static void same_table(const struct tl_pt_synctable *a, const struct tl_pt_synctable *b)
@@ -143,6 +167,8 @@ static void test_scan_by_any_step(void **state)
 		tl_pt_synctable_fini(&parts);
 	}
 	tl_pt_synctable_fini(&whole);
+	check_given_up(&f, NULL);
+	check_given_up(&f, pool);
 	tl_jobs_close(pool);
 	fake_free(&f);
 }
