@@ -1,20 +1,14 @@
 /* screen.c: see screen.h. */
 #include "pager/screen.h"
 
-#include "base/buf.h"
-#include "pager/ansi.h"
 #include "pager/env.h"
 #include "pager/fade.h"
 #include "pager/grid.h"
 #include "pager/linktable.h"
-#include "pager/terminfo.h"
+#include "pager/termout.h"
 
-#include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 /* What is known of the terminal's contents. */
 enum known {
@@ -24,10 +18,8 @@ enum known {
 };
 
 struct tl_screen {
-	int fd;
 	struct tl_screen_opts opts;
-	struct tl_terminfo ti;
-	struct tl_buf out;
+	struct tl_termout to;
 	unsigned rows, cols;
 	struct tl_grid grid;         /* as the terminal shows it */
 	const struct tl_cell **want; /* rows of the frame to come; borrowed while it is drawn */
@@ -35,111 +27,15 @@ struct tl_screen {
 	struct tl_cell *spared;
 	enum known known;
 	unsigned printed; /* rows of the frame above the prompt when KNOWN_PROMPT */
-	unsigned y, x;    /* the cursor; x == cols: not known */
 	unsigned prompt_row;
-	struct tl_attr pen;   /* as it was asked for, */
-	struct tl_attr shown; /* and without the role */
-	struct tl_colors colors;
 	unsigned links; /* generation of the link table that the cells speak of */
 	bool faded;     /* what was painted has other colours than now */
 	bool partial;   /* not all of the terminal is used: it cannot scroll */
-	bool started, alternate, dead;
+	bool started, alternate;
 	bool low; /* a short text stands at the bottom, as if it had scrolled in there */
 };
 
 static const struct tl_attr plain;
-
-/* ---- output */
-
-static void flush(struct tl_screen *s)
-{
-	size_t done = 0;
-
-	while (done < s->out.len && !s->dead) {
-		ssize_t n = write(s->fd, s->out.data + done, s->out.len - done);
-
-		if (n > 0) {
-			done += (size_t)n;
-		} else if (n < 0 && errno == EAGAIN) {
-			struct pollfd p = { s->fd, POLLOUT, 0 };
-
-			if (poll(&p, 1, 1000) < 0 && errno != EINTR)
-				s->dead = true;
-		} else if (n < 0 && errno != EINTR) {
-			s->dead = true;
-		}
-	}
-	s->out.len = 0;
-}
-
-static void send_cap(struct tl_screen *s, enum tl_cap cap)
-{
-	tl_terminfo_emit(&s->ti, cap, &s->out);
-}
-
-static void move_to(struct tl_screen *s, unsigned y, unsigned x)
-{
-	if (s->y == y && s->x == x)
-		return;
-	tl_terminfo_move(&s->ti, y, x, &s->out);
-	s->y = y;
-	s->x = x;
-}
-
-#define ANY_SGR                                                                       \
-	(TL_SGR_BOLD | TL_SGR_DIM | TL_SGR_ITALIC | TL_SGR_UNDERLINE | TL_SGR_BLINK | \
-	 TL_SGR_REVERSE | TL_SGR_HIDDEN | TL_SGR_STRIKE)
-
-static bool has_sgr(const struct tl_attr *a)
-{
-	return (a->flags & ANY_SGR) || a->fg || a->bg;
-}
-
-/* Hyperlinks go through to the terminal. */
-static void set_link(struct tl_screen *s, uint32_t link)
-{
-	size_t len;
-	const uint8_t *body = tl_linktable_body(link, &len);
-
-	if (link == TL_LINK_OF(s->pen.flags))
-		return;
-	tl_buf_puts(&s->out, "\033]");
-	if (body)
-		tl_buf_append(&s->out, body, len);
-	else
-		tl_buf_puts(&s->out, "8;;");
-	tl_buf_puts(&s->out, "\033\\");
-}
-
-static void set_pen(struct tl_screen *s, const struct tl_attr *a)
-{
-	char sgr[96];
-	size_t n;
-
-	if (s->pen.flags == a->flags && s->pen.fg == a->fg && s->pen.bg == a->bg)
-		return;
-	if (s->shown.flags & TL_OWN_STANDOUT)
-		send_cap(s, TL_CAP_END_STANDOUT);
-	if (s->shown.flags & TL_OWN_UNDERLINE)
-		send_cap(s, TL_CAP_END_UNDERLINE);
-	if (s->shown.flags & (TL_OWN_BOLD | TL_OWN_BLINK))
-		send_cap(s, TL_CAP_END_ALL);
-	if (has_sgr(&s->shown))
-		tl_buf_puts(&s->out, "\033[m");
-	set_link(s, TL_LINK_OF(a->flags));
-	s->pen = *a;
-	s->shown = tl_colors_resolve(&s->colors, *a);
-	n = tl_ansi_encode(&s->shown, sgr);
-	tl_buf_append(&s->out, sgr, n);
-	if (s->shown.flags & TL_OWN_BLINK)
-		send_cap(s, TL_CAP_BLINK);
-	if (s->shown.flags & TL_OWN_BOLD)
-		send_cap(s, TL_CAP_BOLD);
-	if (s->shown.flags & TL_OWN_UNDERLINE)
-		send_cap(s, TL_CAP_UNDERLINE);
-	if (s->shown.flags & TL_OWN_STANDOUT)
-		send_cap(s, TL_CAP_STANDOUT);
-}
 
 /* ---- cells */
 
@@ -154,10 +50,10 @@ static void put_cells(struct tl_screen *s, const struct tl_cell *row, unsigned f
 	for (unsigned x = from; x < to; x++) {
 		if (row[x].len == 0)
 			continue; /* the right half of the one before */
-		set_pen(s, &row[x].attr);
-		tl_buf_append(&s->out, row[x].text, row[x].len);
+		tl_termout_pen(&s->to, &row[x].attr);
+		tl_buf_append(&s->to.bytes, row[x].text, row[x].len);
 	}
-	s->x = to;
+	s->to.x = to;
 }
 
 static void clear_row(struct tl_screen *s, unsigned y)
@@ -166,17 +62,16 @@ static void clear_row(struct tl_screen *s, unsigned y)
 
 	if (n == 0)
 		return;
-	move_to(s, y, 0);
-	set_pen(s, &plain);
-	if (s->ti.cap[TL_CAP_CLEAR_EOL]) {
-		send_cap(s, TL_CAP_CLEAR_EOL);
+	tl_termout_move(&s->to, y, 0);
+	tl_termout_pen(&s->to, &plain);
+	if (s->to.ti.cap[TL_CAP_CLEAR_EOL]) {
+		tl_termout_cap(&s->to, TL_CAP_CLEAR_EOL);
 	} else {
 		if (y == s->rows - 1 && n == s->cols)
 			n--; /* nothing stands in the corner */
 		for (unsigned i = 0; i < n; i++)
-			tl_buf_putc(&s->out, ' ');
-		s->x = s->cols;
-		s->y = s->rows;
+			tl_buf_putc(&s->to.bytes, ' ');
+		tl_termout_lose_cursor(&s->to);
 	}
 	tl_grid_blank(&s->grid, y, y + 1);
 }
@@ -226,17 +121,17 @@ static void paint_row(struct tl_screen *s, unsigned y, struct tl_cell *old,
 		last++;
 	length = row_length(s, want);
 	old_length = row_length(s, old);
-	move_to(s, y, first);
+	tl_termout_move(&s->to, y, first);
 	put_cells(s, want, first, last < length ? last : length > first ? length : first);
 	if (old_length > length && last > length) {
-		set_pen(s, &plain);
-		if (s->ti.cap[TL_CAP_CLEAR_EOL])
-			send_cap(s, TL_CAP_CLEAR_EOL);
+		tl_termout_pen(&s->to, &plain);
+		if (s->to.ti.cap[TL_CAP_CLEAR_EOL])
+			tl_termout_cap(&s->to, TL_CAP_CLEAR_EOL);
 		else
 			put_cells(s, want, length > first ? length : first, old_length);
 	}
-	if (s->x >= s->cols || has_raw(s, want))
-		s->x = s->cols, s->y = s->rows; /* where am and xenl leave it: not known */
+	if (s->to.x >= s->cols || has_raw(s, want))
+		tl_termout_lose_cursor(&s->to); /* where am and xenl leave it */
 }
 
 /* ---- scrolling */
@@ -244,23 +139,24 @@ static void paint_row(struct tl_screen *s, unsigned y, struct tl_cell *old,
 static void scroll_up(struct tl_screen *s, unsigned k)
 {
 	clear_row(s, s->prompt_row); /* it would scroll into the text */
-	set_pen(s, &plain);
-	move_to(s, s->rows - 1, 0);
+	tl_termout_pen(&s->to, &plain);
+	tl_termout_move(&s->to, s->rows - 1, 0);
 	for (unsigned i = 0; i < k; i++)
-		tl_buf_putc(&s->out, '\n');
+		tl_buf_putc(&s->to.bytes, '\n');
 	tl_grid_scroll(&s->grid, (int)k);
 }
 
 static void scroll_down(struct tl_screen *s, unsigned k)
 {
-	enum tl_cap cap = s->ti.cap[TL_CAP_SCROLL_DOWN] ? TL_CAP_SCROLL_DOWN : TL_CAP_INSERT_LINE;
+	enum tl_cap cap =
+	    s->to.ti.cap[TL_CAP_SCROLL_DOWN] ? TL_CAP_SCROLL_DOWN : TL_CAP_INSERT_LINE;
 
 	clear_row(s, s->prompt_row);
-	set_pen(s, &plain);
+	tl_termout_pen(&s->to, &plain);
 	for (unsigned i = 0; i < k; i++) {
-		move_to(s, 0, 0);
-		send_cap(s, cap);
-		s->y = s->rows; /* some terminals move the cursor */
+		tl_termout_move(&s->to, 0, 0);
+		tl_termout_cap(&s->to, cap);
+		tl_termout_lose_cursor(&s->to); /* some terminals move the cursor */
 	}
 	tl_grid_scroll(&s->grid, -(int)k);
 }
@@ -284,7 +180,7 @@ static unsigned compose(struct tl_screen *s, const struct tl_frame *f)
 /* The cell in the lower right corner would make many terminals scroll. */
 static void spare_corner(struct tl_screen *s)
 {
-	if (!s->ti.auto_margin)
+	if (!s->to.ti.auto_margin)
 		return;
 	memcpy(s->spared, s->want[s->rows - 1], s->cols * sizeof(*s->spared));
 	s->spared[s->cols - 1] = tl_cell_blank();
@@ -300,10 +196,10 @@ static void print_down(struct tl_screen *s, unsigned from, unsigned prompt_row)
 		unsigned n = row_length(s, row);
 
 		put_cells(s, row, 0, n);
-		set_pen(s, &plain);
+		tl_termout_pen(&s->to, &plain);
 		/* A full row has taken the cursor down already where the margin is not delayed. */
-		if (n < s->cols || !s->ti.auto_margin || s->ti.delayed_margin)
-			tl_buf_puts(&s->out, "\r\n");
+		if (n < s->cols || !s->to.ti.auto_margin || s->to.ti.delayed_margin)
+			tl_buf_puts(&s->to.bytes, "\r\n");
 	}
 }
 
@@ -312,7 +208,7 @@ static void print_prompt(struct tl_screen *s, unsigned prompt_row)
 	const struct tl_cell *row = s->want[prompt_row];
 
 	put_cells(s, row, 0, row_length(s, row));
-	set_pen(s, &plain);
+	tl_termout_pen(&s->to, &plain);
 }
 
 /* Empty the line the cursor is in, which is the prompt's. */
@@ -320,14 +216,14 @@ static void erase_prompt(struct tl_screen *s)
 {
 	unsigned n = row_length(s, s->grid.row[s->printed]);
 
-	tl_buf_putc(&s->out, '\r');
-	if (s->ti.cap[TL_CAP_CLEAR_EOL]) {
-		send_cap(s, TL_CAP_CLEAR_EOL);
+	tl_buf_putc(&s->to.bytes, '\r');
+	if (s->to.ti.cap[TL_CAP_CLEAR_EOL]) {
+		tl_termout_cap(&s->to, TL_CAP_CLEAR_EOL);
 		return;
 	}
 	for (unsigned i = 0; i < n && i + 1 < s->cols; i++)
-		tl_buf_putc(&s->out, ' ');
-	tl_buf_putc(&s->out, '\r');
+		tl_buf_putc(&s->to.bytes, ' ');
+	tl_buf_putc(&s->to.bytes, '\r');
 }
 
 /* How many rows of the frame to come are the last ones of what was printed. */
@@ -370,10 +266,10 @@ static bool text_unchanged(struct tl_screen *s, unsigned prompt_row)
 
 static void clear_all(struct tl_screen *s)
 {
-	set_pen(s, &plain);
-	if (s->ti.cap[TL_CAP_CLEAR]) {
-		send_cap(s, TL_CAP_CLEAR);
-		s->y = s->rows; /* not every one brings the cursor home */
+	tl_termout_pen(&s->to, &plain);
+	if (s->to.ti.cap[TL_CAP_CLEAR]) {
+		tl_termout_cap(&s->to, TL_CAP_CLEAR);
+		tl_termout_lose_cursor(&s->to); /* not every one brings the cursor home */
 		tl_grid_blank(&s->grid, 0, s->rows);
 	} else {
 		tl_grid_fill(&s->grid, 0, s->rows, (struct tl_cell){ { 0, 0, 0 }, 1, 1, "\001" });
@@ -395,7 +291,8 @@ static void paint(struct tl_screen *s, const struct tl_frame *f, unsigned prompt
 			k = tl_grid_find_scroll(&s->grid, s->want, text_rows);
 		if (k > 0)
 			scroll_up(s, (unsigned)k);
-		else if (k < 0 && (s->ti.cap[TL_CAP_SCROLL_DOWN] || s->ti.cap[TL_CAP_INSERT_LINE]))
+		else if (k < 0 &&
+			 (s->to.ti.cap[TL_CAP_SCROLL_DOWN] || s->to.ti.cap[TL_CAP_INSERT_LINE]))
 			scroll_down(s, (unsigned)-k);
 	}
 	for (unsigned y = 0; y < s->rows; y++)
@@ -403,8 +300,8 @@ static void paint(struct tl_screen *s, const struct tl_frame *f, unsigned prompt
 			paint_row(s, y, s->grid.row[y], s->want[y]);
 			tl_grid_set_row(&s->grid, y, s->want[y]);
 		}
-	set_pen(s, &plain);
-	move_to(s, prompt_row, f->cursor_col < s->cols ? f->cursor_col : s->cols - 1);
+	tl_termout_pen(&s->to, &plain);
+	tl_termout_move(&s->to, prompt_row, f->cursor_col < s->cols ? f->cursor_col : s->cols - 1);
 	s->prompt_row = prompt_row;
 }
 
@@ -435,76 +332,76 @@ void tl_screen_draw(struct tl_screen *s, const struct tl_frame *f)
 		s->printed = prompt_row;
 		s->known = prompt_row == s->rows - 1 ? KNOWN_ALL : KNOWN_PROMPT;
 		s->prompt_row = prompt_row;
-		s->y = s->rows;
+		tl_termout_lose_cursor(&s->to);
 	} else {
 		if (s->known != KNOWN_ALL)
 			clear_all(s);
 		paint(s, f, prompt_row);
-		flush(s);
+		tl_termout_flush(&s->to);
 		return;
 	}
 	for (unsigned y = 0; y < s->rows; y++)
 		tl_grid_set_row(&s->grid, y, s->want[y]);
 	if (s->known == KNOWN_ALL)
-		move_to(s, prompt_row, f->cursor_col);
-	flush(s);
+		tl_termout_move(&s->to, prompt_row, f->cursor_col);
+	tl_termout_flush(&s->to);
 }
 
 void tl_screen_forget(struct tl_screen *s)
 {
 	s->low = false;
 	s->known = KNOWN_NOT;
-	s->y = s->rows;
-	s->pen = s->shown = plain;
+	tl_termout_lose_cursor(&s->to);
+	s->to.pen = s->to.shown = plain;
 }
 
 void tl_screen_clear_prompt(struct tl_screen *s)
 {
 	if (!s->started)
 		return;
-	set_pen(s, &plain);
+	tl_termout_pen(&s->to, &plain);
 	if (s->known == KNOWN_ALL && !tl_screen_dumb(s)) {
 		clear_row(s, s->prompt_row);
-		move_to(s, s->prompt_row, 0);
+		tl_termout_move(&s->to, s->prompt_row, 0);
 	} else {
-		tl_buf_putc(&s->out, '\r');
-		send_cap(s, TL_CAP_CLEAR_EOL);
+		tl_buf_putc(&s->to.bytes, '\r');
+		tl_termout_cap(&s->to, TL_CAP_CLEAR_EOL);
 	}
-	flush(s);
+	tl_termout_flush(&s->to);
 }
 
 void tl_screen_notice(struct tl_screen *s, const char *text)
 {
-	set_pen(s, &plain);
+	tl_termout_pen(&s->to, &plain);
 	if (!tl_screen_dumb(s))
-		tl_terminfo_move(&s->ti, s->rows - 1, 0, &s->out);
-	tl_buf_putc(&s->out, '\r');
-	send_cap(s, TL_CAP_CLEAR_EOL);
-	send_cap(s, TL_CAP_STANDOUT);
-	tl_buf_puts(&s->out, text);
-	send_cap(s, TL_CAP_END_STANDOUT);
-	flush(s);
+		tl_terminfo_move(&s->to.ti, s->rows - 1, 0, &s->to.bytes);
+	tl_buf_putc(&s->to.bytes, '\r');
+	tl_termout_cap(&s->to, TL_CAP_CLEAR_EOL);
+	tl_termout_cap(&s->to, TL_CAP_STANDOUT);
+	tl_buf_puts(&s->to.bytes, text);
+	tl_termout_cap(&s->to, TL_CAP_END_STANDOUT);
+	tl_termout_flush(&s->to);
 	tl_screen_forget(s);
 }
 
 void tl_screen_bell(struct tl_screen *s)
 {
-	tl_buf_putc(&s->out, '\a');
-	flush(s);
+	tl_buf_putc(&s->to.bytes, '\a');
+	tl_termout_flush(&s->to);
 }
 
 void tl_screen_flash(struct tl_screen *s)
 {
-	if (!s->ti.cap[TL_CAP_FLASH])
+	if (!s->to.ti.cap[TL_CAP_FLASH])
 		return;
-	send_cap(s, TL_CAP_FLASH);
-	flush(s);
+	tl_termout_cap(&s->to, TL_CAP_FLASH);
+	tl_termout_flush(&s->to);
 }
 
 void tl_screen_write(struct tl_screen *s, const char *bytes, size_t n)
 {
-	tl_buf_append(&s->out, bytes, n);
-	flush(s);
+	tl_buf_append(&s->to.bytes, bytes, n);
+	tl_termout_flush(&s->to);
 }
 
 /* ---- life */
@@ -524,10 +421,10 @@ bool tl_screen_open(int fd, const struct tl_screen_opts *opts, struct tl_screen 
 
 	if (!s)
 		return tl_err_nomem(err);
-	s->fd = fd;
+	s->to.fd = fd;
 	s->opts = *opts;
-	tl_colors_init(&s->colors);
-	tl_terminfo_read(&s->ti);
+	tl_colors_init(&s->to.colors);
+	tl_terminfo_read(&s->to.ti);
 	tl_screen_size(s, &s->rows, &s->cols);
 	if (!s->want) {
 		tl_screen_close(s);
@@ -542,42 +439,14 @@ void tl_screen_close(struct tl_screen *s)
 	if (!s)
 		return;
 	tl_screen_stop(s);
-	tl_buf_fini(&s->out);
+	tl_buf_fini(&s->to.bytes);
 	free_rows(s);
 	free(s);
 }
 
 bool tl_screen_dumb(const struct tl_screen *s)
 {
-	return !s->ti.cap[TL_CAP_MOVE] || !s->ti.cap[TL_CAP_CLEAR];
-}
-
-static unsigned from_env(const char *name)
-{
-	const char *v = tl_env(name);
-	long n = v ? strtol(v, NULL, 10) : 0;
-
-	return n > 0 && n < 10000 ? (unsigned)n : 0;
-}
-
-/* The first that is not 0, within reason. */
-static unsigned choose(unsigned a, unsigned b, int c, unsigned d)
-{
-	unsigned n = a ? a : b ? b : c > 0 ? (unsigned)c : d;
-
-	return n > 4000 ? 4000 : n;
-}
-
-/* LESS_LINES, LESS_COLUMNS: so many, or (negative) so many less than there are. */
-static void override(const char *name, unsigned *n)
-{
-	const char *v = tl_env(name);
-	long want = v ? strtol(v, NULL, 10) : 0;
-
-	if (want < 0)
-		want += *n;
-	if (want > 0 && want < 4000)
-		*n = (unsigned)want;
+	return !s->to.ti.cap[TL_CAP_MOVE] || !s->to.ti.cap[TL_CAP_CLEAR];
 }
 
 static bool make_rows(struct tl_screen *s, unsigned rows, unsigned cols)
@@ -605,17 +474,7 @@ static bool make_rows(struct tl_screen *s, unsigned rows, unsigned cols)
 
 void tl_screen_size(struct tl_screen *s, unsigned *rows, unsigned *cols)
 {
-	struct winsize ws = { 0, 0, 0, 0 };
-	unsigned all_rows, all_cols;
-
-	ioctl(s->fd, TIOCGWINSZ, &ws);
-	*rows = choose(ws.ws_row, from_env("LINES"), s->ti.nrows, 24);
-	*cols = choose(ws.ws_col, from_env("COLUMNS"), s->ti.ncols, 80);
-	all_rows = *rows;
-	all_cols = *cols;
-	override("LESS_LINES", rows);
-	override("LESS_COLUMNS", cols);
-	s->partial = *rows != all_rows || *cols != all_cols;
+	s->partial = tl_termout_size(&s->to, rows, cols);
 	if (*rows < 2)
 		*rows = 2; /* a line of text and the prompt, wherever they end up */
 	if (s->want && *rows == s->rows && *cols == s->cols)
@@ -636,7 +495,7 @@ static void switch_mouse(struct tl_screen *s, bool on)
 	if (!seq)
 		seq =
 		    on ? "\033[?1000h\033[?1002h\033[?1006h" : "\033[?1006l\033[?1002l\033[?1000l";
-	tl_buf_puts(&s->out, seq);
+	tl_buf_puts(&s->to.bytes, seq);
 }
 
 /* xterm's "Bracketed Paste Mode". */
@@ -645,7 +504,7 @@ static void switch_paste(struct tl_screen *s, bool on)
 	const char *seq =
 	    tl_env(on ? "LESS_TERMCAP_BRACKETED_PASTE_START" : "LESS_TERMCAP_BRACKETED_PASTE_END");
 
-	tl_buf_puts(&s->out, seq ? seq : on ? "\033[?2004h" : "\033[?2004l");
+	tl_buf_puts(&s->to.bytes, seq ? seq : on ? "\033[?2004h" : "\033[?2004l");
 }
 
 void tl_screen_set_opts(struct tl_screen *s, const struct tl_screen_opts *opts)
@@ -662,17 +521,17 @@ void tl_screen_set_opts(struct tl_screen *s, const struct tl_screen_opts *opts)
 
 void tl_screen_set_colors(struct tl_screen *s, const struct tl_colors *colors)
 {
-	if (memcmp(&s->colors, colors, sizeof(*colors)) == 0)
+	if (memcmp(&s->to.colors, colors, sizeof(*colors)) == 0)
 		return;
-	s->colors = *colors;
+	s->to.colors = *colors;
 	s->faded = true;
 }
 
 void tl_screen_endings(const struct tl_screen *s, struct tl_endings *out)
 {
-	out->standout = s->ti.cap[TL_CAP_END_STANDOUT];
-	out->underline = s->ti.cap[TL_CAP_END_UNDERLINE];
-	out->all = s->ti.cap[TL_CAP_END_ALL];
+	out->standout = s->to.ti.cap[TL_CAP_END_STANDOUT];
+	out->underline = s->to.ti.cap[TL_CAP_END_UNDERLINE];
+	out->all = s->to.ti.cap[TL_CAP_END_ALL];
 }
 
 void tl_screen_start(struct tl_screen *s)
@@ -680,12 +539,12 @@ void tl_screen_start(struct tl_screen *s)
 	if (s->started)
 		return;
 	s->started = true;
-	if (!s->opts.no_init && s->ti.cap[TL_CAP_ENTER_SCREEN]) {
-		send_cap(s, TL_CAP_ENTER_SCREEN);
+	if (!s->opts.no_init && s->to.ti.cap[TL_CAP_ENTER_SCREEN]) {
+		tl_termout_cap(&s->to, TL_CAP_ENTER_SCREEN);
 		s->alternate = true;
 	}
 	if (!s->opts.no_keypad)
-		send_cap(s, TL_CAP_ENTER_KEYPAD);
+		tl_termout_cap(&s->to, TL_CAP_ENTER_KEYPAD);
 	if (s->opts.mouse)
 		switch_mouse(s, true);
 	if (s->opts.mark_paste)
@@ -704,10 +563,10 @@ void tl_screen_stop(struct tl_screen *s)
 	if (s->opts.mouse)
 		switch_mouse(s, false);
 	if (!s->opts.no_keypad)
-		send_cap(s, TL_CAP_EXIT_KEYPAD);
+		tl_termout_cap(&s->to, TL_CAP_EXIT_KEYPAD);
 	if (s->alternate)
-		send_cap(s, TL_CAP_EXIT_SCREEN);
-	flush(s);
+		tl_termout_cap(&s->to, TL_CAP_EXIT_SCREEN);
+	tl_termout_flush(&s->to);
 	s->started = s->alternate = false;
 	tl_screen_forget(s);
 }
@@ -729,5 +588,5 @@ const char *tl_screen_key(struct tl_screen *s, const char *name)
 
 bool tl_screen_dead(const struct tl_screen *s)
 {
-	return s->dead;
+	return s->to.dead;
 }

@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-/* Capabilities that screen.c uses; the table in terminfo.c has their names. */
+/* Capabilities that are used; the table in terminfo.c has their names. */
 enum tl_cap {
 	TL_CAP_CLEAR,         /* cl */
 	TL_CAP_CLEAR_EOL,     /* ce */
