@@ -83,6 +83,8 @@ void tl_lineedit_start(struct tl_lineedit *le, const char *prompt, struct tl_his
 		       enum tl_charset charset);
 void tl_lineedit_fini(struct tl_lineedit *le);
 
+/* ---- keys (linekeys.c) */
+
 /* Bind a key, for this and later lines; before the usual keys.  False: out of memory. */
 bool tl_lineedit_bind(struct tl_lineedit *le, const char *keys, size_t n,
 		      enum tl_edit_action action);
@@ -90,21 +92,24 @@ bool tl_lineedit_bind(struct tl_lineedit *le, const char *keys, size_t n,
 /* One byte of a key; erase and kill are the terminal's characters for these (or -1). */
 enum tl_edit tl_lineedit_key(struct tl_lineedit *le, unsigned key, int erase, int kill);
 
-/* Put this text in place of what is there, the cursor behind it. */
-void tl_lineedit_set(struct tl_lineedit *le, const char *text);
-
 /* The next byte begins a key: nothing waits to be completed. */
 bool tl_lineedit_ready(const struct tl_lineedit *le);
+
+/* ---- the line */
+
+/* What a key is bound to. */
+enum tl_edit tl_lineedit_do(struct tl_lineedit *le, enum tl_edit_action action);
+
+/* Put a character's n bytes in at the cursor, which goes behind it.  BAD: there is no room. */
+enum tl_edit tl_lineedit_insert(struct tl_lineedit *le, const void *bytes, size_t n);
+
+/* Put this text in place of what is there, the cursor behind it. */
+void tl_lineedit_set(struct tl_lineedit *le, const char *text);
 
 const char *tl_lineedit_text(struct tl_lineedit *le);
 
 /* Draw prompt and text into a row of cells; the part around the cursor when it is too long.
  * Returns the cursor's column. */
 unsigned tl_lineedit_draw(const struct tl_lineedit *le, struct tl_cell *cells, unsigned cols);
-
-/* Write text into cells from column col on; unprintable characters as shown in the text.
- * Returns the column behind it.  For prompts and messages as well. */
-unsigned tl_cells_put(struct tl_cell *cells, unsigned cols, unsigned col, const char *text,
-		      size_t n, uint32_t flags, enum tl_charset charset);
 
 #endif

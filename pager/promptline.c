@@ -2,7 +2,7 @@
 #include "pager/promptline.h"
 
 #include "pager/ansi.h"
-#include "pager/lineedit.h"
+#include "pager/celltext.h"
 #include "text/escape.h"
 
 /* The length of the piece that text begins with; *kind NONE: it is text. */

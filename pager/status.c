@@ -1,5 +1,6 @@
 /* status.c: the bottom line: prompts, progress, messages; and the facts that prompts ask for. */
 #include "pager/app.h"
+#include "pager/celltext.h"
 #include "pager/env.h"
 #include "pager/finding.h"
 

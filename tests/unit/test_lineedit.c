@@ -1,6 +1,8 @@
 /* test_lineedit.c: a line being typed: keys in, text and cursor out. */
 #include "pager/lineedit.h"
 
+#include "pager/celltext.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 
