@@ -168,7 +168,7 @@ fuzz:
 
 # ---- measurements
 BENCHBIN := $(addprefix $(build)/tests/bench/,bench firstscreen floor mktrace ptbench)
-$(build)/tests/bench/bench: $(build)/tests/bench/scenario.o
+$(build)/tests/bench/bench: $(build)/tests/bench/scenario.o $(build)/tests/bench/inputs.o
 $(build)/tests/bench/%: $(build)/tests/bench/%.o $(HARNESS)
 	$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(TESTLIBS) -pthread
 

@@ -22,10 +22,12 @@
 #define BRIEF_RUNS 5    /* times as many for what takes milliseconds */
 #define SLOW_S     20.0 /* what takes longer is run once */
 
-/* What does the same work with less ado; FILE is $1, floor's path $2. */
+/* What does the same work with less ado; the scenario's input is $1, floor's path $2. */
 static const struct {
 	const char *name, *command;
 } references[] = {
+	{ "zstdcat", "zstd -dcq -T0 \"$1\" | wc -l" },
+	{ "grep -rl", "exec grep -rl " MISSING " \"$1\"" },
 	{ "wc -l", "exec wc -l \"$1\"" },
 	{ "bare count", "exec \"$2\" \"$1\"" },
 	{ "rg -c", "exec rg -c " LITERAL " \"$1\"" },
@@ -56,12 +58,26 @@ static const struct goal {
 	{ "?literal from the end, hit at 1%", "rg -c", 0, 200, 1 },
 	{ "second opening, line at 90%", NULL, 0.020, 0, 0 },
 	{ "pipe, G", "cat | wc -l", 0, 1, 2 },
+	{ "&literal, the match at 99.9%", "rg -c", 0, 30, 1.3 },
+	{ "&regex, a tenth passes: first screen", NULL, 0.050, 0, 0 },
+	{ "&regex, 200 pages back", NULL, 0.100, 0, 0 },
+	{ "zstd, one frame: G=", "zstdcat", 0, 0, 1.11 },
+	{ "zstd, one frame: /literal, no match", "zstdcat", 0, 0, 1.11 },
+	{ "zstd, one frame: opened again, 90%", NULL, 0.050, 0, 0 },
+	{ "zstd, frames: G=", "zstdcat", 0, 0, 1.11 },
+	{ "zstd, frames: /literal, no match", "zstdcat", 0, 0, 1.11 },
+	{ "zstd, frames: opened again, 90%", NULL, 0.050, 0, 0 },
+	{ "10,000 files: first screen", NULL, 0, 1, 0 },
+	{ "10,000 files: 5000:x:n:p", NULL, 0.050, 0, 0 },
+	{ "10,000 files: /*literal, no match", "grep -rl", 0, 2, 0 },
 	{ "^C in a search, until the prompt is back", NULL, 0.050, 0, 0 },
 	{ "j while a search runs", NULL, 0.050, 0, 0 },
 	{ "j right after the first screen", NULL, 0.050, 0, 0 },
 	{ "peak private memory: G=, a search", NULL, 64, 0, 0 },
 	{ "peak private memory: pipe, G", NULL, 64, 0, 0 },
 };
+
+#define RSS_MIB 128 /* that no scenario may need more memory than */
 
 #define TIE 1.05 /* "no slower" is met within what two runs of one program differ by */
 
@@ -70,11 +86,12 @@ static const struct goal {
 struct series {
 	double value[MAX_RUNS];
 	int n;
+	uint64_t rss_kb; /* the most that a run had in memory */
 	const char *why; /* it failed */
 };
 
 struct bench {
-	struct bench_file file;
+	struct bench_file inputs[NINPUTS];
 	const char *pager, *less, *only;
 	char floor[4096];
 	int runs, timeout_ms;
@@ -97,7 +114,7 @@ static double median(struct series *s)
 }
 
 /* Seconds a shell command takes; negative: it failed. */
-static double time_command(const struct bench *b, const char *command)
+static double time_command(const struct bench *b, const char *command, const char *input)
 {
 	uint64_t began = term_now_ns();
 	pid_t pid = fork();
@@ -107,7 +124,7 @@ static double time_command(const struct bench *b, const char *command)
 		out = open("/tmp", O_TMPFILE | O_WRONLY, 0600); /* grep takes /dev/null as -q */
 		dup2(out >= 0 ? out : 2, 1);
 		setenv("LC_ALL", "C", 1);
-		execl("/bin/sh", "sh", "-c", command, "sh", b->file.path, b->floor, (char *)NULL);
+		execl("/bin/sh", "sh", "-c", command, "sh", input, b->floor, (char *)NULL);
 		_exit(127);
 	}
 	if (pid < 0 || waitpid(pid, &status, 0) < 0)
@@ -120,15 +137,18 @@ static double time_command(const struct bench *b, const char *command)
 static void measure(const struct bench *b, const struct scenario *s, const char *pager,
 		    struct series *to)
 {
-	struct run r = { .file = &b->file, .pager = pager, .timeout_ms = b->timeout_ms };
-	bool slow = to->n > 0 && !s->memory && to->value[0] > SLOW_S;
+	struct run r = { .file = &b->inputs[s->input],
+			 .pager = pager,
+			 .timeout_ms = b->timeout_ms };
+	bool slow = to->n > 0 && !(s->how & MEMORY) && to->value[0] > SLOW_S;
 
 	if (!pager || to->why || slow)
 		return;
 	scenario_run(s, &r);
 	to->why = r.why;
+	to->rss_kb = r.rss_kb > to->rss_kb ? r.rss_kb : to->rss_kb;
 	if (!r.why)
-		to->value[to->n++] = s->memory ? (double)r.anon_kb / 1024 : r.seconds;
+		to->value[to->n++] = (s->how & MEMORY) ? (double)r.anon_kb / 1024 : r.seconds;
 }
 
 static const struct goal *goal_of(const char *scenario)
@@ -158,14 +178,21 @@ static void print_value(const struct series *s, double value, bool memory)
 }
 
 static void print_goal(struct bench *b, const struct goal *g, bool memory, double own, double less,
-		       double reference)
+		       double reference, uint64_t rss_kb)
 {
+	static const struct goal none = { NULL, NULL, 0, 0, 0 };
 	const char *sep = " ";
-	bool ok = own >= 0;
+	bool ok = own >= 0 && rss_kb < RSS_MIB * 1024;
 
-	if (!g || (!g->limit && !(g->faster && less >= 0) && !(g->factor && reference >= 0))) {
+	if (!g)
+		g = &none;
+	if (ok && !g->limit && !(g->faster && less >= 0) && !(g->factor && reference >= 0)) {
 		printf(" | |\n"); /* no goal, or nothing to hold it against */
 		return;
+	}
+	if (rss_kb >= RSS_MIB * 1024) {
+		printf(" RSS < %d MiB", RSS_MIB);
+		sep = ", ";
 	}
 	if (g->limit) {
 		printf(memory ? "%s< %g MiB" : "%s< %g s", sep, g->limit);
@@ -189,15 +216,20 @@ static void do_scenario(struct bench *b, const struct scenario *s)
 {
 	const struct goal *g = goal_of(s->name);
 	const char *command = reference_command(g);
+	const struct bench_file *input = &b->inputs[s->input];
 	struct series own = { .n = 0 }, less = { .n = 0 }, reference = { .n = 0 };
-	int runs = s->brief ? b->runs * BRIEF_RUNS : b->runs;
+	int runs = s->how & BRIEF ? b->runs * BRIEF_RUNS : b->runs;
 	double o, l, c;
 
+	if (!input->path[0]) {
+		printf("| %s | skipped: there is no such file | | | | | | | |\n", s->name);
+		return;
+	}
 	for (int i = 0; i < runs && i < MAX_RUNS; i++) {
 		measure(b, s, b->pager, &own);
-		measure(b, s, b->less, &less);
+		measure(b, s, s->how & ALONE ? NULL : b->less, &less);
 		if (command) {
-			double seconds = time_command(b, command);
+			double seconds = time_command(b, command, input->path);
 
 			if (seconds < 0)
 				reference.why = "failed";
@@ -209,8 +241,9 @@ static void do_scenario(struct bench *b, const struct scenario *s)
 	l = median(&less);
 	c = median(&reference);
 	printf("| %s |", s->name);
-	print_value(&own, o, s->memory);
-	print_value(&less, l, s->memory);
+	print_value(&own, o, (s->how & MEMORY));
+	printf(" %.0f |", (double)own.rss_kb / 1024);
+	print_value(&less, l, (s->how & MEMORY));
 	if (o > 0 && l > 0)
 		printf(" %.*f |", l / o < 10 ? 2 : 0, l / o);
 	else
@@ -219,7 +252,7 @@ static void do_scenario(struct bench *b, const struct scenario *s)
 		printf(" %s %.3f | %.2f |", g->reference, c, o > 0 ? o / c : 0);
 	else
 		printf(" %s | |", reference.why ? reference.why : "");
-	print_goal(b, g, s->memory, o, l, c);
+	print_goal(b, g, (s->how & MEMORY), o, l, c, own.rss_kb);
 	fflush(stdout);
 }
 
@@ -274,8 +307,8 @@ int main(int argc, char **argv)
 			"FILE\n");
 		return 2;
 	}
-	if (!realpath(b.pager, pager) || !bench_file_open(&b.file, argv[optind]) ||
-	    !warm_up(b.file.path)) {
+	if (!realpath(b.pager, pager) || !bench_file_open(&b.inputs[THE_TEXT], argv[optind]) ||
+	    !warm_up(b.inputs[THE_TEXT].path)) {
 		fprintf(stderr, "bench: needs %s, %s and its .meta file (see mktrace)\n", b.pager,
 			argv[optind]);
 		return 2;
@@ -284,14 +317,17 @@ int main(int argc, char **argv)
 	if (access(b.less, X_OK) != 0)
 		b.less = NULL;
 	find_floor(&b);
+	bench_inputs_make(b.inputs);
 	printf("%llu MiB, %llu lines; %d run%s, interleaved, page cache warm; seconds, medians\n\n",
-	       (unsigned long long)(b.file.nbytes >> 20), (unsigned long long)b.file.nlines, b.runs,
-	       b.runs > 1 ? "s" : "");
-	printf("| scenario | tless | less | less/tless | bare work | tless/bare | goal | |\n"
-	       "|---|---|---|---|---|---|---|---|\n");
+	       (unsigned long long)(b.inputs[THE_TEXT].nbytes >> 20),
+	       (unsigned long long)b.inputs[THE_TEXT].nlines, b.runs, b.runs > 1 ? "s" : "");
+	printf("| scenario | tless | its RSS, MiB | less | less/tless | bare work | tless/bare | "
+	       "goal | |\n"
+	       "|---|---|---|---|---|---|---|---|---|\n");
 	for (int i = 0; i < nscenarios; i++)
 		if (!b.only || strstr(scenarios[i].name, b.only))
 			do_scenario(&b, &scenarios[i]);
+	bench_inputs_remove(b.inputs);
 	if (b.missed)
 		printf("\n%d goal%s missed\n", b.missed, b.missed > 1 ? "s" : "");
 	return b.missed ? 1 : 0;

@@ -15,46 +15,6 @@
 
 #define SAMPLE_MS 10 /* between two looks at the memory */
 
-bool bench_file_open(struct bench_file *file, const char *path)
-{
-	char meta[4200], line[256], what[64], time[32];
-	unsigned long long nr, offset;
-	unsigned percent;
-	FILE *f;
-
-	memset(file, 0, sizeof(*file));
-	if (!realpath(path, file->path))
-		return false;
-	snprintf(meta, sizeof(meta), "%s.meta", path);
-	f = fopen(meta, "r");
-	if (!f)
-		return false;
-	while (fgets(line, sizeof(line), f)) {
-		int n = sscanf(line, "%63s %llu %llu %31s", what, &nr, &offset, time);
-		struct place p = { nr, "" };
-
-		if (n == 2 && strcmp(what, "lines") == 0)
-			file->nlines = nr;
-		else if (n == 2 && strcmp(what, "bytes") == 0)
-			file->nbytes = nr;
-		if (n != 4)
-			continue;
-		snprintf(p.time, sizeof(p.time), "%s", time);
-		if (strcmp(what, "first") == 0)
-			file->first = p;
-		else if (strcmp(what, "last") == 0)
-			file->last = p;
-		else if (strncmp(what, LITERAL_LOW, strlen(LITERAL_LOW)) == 0)
-			file->early = p;
-		else if (strncmp(what, LITERAL, strlen(LITERAL)) == 0)
-			file->late = p;
-		else if (sscanf(what, "%u%%", &percent) == 1 && percent < 100)
-			file->percent[percent] = p;
-	}
-	fclose(f);
-	return file->nlines > 0 && file->nbytes > 0;
-}
-
 /* ---- steps: each does nothing once the run has failed */
 
 static bool failed(const struct run *r)
@@ -75,6 +35,8 @@ static void sample_memory(struct run *r)
 	while (fgets(line, sizeof(line), f))
 		if (sscanf(line, "RssAnon: %lu kB", &kb) == 1 && kb > r->anon_kb)
 			r->anon_kb = kb;
+		else if (sscanf(line, "VmHWM: %lu kB", &kb) == 1 && kb > r->rss_kb)
+			r->rss_kb = kb;
 	fclose(f);
 }
 
@@ -92,18 +54,35 @@ static void expect(struct run *r, bool (*until)(struct term *t, void *arg), cons
 	}
 }
 
+/* The pager's arguments: its path, an option, and the files. */
+static void list_args(struct run *r, const char *option, const char **args)
+{
+	*args++ = r->pager;
+	if (option)
+		*args++ = option;
+	for (int i = 0; i < r->file->nnames; i++)
+		*args++ = r->file->names[i];
+	if (r->file->nnames == 0)
+		*args++ = r->file->path;
+	*args = NULL;
+}
+
 static void open_pager(struct run *r, const char *option, bool pipe)
 {
-	const char *args[] = { r->pager, option ? option : r->file->path,
-			       option ? r->file->path : NULL, NULL };
+	const char **args = calloc((size_t)r->file->nnames + 4, sizeof(*args));
 	char home[100], command[4200];
 	const char *env[] = { "TERM=xterm-256color", "LANG=C.UTF-8", "PATH=/usr/bin:/bin",
 			      "LESSHISTFILE=-",      home,           NULL };
 	struct term_opts opts = { .argv = args, .env = env };
 
-	if (failed(r))
+	if (failed(r) || !args) {
+		free(args);
 		return;
+	}
 	snprintf(home, sizeof(home), "HOME=%s", r->home);
+	list_args(r, option, args);
+	if (r->file->nnames > 0)
+		opts.cwd = r->file->path;
 	if (pipe) {
 		snprintf(command, sizeof(command), "exec cat '%s'", r->file->path);
 		opts.stdin_cmd = command;
@@ -112,6 +91,7 @@ static void open_pager(struct run *r, const char *option, bool pipe)
 	r->t = term_open(&opts);
 	if (!r->t)
 		r->why = "cannot start";
+	free(args);
 }
 
 static void start_clock(struct run *r)
@@ -315,6 +295,8 @@ static void do_line(struct run *r)
 static void do_second_opening(struct run *r)
 {
 	do_end_position(r);
+	if (!failed(r))
+		sample_memory(r);
 	type(r, "q");
 	if (!failed(r) && !term_wait_exit(r->t, r->timeout_ms))
 		r->why = "does not quit";
@@ -326,6 +308,55 @@ static void do_second_opening(struct run *r)
 	open_pager(r, NULL, false);
 	first_screen(r);
 	go_to_line(r, &r->file->percent[90]);
+	stop_clock(r);
+}
+
+/* &: the first lines that pass are at the end. */
+static void do_filter(struct run *r)
+{
+	search(r, NULL, "&" LITERAL "<Enter>G", r->file->late.time);
+}
+
+static void filter_tenth(struct run *r)
+{
+	open_pager(r, NULL, false);
+	first_screen(r);
+	expect(r, waits_for_key, NULL, "never idle");
+	start_clock(r);
+	type(r, "&" TENTH "<Enter>");
+	expect(r, waits_for_key, NULL, "no prompt");
+	stop_clock(r);
+}
+
+static void do_filter_pages(struct run *r)
+{
+	filter_tenth(r);
+	type(r, "G");
+	expect(r, waits_for_key, NULL, "no prompt at the end");
+	start_clock(r);
+	for (int i = 0; i < 200; i++)
+		type(r, "b");
+	expect(r, waits_for_key, NULL, "no prompt");
+	stop_clock(r);
+}
+
+static void do_all_files(struct run *r)
+{
+	open_pager(r, NULL, false);
+	first_screen(r);
+	start_clock(r);
+	type(r, "/*" MISSING "<Enter>");
+	shows(r, "Pattern not found", "no answer");
+	stop_clock(r);
+}
+
+static void do_other_file(struct run *r)
+{
+	open_pager(r, NULL, false);
+	first_screen(r);
+	start_clock(r);
+	type(r, "5000:x:n:p");
+	shows(r, "file 5000 of 10000", "not there");
 	stop_clock(r);
 }
 
@@ -391,25 +422,37 @@ static void do_memory(struct run *r)
 }
 
 const struct scenario scenarios[] = {
-	{ "first screen", do_first_screen, true, false },
-	{ "G, until the prompt is back", do_end, false, false },
-	{ "-N, G: number of the last line", do_end_number, false, false },
-	{ "G= typed together", do_end_position, false, false },
-	{ "/literal, hit at 99.9%", do_literal, false, false },
-	{ "/literal ignoring case (-I)", do_icase, false, false },
-	{ "/regex with a literal", do_regex, false, false },
-	{ "/regex without a prefix", do_hard_regex, false, false },
-	{ "/literal, no match", do_no_match, false, false },
-	{ "?literal from the end, hit at 1%", do_backward, false, false },
-	{ "50%", do_percent, true, false },
-	{ "line at 90% by number", do_line, false, false },
-	{ "second opening, line at 90%", do_second_opening, false, false },
-	{ "pipe, G", do_pipe, false, false },
-	{ "^C in a search, until the prompt is back", do_interrupt, true, false },
-	{ "j while a search runs", do_key_in_search, true, false },
-	{ "j right after the first screen", do_key_in_count, true, false },
-	{ "peak private memory: G=, a search", do_memory, false, true },
-	{ "peak private memory: pipe, G", do_pipe, false, true },
+	{ "first screen", do_first_screen, THE_TEXT, BRIEF },
+	{ "G, until the prompt is back", do_end, THE_TEXT, 0 },
+	{ "-N, G: number of the last line", do_end_number, THE_TEXT, 0 },
+	{ "G= typed together", do_end_position, THE_TEXT, 0 },
+	{ "/literal, hit at 99.9%", do_literal, THE_TEXT, 0 },
+	{ "/literal ignoring case (-I)", do_icase, THE_TEXT, 0 },
+	{ "/regex with a literal", do_regex, THE_TEXT, 0 },
+	{ "/regex without a prefix", do_hard_regex, THE_TEXT, 0 },
+	{ "/literal, no match", do_no_match, THE_TEXT, 0 },
+	{ "?literal from the end, hit at 1%", do_backward, THE_TEXT, 0 },
+	{ "50%", do_percent, THE_TEXT, BRIEF },
+	{ "line at 90% by number", do_line, THE_TEXT, 0 },
+	{ "second opening, line at 90%", do_second_opening, THE_TEXT, 0 },
+	{ "pipe, G", do_pipe, THE_TEXT, 0 },
+	{ "&literal, the match at 99.9%", do_filter, THE_TEXT, 0 },
+	{ "&regex, a tenth passes: first screen", filter_tenth, THE_TEXT, BRIEF },
+	{ "&regex, 200 pages back", do_filter_pages, THE_TEXT, BRIEF | ALONE },
+	{ "zstd, one frame: G=", do_end_position, ONE_FRAME, ALONE },
+	{ "zstd, one frame: /literal, no match", do_no_match, ONE_FRAME, ALONE },
+	{ "zstd, one frame: opened again, 90%", do_second_opening, ONE_FRAME, ALONE },
+	{ "zstd, frames: G=", do_end_position, FRAMES, ALONE },
+	{ "zstd, frames: /literal, no match", do_no_match, FRAMES, ALONE },
+	{ "zstd, frames: opened again, 90%", do_second_opening, FRAMES, ALONE },
+	{ "10,000 files: first screen", do_first_screen, MANY_FILES, BRIEF },
+	{ "10,000 files: 5000:x:n:p", do_other_file, MANY_FILES, BRIEF },
+	{ "10,000 files: /*literal, no match", do_all_files, MANY_FILES, 0 },
+	{ "^C in a search, until the prompt is back", do_interrupt, THE_TEXT, BRIEF },
+	{ "j while a search runs", do_key_in_search, THE_TEXT, BRIEF },
+	{ "j right after the first screen", do_key_in_count, THE_TEXT, BRIEF },
+	{ "peak private memory: G=, a search", do_memory, THE_TEXT, MEMORY },
+	{ "peak private memory: pipe, G", do_pipe, THE_TEXT, MEMORY },
 };
 const int nscenarios = sizeof(scenarios) / sizeof(scenarios[0]);
 
@@ -427,7 +470,7 @@ void scenario_run(const struct scenario *s, struct run *r)
 	snprintf(r->home, sizeof(r->home), "/tmp/tless-bench-XXXXXX");
 	r->t = NULL;
 	r->why = mkdtemp(r->home) ? NULL : "no temporary folder";
-	r->anon_kb = 0;
+	r->anon_kb = r->rss_kb = 0;
 	s->drive(r);
 	if (r->t && term_pid(r->t))
 		sample_memory(r);

@@ -17,6 +17,7 @@
 #define REGEX       "quux_[a-z]+_9[0-9]+x"
 #define HARD_REGEX  "[a-z]+_l.te_[0-9]+x"
 #define MISSING     "no_such_token_zq"
+#define TENTH       "[0-9]5[0-9]: " /* one line in ten */
 
 struct place {
 	uint64_t line;
@@ -28,9 +29,26 @@ struct bench_file {
 	char path[4096];
 	uint64_t nlines, nbytes;
 	struct place first, last, early, late, percent[100];
+	const char *const
+	    *names; /* of files in the folder `path`, nnames of them; NULL: it is a file */
+	int nnames;
 };
 
 bool bench_file_open(struct bench_file *file, const char *path);
+
+/* What scenarios are about. */
+enum input {
+	THE_TEXT,
+	ONE_FRAME, /* it, compressed by zstd: beside it, FILE.zst */
+	FRAMES,    /* and by pzstd: FILE.frames.zst */
+	MANY_FILES,
+	NINPUTS,
+};
+
+/* Make the other inputs of the text; what cannot be had has no path.  Call bench_inputs_remove()
+ * in the end. */
+void bench_inputs_make(struct bench_file inputs[NINPUTS]);
+void bench_inputs_remove(struct bench_file inputs[NINPUTS]);
 
 /* One run. */
 struct run {
@@ -43,14 +61,22 @@ struct run {
 	uint64_t began;
 	double seconds;   /* the result; negative: failed, why says how */
 	uint64_t anon_kb; /* peak of the private memory, sampled */
+	uint64_t rss_kb;  /* of all that was in memory, the file's pages too */
 	const char *why;
+};
+
+/* What is special about a scenario. */
+enum {
+	BRIEF = 1 << 0,  /* takes milliseconds: run it more often */
+	MEMORY = 1 << 1, /* the result is run.anon_kb */
+	ALONE = 1 << 2,  /* less cannot do it, or would take minutes */
 };
 
 struct scenario {
 	const char *name;
 	void (*drive)(struct run *r);
-	bool brief;  /* takes milliseconds: run it more often */
-	bool memory; /* the result is run.anon_kb */
+	enum input input;
+	unsigned how;
 };
 
 extern const struct scenario scenarios[];
