@@ -6,14 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
-/* 256 KiB at a time: larger pieces were no faster, and fall out of the L2 cache. */
-#define PIECE (256u << 10)
-#define CAP   (PIECE + TL_ZSTD_INPUT_MOST)
-
 bool tl_zstd_input_init(struct tl_zstd_input *in, const struct tl_packed_file *file, uint64_t at)
 {
 	*in = (struct tl_zstd_input){ .file = file, .at = at };
-	in->buf = malloc(CAP);
+	in->buf = malloc(TL_ZSTD_INPUT_CAP);
 	return in->buf != NULL;
 }
 
@@ -32,7 +28,8 @@ size_t tl_zstd_input_need(struct tl_zstd_input *in, size_t n, struct tl_err *err
 	memmove(in->buf, in->buf + in->from, have);
 	while (have < n && in->at + have < in->file->size) {
 		uint64_t left = in->file->size - in->at - have;
-		size_t room = left < CAP - have ? (size_t)left : CAP - have;
+		size_t room =
+		    left < TL_ZSTD_INPUT_CAP - have ? (size_t)left : TL_ZSTD_INPUT_CAP - have;
 		ssize_t got = pread(in->file->fd, in->buf + have, room, (off_t)(in->at + have));
 
 		if (got < 0 && errno == EINTR)

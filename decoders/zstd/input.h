@@ -4,6 +4,11 @@
 
 #include "decoders/packed/codec.h"
 
+#define TL_ZSTD_INPUT_MOST (160u << 10) /* the longest block with its header and the next one's */
+
+/* Read 64 KiB and more at a time: larger pieces were no faster. */
+#define TL_ZSTD_INPUT_CAP ((64u << 10) + TL_ZSTD_INPUT_MOST)
+
 struct tl_zstd_input {
 	const struct tl_packed_file *file;
 	uint8_t *buf;
@@ -18,7 +23,6 @@ void tl_zstd_input_fini(struct tl_zstd_input *in);
  * Try to have n bytes, up to TL_ZSTD_INPUT_MOST, at tl_zstd_input_bytes(); how many there are, fewer only at
  * the file's end.  A failure to read counts as the end, and *err says so.
  */
-#define TL_ZSTD_INPUT_MOST (160u << 10) /* the longest block with its header and the next one's */
 size_t tl_zstd_input_need(struct tl_zstd_input *in, size_t n, struct tl_err *err);
 
 static inline const uint8_t *tl_zstd_input_bytes(const struct tl_zstd_input *in)

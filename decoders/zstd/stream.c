@@ -346,6 +346,13 @@ uint64_t tl_zstd_stream_at(const void *stream)
 	return s->in.at;
 }
 
+size_t tl_zstd_stream_weight(const void *stream)
+{
+	const struct stream *s = stream;
+
+	return sizeof(*s) + TL_ZSTD_INPUT_CAP + ZSTD_sizeof_DCtx(s->dctx);
+}
+
 /* ---- beginning and end */
 static bool enter(struct stream *s, const struct tl_point *from, struct tl_span window,
 		  struct tl_err *err)

@@ -32,5 +32,6 @@ const struct tl_codec_ops tl_codec_zstd = {
 	.next = tl_zstd_stream_next,
 	.point = tl_zstd_stream_point,
 	.at = tl_zstd_stream_at,
+	.weight = tl_zstd_stream_weight,
 	.close = tl_zstd_stream_close,
 };

@@ -19,6 +19,7 @@ enum tl_lookup tl_zstd_stream_next(void *stream, uint8_t *out, size_t n, size_t 
 				   struct tl_err *err);
 bool tl_zstd_stream_point(void *stream, struct tl_point *out, size_t *window);
 uint64_t tl_zstd_stream_at(const void *stream);
+size_t tl_zstd_stream_weight(const void *stream);
 void tl_zstd_stream_close(void *stream);
 
 #endif
