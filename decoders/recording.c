@@ -1,18 +1,48 @@
 /*
  * recording.c: a perf.data is decoded by what it holds, which only shows when it is open: the
- * first bytes are the same.  All calls are handed on.
+ * first bytes are the same.  All calls are handed on.  A compressed one is expanded first.
  */
 #include "decoders/recording.h"
 
+#include "decoders/packed/expand.h"
 #include "decoders/perf/samples.h"
 #include "decoders/pt/pt.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
+#include <unistd.h>
+
+#define HEAD_BYTES 4096
 
 struct recording {
 	const struct tl_decoder_ops *ops;
 	void *self;
 };
+
+/* The codec of a file that is compressed; NULL: it is not. */
+static const struct tl_codec_ops *codec_of(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	uint8_t head[HEAD_BYTES];
+	ssize_t n = fd >= 0 ? pread(fd, head, sizeof(head), 0) : -1;
+
+	if (fd >= 0)
+		close(fd);
+	return n > 0 ? tl_codec_probe(head, (size_t)n) : NULL;
+}
+
+static bool open_perf(const char *path, const struct tl_decoder_options *options,
+		      struct tl_perf **perf, struct tl_err *err)
+{
+	const struct tl_codec_ops *codec = codec_of(path);
+	struct tl_err broken = TL_ERR_INIT;
+	int fd;
+
+	if (!codec)
+		return tl_perf_open(path, perf, err);
+	return tl_packed_expand(codec, path, options->progress, &fd, &broken, err) &&
+	       tl_perf_open_expanded(path, fd, broken.msg, perf, err);
+}
 
 static bool recording_open(const char *path, const struct tl_decoder_options *options,
 			   struct tl_span saved, void **self, struct tl_err *err)
@@ -24,7 +54,7 @@ static bool recording_open(const char *path, const struct tl_decoder_options *op
 	*self = NULL;
 	if (!r)
 		return tl_err_nomem(err);
-	if (!tl_perf_open(path, &perf, err)) {
+	if (!open_perf(path, options, &perf, err)) {
 		free(r);
 		return false;
 	}

@@ -1,6 +1,8 @@
 /* decoding.c: see decoding.h. */
 #include "pager/decoding.h"
 
+#include "decoders/packed/expand.h"
+
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,9 +25,16 @@ static bool probe_file(struct tl_format *f)
 	if (n <= 0)
 		return false;
 	f->decoder = tl_decoder_probe(head, (size_t)n);
-	if (!f->decoder)
-		f->codec = tl_codec_probe(head, (size_t)n);
-	return f->decoder || f->codec;
+	if (f->decoder)
+		return true;
+	f->codec = tl_codec_probe(head, (size_t)n);
+	if (!f->codec)
+		return false;
+	/* A compressed recording is one. */
+	f->decoder = tl_decoder_probe(head, tl_packed_head(f->codec, f->path, head, sizeof(head)));
+	if (f->decoder)
+		f->codec = NULL;
+	return true;
 }
 
 bool tl_decoding_probe(const struct tl_options *o, const char *name, struct tl_format *out)

@@ -2,6 +2,8 @@
  * while windows are compressed, written or read. */
 #include "decoders/packed/points.h"
 
+#include "base/tempfile.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -105,54 +107,21 @@ void tl_points_free(struct tl_points *pts)
 
 /* ---- the file */
 
-static int make_file_in(const char *dir)
-{
-	int fd = open(dir, O_TMPFILE | O_RDWR | O_EXCL | O_CLOEXEC, 0600);
-	struct tl_buf name = TL_BUF_INIT;
-
-	/* A file system that cannot, or a real fault: mkostemp tells. */
-	if (fd < 0 && tl_buf_printf(&name, "%s/tless.XXXXXX", dir)) {
-		fd = mkostemp((char *)name.data, O_CLOEXEC);
-		if (fd >= 0)
-			unlink((const char *)name.data);
-	}
-	tl_buf_fini(&name);
-	return fd;
-}
-
-static bool write_at(int fd, const uint8_t *p, size_t n, uint64_t at)
-{
-	while (n > 0) {
-		ssize_t w = pwrite(fd, p, n, (off_t)at);
-
-		if (w < 0 && errno == EINTR)
-			continue;
-		if (w <= 0)
-			return false;
-		p += w;
-		n -= (size_t)w;
-		at += (uint64_t)w;
-	}
-	return true;
-}
-
 /* Put the bytes of a window into the file.  False: it cannot be written. */
 static bool store_in_file(struct tl_points *pts, struct tl_span bytes, struct tl_spot *spot)
 {
-	const char *tmp = getenv("TMPDIR");
-
 	if (pts->no_file)
 		return false;
 	if (pts->fd < 0) {
-		int fd = pts->dir ? make_file_in(pts->dir) : -1;
+		int fd = pts->dir ? tl_tempfile_open(pts->dir) : -1;
 
 		if (fd < 0)
-			fd = make_file_in(tmp && *tmp ? tmp : "/tmp");
+			fd = tl_tempfile_open(tl_tempfile_dir());
 		pthread_mutex_lock(&pts->lock);
 		pts->fd = fd;
 		pthread_mutex_unlock(&pts->lock);
 	}
-	if (pts->fd < 0 || !write_at(pts->fd, bytes.data, bytes.len, pts->file_end)) {
+	if (pts->fd < 0 || !tl_tempfile_write(pts->fd, bytes.data, bytes.len, pts->file_end)) {
 		pts->no_file = true;
 		return false;
 	}

@@ -112,22 +112,29 @@ bool tl_perf_pread(int fd, void *out, size_t n, uint64_t offset)
 	return true;
 }
 
-/* Take a file of records.  A false with `err` empty: left out, with a complaint. */
-static bool add_file(struct tl_perf *p, const char *name, uint64_t *size, struct tl_err *err)
+/* Take a file of records, and with it fd, which is -1 where it is to be opened by its name. */
+static bool add_file(struct tl_perf *p, const char *name, int fd, uint64_t *size,
+		     struct tl_err *err)
 {
 	struct tl_perf_file *f;
 	struct stat st;
 	struct tl_perf_file *bigger = realloc(p->files, (p->nfiles + 1) * sizeof(*p->files));
 
-	if (!bigger)
+	if (!bigger) {
+		if (fd >= 0)
+			close(fd);
 		return tl_err_nomem(err);
+	}
 	p->files = bigger;
 	f = &p->files[p->nfiles];
-	*f = (struct tl_perf_file){ .fd = -1 };
+	*f = (struct tl_perf_file){ .fd = fd };
 	f->name = strdup(name);
-	if (!f->name)
-		return tl_err_nomem(err);
-	f->fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (!f->name) {
+		tl_err_nomem(err);
+		goto fail;
+	}
+	if (fd < 0)
+		f->fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (f->fd < 0 || fstat(f->fd, &st) != 0) {
 		tl_err_sys(err, "cannot open '%s'", name);
 		goto fail;
@@ -238,7 +245,7 @@ static bool add_data_files(struct tl_perf *p, const char *folder, struct tl_err 
 			ok = false;
 			break;
 		}
-		if (!add_file(p, name, &size, &why))
+		if (!add_file(p, name, -1, &size, &why))
 			ok = tl_perf_complain(p, NULL, "%s", why.msg) && ok;
 		free(name);
 	}
@@ -388,7 +395,7 @@ bool tl_perf_open(const char *path, struct tl_perf **out, struct tl_err *err)
 	folder = strdup(name);
 	if (!folder)
 		goto nomem;
-	if (!add_file(p, name, &size, err) ||
+	if (!add_file(p, name, -1, &size, err) ||
 	    ((is_folder || is_of_folder(p)) && !add_data_files(p, dirname(folder), err)) ||
 	    !read_all(p, size, err))
 		goto fail;
@@ -401,6 +408,32 @@ nomem:
 fail:
 	free(folder);
 	free(name);
+	tl_perf_close(p);
+	return false;
+}
+
+bool tl_perf_open_expanded(const char *path, int fd, const char *broken, struct tl_perf **out,
+			   struct tl_err *err)
+{
+	struct tl_perf *p = calloc(1, sizeof(*p));
+	char *name = NULL;
+	uint64_t size;
+
+	*out = NULL;
+	if (asprintf(&name, "%s (unpacked)", path) < 0)
+		name = NULL;
+	if (!p || !name || !(p->path = strdup(path))) {
+		close(fd);
+		tl_err_nomem(err);
+	} else if (add_file(p, name, fd, &size, err)) {
+		if (*broken && !tl_perf_complain(p, NULL, "%s", broken))
+			tl_err_nomem(err);
+		else if (read_all(p, size, err))
+			*out = p;
+	}
+	free(name);
+	if (*out)
+		return true;
 	tl_perf_close(p);
 	return false;
 }

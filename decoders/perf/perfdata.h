@@ -115,6 +115,11 @@ struct tl_perf_features {
  * records where there is none, skipping AUX bytes.  False: not a perf.data, or not readable.
  */
 bool tl_perf_open(const char *path, struct tl_perf **out, struct tl_err *err);
+
+/* The same for a file whose bytes are in another one: fd, which is taken; `broken` says what is wrong
+ * with it, "": nothing. */
+bool tl_perf_open_expanded(const char *path, int fd, const char *broken, struct tl_perf **out,
+			   struct tl_err *err);
 void tl_perf_close(struct tl_perf *p);
 
 const char *tl_perf_path(const struct tl_perf *p);

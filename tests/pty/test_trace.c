@@ -112,6 +112,22 @@ static void a_folder_of_one_is_too(void **state)
 	check_last(t, "folder");
 }
 
+/* In one raw block of a zstd frame (RFC 8878), as the fake decoder expands nothing. */
+static void a_compressed_one_is_too(void **state)
+{
+	static const char words[] = "FAKETRACE\nchunks 50\nlines 300\n";
+	const size_t n = sizeof(words) - 1;
+	char bytes[100] = { 0x28,    (char)0xb5,         0x2f,          (char)0xfd, 0x20,
+			    (char)n, (char)(1 | n << 3), (char)(n >> 5) };
+	struct capture c;
+
+	memcpy(bytes + 9, words, n);
+	fixture_file(&f, "a.data.zst", bytes, (long)(9 + n));
+	fixture_capture(&f, (const char *const[]){ fake, "a.data.zst", NULL }, NULL, &c);
+	assert_int_equal(c.out.len, whole.out.len);
+	capture_fini(&c);
+}
+
 static void its_bytes_can_be_seen(void **state)
 {
 	struct term *t = open_fake("--raw-file", "a.data");
@@ -678,6 +694,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_recording_is_text, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_folder_of_one_is_too, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_compressed_one_is_too, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(its_bytes_can_be_seen, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(one_on_standard_input_is_text, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(one_is_not_edited, set_up, tear_down),
