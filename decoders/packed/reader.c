@@ -12,9 +12,9 @@
 #define TREND       4  /* so many chunks in the other direction turn the reading ahead */
 
 struct stream {
+	bool busy;   /* then only `at` and `goal` are for others to see */
 	void *self;  /* the codec's; NULL: not open */
 	uint64_t at; /* the byte of the text that comes next */
-	bool busy;
 	uint64_t goal; /* busy: the last chunk to be made */
 	uint64_t used_at;
 };
@@ -179,7 +179,7 @@ static struct stream *closest(struct tl_reader *r, uint64_t k, uint64_t point)
 	for (size_t i = 0; i < MAX_STREAMS; i++) {
 		struct stream *s = &r->streams[i];
 
-		if (s->self && !s->busy && is_between(s, point, k << TL_FILE_SHIFT) &&
+		if (!s->busy && s->self && is_between(s, point, k << TL_FILE_SHIFT) &&
 		    (!best || s->at > best->at))
 			best = s;
 	}
@@ -196,8 +196,8 @@ static struct stream *vacant(struct tl_reader *r)
 	for (size_t i = 0; i < MAX_STREAMS; i++) {
 		struct stream *s = &r->streams[i];
 
-		nopen += s->self || s->busy;
-		if (!s->self && !s->busy)
+		nopen += s->busy || s->self;
+		if (!s->busy && !s->self)
 			closed = s;
 		else if (!s->busy && (!idle || s->used_at < idle->used_at))
 			idle = s;
@@ -215,7 +215,7 @@ static void weigh(struct tl_reader *r, const struct stream *s)
 	for (size_t i = 0, nopen = 0; i < MAX_STREAMS; i++) {
 		struct stream *other = &r->streams[i];
 
-		if (other->self && !other->busy && other != s && ++nopen >= r->nstreams) {
+		if (!other->busy && other->self && other != s && ++nopen >= r->nstreams) {
 			r->codec->close(other->self);
 			other->self = NULL;
 		}
