@@ -442,7 +442,9 @@ static enum tl_lookup next_part(struct tl_front *f, uint64_t *part_end, uint64_t
 		found = f->codec->part(f->file, f->next_at, part_end, len);
 	else if (f->next_at >= f->file->size)
 		found = TL_NONE;
-	if (found == TL_FOUND && (*part_end <= f->next_at || *part_end > f->file->size))
+	if (found == TL_FOUND &&
+	    (*part_end <= f->next_at || *part_end > f->file->size ||
+	     (*len != UINT64_MAX && !tl_points_plausible(*part_end - f->next_at, *len))))
 		found = TL_FAILED;
 	return found;
 }

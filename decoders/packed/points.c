@@ -20,8 +20,9 @@
 #define MEMORY_BYTES  (UINT64_C(8) << 20)
 #define MAX_POINTS    ((size_t)1 << 17)
 #define IN_MEMORY     UINT64_MAX /* `at` of such windows */
-#define WINDOW_LEVEL  1          /* of zstd: this is done beside decompression */
-#define WINDOW_FACTOR 32         /* so much text for a byte of window */
+#define MOST_TEXT     32768 /* bytes of text for one of a file: blocks of zstd that repeat one */
+#define WINDOW_LEVEL  1     /* of zstd: this is done beside decompression */
+#define WINDOW_FACTOR 32    /* so much text for a byte of window */
 
 struct row {
 	struct tl_spot spot;
@@ -255,6 +256,11 @@ uint64_t tl_points_last(struct tl_points *pts)
 	return text;
 }
 
+bool tl_points_plausible(uint64_t file_bytes, uint64_t text_bytes)
+{
+	return text_bytes / MOST_TEXT <= file_bytes;
+}
+
 /* Do they begin with the text, and does each stand behind the one before? */
 static bool make_sense(const struct tl_point *all, size_t n, const struct tl_packed_file *file,
 		       uint64_t text_size)
@@ -262,7 +268,11 @@ static bool make_sense(const struct tl_point *all, size_t n, const struct tl_pac
 	if (n == 0 || all[0].text != 0)
 		return false;
 	for (size_t i = 0; i < n; i++) {
-		if (all[i].file >= file->size || all[i].text > text_size)
+		uint64_t end = i + 1 < n ? all[i + 1].file : file->size;
+		uint64_t text_end = i + 1 < n ? all[i + 1].text : text_size;
+
+		if (all[i].file >= file->size || all[i].text > text_size ||
+		    !tl_points_plausible(end - all[i].file, text_end - all[i].text))
 			return false;
 		if (i > 0 && (all[i].file <= all[i - 1].file || all[i].text < all[i - 1].text))
 			return false;

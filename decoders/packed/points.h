@@ -23,6 +23,13 @@ struct tl_spot {
 	uint64_t hash;   /* XXH3-64 of that */
 };
 
+/*
+ * Can so many bytes of a file become that many of text?  No format here makes more than 32768 of
+ * one.  What is only claimed is asked this, so that small files cannot claim texts whose chunks
+ * nobody has the memory to count.
+ */
+bool tl_points_plausible(uint64_t file_bytes, uint64_t text_bytes);
+
 struct tl_points; /* opaque; has its own lock: all functions on any thread */
 
 /* None yet but the beginning of text and file.  `dir` (may be NULL) is tried first for the temporary

@@ -12,9 +12,9 @@
 #define TREND       4  /* so many chunks in the other direction turn the reading ahead */
 
 struct stream {
-	bool busy;   /* then only `at` and `goal` are for others to see */
-	void *self;  /* the codec's; NULL: not open */
-	uint64_t at; /* the byte of the text that comes next */
+	bool busy;     /* then only `at` and `goal` are for others to see */
+	void *self;    /* the codec's; NULL: not open */
+	uint64_t at;   /* the byte of the text that comes next */
 	uint64_t goal; /* busy: the last chunk to be made */
 	uint64_t used_at;
 };

@@ -203,7 +203,8 @@ static struct tl_spot *get_rows(int fd, uint64_t size, const struct tl_identity 
 		return NULL;
 	*text_size = tl_get64(head + KEY_SIZE);
 	*n = tl_get64(head + KEY_SIZE + 8);
-	if (*n == 0 || *n > MAX_ROWS || *n * ROW_SIZE > size || *text_size > INT64_MAX)
+	if (*n == 0 || *n > MAX_ROWS || *n * ROW_SIZE > size ||
+	    !tl_points_plausible(file->size, *text_size))
 		return NULL;
 	len = HEAD_SIZE + (size_t)*n * ROW_SIZE;
 	table = malloc(len + CHECKSUM_SIZE);

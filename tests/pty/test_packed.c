@@ -287,6 +287,18 @@ static void what_is_poured_out_is_the_text(void **state)
 	capture_fini(&c);
 }
 
+static void the_text_can_be_saved(void **state)
+{
+	struct term *t = fixture_open(&f, "a.gz", NULL);
+	struct capture c;
+
+	check_keys(t, "ssaved<Enter>");
+	check_text(t, "Saved to \"saved\"");
+	capture("saved", NULL, &c);
+	assert_int_equal(c.out.len, 1000 * WIDTH);
+	capture_fini(&c);
+}
+
 static void damage_is_told_beside_what_is_poured_out(void **state)
 {
 	struct capture c;
@@ -317,6 +329,7 @@ int main(void)
 		TEST(another_file_under_the_same_name),
 		TEST(following_shows_the_end),
 		TEST(what_is_poured_out_is_the_text),
+		TEST(the_text_can_be_saved),
 		TEST(damage_is_told_beside_what_is_poured_out),
 	};
 

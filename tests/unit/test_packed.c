@@ -391,6 +391,19 @@ static void a_table_that_makes_no_sense_is_not_used(void **state)
 	check_forward(fx, size);
 }
 
+static void a_table_that_claims_too_much_is_not_used(void **state)
+{
+	struct fixture *fx = *state;
+	uint64_t size = make_file(fx, MANY, N(MANY), 0, &fake_table);
+	struct tl_extent ex;
+
+	fake_table_size = size << 30; /* of which nobody could count the lines */
+	open_it(fx, NULL);
+	tl_source_extent(fx->src, &ex);
+	assert_int_equal(ex.nchunks, 1);
+	assert_false(ex.complete);
+}
+
 /* ---- threads */
 
 struct readers {
@@ -629,6 +642,7 @@ int main(void)
 		TEST(an_empty_text),
 		TEST(a_table_says_all_at_once),
 		TEST(a_table_that_makes_no_sense_is_not_used),
+		TEST(a_table_that_claims_too_much_is_not_used),
 		TEST(many_threads_share_the_work),
 		TEST(many_threads_while_the_front_runs),
 		TEST(the_second_opening_knows_all),

@@ -1,0 +1,7 @@
+/* fuzz_gzip.c: any bytes as a gzip file. */
+#include "tests/fuzz/codec.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+	return fuzz_codec(&tl_codec_gzip, data, n);
+}
