@@ -1,4 +1,4 @@
-/* logfile.c: see logfile.h; also the texts of recordings, which s saves whole. */
+/* logfile.c: see logfile.h; also the texts of recordings and compressed files, which s saves whole. */
 #include "pager/logfile.h"
 
 #include "pager/pour.h"
@@ -228,7 +228,7 @@ static bool save_piece(void *arg, struct tl_span piece)
 	return true;
 }
 
-/* A text that has to be decoded first is written by all workers. */
+/* A text that has to be made first is written by all workers. */
 static void save_to(struct tl_app *app, int how)
 {
 	struct tl_err err = TL_ERR_INIT;
@@ -260,7 +260,7 @@ static void save_choice(struct tl_app *app, unsigned key)
 	}
 }
 
-static void save_recording(struct tl_app *app, const char *name)
+static void save_made(struct tl_app *app, const char *name)
 {
 	free(asked_name);
 	asked_name = strdup(name);
@@ -278,8 +278,8 @@ static void name_done(struct tl_app *app, const char *name)
 {
 	if (!tl_secure_allows(TL_SECURE_LOGFILE))
 		tl_app_message(app, "log file support is not available");
-	else if (*name && tl_app_decoder(app, NULL))
-		save_recording(app, name);
+	else if (*name && tl_app_is_made(app))
+		save_made(app, name);
 	else if (*name)
 		tl_log_start(app, name, false);
 	else
@@ -288,7 +288,7 @@ static void name_done(struct tl_app *app, const char *name)
 
 void tl_shell_save(struct tl_app *app, const struct tl_number *n)
 {
-	if (!tl_app_decoder(app, NULL) && !tl_log_possible(app))
+	if (!tl_app_is_made(app) && !tl_log_possible(app))
 		return;
 	tl_app_ask(app, "log file: ", &app->file_history, name_done);
 	app->line.completer = &tl_complete_files;
