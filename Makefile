@@ -167,7 +167,7 @@ fuzz:
 	@scripts/fuzz $(FUZZTIME)
 
 # ---- measurements
-BENCHBIN := $(addprefix $(build)/tests/bench/,bench firstscreen floor mktrace ptbench)
+BENCHBIN := $(addprefix $(build)/tests/bench/,bench firstscreen floor linebench mktrace ptbench)
 $(build)/tests/bench/bench: $(build)/tests/bench/scenario.o $(build)/tests/bench/inputs.o
 $(build)/tests/bench/%: $(build)/tests/bench/%.o $(HARNESS)
 	$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(TESTLIBS) -pthread
