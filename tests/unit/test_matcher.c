@@ -419,6 +419,44 @@ static void test_against_the_oracle(void **state)
 	tl_buf_fini(&text);
 }
 
+/* From one match to the next, whatever has to be converted, and what is no character. */
+static void test_a_piece_is_searched_on(void **state)
+{
+	static const struct {
+		const char *pattern;
+		unsigned flags;
+		const char *text;
+		bool begins, ends;
+		size_t n, start[4];
+	} cases[] = {
+		{ "ab", 0, "abxabab", true, true, 3, { 0, 3, 5 } },
+		{ "^ab", 0, "abxab", true, true, 1, { 0 } },
+		{ "^ab", 0, "abxab", false, true, 0, { 0 } },
+		{ "ab$", 0, "abxab", true, false, 0, { 0 } },
+		{ "a?b$", 0, "abxab", true, true, 1, { 3 } },
+		{ "a+", 0, "aabaaa", true, true, 2, { 0, 3 } },
+		{ "[^.]", TL_MATCH_UTF8, "\xc3\xa9.\xc3\xa9x", true, true, 3, { 0, 3, 5 } },
+		{ "[^.]", TL_MATCH_UTF8, "\xa9.\xc3\xa9x\xff", true, true, 2, { 2, 4 } },
+		{ "ab", TL_MATCH_STRIP_ESCAPES, "\033[ma\033[1mb.ab", true, true, 2, { 3, 10 } },
+		{ "ab", TL_MATCH_OVERSTRIKE, "a\bab\bbab", true, true, 2, { 0, 6 } },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct tl_matcher *m = compile(cases[i].pattern, cases[i].flags);
+		size_t at = 0, start, end, n = 0;
+
+		assert_true(tl_matcher_open_piece(m, scratch, span(cases[i].text), cases[i].begins,
+						  cases[i].ends));
+		for (; tl_matcher_in_piece(m, scratch, at, true, &start, &end); at = end) {
+			assert_in_range(n, 0, cases[i].n);
+			assert_int_equal(start, cases[i].start[n++]);
+			assert_true(end > start);
+		}
+		assert_int_equal(n, cases[i].n);
+		tl_matcher_free(m);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -435,6 +473,7 @@ int main(void)
 		cmocka_unit_test(test_pieces),
 		cmocka_unit_test(test_catastrophic_patterns_end),
 		cmocka_unit_test(test_stop),
+		cmocka_unit_test(test_a_piece_is_searched_on),
 		cmocka_unit_test(test_against_the_oracle),
 	};
 

@@ -9,6 +9,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -321,6 +322,90 @@ static void test_long_line(void **state)
 	tl_source_close(src);
 }
 
+/* The nth match, by every number of workers, both ways, copied and in place. */
+static void check_nth(struct tl_source *src, const struct tl_matcher *m, const uint64_t *want,
+		      uint64_t n)
+{
+	for (uint64_t i = 0; i < 3 * n; i += i < 4 ? 1 : n / 7) {
+		bool backward = i % 2, count = i >= n;
+		struct tl_scan_request req = {
+			.src = src,
+			.m = m,
+			.backward = backward,
+			.nth = count ? 0 : i + 1,
+		};
+		struct tl_scan_result got;
+		struct tl_scan *scan;
+
+		*(backward ? &req.from : &req.until) = TL_NOPOS;
+		assert_true(tl_scan_start(&req, pools[i % 3], &scan, NULL));
+		tl_scan_wait(scan);
+		tl_scan_result(scan, &got);
+		assert_int_equal(got.state, TL_SCAN_HIT);
+		assert_int_equal(got.hits, count ? n : i + 1);
+		if (!count)
+			assert_int_equal(got.pos, want[backward ? n - 1 - i : i]);
+		else
+			assert_int_equal(got.pos, want[backward ? n - 1 : 0]);
+		tl_scan_close(scan);
+	}
+}
+
+/* A needle at every so many bytes, and one that lies across each chunk's border. */
+static void make_needles(struct tl_buf *text, uint64_t *want, uint64_t *n)
+{
+	size_t len = ((size_t)19 << 20) + 12345;
+
+	assert_true(tl_buf_puts(text, "before needle\n"));
+	assert_true(tl_buf_reserve(text, len + 20));
+	memset(text->data + text->len, '.', len - text->len);
+	text->len = len;
+	want[0] = 0;
+	*n = 1;
+	for (size_t at = 100; at < len - 100; at += 50000 + at % 777) {
+		size_t border = (at + ((size_t)1 << 20)) >> 20 << 20;
+
+		memcpy(text->data + at, "needle", 6);
+		want[(*n)++] = at;
+		if (border - at < 50000 && border - at > 20 && border < len) {
+			memcpy(text->data + border - 3, "needle", 6);
+			want[(*n)++] = border - 3;
+			at = border + 100;
+		}
+	}
+	assert_true(tl_buf_puts(text, "\nneedle"));
+	want[(*n)++] = len + 1;
+}
+
+static void test_matches_in_a_long_line(void **state)
+{
+	static const char *const kinds[] = { "needle", "ne+dle\\b",
+					     "(?<=[.\\n ]|^)n\\we+d\\wle|needle" };
+	struct tl_buf text = TL_BUF_INIT, copy = TL_BUF_INIT;
+	char path[] = "/tmp/test-scan-XXXXXX";
+	uint64_t want[1000], n;
+	struct tl_source *src[2];
+	int fd = mkstemp(path);
+
+	make_needles(&text, want, &n);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text.data, text.len), text.len);
+	close(fd);
+	assert_true(tl_buf_append(&copy, text.data, text.len));
+	assert_true(tl_source_open_file(path, &src[0], NULL));
+	assert_true(tl_source_open_memory(&copy, &src[1], NULL));
+	for (int i = 0; i < 6; i++) {
+		struct tl_matcher *m = compile(kinds[i % 3], TL_MATCH_UTF8);
+
+		check_nth(src[i / 3], m, want, n);
+		tl_matcher_free(m);
+	}
+	tl_source_close(src[0]);
+	tl_source_close(src[1]);
+	unlink(path);
+	tl_buf_fini(&text);
+}
+
 /* ---- how it ends */
 
 static void open_abc(struct fake_text *t, bool pipe, struct tl_source **src)
@@ -489,6 +574,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_against_a_plain_loop),
 		cmocka_unit_test(test_long_line),
+		cmocka_unit_test(test_matches_in_a_long_line),
 		cmocka_unit_test(test_one_message_at_the_end),
 		cmocka_unit_test(test_cancel_while_a_pipe_brings_nothing),
 		cmocka_unit_test(test_hit_in_an_open_chunk),
