@@ -79,6 +79,12 @@ void tl_links_cancel(struct tl_app *app)
 	l->id = NULL;
 }
 
+/* In a long line each sequence that may begin a link is a hit, and looked at alone; elsewhere a line is. */
+static bool is_long(struct tl_app *app, uint64_t pos)
+{
+	return tl_layout_line_is_long(tl_view_layout(app->text.view), pos);
+}
+
 /* What was looked for is in the line at pos, its text at `text`. */
 static void found(struct tl_app *app, uint64_t pos, uint64_t text)
 {
@@ -86,8 +92,12 @@ static void found(struct tl_app *app, uint64_t pos, uint64_t text)
 
 	tl_links_cancel(app);
 	app->op.kind = TL_OP_NONE;
-	if (tl_view_row_of(app->text.view, text) < 0)
-		tl_move_jump_line(app, pos);
+	if (tl_view_row_of(app->text.view, text) < 0) {
+		if (is_long(app, pos))
+			tl_move_jump(app, text, tl_move_jump_row(app), true);
+		else
+			tl_move_jump_line(app, pos);
+	}
 	if (selected)
 		tl_find_shift_to(app, pos, (size_t)(text - pos), (size_t)(app->links.end - pos));
 	if (selected && app->links.uri)
@@ -107,6 +117,32 @@ static void missed(struct tl_app *app, bool passed_some)
 		tl_app_message(app, "Link: %s", app->links.uri);
 	if (wrapped)
 		tl_app_message(app, "Search hit bottom; continuing at top");
+}
+
+/* The link that begins at pos; as look_in_line(). */
+static bool look_at_mark(struct tl_app *app, uint64_t pos)
+{
+	struct tl_links *l = &app->links;
+	struct tl_buf line = TL_BUF_INIT;
+	struct tl_link link;
+	struct tl_span span;
+	uint64_t next;
+	bool over = false;
+
+	if (!read_line(app, pos, &line, &next))
+		return false;
+	span = (struct tl_span){ line.data, line.len };
+	if (tl_link_next(span, 0, &link) && link.start == 0) {
+		if (!l->id)
+			select_link(app, pos, &line, &link);
+		over = l->id
+			   ? tl_link_by_id(span, 0, l->id, strlen(l->id), &link) && link.start == 0
+			   : --l->left == 0;
+	}
+	tl_buf_fini(&line);
+	if (over)
+		found(app, pos, pos + link.text);
+	return over;
 }
 
 /* Look through the line at pos; of the selected link's line only what is behind that link, or
@@ -188,10 +224,12 @@ void tl_links_progress(struct tl_app *app)
 	if (r.state == TL_SCAN_RUNNING)
 		return;
 	if (r.state == TL_SCAN_HIT) {
-		if (look_in_line(app, r.pos))
+		bool alone = is_long(app, r.pos);
+
+		if (alone ? look_at_mark(app, r.pos) : look_in_line(app, r.pos))
 			return;
-		next = r.pos;
-		if (l->backward ||
+		next = alone && !l->backward ? r.pos + 1 : r.pos;
+		if (alone || l->backward ||
 		    tl_layout_next_line(tl_view_layout(app->text.view), r.pos, &next) == TL_FOUND) {
 			if (start_scan(app, next))
 				return;
@@ -221,6 +259,9 @@ static bool screen_start(struct tl_app *app, bool backward, uint64_t *from)
 			pos = tl_view_pos(v, row);
 	if (pos == TL_NOPOS)
 		return false;
+	*from = pos;
+	if (is_long(app, pos))
+		return true;
 	if (!backward && tl_layout_line_start(lay, pos, from) == TL_FOUND && *from == pos)
 		return true;
 	return tl_layout_next_line(lay, pos, from) == TL_FOUND;
@@ -235,7 +276,9 @@ static void search(struct tl_app *app, const struct tl_number *n, bool backward)
 	l->backward = backward;
 	l->wrapped = false;
 	l->left = l->asked = tl_number_or(n, 1);
-	if (tl_links_selected(app) && tl_view_row_of(app->text.view, l->text) >= 0) {
+	if (tl_links_selected(app) && is_long(app, l->text)) {
+		from = backward ? l->start : l->end;
+	} else if (tl_links_selected(app) && tl_view_row_of(app->text.view, l->text) >= 0) {
 		if (look_in_line(app, l->line))
 			return;
 		from = l->line;
@@ -281,9 +324,11 @@ static void go_to_anchor(struct tl_app *app, const char *anchor)
 	l->backward = l->wrapped = false;
 	l->left = l->asked = 1;
 	l->id = strdup(anchor);
-	if (!l->id || look_in_line(app, l->line))
+	if (!l->id || (!is_long(app, l->line) && look_in_line(app, l->line)))
 		return;
-	if (tl_layout_next_line(tl_view_layout(app->text.view), l->line, &from) != TL_FOUND)
+	if (is_long(app, l->line))
+		from = l->end;
+	else if (tl_layout_next_line(tl_view_layout(app->text.view), l->line, &from) != TL_FOUND)
 		from = 0;
 	search_on(app, from);
 }
@@ -359,7 +404,7 @@ bool tl_links_click(struct tl_app *app, unsigned y, unsigned x)
 	bool hit = false, again;
 
 	if (!tl_view_pos_at(app->text.view, y, x, &pos) ||
-	    tl_layout_line_start(lay, pos, &start) != TL_FOUND ||
+	    tl_cursor_line_start(&lay->cur, pos, TL_STRETCH, &start) == TL_FAILED ||
 	    !read_line(app, start, &line, &next))
 		return false;
 	if (tl_link_prev((struct tl_span){ line.data, line.len }, (size_t)(pos - start) + 1, &link))

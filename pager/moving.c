@@ -186,6 +186,25 @@ void tl_move_backward_half(struct tl_app *app, const struct tl_number *n)
 	go_backward(app, half(app, n), false);
 }
 
+/* The rest of a long line is not scrolled over row by row.  False: it is none. */
+static bool pass_long_line(struct tl_app *app, bool back)
+{
+	struct tl_view *v = app->text.view;
+	struct tl_layout *lay = tl_view_layout(v);
+	uint64_t pos = tl_view_pos(v, back ? 0 : tl_view_rows(v)), to;
+	enum tl_moved moved;
+
+	if (pos == TL_NOPOS || app->text.filter || (back && pos == 0) ||
+	    !tl_layout_line_is_long(lay, back ? pos - 1 : pos) ||
+	    (back ? tl_layout_line_start(lay, pos - 1, &to) : tl_layout_next_line(lay, pos, &to)) !=
+		TL_FOUND)
+		return false;
+	moved = back ? tl_view_jump(v, to, 0, true) : tl_view_end_at(v, to);
+	if (moved == TL_BROKEN)
+		broken(app);
+	return moved == TL_MOVED && tl_view_pos(v, back ? 0 : tl_view_rows(v)) != pos;
+}
+
 /* ESC-j, ESC-k: by lines of the text, however many rows they take: a line counts when all its rows
  * have come onto the screen. */
 static void move_file_lines(struct tl_app *app, bool back, uint64_t n)
@@ -195,8 +214,15 @@ static void move_file_lines(struct tl_app *app, bool back, uint64_t n)
 	uint64_t left = 0;
 
 	while (n > 0 && !app->undrawn && !tl_app_interrupted()) {
-		enum tl_moved moved = back ? tl_view_backward(v, 1, force, &left)
-					   : tl_view_forward(v, 1, force, &left);
+		enum tl_moved moved;
+
+		if (pass_long_line(app, back)) {
+			any = true;
+			n--;
+			continue;
+		}
+		moved = back ? tl_view_backward(v, 1, force, &left)
+			     : tl_view_forward(v, 1, force, &left);
 
 		if (moved == TL_BROKEN)
 			broken(app);

@@ -233,6 +233,62 @@ static void colours_go_on(void **state)
 	tl_buf_fini(&text);
 }
 
+static void put_link(struct tl_buf *text, const char *name)
+{
+	assert_true(tl_buf_printf(text, "\033]8;;http://x/%s\033\\%s\033]8;;\033\\ ", name, name));
+}
+
+/* The message tells of the link `name`, of one letter. */
+static bool tells_of(struct term *t, const char *name)
+{
+	const char *at = strstr(term_row(t, term_rows(t) - 1), "Link: http://x/");
+
+	return at && at[15] == *name;
+}
+
+static void links_are_found_one_by_one(void **state)
+{
+	static const char *const names[] = { "a", "b", "c", "d" };
+	struct tl_buf text = TL_BUF_INIT;
+	struct term *t;
+
+	for (int i = 0; i < 4; i++) {
+		put_words(&text, 40000);
+		put_link(&text, names[i]);
+	}
+	put_link(&text, "five");
+	fixture_file(&f, "links", (char *)text.data, (long)text.len);
+	t = fixture_open(&f, "-R", "links", NULL);
+	for (int i = 0; i < 4; i++) {
+		check_keys(t, "^O^N");
+		check_that(t, tells_of(t, names[i]));
+		check_that(t, strstr(term_row(t, 0), names[i]) != NULL);
+		check_keys(t, "<Enter>");
+	}
+	for (int i = 2; i >= 0; i--) {
+		check_keys(t, "^O^P");
+		check_that(t, tells_of(t, names[i]));
+		check_keys(t, "<Enter>");
+	}
+	check_keys(t, "4^O^N");
+	check_text(t, "Link: http://x/five");
+	fixture_end(&f);
+	tl_buf_fini(&text);
+}
+
+static void file_lines_are_passed_at_once(void **state)
+{
+	struct term *t = fixture_open(&f, "one", NULL);
+
+	check_keys(t, "50%<Esc>j");
+	check_that(t, strstr(term_row(t, term_rows(t) - 2), "w393215") != NULL);
+	check_keys(t, "<Esc>j");
+	check_row(t, term_rows(t) - 2, "last needle5");
+	check_keys(t, "<Esc>k");
+	check_that(t, strncmp(term_row(t, 0), "w000000", 7) == 0);
+	fixture_end(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -244,6 +300,8 @@ int main(void)
 		cmocka_unit_test(a_filter_takes_the_whole_line),
 		cmocka_unit_test(an_endless_line_may_grow),
 		cmocka_unit_test(colours_go_on),
+		cmocka_unit_test(links_are_found_one_by_one),
+		cmocka_unit_test(file_lines_are_passed_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
