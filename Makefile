@@ -5,15 +5,15 @@
 
 VERSION := 0.1.0
 PREFIX  ?= /usr/local
-PKGS    := tinfo libpcre2-8 libzstd libxxhash liblzma zlib
+PKGS    := tinfo libpcre2-8 libzstd libxxhash liblzma zlib liblz4
 # These have no .pc files.
-LIBS    := -liberty
+LIBS    := -liberty -lbz2
 # The program loads these two when it needs them (decoders/pt/libraries.h); makers of traces and their
 # tests use more of them.
 TRACELIBS := -lipt -lZydis
-# Linked statically where the archives are installed: six libraries less to load make each
-# start a third of a millisecond shorter.  `make STATIC=` links them dynamically.
-STATIC  ?= tinfo pcre2-8 zstd xxhash lzma z
+# Linked statically where the archives are installed: each library less to load makes
+# every start shorter.  `make STATIC=` links them dynamically.
+STATIC  ?= tinfo pcre2-8 zstd xxhash lzma z lz4 bz2
 TESTPKGS := cmocka vterm libutf8proc
 
 comma := ,
@@ -134,6 +134,8 @@ $(TRACETEST): %: %.o $(build)/tests/trace/libtrace.a $(build)/libtless.a | $(TRA
 
 $(build)/tests/unit/test_%: $(build)/tests/unit/test_%.o $(build)/tests/trace/libtrace.a $(build)/libtless.a
 	$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(TRACELIBS) $(TESTLIBS)
+
+$(build)/tests/unit/test_stream: $(build)/tests/unit/packers.o
 
 $(build)/tests/pty/test_%: $(build)/tests/pty/test_%.o $(HARNESS)
 	$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(TESTLIBS) -pthread

@@ -110,6 +110,35 @@ static bool copy_made(const struct tl_options *o, const struct tl_format *format
 	return on;
 }
 
+/* A text that can only be made from its beginning on, which needs no spool here. */
+static bool copy_stream(const struct tl_format *format, char *block, size_t *opened, int *status)
+{
+	int fd = open(format->path, O_RDONLY | O_CLOEXEC);
+	struct tl_err err = TL_ERR_INIT;
+	enum tl_lookup found = TL_FOUND;
+	bool on = true;
+	size_t got;
+	void *feed;
+
+	if (fd < 0) {
+		fprintf(stderr, "%s: %s\n", format->name, strerror(errno));
+		return true;
+	}
+	if (!tl_stream_new(format->stream, fd, format->name, &feed, &err)) {
+		fprintf(stderr, "%s\n", err.msg);
+		return true;
+	}
+	++*opened;
+	while (on && (found == TL_FOUND || found == TL_PENDING)) {
+		found = tl_stream_feed.read(feed, (uint8_t *)block, BLOCK, &got, &err);
+		on = got == 0 || written(write_all(block, got), status);
+	}
+	if (on && found == TL_FAILED)
+		complain(&err, status);
+	tl_stream_feed.close(feed);
+	return on;
+}
+
 /* ---- all of them */
 
 /* One that can be read from the beginning: standard input, a file, or LESSOPEN's pipe. */
@@ -165,7 +194,8 @@ static bool copy_any(const struct tl_options *o, const char *name, char *block, 
 	if (err.msg[0])
 		fprintf(stderr, "%s\n", err.msg);
 	if (r.kind == TL_REPLACED_NOT && tl_decoding_probe(o, name, &format)) {
-		on = copy_made(o, &format, opened, status);
+		on = format.stream ? copy_stream(&format, block, opened, status)
+				   : copy_made(o, &format, opened, status);
 		free(format.path);
 	} else {
 		on = copy_file(name, &r, fd, block, opened, status);

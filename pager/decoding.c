@@ -28,8 +28,10 @@ static bool probe_file(struct tl_format *f)
 	if (f->decoder)
 		return true;
 	f->codec = tl_codec_probe(head, (size_t)n);
-	if (!f->codec)
-		return false;
+	if (!f->codec) {
+		f->stream = tl_stream_probe(head, (size_t)n);
+		return f->stream != NULL;
+	}
 	/* A compressed recording is one. */
 	f->decoder = tl_decoder_probe(head, tl_packed_head(f->codec, f->path, head, sizeof(head)));
 	if (f->decoder)
@@ -81,6 +83,8 @@ bool tl_decoding_open(const struct tl_options *o, const struct tl_format *format
 	if (format->codec)
 		return tl_packed_open(format->codec, format->path, format->name, index_dir, pool,
 				      out, err);
+	if (format->stream)
+		return tl_stream_open_file(format->stream, format->path, format->name, out, err);
 	return tl_decoder_open(format->decoder, format->path, &chosen, index_dir, out, err);
 }
 
@@ -103,7 +107,9 @@ uint64_t tl_decoding_same_time(struct tl_source *from, uint64_t pos, struct tl_s
 	uint64_t k, byte, time;
 	void *self, *to_self;
 
-	if (tl_packed_is(from) && tl_packed_is(to))
+	if ((tl_packed_is(from) && tl_packed_is(to)) ||
+	    (strcmp(tl_source_kind(from), "stream") == 0 &&
+	     strcmp(tl_source_kind(to), "stream") == 0))
 		return pos;
 	if (!tl_decoder_of(from, &ops, &self) || !tl_decoder_of(to, &to_ops, &to_self) ||
 	    pos == TL_NOPOS)

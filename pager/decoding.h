@@ -6,14 +6,16 @@
 
 #include "decoders/decoder.h"
 #include "decoders/packed/packed.h"
+#include "decoders/stream/stream.h"
 #include "pager/option.h"
 
-/* A file whose text has to be made: one of the two is set. */
+/* A file whose text has to be made: one of the three is set. */
 struct tl_format {
-	const struct tl_decoder_ops *decoder; /* a recording */
-	const struct tl_codec_ops *codec;     /* a compressed file */
-	char *path;                           /* the file to open, with malloc */
-	const char *name;                     /* of it, for messages; the caller's */
+	const struct tl_decoder_ops *decoder;  /* a recording */
+	const struct tl_codec_ops *codec;      /* a compressed file that can be read at any place */
+	const struct tl_stream_format *stream; /* one that is read from its beginning */
+	char *path;                            /* the file to open, with malloc */
+	const char *name;                      /* of it, for messages; the caller's */
 };
 
 /*

@@ -65,6 +65,15 @@ static bool open_made(struct tl_app *app, const char *name, bool *is_one, struct
 	return ok;
 }
 
+/* Compressed or not, unless its bytes are to be shown.  Takes fd. */
+static bool open_descriptor(struct tl_app *app, int fd, const char *what, struct tl_source **src,
+			    struct tl_err *err)
+{
+	if (!app->opt.raw_file && !tl_source_is_file(fd))
+		return tl_stream_open_pipe(fd, what, src, err);
+	return tl_source_open_fd(fd, what, src, err);
+}
+
 static bool open_standard_input(struct tl_app *app, struct tl_file *f, struct tl_source **src,
 				struct tl_err *err)
 {
@@ -82,7 +91,7 @@ static bool open_standard_input(struct tl_app *app, struct tl_file *f, struct tl
 	close(STDIN_FILENO);
 	if (open("/dev/null", O_RDONLY) < 0)
 		return tl_err_sys(err, "cannot open /dev/null");
-	if (!tl_source_open_fd(fd, "standard input", src, err))
+	if (!open_descriptor(app, fd, "standard input", src, err))
 		return false;
 	f->kept = *src;
 	return true;

@@ -99,7 +99,8 @@ const struct tl_decoder_ops *tl_app_decoder(struct tl_app *app, void **self)
 
 bool tl_app_is_made(struct tl_app *app)
 {
-	return tl_app_decoder(app, NULL) || tl_packed_is(app->text.src);
+	return tl_app_decoder(app, NULL) || tl_packed_is(app->text.src) ||
+	       strcmp(tl_source_kind(app->text.src), "stream") == 0;
 }
 
 void tl_app_tell_trouble(struct tl_app *app)

@@ -321,10 +321,11 @@ static uint64_t data_delay_ms(void)
 static void op_text(struct tl_app *app, struct tl_buf *out)
 {
 	struct tl_extent ext;
-	double done = op_progress(app);
+	double done = op_progress(app), made;
 	const char *what = NULL;
 
 	tl_source_extent(app->text.src, &ext);
+	made = ext.complete ? -1 : tl_source_progress(app->text.src);
 	if (app->op.kind == TL_OP_SEARCH || app->op.kind == TL_OP_BRACKET ||
 	    app->op.kind == TL_OP_LINK || app->op.kind == TL_OP_TAG)
 		what = "Searching";
@@ -336,12 +337,16 @@ static void op_text(struct tl_app *app, struct tl_buf *out)
 		what = "Filtering";
 	else if (app->op.busy || tl_app_decoder(app, NULL))
 		what = "Moving";
+	else if (made >= 0)
+		what = "Decompressing";
 	if (!what || (!ext.complete && tl_now_ms() >= app->op.seen_ms + data_delay_ms())) {
 		tl_follow_message(app, out);
 		return;
 	}
 	tl_buf_puts(out, what);
-	if (done >= 0 && ext.complete)
+	if (made >= 0)
+		done = made;
+	if (done >= 0 && (ext.complete || made >= 0))
 		tl_buf_printf(out, "... %d%% (^C to stop)", (int)(done * 100));
 	else if (!ext.complete && (app->op.kind == TL_OP_END || app->op.kind == TL_OP_SEARCH ||
 				   app->op.kind == TL_OP_LINE))

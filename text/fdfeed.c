@@ -72,14 +72,14 @@ static void fd_close(void *self)
 	free(f);
 }
 
-static const struct tl_feed_ops fd_ops = {
+const struct tl_feed_ops tl_fd_feed = {
 	.name = "pipe",
 	.read = fd_read,
 	.descriptor = fd_descriptor,
 	.close = fd_close,
 };
 
-bool tl_source_open_pipe(int fd, const char *what, struct tl_source **out, struct tl_err *err)
+bool tl_fd_feed_new(int fd, const char *what, void **self, struct tl_err *err)
 {
 	struct fdfeed *f = calloc(1, sizeof(*f));
 	struct stat st;
@@ -90,16 +90,25 @@ bool tl_source_open_pipe(int fd, const char *what, struct tl_source **out, struc
 	}
 	f->fd = fd;
 	f->what = strdup(what);
-	if (!f->what)
+	if (!f->what) {
 		tl_err_nomem(err);
-	else if (fstat(fd, &st) < 0)
+	} else if (fstat(fd, &st) < 0) {
 		tl_err_sys(err, "cannot read '%s'", what);
-	else if (S_ISDIR(st.st_mode))
+	} else if (S_ISDIR(st.st_mode)) {
 		tl_err_set(err, "'%s' is a directory", what);
-	else {
+	} else {
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
-		return tl_source_open_feed(&fd_ops, f, what, out, err);
+		*self = f;
+		return true;
 	}
 	fd_close(f);
 	return false;
+}
+
+bool tl_source_open_pipe(int fd, const char *what, struct tl_source **out, struct tl_err *err)
+{
+	void *self;
+
+	return tl_fd_feed_new(fd, what, &self, err) &&
+	       tl_source_open_feed(&tl_fd_feed, self, what, out, err);
 }

@@ -36,6 +36,13 @@ struct tl_feed_ops {
 	void (*close)(void *self);
 };
 
+/*
+ * A feed that hands on what a descriptor brings.  Takes fd; `what` names it in messages, and is
+ * copied.  Gives *self, to be released with tl_fd_feed.close().
+ */
+extern const struct tl_feed_ops tl_fd_feed;
+bool tl_fd_feed_new(int fd, const char *what, void **self, struct tl_err *err);
+
 /* Takes `self` (on failure too); `what` names it in messages, and is copied. */
 bool tl_source_open_feed(const struct tl_feed_ops *ops, void *self, const char *what,
 			 struct tl_source **out, struct tl_err *err);

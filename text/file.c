@@ -269,6 +269,13 @@ static bool is_random_access(int fd, const struct stat *st)
 	return size > 4096 || pread(fd, &byte, 1, (off_t)size - 1) != 0;
 }
 
+bool tl_source_is_file(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && is_random_access(fd, &st);
+}
+
 /* Takes fd.  `path` may be NULL. */
 static bool open_either(int fd, const char *path, const char *what, struct tl_source **out,
 			struct tl_err *err)

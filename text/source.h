@@ -175,6 +175,9 @@ bool tl_source_open_fd(int fd, const char *what, struct tl_source **out, struct 
 bool tl_source_open_pipe(int fd, const char *what, struct tl_source **out, struct tl_err *err);
 bool tl_source_open_memory(struct tl_buf *bytes, struct tl_source **out, struct tl_err *err);
 
+/* Is it read as a file by open_fd(), or (false) as a pipe? */
+bool tl_source_is_file(int fd);
+
 /* The operations, for all kinds; threads as above. */
 void tl_source_extent(const struct tl_source *src, struct tl_extent *out);
 enum tl_lookup tl_source_read(struct tl_source *src, uint64_t k, struct tl_buf *out,

@@ -1,0 +1,47 @@
+/* zstd.c: zstd that comes through a pipe; files are read at any place (decoders/zstd). */
+#include "decoders/stream/format.h"
+
+#include <zstd.h>
+
+#define WINDOW_LOG 27 /* 128 MiB, as --long makes it: what memory there may be */
+
+static void *begin(void)
+{
+	ZSTD_DCtx *z = ZSTD_createDCtx();
+
+	if (z)
+		ZSTD_DCtx_setParameter(z, ZSTD_d_windowLogMax, WINDOW_LOG);
+	return z;
+}
+
+static enum tl_stream_step run(void *member, struct tl_span *in, bool last, uint8_t *out, size_t n,
+			       size_t *got, struct tl_err *err)
+{
+	ZSTD_inBuffer from = { in->data, in->len, 0 };
+	ZSTD_outBuffer to = { out, n, 0 };
+	size_t rc = ZSTD_decompressStream(member, &to, &from);
+
+	in->data += from.pos;
+	in->len -= from.pos;
+	*got = to.pos;
+	if (ZSTD_isError(rc)) {
+		tl_err_set(err, "%s", ZSTD_getErrorName(rc));
+		return TL_STREAM_BREAKS;
+	}
+	return rc == 0 ? TL_STREAM_ENDS : TL_STREAM_GOES_ON;
+}
+
+static void end(void *member)
+{
+	ZSTD_freeDCtx(member);
+}
+
+const struct tl_stream_format tl_stream_zstd = {
+	.name = "zstd",
+	.magic = { 0x28, 0xb5, 0x2f, 0xfd },
+	.magic_len = 4,
+	.follows = tl_stream_is_skippable,
+	.begin = begin,
+	.run = run,
+	.end = end,
+};
