@@ -4,6 +4,7 @@
  */
 #include "zstdmake.h"
 
+#include "command.h"
 #include "decoders/zstd/fse.h"
 #include "decoders/zstd/offsets.h"
 
@@ -165,6 +166,32 @@ static void test_nothing(void **state)
 	assert_int_equal(check_points(&packed, &text), 0);
 	tl_buf_fini(&packed);
 	tl_buf_fini(&text);
+}
+
+/* What the programs write from a pipe: no length of the text, workers, many frames. */
+static void test_programs(void **state)
+{
+	static const char *const commands[] = { "zstd -T2 -19 -B512K", "zstd --fast=3",
+						"zstd -12 --rsyncable --long=20", "pzstd -p 2 -1" };
+	struct tl_buf text = TL_BUF_INIT, packed = TL_BUF_INIT;
+	char name[] = "/tmp/tless-zstd-XXXXXX";
+	unsigned tried = 0;
+	int fd = mkstemp(name);
+
+	text_mixed(&text, 3 << 20);
+	assert_int_equal(write(fd, text.data, text.len), (ssize_t)text.len);
+	close(fd);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
+		if (!run(&packed, "cat %s | %s -q -c", name, commands[i]))
+			continue;
+		assert_in_range(check_points(&packed, &text), 3, 24);
+		tried++;
+	}
+	unlink(name);
+	tl_buf_fini(&packed);
+	tl_buf_fini(&text);
+	if (tried == 0)
+		skip();
 }
 
 /* ---- damage */
@@ -438,6 +465,7 @@ int main(void)
 		cmocka_unit_test(test_small_steps),
 		cmocka_unit_test(test_at_the_end_of_a_frame),
 		cmocka_unit_test(test_nothing),
+		cmocka_unit_test(test_programs),
 		cmocka_unit_test(test_cut_off),
 		cmocka_unit_test(test_changed_bytes),
 		cmocka_unit_test(test_messages),
