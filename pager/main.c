@@ -66,14 +66,15 @@ static int print_version(const struct tl_app *app)
 }
 
 /*
- * The text of a piece of a recording can take megabytes.  glibc would keep what was freed of it,
- * beside the screen for hours; as mappings of their own such buffers go back to the system.
+ * The text of a piece of a recording can take megabytes, and so does what it takes to go on in the middle
+ * of a zstd file: 2 MiB a time.  glibc would keep what was freed of it, beside the screen for
+ * hours; as mappings of their own such buffers go back to the system.
  * Writing the text out, which needs one buffer after the other, would be slower with it.
  */
 static void set_up_memory(void)
 {
 #ifdef __GLIBC__
-	mallopt(M_MMAP_THRESHOLD, 4 << 20);
+	mallopt(M_MMAP_THRESHOLD, 2 << 20);
 #endif
 }
 
