@@ -9,7 +9,8 @@
 #define WEIGHT      ((size_t)24 << 20) /* of all together; one there may be in any case */
 #define AHEAD       16 /* chunks that are read ahead, at the most: the shelf has to hold them */
 #define DAMAGES     16 /* stretches known to be damaged */
-#define TREND       4  /* so many chunks in the other direction turn the reading ahead */
+#define TREND       4  /* so many steps in the other direction turn the reading ahead; */
+#define NEAR        2  /* but not those to the neighbours, where lines begin and end */
 
 struct stream {
 	bool busy;     /* then only `at` and `goal` are for others to see */
@@ -333,6 +334,8 @@ static bool help(struct tl_reader *r, uint64_t k, const struct tl_extent *ex)
 
 static void note_trend(struct tl_reader *r, uint64_t k)
 {
+	if (k <= r->last + NEAR && k + NEAR >= r->last)
+		return;
 	if (k > r->last && r->trend < TREND)
 		r->trend++;
 	if (k < r->last && r->trend > -TREND)
