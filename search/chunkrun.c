@@ -419,35 +419,75 @@ struct tl_span tl_chunkrun_part(const struct tl_chunkrun *run, uint64_t low, uin
 	return (struct tl_span){ run->run.data + from, to > from ? to - from : 0 };
 }
 
-enum tl_lookup tl_longline_matches(struct tl_source *src, uint64_t pos, const struct tl_matcher *m,
-				   struct tl_scratch *s, const atomic_bool *stop,
-				   struct tl_buf *buf, struct tl_err *err)
-{
-	struct ahead a = { src, buf, tl_pos_chunk(src, pos), (size_t)tl_pos_byte(src, pos), err };
-	size_t piece = tl_matcher_piece_max(m), overlap = tl_matcher_overlap(m);
-	bool begins = true, ends = false, invert = tl_matcher_flags(m) & TL_MATCH_INVERT;
-	const uint8_t *nl;
+/* How far behind a chunk the end of a line is looked for that a pattern's match may reach to. */
+#define REGEX_REST ((size_t)1 << 20)
 
-	buf->len = 0;
+struct tl_longlines tl_longlines_in_parts(const struct tl_matcher *m, size_t longest)
+{
+	return (struct tl_longlines){
+		.longest = longest,
+		.parts = true,
+		.overlap = tl_matcher_overlap(m),
+		.rest = tl_matcher_is_literal(m) ? 0 : REGEX_REST,
+	};
+}
+
+/* Does the part match?  FOUND or NONE; *part is left. */
+static enum tl_lookup part_matches(const struct tl_linepart *part, const struct tl_matcher *m,
+				   struct tl_scratch *s)
+{
+	size_t start, end;
+
+	if (part->text.data && tl_matcher_open_piece(m, s, part->text, part->begins, part->ends) &&
+	    tl_matcher_in_piece(m, s, part->from, true, &start, &end))
+		return TL_FOUND;
+	return TL_NONE;
+}
+
+/* The part that chunk k has of a line: whether it matches, and what part it was; FAILED, PENDING. */
+static enum tl_lookup chunk_matches(struct tl_source *src, uint64_t k, bool begins,
+				    const struct tl_matcher *m, struct tl_scratch *s,
+				    const struct tl_longlines *how, struct tl_buf *buf,
+				    struct tl_linepart *part, struct tl_err *err)
+{
+	struct tl_chunkrun run;
+	enum tl_lookup found;
+
+	if (tl_chunkrun_map(src, k, how, &run)) {
+		*part = begins ? run.tail : run.head;
+		found = part_matches(part, m, s);
+		if (tl_source_unmap(src, &run.mapped))
+			return found;
+	}
+	found = tl_chunkrun_read(src, k, how, buf, &run, err);
+	*part = begins ? run.tail : run.head;
+	if (found == TL_FOUND)
+		found = part_matches(part, m, s);
+	return found;
+}
+
+enum tl_lookup tl_longline_matches(struct tl_source *src, uint64_t pos, size_t longest,
+				   const struct tl_matcher *m, struct tl_scratch *s,
+				   const atomic_bool *stop, struct tl_buf *buf, struct tl_err *err)
+{
+	struct tl_longlines how = tl_longlines_in_parts(m, longest);
+	bool invert = tl_matcher_flags(m) & TL_MATCH_INVERT;
+	uint64_t first = tl_pos_chunk(src, pos);
+
 	tl_scratch_set_clean(s, false);
-	while (!ends && !atomic_load_explicit(stop, memory_order_relaxed)) {
-		size_t had = buf->len;
-		enum tl_lookup found = read_ahead(&a, (size_t)1 << TL_FILE_SHIFT);
+	for (uint64_t k = first; !atomic_load_explicit(stop, memory_order_relaxed); k++) {
+		struct tl_linepart part;
+		enum tl_lookup found =
+		    chunk_matches(src, k, k == first, m, s, &how, buf, &part, err);
 
 		if (found == TL_FAILED || found == TL_PENDING)
 			return found;
-		nl = memchr(buf->data + had, '\n', buf->len - had);
-		buf->len = behind_newline(nl, buf->data, buf->len + 1) - 1;
-		ends = nl || found == TL_NONE;
-		if (!ends && buf->len < piece)
-			continue;
-		if (tl_matcher_piece(m, s, (struct tl_span){ buf->data, buf->len }, begins, ends))
+		if (found == TL_FOUND)
 			return invert ? TL_NONE : TL_FOUND;
-		if (ends)
-			break;
-		memmove(buf->data, buf->data + buf->len - overlap, overlap);
-		buf->len = overlap;
-		begins = false;
+		if (part.open)
+			return TL_PENDING;
+		if (part.ends || !part.text.data)
+			return invert ? TL_FOUND : TL_NONE;
 	}
-	return ends && invert ? TL_FOUND : TL_NONE;
+	return TL_NONE;
 }

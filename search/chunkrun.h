@@ -18,6 +18,9 @@
 
 #include <stdatomic.h>
 
+/* A line of more bytes is long, for who has no reason to ask for others. */
+#define TL_LONG_LINE ((size_t)64 << 10)
+
 /* How long lines are looked at. */
 struct tl_longlines {
 	size_t longest; /* bytes of a line that is not long: such lines are in the run, whole */
@@ -85,14 +88,16 @@ void tl_chunkrun_offer(const struct tl_chunkrun *run, uint64_t k, struct tl_line
 struct tl_span tl_chunkrun_part(const struct tl_chunkrun *run, uint64_t low, uint64_t high,
 				size_t longest, uint64_t *pos);
 
+/* How a search with m looks at lines, where each chunk is searched alone. */
+struct tl_longlines tl_longlines_in_parts(const struct tl_matcher *m, size_t longest);
+
 /*
- * Does the line that begins at pos match (INVERT counts)?  It is looked at in pieces that
- * overlap, as matcher.h says, in a buffer of a few pieces' size at the most, which is emptied
- * first.  FOUND, NONE, PENDING: its end is not here yet; or FAILED.  NONE also when *stop.  Any
- * thread.
+ * Does the line that begins at pos, and is longer than `longest`, match (INVERT counts)?  Its parts are
+ * looked at one after the other, where need be in a buffer, which is emptied first.  FOUND, NONE,
+ * PENDING: its end is not here yet; or FAILED.  NONE also when *stop.  Any thread.
  */
-enum tl_lookup tl_longline_matches(struct tl_source *src, uint64_t pos, const struct tl_matcher *m,
-				   struct tl_scratch *s, const atomic_bool *stop,
-				   struct tl_buf *buf, struct tl_err *err);
+enum tl_lookup tl_longline_matches(struct tl_source *src, uint64_t pos, size_t longest,
+				   const struct tl_matcher *m, struct tl_scratch *s,
+				   const atomic_bool *stop, struct tl_buf *buf, struct tl_err *err);
 
 #endif

@@ -220,7 +220,8 @@ static enum tl_lookup long_line_passes(struct tl_filter *f, struct tl_scratch *s
 	enum tl_lookup found = TL_FOUND;
 
 	for (size_t i = 0; i < f->nmatchers && found == TL_FOUND; i++)
-		found = tl_longline_matches(f->src, pos, f->matchers[i], s, &f->stop, buf, NULL);
+		found = tl_longline_matches(f->src, pos, TL_LONG_LINE, f->matchers[i], s, &f->stop,
+					    buf, NULL);
 	return found;
 }
 

@@ -449,15 +449,6 @@ size_t tl_matcher_groups(const struct tl_matcher *m, struct tl_scratch *s, size_
 	return n;
 }
 
-bool tl_matcher_piece(const struct tl_matcher *m, struct tl_scratch *s, struct tl_span piece,
-		      bool begins, bool ends)
-{
-	size_t start, end;
-
-	return tl_matcher_open_piece(m, s, piece, begins, ends) &&
-	       tl_matcher_in_piece(m, s, 0, true, &start, &end);
-}
-
 bool tl_matcher_is_literal(const struct tl_matcher *m)
 {
 	return m->engine == ENGINE_LITERAL;

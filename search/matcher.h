@@ -117,10 +117,6 @@ struct tl_match_group {
 size_t tl_matcher_groups(const struct tl_matcher *m, struct tl_scratch *s, size_t start,
 			 struct tl_match_group groups[TL_MATCH_GROUPS]);
 
-/* Does the piece match, INVERT ignored? */
-bool tl_matcher_piece(const struct tl_matcher *m, struct tl_scratch *s, struct tl_span piece,
-		      bool begins, bool ends);
-
 /* How much two pieces must share for a match of a fixed length not to be missed; at least
  * 64 KiB, so that few others are. */
 size_t tl_matcher_overlap(const struct tl_matcher *m);

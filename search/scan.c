@@ -219,8 +219,8 @@ static bool hits_in_run(const struct chunk *c, struct count *n)
 
 static enum tl_lookup long_line_is_hit(const struct chunk *c, uint64_t pos)
 {
-	return tl_longline_matches(c->scan->req.src, pos, c->scan->req.m, c->s, &c->scan->stop,
-				   &c->w->buf, c->err);
+	return tl_longline_matches(c->scan->req.src, pos, c->scan->how.longest, c->scan->req.m,
+				   c->s, &c->scan->stop, &c->w->buf, c->err);
 }
 
 static enum tl_lookup read_run(struct chunk *c)
@@ -239,8 +239,8 @@ static enum tl_lookup long_line_passes(const struct chunk *c, uint64_t pos)
 	if (c->scan->req.filter)
 		more = tl_filter_matchers(c->scan->req.filter, &n);
 	for (size_t i = 0; i < n && found == TL_FOUND; i++)
-		found = tl_longline_matches(c->scan->req.src, pos, more[i], c->s, &c->scan->stop,
-					    &buf, c->err);
+		found = tl_longline_matches(c->scan->req.src, pos, c->scan->how.longest, more[i],
+					    c->s, &c->scan->stop, &buf, c->err);
 	tl_buf_fini(&buf);
 	return found;
 }
@@ -254,6 +254,7 @@ static enum tl_lookup head_start(const struct chunk *c, const struct judged *j, 
 	struct tl_source *src = c->scan->req.src;
 	struct tl_buf buf = TL_BUF_INIT;
 	enum tl_lookup found = TL_FOUND;
+	uint64_t behind = c->k; /* the chunk with the bytes behind those of chunk k */
 
 	*pos = 0;
 	for (uint64_t k = c->k; k-- > 0;) {
@@ -265,13 +266,17 @@ static enum tl_lookup head_start(const struct chunk *c, const struct judged *j, 
 			break;
 		nl = buf.len > 0 ? memrchr(buf.data, '\n', buf.len) : NULL;
 		if (nl) {
-			*pos = tl_pos_make(src, k, (uint64_t)(nl - buf.data) + 1);
+			size_t at = (size_t)(nl - buf.data) + 1;
+
+			*pos = tl_pos_make(src, at < buf.len ? k : behind, at % buf.len);
 			break;
 		}
+		behind = buf.len > 0 ? k : behind;
 		if (j->any && k > j->from && k <= j->to) {
 			found = TL_NONE;
 			break;
 		}
+		*pos = tl_pos_make(src, behind, 0); /* the text begins with the line */
 	}
 	tl_buf_fini(&buf);
 	return found;
@@ -706,9 +711,6 @@ static void free_scan(struct tl_scan *scan)
 	free(scan);
 }
 
-/* How far behind a chunk the end of a line is looked for that a pattern's match may reach to. */
-#define REGEX_REST ((size_t)1 << 20)
-
 /* Lines are hits as a whole with INVERT; then those up to a piece's size are held. */
 static struct tl_longlines long_lines(const struct tl_scan_request *req)
 {
@@ -717,12 +719,8 @@ static struct tl_longlines long_lines(const struct tl_scan_request *req)
 	size_t n = 0;
 
 	if (!(tl_matcher_flags(req->m) & TL_MATCH_INVERT))
-		return (struct tl_longlines){
-			.longest = req->long_line ? req->long_line : TL_LONG_LINE,
-			.parts = true,
-			.overlap = tl_matcher_overlap(req->m),
-			.rest = tl_matcher_is_literal(req->m) ? 0 : REGEX_REST,
-		};
+		return tl_longlines_in_parts(req->m,
+					     req->long_line ? req->long_line : TL_LONG_LINE);
 	if (req->filter)
 		more = tl_filter_matchers(req->filter, &n);
 	for (size_t i = 0; i < n; i++)

@@ -14,13 +14,11 @@
 #include "base/jobs.h"
 #include "base/mailbox.h"
 #include "index/lineindex.h"
+#include "search/chunkrun.h"
 #include "search/matcher.h"
 #include "text/source.h"
 
 struct tl_filter; /* filter.h */
-
-/* A line of more bytes is long. */
-#define TL_LONG_LINE ((size_t)64 << 10)
 
 struct tl_scan_request {
 	struct tl_source *src;      /* borrowed until the scan has ended */
