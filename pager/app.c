@@ -252,6 +252,7 @@ static void handle_signals(struct tl_app *app)
 static void text_changed(struct tl_app *app)
 {
 	tl_log_step(app);
+	tl_app_tell_recording(app);
 	tl_app_tell_trouble(app);
 	tl_app_count_lines(app, false);
 	if (app->text.filter)

@@ -47,6 +47,7 @@ struct tl_text {
 	bool loaded;              /* a saved index was looked for */
 	bool help;
 	bool told;        /* what is wrong with it */
+	bool looked;      /* what it is, if it comes through a pipe */
 	bool end_seen;    /* of a pipe: something has looked for more behind it */
 	uint64_t end;     /* where it ended when last looked at */
 	const char *name; /* borrowed */
@@ -344,6 +345,8 @@ const struct tl_decoder_ops *tl_app_decoder(struct tl_app *app, void **self);
 bool tl_app_is_made(struct tl_app *app);
 /* Say what is wrong with the text, once. */
 void tl_app_tell_trouble(struct tl_app *app);
+/* Say why a recording that comes through a pipe is shown as bytes, once. */
+void tl_app_tell_recording(struct tl_app *app);
 /* Look whether the file on disk has changed; by_name: or another one has got its name. */
 enum tl_change tl_app_refresh_text(struct tl_app *app, bool by_name);
 /* A read has found less than there was: say so. */

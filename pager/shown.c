@@ -1,12 +1,15 @@
 /* shown.c: the text that is shown: where one is in it, its lines counted, its file changed on disk. */
 #include "pager/app.h"
 
+#include "decoders/decoder.h"
 #include "decoders/packed/packed.h"
 
 #include <string.h>
 
 /* Chunks counted at once on opening: small texts never show a pending line number. */
 #define COUNT_AT_ONCE 2
+
+#define MAGIC 16 /* bytes that tell what a recording is */
 
 /* ---- places */
 
@@ -112,6 +115,25 @@ void tl_app_tell_trouble(struct tl_app *app)
 	app->text.told = true;
 	tl_follow_end(app);
 	tl_app_message(app, "%s", err.msg);
+}
+
+void tl_app_tell_recording(struct tl_app *app)
+{
+	struct tl_text *t = &app->text;
+	struct tl_buf head = TL_BUF_INIT;
+	struct tl_extent ext;
+
+	if (!t->src || t->looked || app->opt.raw_file ||
+	    strcmp(tl_source_kind(t->src), "pipe") != 0)
+		return;
+	tl_source_extent(t->src, &ext);
+	if (ext.nchunks == 0 || (ext.nchunks == 1 && ext.last_len < MAGIC && !ext.complete))
+		return;
+	t->looked = true;
+	if (tl_source_read_part(t->src, 0, 0, MAGIC, &head, NULL) == TL_FOUND &&
+	    tl_decoder_probe(head.data, head.len))
+		tl_app_message(app, "Recordings are read from files, not from a pipe");
+	tl_buf_fini(&head);
 }
 
 /* ---- changes on disk */

@@ -165,6 +165,8 @@ static void one_on_standard_input_is_text(void **state)
 
 	snprintf(command, sizeof(command), "cat a.data | %s", fake);
 	t = fixture_run(&f, "/bin/sh", redirected + 1);
+	check_text(t, "Recordings are read from files, not from a pipe");
+	term_keys(t, "<Enter>");
 	check_text(t, "FAKETRACE");
 }
 
