@@ -1,6 +1,7 @@
 /* app.c: the main loop: signals, what workers tell, keys (typed.c), and when to draw; see app.h. */
 #include "pager/app.h"
 
+#include "decoders/packed/packed.h"
 #include "pager/env.h"
 #include "pager/header.h"
 #include "pager/logfile.h"
@@ -22,7 +23,6 @@
 #define PATIENCE_MS 30  /* an operation that takes longer shows its progress */
 #define PROGRESS_MS 100 /* and renews it so often */
 #define FRAME_MS    50  /* while it goes on, frames are no closer than that */
-#define STALL_MS    300 /* a pipe that brings nothing so long: show what there is */
 
 /* ---- small services */
 
@@ -106,6 +106,8 @@ void tl_app_end_op(struct tl_app *app)
 		tl_links_cancel(app);
 	if (app->op.kind == TL_OP_TAG)
 		tl_tag_cancel(app);
+	if (app->op.kind == TL_OP_END && !app->opt.file_size && !tl_packed_is(app->text.src))
+		tl_source_stop(app->text.src); /* nobody waits for the rest of a pipe any more */
 	app->op.kind = TL_OP_NONE;
 	tl_app_dirty(app);
 }
@@ -145,14 +147,14 @@ static void stop_waiting(struct tl_app *app)
 
 	app->nkeys = 0;
 	app->number_text[0] = '\0';
+	if (was == TL_OP_END)
+		tl_move_end_so_far(app);
 	tl_follow_end(app);
 	tl_app_end_op(app);
 	if (app->text.src)
 		tl_source_stop(app->text.src);
 	if (app->text.filter)
 		tl_filter_stop(app->text.filter);
-	if (busy && was == TL_OP_END)
-		tl_view_end(app->text.view);
 	app->first_draw = app->first_draw && !busy;
 	tl_app_dirty(app);
 }
@@ -388,8 +390,8 @@ static void on_time(struct tl_app *app)
 		if (end != app->op.seen) {
 			app->op.seen = end;
 			app->op.seen_ms = now;
-		} else if (app->op.kind == TL_OP_END && now >= app->op.seen_ms + STALL_MS) {
-			tl_view_end(app->text.view); /* the end so far */
+			if (app->op.kind == TL_OP_END)
+				tl_move_end_so_far(app);
 		}
 		tl_app_dirty(app);
 	}

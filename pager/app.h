@@ -86,8 +86,9 @@ struct tl_op {
 	uint64_t seen; /* extent at the last look, for TL_OP_END */
 	uint64_t seen_ms;
 	bool force;
-	bool busy;  /* has work to go on with, waits for nobody */
-	bool moved; /* the view was moved by hand while a search ran */
+	bool busy;   /* has work to go on with, waits for nobody */
+	bool moved;  /* the view was moved by hand while a search ran */
+	bool so_far; /* TL_OP_END: the end that there is so far is shown */
 };
 
 /* The number typed before a command. */
@@ -397,6 +398,8 @@ const struct tl_command *tl_command_table(void); /* ends with keys == NULL */
 void tl_move_jump_line(struct tl_app *app, uint64_t pos);
 void tl_move_to_line(struct tl_app *app, uint64_t line);
 void tl_move_to_end(struct tl_app *app, bool as_mark);
+/* While one waits for the end: show the one that there is so far. */
+void tl_move_end_so_far(struct tl_app *app);
 /* Lines are about to be cut off: shift them so that what is at the top left stays there. */
 void tl_move_keep_column(struct tl_app *app);
 /* Row of the screen (from 0) that -j names. */

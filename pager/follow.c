@@ -5,6 +5,7 @@
 #include "text/watch.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #define LOOK_MS 100 /* where nobody tells of changes, they are looked for so often */
 #define GAP_MS  20  /* frames are no closer than this: a screen cannot be read faster */
@@ -129,6 +130,14 @@ static bool shows_end(const struct tl_view *v, uint64_t end)
 	return tl_view_pos(v, rows - 1) != TL_NOPOS && tl_view_pos(v, rows) == end;
 }
 
+static bool names_fifo(struct tl_app *app)
+{
+	const struct tl_file *file = tl_app_file(app);
+	struct stat st;
+
+	return file && stat(file->name, &st) == 0 && S_ISFIFO(st.st_mode);
+}
+
 static void start(struct tl_app *app, enum tl_follow how)
 {
 	struct tl_following *f = &app->following;
@@ -143,6 +152,7 @@ static void start(struct tl_app *app, enum tl_follow how)
 	if (tl_source_limit(app->text.src) > 0) /* what comes stands below the last line */
 		tl_unread_line(app, tl_source_limit(app->text.src) - 1);
 	f->how = how;
+	f->is_fifo = names_fifo(app);
 	f->from = f->looked = tl_source_limit(app->text.src);
 	f->next_ms = 0;
 	app->mode = TL_MODE_FOLLOW;
@@ -207,6 +217,15 @@ void tl_follow_told(struct tl_app *app)
 		tl_follow_more(app);
 }
 
+/* A FIFO that has ended, for now: its reader is asleep until somebody looks whether it goes on. */
+static bool is_ended_fifo(const struct tl_app *app)
+{
+	struct tl_extent ext;
+
+	tl_source_extent(app->text.src, &ext);
+	return app->following.is_fifo && ext.complete;
+}
+
 int tl_follow_patience(const struct tl_app *app)
 {
 	const struct tl_following *f = &app->following;
@@ -214,6 +233,8 @@ int tl_follow_patience(const struct tl_app *app)
 
 	if (f->behind)
 		return f->next_ms > now ? (int)(f->next_ms - now) : 0;
+	if (is_ended_fifo(app))
+		return LOOK_MS;
 	if (tl_source_descriptor(app->text.src) < 0)
 		return -1; /* its reader tells */
 	return tl_watch_works(f->watch) ? -1 : LOOK_MS;

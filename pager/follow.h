@@ -23,6 +23,7 @@ struct tl_following {
 	uint64_t looked;  /* new text was looked through for the pattern up to here */
 	uint64_t shown;   /* the screen shows the end that was here */
 	uint64_t next_ms; /* not to be looked at before; 0: at any time */
+	bool is_fifo;     /* with a name: others may write to it when those who did have gone */
 	bool behind;      /* there is more to be looked at */
 	struct tl_watch *watch;
 };

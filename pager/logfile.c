@@ -96,24 +96,41 @@ void tl_log_step(struct tl_app *app)
 		write_more(app, STEP_BYTES);
 }
 
+/* Until the end of the pipe is written, or ^C. */
+static void write_rest(struct tl_app *app)
+{
+	struct tl_extent ext;
+	bool more = true;
+
+	while (logged.on && !tl_app_interrupted()) {
+		tl_source_extent(app->text.src, &ext); /* before: if it is complete, more is all */
+		more = write_more(app, STEP_BYTES);
+		if (!more && ext.complete)
+			return;
+		if (!more)
+			poll(NULL, 0, WAIT_MS);
+	}
+}
+
 void tl_log_text_closing(struct tl_app *app)
 {
 	struct tl_extent ext;
+	uint64_t end;
 
 	if (!logged.on || !is_pipe(app))
 		return;
-	write_more(app, UINT64_MAX);
 	tl_source_extent(app->text.src, &ext);
 	if (!ext.complete) {
 		tl_screen_notice(app->screen, "Finishing logfile... (interrupt to abort)");
 		tl_source_want(app->text.src, UINT64_MAX);
 	}
-	while (logged.on && !ext.complete && !tl_app_interrupted()) {
-		if (!write_more(app, STEP_BYTES))
-			poll(NULL, 0, WAIT_MS);
-		tl_source_extent(app->text.src, &ext);
+	write_rest(app);
+	if (logged.on && tl_app_interrupted()) { /* as much as was read */
+		tl_source_stop(app->text.src);
+		end = tl_source_limit(app->text.src);
+		if (end > logged.next)
+			write_more(app, end - logged.next);
 	}
-	write_more(app, UINT64_MAX);
 	if (logged.on)
 		end_log();
 }

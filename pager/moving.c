@@ -353,6 +353,30 @@ static enum tl_moved show_end(struct tl_app *app, bool as_mark)
 	return moved;
 }
 
+/* The place is kept the first time only: then one was there. */
+static enum tl_moved show_end_again(struct tl_app *app)
+{
+	enum tl_moved moved;
+
+	if (!app->op.so_far)
+		return show_end(app, app->op.n);
+	moved = tl_view_end(app->text.view);
+	if (moved == TL_BROKEN)
+		broken(app);
+	app->jumped = true;
+	tl_app_dirty(app);
+	return moved;
+}
+
+void tl_move_end_so_far(struct tl_app *app)
+{
+	struct tl_extent ext;
+
+	tl_source_extent(app->text.src, &ext);
+	if (!ext.complete && ext.nchunks > 0 && show_end_again(app) != TL_LATER)
+		app->op.so_far = true;
+}
+
 void tl_move_show_end(struct tl_app *app)
 {
 	show_end(app, false);
@@ -572,7 +596,7 @@ static bool step_end(struct tl_app *app)
 	struct tl_extent ext;
 
 	tl_source_extent(app->text.src, &ext);
-	return ext.complete && show_end(app, app->op.n) != TL_LATER;
+	return ext.complete && show_end_again(app) != TL_LATER;
 }
 
 bool tl_move_step(struct tl_app *app)

@@ -309,6 +309,9 @@ static double op_progress(struct tl_app *app)
 	}
 }
 
+/* One that has brought something since then is being read. */
+#define FLOWING_MS 500
+
 /* A text that has brought nothing for so long keeps one waiting. */
 static uint64_t data_delay_ms(void)
 {
@@ -339,6 +342,8 @@ static void op_text(struct tl_app *app, struct tl_buf *out)
 		what = "Moving";
 	else if (made >= 0)
 		what = "Decompressing";
+	else if (app->op.kind == TL_OP_END && tl_now_ms() < app->op.seen_ms + FLOWING_MS)
+		what = "Reading";
 	if (!what || (!ext.complete && tl_now_ms() >= app->op.seen_ms + data_delay_ms())) {
 		tl_follow_message(app, out);
 		return;

@@ -63,6 +63,18 @@ static int fd_descriptor(void *self)
 	return f->fd;
 }
 
+/* A FIFO has ended when nobody writes; when somebody does again, it goes on. */
+static bool fd_again(void *self)
+{
+	struct fdfeed *f = self;
+	struct pollfd p = { f->fd, POLLIN, 0 };
+	struct stat st;
+
+	if (fstat(f->fd, &st) < 0 || !S_ISFIFO(st.st_mode))
+		return false;
+	return poll(&p, 1, 0) >= 0 && (p.revents & POLLIN || !(p.revents & POLLHUP));
+}
+
 static void fd_close(void *self)
 {
 	struct fdfeed *f = self;
@@ -76,6 +88,7 @@ const struct tl_feed_ops tl_fd_feed = {
 	.name = "pipe",
 	.read = fd_read,
 	.descriptor = fd_descriptor,
+	.again = fd_again,
 	.close = fd_close,
 };
 

@@ -357,6 +357,13 @@ static double stream_progress(void *self)
 	return (double)atomic_load_explicit(&s->offset, memory_order_relaxed) / (double)s->size;
 }
 
+static bool pipe_again(void *self)
+{
+	struct stream *s = self;
+
+	return s->place == PLAIN && tl_fd_feed.again(s->from);
+}
+
 static void stream_close(void *self)
 {
 	struct stream *s = self;
@@ -382,6 +389,7 @@ static const struct tl_feed_ops pipe_feed = {
 	.name = "pipe",
 	.read = stream_read,
 	.descriptor = stream_descriptor,
+	.again = pipe_again,
 	.close = stream_close,
 };
 

@@ -3,7 +3,10 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static struct fixture f;
 
@@ -104,6 +107,38 @@ static void the_end_of_an_endless_pipe_can_be_left(void **state)
 	check_text(t, "an endless text");
 	term_keys(t, "^C");
 	check_idle(t);
+	term_keys(t, "q");
+	check_exit(t, 0);
+	check_that(t, term_feed_broken(t, TIMEOUT_MS));
+}
+
+/* The end so far is on the screen while one waits for it, keys act on it, and then nobody reads on. */
+static void the_end_of_an_endless_pipe_is_seen_so_far(void **state)
+{
+	struct term *t;
+	char top[64];
+
+	only_tless();
+	f.opts.stdin_cmd = "yes | cat -n";
+	t = fixture_page(&f, "+G", NULL);
+	check_text(t, "Reading...");
+	check_text(t, "(^C to stop)");
+	check_that(t, atoi(term_row(t, 0)) > 1000);
+	term_keys(t, "k");
+	check_idle(t);
+	check_last(t, ":");
+	check_that(t, atoi(term_row(t, 0)) > 1000);
+	snprintf(top, sizeof(top), "%s", term_row(t, 0));
+	check_keys(t, "jjkk");
+	check_row(t, 0, top);
+	check_keys(t, "G");
+	term_keys(t, "^C");
+	check_idle(t);
+	check_that(t, atoi(term_row(t, 0)) > atoi(top));
+	check_keys(t, "''");
+	check_row(t, 0, top);
+	check_keys(t, "g");
+	check_row(t, 0, "     1  y");
 	term_keys(t, "q");
 	check_exit(t, 0);
 	check_that(t, term_feed_broken(t, TIMEOUT_MS));
@@ -238,6 +273,93 @@ static void a_pipe_can_be_followed(void **state)
 	check_row(t, 0, "line 1");
 }
 
+static void log_is(long long size)
+{
+	struct stat st;
+
+	assert_int_equal(stat(fixture_path(&f, "log"), &st), 0);
+	assert_int_equal(st.st_size, size);
+}
+
+/* However fast it comes, and however much of it is on the disk by then. */
+static void a_log_gets_all_of_a_fast_pipe(void **state)
+{
+	struct term *t;
+
+	f.opts.stdin_cmd = "seq 5000000";
+	t = fixture_page(&f, "-Olog", NULL);
+	check_row(t, 0, "1");
+	term_keys(t, "G");
+	check_text(t, "5000000");
+	check_last(t, "(END)");
+	term_keys(t, "q");
+	check_exit(t, 0);
+	log_is(38888896);
+	t = fixture_page(&f, "-Olog", NULL);
+	check_row(t, 0, "1");
+	term_keys(t, "q");
+	check_exit(t, 0);
+	log_is(38888896);
+}
+
+static void a_log_of_an_endless_pipe_can_be_left(void **state)
+{
+	struct term *t;
+
+	only_tless();
+	f.opts.stdin_cmd = "yes";
+	t = fixture_page(&f, "-Olog", NULL);
+	check_row(t, 0, "y");
+	term_keys(t, "q");
+	check_text(t, "Finishing logfile... (interrupt to abort)");
+	term_keys(t, "^C");
+	check_exit(t, 0);
+}
+
+/* Others may write to it when those who did have gone. */
+static void a_fifo_with_a_name_can_be_followed(void **state)
+{
+	struct term *t;
+	FILE *to;
+
+	only_tless(); /* less waits for somebody to write before it does anything */
+	assert_int_equal(mkfifo(fixture_path(&f, "fifo"), 0600), 0);
+	t = fixture_page(&f, "fifo", NULL);
+	check_text(t, "fifo is not a regular file (use -f to see it)");
+	t = fixture_page(&f, "-f", "fifo", NULL);
+	to = fopen(fixture_path(&f, "fifo"), "w");
+	fputs("line 1\nline 2\n", to);
+	fclose(to);
+	check_text(t, "line 2");
+	check_text(t, "(END)");
+	term_keys(t, "F");
+	check_text(t, "Waiting for data");
+	to = fopen(fixture_path(&f, "fifo"), "w");
+	fputs("line 3\n", to);
+	fclose(to);
+	check_text(t, "line 3");
+	term_keys(t, "^C");
+	check_idle(t);
+	check_last(t, "(END)");
+	unlink(fixture_path(&f, "fifo"));
+}
+
+static void a_device_without_end_can_be_looked_at(void **state)
+{
+	struct term *t;
+
+	only_tless();
+	t = fixture_page(&f, "-f", "/dev/zero", NULL);
+	check_text(t, "^@^@^@^@");
+	term_keys(t, "G");
+	check_text(t, "Reading...");
+	term_keys(t, "^C");
+	check_idle(t);
+	check_last(t, ":");
+	term_keys(t, "q");
+	check_exit(t, 0);
+}
+
 static void a_growing_file_can_be_followed(void **state)
 {
 	struct term *t;
@@ -267,11 +389,16 @@ int main(void)
 		TEST(quitting_a_slow_pipe_is_possible_at_once),
 		TEST(an_interrupt_ends_the_wait_for_more),
 		TEST(the_end_of_an_endless_pipe_can_be_left),
+		TEST(the_end_of_an_endless_pipe_is_seen_so_far),
 		TEST(a_huge_pipe_is_not_slurped),
 		TEST(a_search_reads_on_as_far_as_it_needs),
 		TEST(what_no_more_can_be_kept_of_is_told),
 		TEST(its_end_is_known_when_it_was_looked_for),
 		TEST(a_pipe_can_be_followed),
+		TEST(a_log_gets_all_of_a_fast_pipe),
+		TEST(a_log_of_an_endless_pipe_can_be_left),
+		TEST(a_fifo_with_a_name_can_be_followed),
+		TEST(a_device_without_end_can_be_looked_at),
 		TEST(a_growing_file_can_be_followed),
 	};
 
