@@ -53,6 +53,7 @@ struct tl_front {
 	struct tl_job *job;
 	uint64_t wanted; /* chunks */
 	uint64_t known;  /* bytes of text that are told */
+	uint64_t read;   /* bytes of the file that these come from, about */
 	bool complete, broke;
 	struct tl_err err;      /* broke */
 	bool planning, planned; /* somebody is; the last part is among the lanes */
@@ -521,6 +522,8 @@ static void plan_step(struct tl_front *f)
 	pthread_mutex_lock(&f->lock);
 	f->planning = false;
 	f->planned = last;
+	if (alone)
+		f->read = lane ? lane->begin : f->next_at;
 	if (lane)
 		f->lanes[(f->first + f->nlanes++) % MAX_LANES] = lane;
 	over = last && f->nlanes == 0;
@@ -535,6 +538,7 @@ static void plan_step(struct tl_front *f)
 static void oldest_step(struct tl_front *f, struct lane *lane)
 {
 	struct tl_err err;
+	uint64_t read;
 	bool over;
 
 	lane->busy = true;
@@ -543,8 +547,10 @@ static void oldest_step(struct tl_front *f, struct lane *lane)
 		take_aside(f, lane);
 	else
 		advance_oldest(f, lane);
+	read = lane->stream ? f->codec->at(lane->stream) : lane->file.size;
 	pthread_mutex_lock(&f->lock);
 	lane->busy = false;
+	f->read = read;
 	if (!lane->ended || lane->taken < lane->naside)
 		return;
 	err = lane->err;
@@ -679,6 +685,16 @@ void tl_front_extent(struct tl_front *f, struct tl_extent *out)
 	n = complete ? f->known : f->known & ~(uint64_t)(TL_CHUNK_BYTES - 1);
 	pthread_mutex_unlock(&f->lock);
 	*out = tl_extent_of_bytes(n, complete);
+}
+
+double tl_front_progress(struct tl_front *f)
+{
+	uint64_t read;
+
+	pthread_mutex_lock(&f->lock);
+	read = f->read;
+	pthread_mutex_unlock(&f->lock);
+	return f->file->size > 0 ? (double)read / (double)f->file->size : 0;
 }
 
 bool tl_front_broke(struct tl_front *f, struct tl_err *err)

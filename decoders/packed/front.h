@@ -36,6 +36,9 @@ void tl_front_stop(struct tl_front *f);
 /* Whole chunks so far; all of the text when it is complete.  Any thread. */
 void tl_front_extent(struct tl_front *f, struct tl_extent *out);
 
+/* How much of the file was read, 0 .. 1.  Any thread. */
+double tl_front_progress(struct tl_front *f);
+
 /* Does the text end because the file is damaged?  err says where and how.  Any thread. */
 bool tl_front_broke(struct tl_front *f, struct tl_err *err);
 

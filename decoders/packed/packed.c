@@ -114,6 +114,13 @@ static void packed_stop(void *self)
 		tl_front_stop(p->front);
 }
 
+static double packed_progress(void *self)
+{
+	struct packed *p = self;
+
+	return p->front ? tl_front_progress(p->front) : 1;
+}
+
 static bool packed_facts(void *self, uint64_t k, struct tl_chunk_facts *out, size_t *len)
 {
 	struct packed *p = self;
@@ -213,6 +220,7 @@ static const struct tl_source_ops packed_ops = {
 	.read_part = packed_read_part,
 	.want = packed_want,
 	.stop = packed_stop,
+	.progress = packed_progress,
 	.refresh = packed_refresh,
 	.identity = packed_identity,
 	.origin = packed_origin,

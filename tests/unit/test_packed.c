@@ -217,6 +217,7 @@ static void the_first_screen_needs_only_the_first_bytes(void **state)
 	tl_source_extent(fx->src, &ex);
 	assert_false(ex.complete);
 	assert_int_equal(ex.nchunks, 1);
+	assert_true(tl_source_progress(fx->src) == 0);
 	assert_true(tl_source_head(fx->src, &head));
 	assert_int_equal(head.len, TL_HEAD_BYTES);
 	assert_int_equal(head.data[1000], fake_byte(1000));
@@ -334,7 +335,10 @@ static void stopping_and_going_on(void **state)
 	tl_source_stop(fx->src);
 	tl_source_extent(fx->src, &ex);
 	check_chunk(fx, 0, size);
+	if (!ex.complete)
+		assert_true(tl_source_progress(fx->src) > 0.02);
 	read_to_end(fx);
+	assert_true(tl_source_progress(fx->src) == 1);
 	check_all(fx, size);
 }
 
