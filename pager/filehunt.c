@@ -5,6 +5,7 @@
 #include "pager/filehunt.h"
 
 #include "decoders/decoder.h"
+#include "decoders/packed/codec.h"
 #include "pager/looksbinary.h"
 
 #include <errno.h>
@@ -85,7 +86,7 @@ static bool is_plain(const struct tl_filehunt_request *req, struct tl_span text)
 		if (is_unusual(head.data[i]))
 			return false;
 	return !tl_looks_binary(text, req->charset, req->escapes) &&
-	       !tl_decoder_probe(head.data, head.len);
+	       !tl_decoder_probe(head.data, head.len) && !tl_codec_probe(head.data, head.len);
 }
 
 /* Its hits, up to nth. */

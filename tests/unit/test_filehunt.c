@@ -135,7 +135,8 @@ static void the_nth_hit(void **state)
 static void what_is_in_the_way(void **state)
 {
 	struct fixture *fx = *state;
-	const char *gzip = "\x1f\x8b\x08 file", *recording = "PERFILE2 file";
+	const char *gzip = "\x1f\x8b\x08 file", *recording = "PERFILE2 file",
+		   *zstd = "\x28\xb5\x2f\xfd file";
 	size_t large = (size_t)3 << 20;
 	char *text = malloc(large);
 
@@ -150,6 +151,8 @@ static void what_is_in_the_way(void **state)
 	check_hunt(fx, 0, NFILES, false, "nowhere", 1, 130, 0);
 	write_file(fx, 120, gzip, strlen(gzip));
 	check_hunt(fx, 0, NFILES, false, "nowhere", 1, 120, 0);
+	write_file(fx, 115, zstd, strlen(zstd));
+	check_hunt(fx, 0, NFILES, false, "nowhere", 1, 115, 0);
 	write_file(fx, 110, recording, strlen(recording));
 	check_hunt(fx, 0, NFILES, false, "nowhere", 1, 110, 0);
 	write_file(fx, 105, "", 0); /* is not */
