@@ -170,6 +170,9 @@ static void filters_show_only_what_matches(void **state)
 	check_keys(t, "g&!1<Enter>");
 	check_row(t, 0, "line 2 of Text");
 	check_row(t, 8, "line 20 of Text");
+	check_keys(t, "hq"); /* back from the help, it is still there */
+	check_row(t, 0, "line 2 of Text");
+	check_row(t, 8, "line 20 of Text");
 }
 
 static void hits_are_found_in_what_is_seen_not_in_what_is_stored(void **state)
