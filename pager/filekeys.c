@@ -94,29 +94,11 @@ void tl_files_remove(struct tl_app *app, const struct tl_number *n)
 
 /* ---- :e */
 
-/* Are these two names of one file? */
-static bool same_file(const char *name, const char *path, const char *other)
-{
-	char *other_path;
-	bool same;
-
-	if (!strcmp(name, other))
-		return true;
-	other_path = path ? realpath(other, NULL) : NULL;
-	same = other_path && !strcmp(path, other_path);
-	free(other_path);
-	return same;
-}
-
 /* The place of a file in the list; a new one comes at `at`.  files.n: out of memory. */
 static size_t list_file(struct tl_app *app, const char *name, size_t at)
 {
-	char *path = realpath(name, NULL);
-	size_t i = 0;
+	size_t i = tl_filelist_find(&app->files, name);
 
-	while (i < app->files.n && !same_file(name, path, app->files.files[i]->name))
-		i++;
-	free(path);
 	if (i < app->files.n)
 		return i;
 	return tl_filelist_add(&app->files, name, at) ? at : app->files.n;

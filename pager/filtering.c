@@ -129,7 +129,8 @@ void tl_find_filter(struct tl_app *app, const struct tl_number *n)
 void tl_filtering_text_opened(struct tl_app *app)
 {
 	make_filter(app);
-	if (app->text.filter && !tl_view_empty(app->text.view)) /* it was shown before the help was */
+	if (app->text.filter &&
+	    !tl_view_empty(app->text.view)) /* it was shown before the help was */
 		tl_view_refresh(app->text.view);
 }
 

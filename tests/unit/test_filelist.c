@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* The names, a blank behind each. */
 static void check_names(const struct tl_filelist *fl, const char *expected)
@@ -22,7 +23,7 @@ static void check_names(const struct tl_filelist *fl, const char *expected)
 
 static void test_adding_and_removing(void **state)
 {
-	struct tl_filelist fl = { NULL, 0, 0, 0 };
+	struct tl_filelist fl = { .n = 0 };
 	char name[] = "c";
 
 	assert_true(tl_filelist_add(&fl, "a", 0));
@@ -44,7 +45,7 @@ static void test_adding_and_removing(void **state)
 /* The file that # names stays the same one, wherever it moves to. */
 static void test_the_previous_file(void **state)
 {
-	struct tl_filelist fl = { NULL, 0, 0, 0 };
+	struct tl_filelist fl = { .n = 0 };
 
 	for (int i = 0; i < 4; i++) {
 		char name[2] = { (char)('a' + i), '\0' };
@@ -67,11 +68,48 @@ static void test_the_previous_file(void **state)
 	tl_filelist_fini(&fl);
 }
 
+/* By its name, or by another one that leads there. */
+static void test_finding(void **state)
+{
+	struct tl_filelist fl = { .n = 0 };
+	char dir[] = "/tmp/tless-list-XXXXXX", name[64], other[64];
+
+	assert_int_equal(tl_filelist_find(&fl, "a"), 0); /* none */
+	assert_non_null(mkdtemp(dir));
+	for (int i = 0; i < 100; i++) {
+		snprintf(name, sizeof(name), "%s/%d", dir, i);
+		fclose(fopen(name, "w"));
+		assert_true(tl_filelist_add(&fl, name, fl.n / 2));
+	}
+	snprintf(other, sizeof(other), "%s/link", dir);
+	assert_int_equal(symlink("70", other), 0);
+	assert_string_equal(fl.files[tl_filelist_find(&fl, other)]->name + strlen(dir), "/70");
+	unlink(other);
+	assert_int_equal(tl_filelist_find(&fl, other), 100);
+	for (int i = 99; i >= 0; i--) {
+		size_t at;
+
+		snprintf(name, sizeof(name), "%s/%d", dir, i);
+		at = tl_filelist_find(&fl, name);
+		assert_true(at < fl.n);
+		assert_string_equal(fl.files[at]->name, name);
+		snprintf(other, sizeof(other), "%s/./%d", dir, i);
+		assert_int_equal(tl_filelist_find(&fl, other), at);
+		tl_filelist_remove(&fl, at);
+		assert_int_equal(tl_filelist_find(&fl, name), fl.n);
+		assert_int_equal(tl_filelist_find(&fl, other), fl.n);
+		unlink(name);
+	}
+	rmdir(dir);
+	tl_filelist_fini(&fl);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_adding_and_removing),
 		cmocka_unit_test(test_the_previous_file),
+		cmocka_unit_test(test_finding),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
