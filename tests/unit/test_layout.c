@@ -863,13 +863,25 @@ static void newlines_may_stand_at_a_boundary(void **state)
 /* What stands over a boundary is not cut: every row shows only whole things. */
 static void boundaries_do_not_cut(void **state)
 {
-	static const char *const s[] = { "\xc3\xa9", "\xe4\xb8\xad", "\xf0\x9f\x98\x80",
-					 "\033[1;38;5;200m", "\033]8;;http://a/b\033\\" };
+	static char long_link[3000];
+	static const char *const s[] = { "\xc3\xa9",
+					 "\xe4\xb8\xad",
+					 "\xf0\x9f\x98\x80",
+					 "\033[1;38;5;200m",
+					 "\033]8;;http://a/b\033\\",
+					 "a\xcc\x81\xcc\x80",
+					 "a\ba",
+					 "_\ba\ba",
+					 long_link };
 	struct paper p;
 
+	memset(long_link + 8, 'x', sizeof(long_link) - 10); /* "\033]8;;" is before that */
+	memcpy(long_link, "\033]8;;a:/", 8);
+	long_link[sizeof(long_link) - 2] = '\a';
 	for (size_t i = 0; i < sizeof(s) / sizeof(s[0]); i++)
-		for (size_t before = 0; before <= strlen(s[i]); before++) {
+		for (size_t before = 0; before <= strlen(s[i]); before += 1 + strlen(s[i]) / 50) {
 			struct tl_buf text = TL_BUF_INIT;
+			unsigned accents = 0;
 			uint64_t pos = 0;
 
 			srand(8);
@@ -886,13 +898,14 @@ static void boundaries_do_not_cut(void **state)
 					assert_false(p.row.cells[c].attr.flags & TL_OWN_STANDOUT);
 					if (p.row.cells[c].len == 1)
 						assert_in_range(p.row.cells[c].text[0], 'a', 'b');
+					accents += p.row.cells[c].len == 5;
 				}
+			assert_int_equal(accents, s[i][0] == 'a' && s[i][1] == '\xcc');
 			close_paper(&p);
 			tl_buf_fini(&text);
 		}
 }
 
-/* Columns far to the right of a long line, without keeping the line. */
 /* Cut off, a line has a row for its first MiB, and one for each stretch behind that. */
 static void a_long_line_can_be_shifted_far(void **state)
 {
