@@ -251,14 +251,32 @@ static bool list_run(struct tl_filter *f, struct tl_scratch *s, const struct tl_
 	return true;
 }
 
+/* list_chunk() of a chunk in place; false: that is not possible, and nothing has changed. */
+static bool list_in_place(struct tl_filter *f, struct tl_scratch *s, uint64_t k,
+			  const struct tl_longlines *how, struct tl_buf *starts,
+			  struct tl_chunkrun *run, enum tl_lookup *found)
+{
+	if (!tl_chunkrun_map(f->src, k, how, run))
+		return false;
+	tl_chunkrun_offer(run, k, f->lines, s);
+	*found = list_run(f, s, run, starts) ? TL_FOUND : TL_FAILED;
+	if (tl_source_unmap(f->src, &run->mapped))
+		return true;
+	starts->len = 0;
+	return false;
+}
+
 /* FOUND: *starts and *run tell; or as tl_source_read(). */
 static enum tl_lookup list_chunk(struct tl_filter *f, struct tl_worker *w, uint64_t k,
 				 struct tl_buf *starts, struct tl_chunkrun *run)
 {
 	struct tl_scratch *s = f->scratch[w->id];
 	struct tl_longlines how = { .longest = f->longest };
-	enum tl_lookup found = tl_chunkrun_read(f->src, k, &how, &w->buf, run, NULL);
+	enum tl_lookup found;
 
+	if (list_in_place(f, s, k, &how, starts, run, &found))
+		return found;
+	found = tl_chunkrun_read(f->src, k, &how, &w->buf, run, NULL);
 	if (found != TL_FOUND)
 		return found;
 	tl_chunkrun_offer(run, k, f->lines, s);

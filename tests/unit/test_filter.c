@@ -8,6 +8,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 #include <poll.h>
@@ -283,6 +284,49 @@ static void test_stop(void **state)
 	drain_mailbox();
 }
 
+/* Chunks are looked at where they lie, and a line of several of them in its parts. */
+static void test_lines_of_a_file(void **state)
+{
+	struct tl_buf text = TL_BUF_INIT;
+	char path[] = "/tmp/test-filter-XXXXXX";
+	uint64_t want[100], n = 0, pos = 0;
+	struct tl_source *src;
+	struct tl_filter *f;
+	int fd = mkstemp(path);
+
+	for (int i = 0; i < 60; i++) {
+		size_t len = i % 20 == 7 ? (size_t)3 << 20 : 100000 + 1000 * (size_t)i;
+
+		if (i % 3 == 1)
+			want[n++] = text.len;
+		assert_true(tl_buf_reserve(&text, len));
+		memset(text.data + text.len, '.', len);
+		if (i % 3 == 1)
+			memcpy(text.data + text.len + len - 90, "needle", 6);
+		text.len += len;
+		assert_true(tl_buf_putc(&text, '\n'));
+	}
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text.data, text.len), text.len);
+	close(fd);
+	assert_true(tl_source_open_file(path, &src, NULL));
+	f = open_filter(src, pools[1], "needle", NULL, 0);
+	for (uint64_t i = 0; i <= n; i++) {
+		enum tl_lookup found;
+
+		while ((found = tl_filter_next(f, pos, &pos)) == TL_PENDING)
+			await_message(f);
+		assert_int_equal(found, i < n ? TL_FOUND : TL_NONE);
+		if (i < n)
+			assert_int_equal(pos++, want[i]);
+	}
+	tl_filter_close(f);
+	tl_source_close(src);
+	unlink(path);
+	drain_mailbox();
+	tl_buf_fini(&text);
+}
+
 static void test_passes(void **state)
 {
 	struct tl_buf text = TL_BUF_INIT;
@@ -308,6 +352,7 @@ int main(void)
 		cmocka_unit_test(test_lists_are_dropped_and_made_again),
 		cmocka_unit_test(test_growth_changes_the_last_line),
 		cmocka_unit_test(test_stop),
+		cmocka_unit_test(test_lines_of_a_file),
 		cmocka_unit_test(test_passes),
 	};
 
