@@ -99,7 +99,5 @@ void tl_optionkey_show(struct tl_app *app, const struct tl_number *n);
 void tl_move_shift_by(struct tl_app *app, int64_t cols);
 /* Jump to pos, to be shown at `row`: its line, or with `exact` the row that holds it. */
 void tl_move_jump(struct tl_app *app, uint64_t pos, unsigned row, bool exact);
-/* Jump to the end of what is known of the text. */
-void tl_move_show_end(struct tl_app *app);
 
 #endif

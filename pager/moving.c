@@ -377,11 +377,6 @@ void tl_move_end_so_far(struct tl_app *app)
 		app->op.so_far = true;
 }
 
-void tl_move_show_end(struct tl_app *app)
-{
-	show_end(app, false);
-}
-
 void tl_move_to_end(struct tl_app *app, bool as_mark)
 {
 	struct tl_extent ext;
@@ -422,7 +417,7 @@ void tl_move_goto_end_buffered(struct tl_app *app, const struct tl_number *n)
 	if (n->given && n->n > 0)
 		tl_move_to_line(app, n->n - 1);
 	else
-		tl_move_show_end(app);
+		show_end(app, false);
 }
 
 void tl_move_goto_percent(struct tl_app *app, const struct tl_number *n)

@@ -254,7 +254,7 @@ bool tl_option_set_value(struct tl_options *o, const struct tl_option *opt, cons
 	return set_text(text_at(o, opt), text, err);
 }
 
-void tl_option_reset(struct tl_options *o, const struct tl_option *opt)
+static void reset(struct tl_options *o, const struct tl_option *opt)
 {
 	if (is_flag(opt) || opt->kind == TL_OPT_NUMBER) {
 		tl_option_set_int(o, opt, opt->initial);
@@ -346,7 +346,7 @@ bool tl_option_change(struct tl_options *o, const struct tl_option *opt, bool up
 	if (why)
 		return tl_err_set(err, why, tl_option_describe(opt, name, sizeof(name)));
 	if (action == TL_OPT_RESET && !opt->sets)
-		tl_option_reset(o, opt);
+		reset(o, opt);
 	else if (action == TL_OPT_TOGGLE && tl_option_needs_value(opt) && value && *value)
 		ok = tl_option_set_value(o, opt, value, err);
 	else if (action != TL_OPT_ASK && is_flag(opt))

@@ -234,10 +234,9 @@ bool tl_option_parse_number(const char **text, const char *what, bool negative_o
 bool tl_option_take_number(struct tl_options *o, const struct tl_option *opt, const char **text,
 			   const char *what, struct tl_err *err);
 
-/* Give an option with a value one, or its default. */
+/* Give an option a value. */
 bool tl_option_set_value(struct tl_options *o, const struct tl_option *opt, const char *text,
 			 struct tl_err *err);
-void tl_option_reset(struct tl_options *o, const struct tl_option *opt);
 
 /*
  * What the `-` command does with an option: toggle it or set it to `value`, give it its default

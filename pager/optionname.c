@@ -114,6 +114,10 @@ static bool offered(const struct tl_option *opt)
 	return !(opt->flags & TL_OPT_FIXED) || !strcmp(opt->name, "use-backslash");
 }
 
+/*
+ * The names that begin with the n bytes at `word`, in less's order.  What abbreviates names of
+ * less's options does not stand for our own.
+ */
 static void find(const char *word, size_t n, bool all, struct tl_words *out)
 {
 	for (int own = 0; own < 2 && out->n == 0; own++)
@@ -123,12 +127,12 @@ static void find(const char *word, size_t n, bool all, struct tl_words *out)
 	sort(out);
 }
 
-void tl_optionname_find(const char *word, size_t n, struct tl_words *out)
+static void find_offered(const char *word, size_t n, struct tl_words *out)
 {
 	find(word, n, false, out);
 }
 
-static const struct tl_completer names = { tl_optionname_find, NULL, true };
+static const struct tl_completer names = { find_offered, NULL, true };
 
 /* ---- typing one */
 

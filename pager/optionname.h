@@ -13,8 +13,4 @@ void tl_optionname_ask(struct tl_app *app, const char *prompt,
 		       void (*done)(struct tl_app *app, const char *name),
 		       bool (*first)(struct tl_app *app, unsigned key));
 
-/* The names that begin with the n bytes at `word`, in less's order.  What abbreviates names of
- * less's options does not stand for our own, and what cannot be changed is left out. */
-void tl_optionname_find(const char *word, size_t n, struct tl_words *out);
-
 #endif

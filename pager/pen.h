@@ -29,7 +29,7 @@ struct tl_pen {
 	bool held_back; /* `under`, which a backspace (-u) went over, is among them */
 };
 
-/* An empty row; attr stays.  Cells are blank only behind tl_pen_finish(). */
+/* An empty row; attr stays.  Cells are blank only behind tl_pen_finish_row(). */
 void tl_pen_start_row(struct tl_pen *pen);
 /* Blank what was not written.  Returns the columns used. */
 unsigned tl_pen_finish_row(struct tl_pen *pen);

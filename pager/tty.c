@@ -114,18 +114,11 @@ void tl_tty_read(struct tl_tty *tty)
 		push(tty, bytes[i], tty->burst);
 }
 
-bool tl_tty_peek(const struct tl_tty *tty, struct tl_key *key)
+bool tl_tty_next(struct tl_tty *tty, struct tl_key *key)
 {
 	if (tty->n == 0)
 		return false;
 	*key = tty->queue[tty->head];
-	return true;
-}
-
-bool tl_tty_next(struct tl_tty *tty, struct tl_key *key)
-{
-	if (!tl_tty_peek(tty, key))
-		return false;
 	tty->head = (tty->head + 1) % tty->cap;
 	tty->n--;
 	return true;

@@ -47,8 +47,7 @@ void tl_tty_raw_again(struct tl_tty *tty);
 /* Take what was typed into the queue; call when fd is readable.  Does not block. */
 void tl_tty_read(struct tl_tty *tty);
 
-/* The queue. */
-bool tl_tty_peek(const struct tl_tty *tty, struct tl_key *key);
+/* Take the first key of the queue; false: it is empty. */
 bool tl_tty_next(struct tl_tty *tty, struct tl_key *key);
 /* The first one that was typed, before those that were given (burst 0). */
 bool tl_tty_next_typed(struct tl_tty *tty, struct tl_key *key);
