@@ -25,11 +25,6 @@ static struct {
 
 /* ---- writing */
 
-static bool more_to_write(uint64_t from, uint64_t to, bool ended)
-{
-	return to == TL_NOPOS || from <= to || !ended;
-}
-
 /* How much of a span belongs to the part: up to `to` and on to the end of the line. */
 static size_t wanted(struct tl_span span, uint64_t from, uint64_t to, bool *ended)
 {
@@ -44,6 +39,16 @@ static size_t wanted(struct tl_span span, uint64_t from, uint64_t to, bool *ende
 	return end ? (size_t)(end - span.data) + 1 : span.len;
 }
 
+/* Wait for text that is still coming.  False: the reader is gone, by ^C perhaps, which is for it. */
+static bool wait_for_text(struct tl_app *app, int fd)
+{
+	struct pollfd p = { fd, 0, 0 };
+
+	tl_source_want(app->text.src, UINT64_MAX);
+	poll(&p, 1, WAIT_MS);
+	return !(p.revents & POLLERR);
+}
+
 /* Write until all is written, or the reader has enough. */
 static void feed_part(struct tl_app *app, int fd)
 {
@@ -52,16 +57,13 @@ static void feed_part(struct tl_app *app, int fd)
 	bool ended = false;
 
 	tl_cursor_init(&cur, app->text.src);
-	while (!ended && more_to_write(pos, part.to, ended)) {
+	while (!ended) {
 		struct tl_span span;
 		enum tl_lookup found = tl_cursor_forward(&cur, pos, &span);
 		ssize_t n;
 
-		if (found == TL_PENDING && !tl_app_interrupted()) {
-			tl_source_want(app->text.src, UINT64_MAX);
-			poll(NULL, 0, WAIT_MS);
+		if (found == TL_PENDING && wait_for_text(app, fd))
 			continue;
-		}
 		if (found != TL_FOUND)
 			break;
 		span.len = wanted(span, pos, part.to, &ended);

@@ -138,6 +138,23 @@ static void the_rest_of_a_pipe_is_piped(void **state)
 	check_file(&f, "out", "200000");
 }
 
+static void a_pipe_that_brings_nothing_keeps_nobody(void **state)
+{
+	struct term *t;
+
+	only_tless(); /* less waits for the pipe */
+	f.opts.stdin_pipe = true;
+	t = fixture_page(&f, NULL);
+	check_that(t, term_feed(t, "1\n2\n", 4));
+	check_text(t, "2");
+	term_keys(t, "|$echo its' 'start; cat >out<Enter>");
+	check_text(t, "its start"); /* of what was typed the screen has another text */
+	term_keys(t, "^C");         /* for cat, which ends */
+	check_text(t, "|done");
+	check_keys(t, "<Enter>");
+	check_quit(t);
+}
+
 static void the_editor_is_chosen(void **state)
 {
 	struct term *t;
@@ -238,6 +255,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(parts_are_piped, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(between_two_marks, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_rest_of_a_pipe_is_piped, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_pipe_that_brings_nothing_keeps_nobody, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(the_editor_is_chosen, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_pipe_is_logged, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_was_not_read_is_logged_too, set_up, tear_down),

@@ -185,9 +185,9 @@ static void what_a_program_writes_without_end_can_be_read(void **state)
 static void interrupt_ends_waiting_for_a_program(void **state)
 {
 	static const char *const programs[] = {
-		"|echo started >&2; sleep 1000; #%s",
-		"|trap '' INT; echo started >&2; sleep 1000; #%s",
-		"trap '' INT; echo started >&2; sleep 1000; #%s",
+		"|echo started >&2; sleep 60; #%s",
+		"|trap '' INT; echo started >&2; sleep 60; #%s",
+		"trap '' INT; echo started >&2; sleep 60; #%s",
 	};
 
 	for (size_t i = 0; i < 3; i++) {
