@@ -15,6 +15,7 @@ struct tl_spool;
 /* How large the files of all spools together may grow; 0, as at the beginning: until the disk has
  * no more to spare.  Any thread. */
 void tl_spool_set_limit(uint64_t bytes);
+uint64_t tl_spool_limit(void); /* UINT64_MAX: none */
 
 /*
  * The file is made when memory is full, in $TMPDIR as it is now, else /tmp.  `wake(arg)`:

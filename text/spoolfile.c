@@ -1,28 +1,22 @@
 /* spoolfile.c: see spoolfile.h. */
 #include "text/spoolfile.h"
 
+#include "base/tempfile.h"
 #include "text/source.h"
 #include "text/spool.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
 #include <zstd.h>
 
 #define CHUNK ((size_t)1 << TL_FILE_SHIFT)
 #define MIB   (UINT64_C(1) << 20)
-
-/* What is left to others: the smaller one.  A twentieth of a large disk would be too much to
- * ask for, 512 MiB of a small one too. */
-#define SPARE_BYTES (512 * MIB)
-#define SPARE_SHARE 20
 
 /* Others write too: look again after so much. */
 #define LOOK_BYTES (64 * MIB)
@@ -55,6 +49,11 @@ static _Atomic uint64_t limit = UINT64_MAX, used;
 void tl_spool_set_limit(uint64_t bytes)
 {
 	atomic_store(&limit, bytes > 0 ? bytes : UINT64_MAX);
+}
+
+uint64_t tl_spool_limit(void)
+{
+	return atomic_load(&limit);
 }
 
 bool tl_spoolfile_new(const char *dir, struct tl_spoolfile **out, struct tl_err *err)
@@ -116,17 +115,7 @@ void tl_packer_free(struct tl_packer *p)
 /* The lock is held. */
 static bool make_file(struct tl_spoolfile *f, struct tl_err *err)
 {
-	struct tl_buf name = TL_BUF_INIT;
-
-	f->fd = open(f->dir, O_TMPFILE | O_RDWR | O_EXCL | O_CLOEXEC, 0600);
-	if (f->fd < 0) { /* a file system that cannot, or a real fault: mkostemp tells */
-		if (!tl_buf_printf(&name, "%s/tless.XXXXXX", f->dir))
-			return tl_err_nomem(err);
-		f->fd = mkostemp((char *)name.data, O_CLOEXEC);
-		if (f->fd >= 0)
-			unlink((const char *)name.data);
-		tl_buf_fini(&name);
-	}
+	f->fd = tl_tempfile_open(f->dir);
 	return f->fd >= 0 ||
 	       tl_err_sys(err, "no file can be made in %s (set TMPDIR elsewhere)", f->dir);
 }
@@ -134,26 +123,13 @@ static bool make_file(struct tl_spoolfile *f, struct tl_err *err)
 /* Look how much may be written.  The lock is held: it takes a few microseconds. */
 static bool look_for_room(struct tl_spoolfile *f, struct tl_err *err)
 {
-	uint64_t all, spare, free_bytes, room;
-	struct statvfs vfs;
+	uint64_t room;
 
-	f->left = LOOK_BYTES;
-	f->raw_until = UINT64_MAX;
-	if (fstatvfs(f->fd, &vfs) < 0 || vfs.f_blocks == 0)
-		return true; /* then the write will tell */
-	all = vfs.f_frsize * (uint64_t)vfs.f_blocks;
-	free_bytes = vfs.f_frsize * (uint64_t)vfs.f_bavail;
-	spare = all / SPARE_SHARE < SPARE_BYTES ? all / SPARE_SHARE : SPARE_BYTES;
-	room = free_bytes > spare ? free_bytes - spare : 0;
-	if (room < CHUNK) {
-		f->left = 0;
-		return tl_err_set(
-		    err, "only %" PRIu64 " MiB are left in %s (make room, or set TMPDIR elsewhere)",
-		    free_bytes / MIB, f->dir);
-	}
-	if (f->left > room)
-		f->left = room;
-	f->raw_until = (f->end + room) / RAW_SHARE;
+	f->left = 0;
+	if (!tl_tempfile_room(f->fd, f->dir, &room, err))
+		return false;
+	f->left = room < LOOK_BYTES ? room : LOOK_BYTES;
+	f->raw_until = room < UINT64_MAX - f->end ? (f->end + room) / RAW_SHARE : UINT64_MAX;
 	return true;
 }
 
@@ -190,21 +166,9 @@ static uint64_t take_room(struct tl_spoolfile *f, size_t n)
 static bool write_at(struct tl_spoolfile *f, const uint8_t *p, size_t n, uint64_t at,
 		     struct tl_err *err)
 {
-	while (n > 0) {
-		ssize_t w = pwrite(f->fd, p, n, (off_t)at);
-
-		if (w < 0 && errno == EINTR)
-			continue;
-		if (w < 0)
-			return tl_err_sys(
-			    err,
-			    "cannot write to a file in %s (make room, or set TMPDIR elsewhere)",
-			    f->dir);
-		p += w;
-		n -= (size_t)w;
-		at += (uint64_t)w;
-	}
-	return true;
+	return tl_tempfile_write(f->fd, p, n, at) ||
+	       tl_err_sys(err, "cannot write to a file in %s (make room, or set TMPDIR elsewhere)",
+			  f->dir);
 }
 
 static uint64_t now_ns(void)

@@ -2,6 +2,7 @@
 #include "decoders/packed/expand.h"
 
 #include "base/tempfile.h"
+#include "text/spool.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,7 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define BLOCK ((size_t)1 << 20)
+#define BLOCK     ((size_t)1 << 20)
+#define ASK_AGAIN ((uint64_t)64 << 20) /* for room, behind so many bytes */
 
 /* Stop where there are so many bytes, and so many times more than were read. */
 #define MANY      (UINT64_C(256) << 20)
@@ -71,12 +73,27 @@ size_t tl_packed_head(const struct tl_codec_ops *codec, const char *path, uint8_
 	return have;
 }
 
+/* May a block be written behind `at` bytes?  *left is how much may be before one asks again. */
+static bool has_room(int fd, uint64_t at, uint64_t *left, struct tl_err *err)
+{
+	if (at + BLOCK > tl_spool_limit())
+		return tl_err_set(err, "the %llu MiB of --spool-size are full",
+				  (unsigned long long)(tl_spool_limit() >> 20));
+	if (*left < BLOCK) {
+		if (!tl_tempfile_room(fd, tl_tempfile_dir(), left, err))
+			return false;
+		*left = *left < ASK_AGAIN ? *left : ASK_AGAIN;
+	}
+	*left -= BLOCK;
+	return true;
+}
+
 /* The text, block by block, to `fd`. */
 static bool write_text(struct reading *r, const struct tl_progress *progress, int fd,
 		       uint8_t *block, struct tl_err *broken, struct tl_err *err)
 {
 	enum tl_lookup found = TL_FOUND;
-	uint64_t at = 0;
+	uint64_t at = 0, left = 0;
 
 	while (found == TL_FOUND) {
 		uint64_t read = r->codec->at(r->stream);
@@ -92,6 +109,8 @@ static bool write_text(struct reading *r, const struct tl_progress *progress, in
 		if (!tl_progress_step(progress,
 				      r->file.size ? (double)read / (double)r->file.size : 0))
 			return tl_err_set(err, "%s: interrupted", r->file.path);
+		if (!has_room(fd, at, &left, err))
+			return tl_err_prefix(err, "%s cannot be unpacked: ", r->file.path);
 		found = r->codec->next(r->stream, block, BLOCK, &got, broken);
 		if (!tl_tempfile_write(fd, block, got, at))
 			return tl_err_sys(

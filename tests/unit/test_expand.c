@@ -5,6 +5,7 @@
 #include "decoders/packed/expand.h"
 #include "decoders/recording.h"
 #include "tests/trace/perfout.h"
+#include "text/spool.h"
 
 #include <setjmp.h>
 #include <signal.h>
@@ -189,6 +190,9 @@ static void test_no_room(void **state)
 	setenv("TMPDIR", "/nonexistent", 1);
 	expect_refused(NULL, "in /nonexistent (set TMPDIR elsewhere)");
 	unsetenv("TMPDIR");
+	tl_spool_set_limit(1 << 20);
+	expect_refused(NULL, "the 1 MiB of --spool-size are full");
+	tl_spool_set_limit(0);
 	/* As a full disk does. */
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
 	small = (struct rlimit){ 1 << 20, old.rlim_max };
