@@ -8,12 +8,10 @@
  */
 #include "search/scan.h"
 
-#include "search/chunkrun.h"
-#include "search/filter.h"
+#include "search/hunt.h"
 
 #include <pthread.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define MAX_WORKERS 64
 #define RING        64 /* turns that may be under way at once */
@@ -35,23 +33,14 @@ struct turn {
 	struct tl_err err;
 };
 
-/* Does the filter let a long line through that begins in chunk `from` and goes on, as far as is known, to
- * chunk `to`? */
-struct judged {
-	pthread_mutex_t lock;
-	bool any, passes;
-	uint64_t from, to;
-};
-
 struct tl_scan {
 	struct tl_scan_request req;
 	struct tl_jobs *pool;
 	struct tl_job *job;
 	uint64_t low, high; /* lines that begin in [low, high) are looked at */
-	struct tl_longlines how;
+	struct tl_hunt hunt;
 	struct tl_scratch *scratch[MAX_WORKERS];
 	atomic_bool stop;
-	struct judged judged;
 
 	pthread_mutex_t lock; /* of all below */
 	pthread_cond_t ended;
@@ -76,336 +65,6 @@ static struct turn *turn_at(struct tl_scan *scan, uint64_t turn)
 static uint64_t chunk_of(const struct tl_scan *scan, uint64_t turn)
 {
 	return scan->req.backward ? scan->first_chunk - turn : scan->first_chunk + turn;
-}
-
-/* ---- hits in one chunk; no lock is held */
-
-struct chunk {
-	struct tl_scan *scan;
-	struct tl_worker *w;
-	struct tl_scratch *s;
-	uint64_t k;
-	uint64_t low, high; /* lines that begin there */
-	struct tl_err *err;
-	struct tl_chunkrun run;
-};
-
-static bool passes(const struct chunk *c, struct tl_span line)
-{
-	if (!c->scan->req.filter)
-		return true;
-	if (line.len > 0 && line.data[line.len - 1] == '\n')
-		line.len--;
-	return tl_filter_passes(c->scan->req.filter, c->s, line);
-}
-
-/* The next hit in lines; *at is where to go on from, *pos and *len are the line's, without its newline. */
-static bool next_hit(const struct chunk *c, struct tl_span lines, uint64_t base, size_t *at,
-		     uint64_t *pos, size_t *len)
-{
-	bool backward = c->scan->req.backward;
-	size_t start, end;
-
-	while (backward ? tl_matcher_prev_line(c->scan->req.m, c->s, lines, *at, &start, &end)
-			: tl_matcher_next_line(c->scan->req.m, c->s, lines, *at, &start, &end)) {
-		*at = backward ? start : end;
-		if (!passes(c, (struct tl_span){ lines.data + start, end - start }))
-			continue;
-		*pos = base + start;
-		*len = end - start - (lines.data[end - 1] == '\n');
-		return true;
-	}
-	return false;
-}
-
-/* A place that the hits of a chunk are counted up to. */
-struct count {
-	uint64_t nth;    /* 0: all of them */
-	uint64_t hits;   /* up to there, or all */
-	uint64_t first;  /* the first, in the direction of the search, if there is one */
-	uint64_t pos;    /* the nth */
-	uint64_t resume; /* behind the last match in a part of a long line, forward */
-};
-
-/* True: it is the one that is asked for. */
-static bool add_hit(struct count *n, uint64_t pos)
-{
-	if (++n->hits == 1)
-		n->first = pos;
-	n->pos = pos;
-	return n->hits == n->nth;
-}
-
-/*
- * Go through the matches in a part of a long line, in the order of the text, up to the `most`th that
- * counts (0: all).  Returns how many; *last is the last one.
- */
-static uint64_t matches_in_part(const struct chunk *c, const struct tl_linepart *part,
-				uint64_t most, uint64_t *last)
-{
-	const struct tl_matcher *m = c->scan->req.m;
-	size_t at = part->from, start, end;
-	uint64_t n = 0, pos;
-
-	if (part->open && !tl_matcher_is_literal(m))
-		return 0; /* what is still to come may make a match longer */
-	if (!tl_matcher_open_piece(m, c->s, part->text, part->begins, part->ends))
-		return 0;
-	while (at < part->to && tl_matcher_in_piece(m, c->s, at, true, &start, &end)) {
-		if (start >= part->to)
-			break;
-		at = end > start ? end : start + c->scan->how.longest;
-		pos = part->pos + (start - part->from);
-		if (start < part->from || pos < c->low)
-			continue;
-		if (pos >= c->high)
-			break;
-		*last = pos;
-		if (++n == most)
-			break;
-	}
-	return n;
-}
-
-/* The nth hit among the matches in a part. */
-static bool hits_in_part(const struct chunk *c, const struct tl_linepart *part, struct count *n)
-{
-	uint64_t want = n->nth > n->hits ? n->nth - n->hits : 0, found, last = 0, first = 0;
-
-	if (!c->scan->req.backward) {
-		if (n->hits == 0 && want != 1 && matches_in_part(c, part, 1, &first) == 0)
-			return false;
-		found = matches_in_part(c, part, want, &last);
-		n->resume = found > 0 ? last + 1 : n->resume;
-	} else {
-		found = matches_in_part(c, part, 0, &first);
-		last = first;
-		if (want > 0 && found >= want) {
-			matches_in_part(c, part, found - want + 1, &last);
-			found = want;
-		}
-	}
-	if (found == 0)
-		return false;
-	if (n->hits == 0)
-		n->first = want == 1 ? last : first;
-	n->hits += found;
-	n->pos = last;
-	return found == want;
-}
-
-/* The nth hit of the lines held. */
-static bool hits_in_run(const struct chunk *c, struct count *n)
-{
-	size_t longest = c->scan->how.parts ? c->scan->how.longest : SIZE_MAX;
-	uint64_t base, pos;
-	struct tl_span lines = tl_chunkrun_part(&c->run, c->low, c->high, longest, &base);
-	size_t at = c->scan->req.backward ? lines.len : 0, len;
-
-	while (next_hit(c, lines, base, &at, &pos, &len)) {
-		struct tl_linepart part = {
-			.text = { lines.data + (pos - base), len },
-			.to = len + 1,
-			.pos = pos,
-			.begins = true,
-			.ends = true,
-		};
-
-		if (len > longest ? hits_in_part(c, &part, n) : add_hit(n, pos))
-			return true;
-	}
-	return false;
-}
-
-static enum tl_lookup long_line_is_hit(const struct chunk *c, uint64_t pos)
-{
-	return tl_longline_matches(c->scan->req.src, pos, c->scan->how.longest, c->scan->req.m,
-				   c->s, &c->scan->stop, &c->w->buf, c->err);
-}
-
-static enum tl_lookup read_run(struct chunk *c)
-{
-	return tl_chunkrun_read(c->scan->req.src, c->k, &c->scan->how, &c->w->buf, &c->run, c->err);
-}
-
-/* Does the line that begins at pos pass the filter? */
-static enum tl_lookup long_line_passes(const struct chunk *c, uint64_t pos)
-{
-	struct tl_matcher *const *more = NULL;
-	enum tl_lookup found = TL_FOUND;
-	struct tl_buf buf = TL_BUF_INIT;
-	size_t n = 0;
-
-	if (c->scan->req.filter)
-		more = tl_filter_matchers(c->scan->req.filter, &n);
-	for (size_t i = 0; i < n && found == TL_FOUND; i++)
-		found = tl_longline_matches(c->scan->req.src, pos, c->scan->how.longest, more[i],
-					    c->s, &c->scan->stop, &buf, c->err);
-	tl_buf_fini(&buf);
-	return found;
-}
-
-/*
- * Where the line that chunk k is in the middle of begins.  NONE: where the line does that was judged
- * before.
- */
-static enum tl_lookup head_start(const struct chunk *c, const struct judged *j, uint64_t *pos)
-{
-	struct tl_source *src = c->scan->req.src;
-	struct tl_buf buf = TL_BUF_INIT;
-	enum tl_lookup found = TL_FOUND;
-	uint64_t behind = c->k; /* the chunk with the bytes behind those of chunk k */
-
-	*pos = 0;
-	for (uint64_t k = c->k; k-- > 0;) {
-		const uint8_t *nl;
-
-		buf.len = 0;
-		found = tl_source_read(src, k, &buf, c->err);
-		if (found != TL_FOUND)
-			break;
-		nl = buf.len > 0 ? memrchr(buf.data, '\n', buf.len) : NULL;
-		if (nl) {
-			size_t at = (size_t)(nl - buf.data) + 1;
-
-			*pos = tl_pos_make(src, at < buf.len ? k : behind, at % buf.len);
-			break;
-		}
-		behind = buf.len > 0 ? k : behind;
-		if (j->any && k > j->from && k <= j->to) {
-			found = TL_NONE;
-			break;
-		}
-		*pos = tl_pos_make(src, behind, 0); /* the text begins with the line */
-	}
-	tl_buf_fini(&buf);
-	return found;
-}
-
-/* Does the line pass the filter whose part heads the chunk? */
-static enum tl_lookup head_passes(const struct chunk *c)
-{
-	struct judged *j = &c->scan->judged;
-	enum tl_lookup found;
-	uint64_t pos;
-
-	if (!c->scan->req.filter)
-		return TL_FOUND;
-	pthread_mutex_lock(&j->lock);
-	found = head_start(c, j, &pos);
-	if (found == TL_NONE) {
-		j->to = c->k > j->to ? c->k : j->to;
-		found = j->passes ? TL_FOUND : TL_NONE;
-	} else if (found == TL_FOUND) {
-		found = long_line_passes(c, pos);
-		if (found == TL_FOUND || found == TL_NONE) {
-			j->any = true;
-			j->passes = found == TL_FOUND;
-			j->from = tl_pos_chunk(c->scan->req.src, pos);
-			j->to = c->k;
-		}
-	}
-	pthread_mutex_unlock(&j->lock);
-	return found;
-}
-
-/* Hits in the part of a long line that heads the chunk, or that ends it; answers as look(). */
-static enum tl_lookup look_at_head(struct chunk *c, struct count *n)
-{
-	enum tl_lookup found;
-
-	if (!c->run.head.text.data || (c->run.head.pos >= c->high))
-		return TL_NONE;
-	found = head_passes(c);
-	if (found != TL_FOUND)
-		return found;
-	tl_scratch_set_clean(c->s, false);
-	return hits_in_part(c, &c->run.head, n) ? TL_FOUND : TL_NONE;
-}
-
-static enum tl_lookup look_at_tail(struct chunk *c, struct count *n)
-{
-	enum tl_lookup found;
-
-	if (c->run.long_pos >= c->high || (!c->scan->how.parts && c->run.long_pos < c->low))
-		return TL_NONE;
-	found = long_line_passes(c, c->run.long_pos);
-	if (found != TL_FOUND)
-		return found;
-	tl_scratch_set_clean(c->s, false);
-	if (c->scan->how.parts)
-		return hits_in_part(c, &c->run.tail, n) ? TL_FOUND : TL_NONE;
-	found = long_line_is_hit(c, c->run.long_pos);
-	if (found == TL_FOUND)
-		found = add_hit(n, c->run.long_pos) ? TL_FOUND : TL_NONE;
-	return found;
-}
-
-static enum tl_lookup look_at_run(struct chunk *c, struct count *n)
-{
-	return hits_in_run(c, n) ? TL_FOUND : TL_NONE;
-}
-
-/*
- * look() in what was read, or mapped.  *offered: the run is still at hand, and s knows what to expect
- * in it.
- */
-static enum tl_lookup look_at_all(struct chunk *c, struct count *n, bool in_place)
-{
-	typedef enum tl_lookup look_fn(struct chunk *, struct count *);
-	static look_fn *const order[2][3] = { { look_at_head, look_at_run, look_at_tail },
-					      { look_at_tail, look_at_run, look_at_head } };
-	bool by_line = !c->scan->how.parts && c->run.long_pos != TL_NOPOS;
-	enum tl_lookup found = TL_NONE;
-
-	for (int i = 0; i < 3 && found == TL_NONE; i++) {
-		look_fn *look = order[c->scan->req.backward][i];
-
-		/* To look at a long line by itself needs the buffer. */
-		if (!in_place && by_line && look == look_at_run && c->scan->req.backward &&
-		    (found = read_run(c)) != TL_FOUND)
-			return found;
-		if (look == look_at_run)
-			tl_chunkrun_offer(&c->run, c->k, c->scan->req.lines, c->s);
-		found = look(c, n);
-	}
-	return found;
-}
-
-/* look() at a chunk in place; false: that is not possible, and nothing has changed. */
-static bool look_in_place(struct chunk *c, struct count *n, enum tl_lookup *found)
-{
-	struct count before = *n;
-
-	if (!tl_chunkrun_map(c->scan->req.src, c->k, &c->scan->how, &c->run))
-		return false;
-	*found = look_at_all(c, n, true);
-	if (tl_source_unmap(c->scan->req.src, &c->run.mapped))
-		return true;
-	*n = before;
-	return false;
-}
-
-/*
- * Look for the nth hit of the chunk in the direction of the search.  FOUND; NONE: there are fewer;
- * PENDING: those so far, the chunk goes on; FAILED.
- */
-static enum tl_lookup look(struct chunk *c, struct count *n)
-{
-	enum tl_lookup found;
-	bool open;
-
-	if (look_in_place(c, n, &found))
-		return found;
-	found = read_run(c);
-	if (found != TL_FOUND)
-		return found;
-	open = c->run.pending && (c->high > c->run.pos + c->run.run.len ||
-				  (c->run.head.open && c->high > c->run.head.pos));
-	if (open && c->scan->req.backward)
-		return TL_PENDING; /* the hit may be in what is still to come */
-	found = look_at_all(c, n, false);
-	return found == TL_NONE && open ? TL_PENDING : found;
 }
 
 /* ---- adding up; the lock is held */
@@ -577,9 +236,9 @@ static bool take_turn(struct tl_scan *scan, uint64_t *turn)
 static void locate(struct tl_scan *scan, struct tl_worker *w)
 {
 	struct tl_err err = TL_ERR_INIT;
-	struct count n = { .nth = scan->req.nth - scan->result.hits };
-	struct chunk c = {
-		.scan = scan,
+	struct tl_hitcount n = { .nth = scan->req.nth - scan->result.hits };
+	struct tl_chunklook c = {
+		.hunt = &scan->hunt,
 		.w = w,
 		.s = scan->scratch[w->id],
 		.k = chunk_of(scan, scan->summed),
@@ -590,7 +249,7 @@ static void locate(struct tl_scan *scan, struct tl_worker *w)
 	enum tl_lookup found;
 
 	pthread_mutex_unlock(&scan->lock);
-	found = look(&c, &n);
+	found = tl_hunt_look(&c, &n);
 	pthread_mutex_lock(&scan->lock);
 	if (found == TL_FOUND) {
 		scan->result.hits = scan->req.nth;
@@ -606,9 +265,9 @@ static void locate(struct tl_scan *scan, struct tl_worker *w)
 static enum tl_step play_turn(struct tl_scan *scan, uint64_t turn, struct tl_worker *w)
 {
 	struct turn *t = turn_at(scan, turn), now = *t;
-	struct count n = { .nth = scan->req.nth == 1 ? 1 : 0 };
-	struct chunk c = {
-		.scan = scan,
+	struct tl_hitcount n = { .nth = scan->req.nth == 1 ? 1 : 0 };
+	struct tl_chunklook c = {
+		.hunt = &scan->hunt,
 		.w = w,
 		.s = scan->scratch[w->id],
 		.k = chunk_of(scan, turn),
@@ -624,7 +283,7 @@ static enum tl_step play_turn(struct tl_scan *scan, uint64_t turn, struct tl_wor
 		now.hits = 0; /* only whole chunks count there */
 	n.hits = now.hits;
 	n.first = now.first;
-	found = look(&c, &n);
+	found = tl_hunt_look(&c, &n);
 	now.hits = n.hits;
 	now.first = n.first;
 	if (found == TL_PENDING) {
@@ -707,26 +366,8 @@ static void free_scan(struct tl_scan *scan)
 		tl_scratch_free(scan->scratch[i]);
 	pthread_cond_destroy(&scan->ended);
 	pthread_mutex_destroy(&scan->lock);
-	pthread_mutex_destroy(&scan->judged.lock);
+	tl_hunt_fini(&scan->hunt);
 	free(scan);
-}
-
-/* Lines are hits as a whole with INVERT; then those up to a piece's size are held. */
-static struct tl_longlines long_lines(const struct tl_scan_request *req)
-{
-	struct tl_longlines how = { .longest = tl_matcher_piece_max(req->m) };
-	struct tl_matcher *const *more = NULL;
-	size_t n = 0;
-
-	if (!(tl_matcher_flags(req->m) & TL_MATCH_INVERT))
-		return tl_longlines_in_parts(req->m,
-					     req->long_line ? req->long_line : TL_LONG_LINE);
-	if (req->filter)
-		more = tl_filter_matchers(req->filter, &n);
-	for (size_t i = 0; i < n; i++)
-		if (tl_matcher_piece_max(more[i]) > how.longest)
-			how.longest = tl_matcher_piece_max(more[i]);
-	return how;
 }
 
 bool tl_scan_start(const struct tl_scan_request *req, struct tl_jobs *pool, struct tl_scan **out,
@@ -740,10 +381,9 @@ bool tl_scan_start(const struct tl_scan_request *req, struct tl_jobs *pool, stru
 	scan->pool = pool;
 	scan->low = req->backward ? req->until : req->from;
 	scan->high = req->backward ? req->from : req->until;
-	scan->how = long_lines(req);
+	tl_hunt_init(&scan->hunt, &scan->req, &scan->stop);
 	scan->nturns = scan->nearest = TL_NOPOS;
 	pthread_mutex_init(&scan->lock, NULL);
-	pthread_mutex_init(&scan->judged.lock, NULL);
 	pthread_cond_init(&scan->ended, NULL);
 	if (scan->low >= scan->high) { /* nothing to look at */
 		scan->begun = true;
