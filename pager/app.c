@@ -384,14 +384,15 @@ static void on_time(struct tl_app *app)
 		tl_app_count_lines(app, false);
 	}
 	if (app->op.kind != TL_OP_NONE) {
+		app->op.looked_ms = now;
 		if (app->op.shown_ms == 0 && now >= app->op.started_ms + PATIENCE_MS)
 			app->op.shown_ms = now;
 		end = tl_source_limit(app->text.src);
 		if (end != app->op.seen) {
 			app->op.seen = end;
-			app->op.seen_ms = now;
 			if (app->op.kind == TL_OP_END)
 				tl_move_end_so_far(app);
+			app->op.seen_ms = tl_now_ms(); /* the end of a long line takes its time */
 		}
 		tl_app_dirty(app);
 	}
@@ -425,6 +426,15 @@ static void wait_for_events(struct tl_app *app)
 		tl_app_quit(app, TL_EXIT_ERROR);
 }
 
+static bool is_progress_due(const struct tl_app *app)
+{
+	const struct tl_op *op = &app->op;
+
+	return op->kind != TL_OP_NONE &&
+	       tl_now_ms() >=
+		   (op->shown_ms == 0 ? op->started_ms + PATIENCE_MS : op->looked_ms + PROGRESS_MS);
+}
+
 static void loop(struct tl_app *app)
 {
 	while (!app->quit) {
@@ -436,8 +446,7 @@ static void loop(struct tl_app *app)
 			tl_typed_act(app);
 		if (app->quit)
 			break;
-		if (app->op.kind != TL_OP_NONE && app->op.shown_ms == 0 &&
-		    tl_now_ms() >= app->op.started_ms + PATIENCE_MS)
+		if (is_progress_due(app)) /* also while there is never a quiet moment */
 			on_time(app);
 		if (shows && may_draw(app, tl_now_ms()))
 			tl_app_draw(app);

@@ -80,8 +80,9 @@ enum tl_op_kind {
 struct tl_op {
 	enum tl_op_kind kind;
 	uint64_t started_ms;
-	uint32_t burst;    /* keys of this one or before were typed ahead */
-	uint64_t shown_ms; /* when progress was shown, 0: not yet */
+	uint32_t burst;     /* keys of this one or before were typed ahead */
+	uint64_t shown_ms;  /* when progress was shown, 0: not yet */
+	uint64_t looked_ms; /* when it was last renewed */
 	uint64_t n;
 	uint64_t seen; /* extent at the last look, for TL_OP_END */
 	uint64_t seen_ms;

@@ -373,7 +373,10 @@ void tl_move_end_so_far(struct tl_app *app)
 	struct tl_extent ext;
 
 	tl_source_extent(app->text.src, &ext);
-	if (!ext.complete && ext.nchunks > 0 && show_end_again(app) != TL_LATER)
+	if (ext.complete || ext.nchunks == 0)
+		return;
+	tl_source_drop_cache(app->text.src); /* of other ends */
+	if (show_end_again(app) != TL_LATER)
 		app->op.so_far = true;
 }
 

@@ -20,8 +20,11 @@ enum { KEEP = 12, QUEUE = 8, SLOTS = KEEP + QUEUE };
 
 #define MAX_PACKERS 4 /* 1.7 MiB each; together they compress more than a pipe brings */
 
-/* Who came late once hurries for a while: the writer is quick. */
-#define HURRY_MS 100
+/* Chunks that come faster than one packer compresses them are not worth it: the CPU is for those who
+ * bring them.  Looked at every RATE_CHUNKS, and true for a while. */
+#define PACK_MS     4
+#define RATE_CHUNKS 8
+#define HURRY_MS    100
 
 struct slot {
 	uint8_t *data;    /* a chunk; NULL until first used */
@@ -40,6 +43,7 @@ struct tl_spool {
 	struct tl_spoolplace *places; /* of chunks in the file; len 0: in its slot */
 	size_t nplaces;               /* there is room for so many */
 	uint64_t nclaimed;            /* chunks that packers have taken on */
+	uint64_t rate_ms;             /* when the last one of RATE_CHUNKS was full */
 	uint64_t hurry_until;         /* a time in ms */
 	bool waiting;                 /* the writer, to be woken */
 	bool closing, failed;
@@ -122,6 +126,14 @@ static bool has_room(struct tl_spool *sp)
 	return is_filed(sp, k - SLOTS) && slot_of(sp, k)->readers == 0;
 }
 
+static uint64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
 static bool make_place(struct tl_spool *sp)
 {
 	size_t n = sp->nplaces > 0 ? 2 * sp->nplaces : 256;
@@ -157,14 +169,6 @@ static void wake_writer(struct tl_spool *sp)
 }
 
 /* ---- the packers */
-
-static uint64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC_COARSE, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
 
 /* Until there is a chunk to be filed.  False: there never will be. */
 static bool await_work(struct tl_spool *sp)
@@ -270,6 +274,19 @@ enum tl_lookup tl_spool_room(struct tl_spool *sp, uint8_t **at, size_t *n, struc
 	return answer;
 }
 
+/* A chunk is full. */
+static void note_rate(struct tl_spool *sp)
+{
+	uint64_t now;
+
+	if ((sp->size >> TL_FILE_SHIFT) % RATE_CHUNKS != 0)
+		return;
+	now = now_ms();
+	if (now - sp->rate_ms <= RATE_CHUNKS * PACK_MS)
+		sp->hurry_until = now + HURRY_MS;
+	sp->rate_ms = now;
+}
+
 void tl_spool_advance(struct tl_spool *sp, size_t n)
 {
 	uint64_t was;
@@ -277,6 +294,8 @@ void tl_spool_advance(struct tl_spool *sp, size_t n)
 	pthread_mutex_lock(&sp->lock);
 	was = sp->size;
 	sp->size += n;
+	if (was >> TL_FILE_SHIFT != sp->size >> TL_FILE_SHIFT)
+		note_rate(sp);
 	if (was >> TL_FILE_SHIFT != sp->size >> TL_FILE_SHIFT && queued(sp) > 0) {
 		if (sp->npackers == 0 && !sp->failed)
 			start_packers(sp);

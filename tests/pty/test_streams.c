@@ -187,7 +187,8 @@ static void without_a_terminal_the_text_is_written(void **state)
 	fixture_file(&f, "a.xz", packed, read_packed("xz"));
 	fixture_file(&f, "b", packed, read_packed("Z"));
 	fixture_file(&f, "c.lz4", packed, read_packed("lz4") - 6);
-	snprintf(command, sizeof(command), "cd '%s' && '%s' a.xz b c.lz4 2>err | wc -l >out",
+	snprintf(command, sizeof(command),
+		 "unset TLESS LESS; cd '%s' && '%s' a.xz b c.lz4 2>err | wc -l >out",
 		 fixture_path(&f, "."), pager_path());
 	assert_int_equal(system(command), 0);
 	assert_string_equal(fixture_contents(&f, "out"), "1200");
