@@ -149,6 +149,7 @@ static void stop_waiting(struct tl_app *app)
 	app->number_text[0] = '\0';
 	if (was == TL_OP_END)
 		tl_move_end_so_far(app);
+	tl_find_interrupted(app);
 	tl_follow_end(app);
 	tl_app_end_op(app);
 	if (app->text.src)

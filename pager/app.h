@@ -433,6 +433,8 @@ void tl_find_progress(struct tl_app *app);
 /* The prompt is about to be shown: if a search has gone round the end, that is said first. */
 void tl_find_say_wrapped(struct tl_app *app);
 void tl_find_cancel(struct tl_app *app);
+/* ^C: a search that has gone to other files is given up, and the file is shown where it began. */
+void tl_find_interrupted(struct tl_app *app);
 /* Go on until lines that pass the filter are on the screen.  True: they are, or there are none. */
 bool tl_find_show_filtered(struct tl_app *app);
 /* ^C was typed: all lines are shown again. */

@@ -570,6 +570,18 @@ void tl_find_progress(struct tl_app *app)
 	scan_ended(app, &r);
 }
 
+void tl_find_interrupted(struct tl_app *app)
+{
+	size_t home = app->find.home;
+
+	if (app->op.kind != TL_OP_SEARCH || app->op.moved || home >= app->files.n ||
+	    home == app->files.current)
+		return;
+	tl_app_end_op(app);
+	tl_app_open(app, home);
+	file_again(app);
+}
+
 bool tl_find_counting(struct tl_app *app)
 {
 	return running(app->find.count) || running(app->find.before);

@@ -157,6 +157,28 @@ static void history_of_names(void **state)
 	check_last(t, "Examine: f259");
 }
 
+/* ^C while another file is searched: back to where the search began. */
+static void a_search_is_given_up(void **state)
+{
+	struct term *t;
+
+	nargs = 0;
+	add_arg("f1");
+	add_arg("-");
+	f.opts.stdin_pipe = true;
+	t = fixture_run(&f, pager_path(), args);
+	check_idle(t);
+	check_that(t, term_feed(t, "a pipe\n", 7));
+	term_keys(t, "jj/*nowhere<Enter>");
+	check_text(t, "Searching");
+	check_keys(t, "^C");
+	check_row(t, 0, "file 1 line 3");
+	check_last(t, "f1 (file 1 of 2)");
+	check_keys(t, ":n");
+	check_text(t, "a pipe");
+	f.opts.stdin_pipe = false;
+}
+
 /* A file is listed once, whatever leads to it. */
 static void one_file_by_several_names(void **state)
 {
@@ -189,6 +211,7 @@ int main(void)
 		SETUP_TEST(a_binary_file_on_the_way),
 		SETUP_TEST(a_filter_holds_in_all_files),
 		SETUP_TEST(history_of_names),
+		SETUP_TEST(a_search_is_given_up),
 		SETUP_TEST(one_file_by_several_names),
 	};
 
