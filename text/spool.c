@@ -45,6 +45,7 @@ struct tl_spool {
 	uint64_t nclaimed;            /* chunks that packers have taken on */
 	uint64_t rate_ms;             /* when the last one of RATE_CHUNKS was full */
 	uint64_t hurry_until;         /* a time in ms */
+	bool always_pack;             /* const */
 	bool waiting;                 /* the writer, to be woken */
 	bool closing, failed;
 	struct tl_err err; /* failed */
@@ -69,6 +70,11 @@ bool tl_spool_open(void (*wake)(void *arg), void *arg, struct tl_spool **out, st
 	}
 	*out = sp;
 	return true;
+}
+
+void tl_spool_always_pack(struct tl_spool *sp)
+{
+	sp->always_pack = true;
 }
 
 void tl_spool_close(struct tl_spool *sp)
@@ -189,7 +195,7 @@ static bool file_chunk(struct tl_spool *sp, struct tl_packer *packer, uint64_t k
 	if (queued(sp) >= QUEUE / 2)
 		sp->hurry_until = now_ms() + HURRY_MS;
 	do {
-		bool hurry = now_ms() < sp->hurry_until;
+		bool hurry = !sp->always_pack && now_ms() < sp->hurry_until;
 
 		pthread_mutex_unlock(&sp->lock);
 		ok = tl_spoolfile_put(sp->file, packer, data, hurry, &place, err);

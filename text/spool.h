@@ -25,6 +25,10 @@ uint64_t tl_spool_limit(void); /* UINT64_MAX: none */
 bool tl_spool_open(void (*wake)(void *arg), void *arg, struct tl_spool **out, struct tl_err *err);
 void tl_spool_close(struct tl_spool *sp);
 
+/* Never write chunks as they are, also when that is the quicker way: these shrink to next to
+ * nothing.  Before the first tl_spool_room(). */
+void tl_spool_always_pack(struct tl_spool *sp);
+
 /*
  * Where the next bytes belong: FOUND: up to *n at *at, *n > 0.  PENDING: memory is full
  * until more is written to the file; wait for wake().  FAILED: memory is full and the file

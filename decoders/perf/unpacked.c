@@ -62,6 +62,7 @@ bool tl_unpacked_open(struct tl_unpacked **out, struct tl_err *err)
 		tl_unpacked_close(u);
 		return false;
 	}
+	tl_spool_always_pack(u->spool); /* they were small in the recording, too */
 	*out = u;
 	return true;
 }
