@@ -79,7 +79,10 @@ bool tl_err_sys(struct tl_err *err, const char *fmt, ...)
 
 bool tl_err_nomem(struct tl_err *err)
 {
-	return tl_err_set(err, "out of memory");
+	tl_err_set(err, "out of memory");
+	if (err)
+		err->sys = ENOMEM; /* it may pass */
+	return false;
 }
 
 bool tl_err_prefix(struct tl_err *err, const char *fmt, ...)

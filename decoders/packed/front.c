@@ -57,6 +57,7 @@ struct tl_front {
 	bool complete, broke;
 	struct tl_err err;      /* broke */
 	bool planning, planned; /* somebody is; the last part is among the lanes */
+	bool ending;            /* somebody ends the text: nobody else makes it grow */
 	struct lane *lanes[MAX_LANES];
 	size_t first, nlanes, max_lanes;
 	size_t naside;
@@ -406,6 +407,16 @@ static void advance_aside(struct tl_front *f, struct lane *lane)
 
 /* ---- the end */
 
+/* No more windows are needed: the shelf has better use for these chunks. */
+static void forget_recent(struct tl_front *f)
+{
+	for (size_t i = 0; i < f->nrecent; i++)
+		tl_shelf_unpin(f->shelf, f->recent[i]);
+	free(f->recent);
+	f->recent = NULL;
+	f->nrecent = 0;
+}
+
 /* The last chunk is what it is. */
 static void end(struct tl_front *f, const struct tl_err *err)
 {
@@ -413,6 +424,7 @@ static void end(struct tl_front *f, const struct tl_err *err)
 
 	if (f->piece && f->text & (TL_CHUNK_BYTES - 1))
 		shelve(f);
+	forget_recent(f);
 	pthread_mutex_lock(&f->lock);
 	f->known = f->text;
 	f->complete = true;
@@ -495,6 +507,8 @@ enum task { NOTHING, PLAN, OLDEST, ASIDE };
 /* What to do next; the lock is held. */
 static enum task choose(struct tl_front *f, struct lane **lane)
 {
+	if (f->ending)
+		return NOTHING;
 	if (f->nlanes > 0 && !lane_at(f, 0)->busy) {
 		*lane = lane_at(f, 0);
 		return OLDEST;
@@ -521,12 +535,13 @@ static void plan_step(struct tl_front *f)
 	lane = plan(f, alone, &last);
 	pthread_mutex_lock(&f->lock);
 	f->planning = false;
-	f->planned = last;
+	f->planned |= last;
 	if (alone)
 		f->read = lane ? lane->begin : f->next_at;
 	if (lane)
 		f->lanes[(f->first + f->nlanes++) % MAX_LANES] = lane;
-	over = last && f->nlanes == 0;
+	over = last && f->nlanes == 0 && !f->ending;
+	f->ending |= over;
 	if (over) {
 		pthread_mutex_unlock(&f->lock);
 		end(f, &well);
@@ -558,6 +573,7 @@ static void oldest_step(struct tl_front *f, struct lane *lane)
 	f->nlanes--;
 	over = err.msg[0] || (f->planned && f->nlanes == 0);
 	f->planned |= over;
+	f->ending |= over;
 	pthread_mutex_unlock(&f->lock);
 	lane_free(f, lane);
 	if (over)
@@ -581,7 +597,7 @@ static enum tl_step step(void *self, struct tl_worker *w)
 	pthread_mutex_lock(&f->lock);
 	if (f->complete) {
 		drop_lanes(f);
-		answer = TL_STEP_DONE;
+		answer = f->nlanes > 0 ? TL_STEP_WAIT : TL_STEP_DONE;
 	} else if (f->known >> TL_FILE_SHIFT >= f->wanted) {
 		answer = TL_STEP_WAIT;
 	} else {
@@ -642,12 +658,10 @@ void tl_front_free(struct tl_front *f)
 	}
 	for (size_t i = 0; i < f->nlanes; i++)
 		lane_free(f, lane_at(f, i));
-	for (size_t i = 0; i < f->nrecent; i++)
-		tl_shelf_unpin(f->shelf, f->recent[i]);
+	forget_recent(f);
 	tl_shelf_drop(f->shelf, f->piece);
 	tl_shelf_drop(f->shelf, f->skipped);
 	pthread_mutex_destroy(&f->lock);
-	free(f->recent);
 	free(f->facts);
 	free(f);
 }

@@ -54,8 +54,8 @@ static void packed_extent(void *self, struct tl_extent *out)
 		return;
 	}
 	tl_front_extent(p->front, out);
-	if (out->nchunks == 0 && !out->complete)
-		*out = tl_extent_of_bytes(p->head.len, false);
+	if (out->nchunks == 0 || (out->nchunks == 1 && out->last_len < p->head.len))
+		*out = tl_extent_of_bytes(p->head.len, out->complete);
 }
 
 static enum tl_lookup append(struct tl_span from, size_t at, size_t n, struct tl_buf *out,
@@ -130,7 +130,8 @@ static bool packed_facts(void *self, uint64_t k, struct tl_chunk_facts *out, siz
 		return false;
 	packed_extent(p, &ex);
 	*len = k + 1 < ex.nchunks ? TL_CHUNK_BYTES : (size_t)ex.last_len;
-	return k < ex.nchunks;
+	/* The last chunk may be through, while the extent does not tell it yet. */
+	return k < ex.nchunks && (ex.complete || *len == TL_CHUNK_BYTES);
 }
 
 static bool packed_trouble(void *self, struct tl_err *out)
@@ -328,13 +329,20 @@ static bool read_head(struct packed *p)
 static bool start(struct packed *p, struct tl_jobs *pool, struct tl_err *err)
 {
 	const struct tl_front_events events = { grown, ended, p };
-	bool known;
+	bool known, all;
 
 	if (!get_points(p, &known, err))
 		return false;
-	if (read_head(p)) {
+	all = read_head(p);
+	if (known && p->size > TL_HEAD_BYTES && p->trouble.msg[0]) {
+		/* Damage at the beginning: what else there is can be read. */
+		p->trouble.msg[0] = '\0';
+		p->head.len = 0;
+	} else if (all) {
 		p->size = p->head.len;
 		known = true;
+	} else if (known && p->head.len > p->size) { /* a wrong table */
+		p->head.len = p->size;
 	}
 	p->shelf = tl_shelf_new();
 	if (p->shelf)

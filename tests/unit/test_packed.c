@@ -585,22 +585,26 @@ static void a_text_ends_where_its_file_is_cut_off(void **state)
 	assert_int_equal(saved_files(fx, NULL), 0);
 }
 
-static void damage_of_one_part_is_of_no_concern_to_others(void **state)
+/* A file with a table, of which part `i` is damaged: all other chunks can be read. */
+static void check_damage_of_part(struct fixture *fx, unsigned i)
 {
-	struct fixture *fx = *state;
 	struct tl_buf buf = TL_BUF_INIT;
 	struct tl_err err = TL_ERR_INIT;
 	struct tl_point *points;
-	uint64_t size = make_file(fx, MANY, N(MANY), 0, &fake_table);
-	int fd = open(fx->path, O_WRONLY);
+	uint64_t size;
+	int fd;
 
+	tl_buf_fini(&fake_table);
+	size = make_file(fx, MANY, N(MANY), 0, &fake_table);
 	fake_table_size = size;
 	points = (struct tl_point *)fake_table.data;
-	assert_int_equal(pwrite(fd, "??", 2, (off_t)points[3].file), 2);
+	fd = open(fx->path, O_WRONLY);
+	assert_int_equal(pwrite(fd, "??", 2, (off_t)points[i].file), 2);
 	close(fd);
 	open_it(fx, NULL);
+	assert_int_equal(size_of(fx), size);
 	for (uint64_t k = 0; k < nchunks(size); k++) {
-		bool hit = (k + 1) * MIB > points[3].text && k * MIB < points[4].text;
+		bool hit = (k + 1) * MIB > points[i].text && k * MIB < points[i + 1].text;
 
 		buf.len = 0;
 		if (!hit)
@@ -610,6 +614,38 @@ static void damage_of_one_part_is_of_no_concern_to_others(void **state)
 	}
 	assert_non_null(strstr(err.msg, "'file': damaged at byte"));
 	tl_buf_fini(&buf);
+	close_it(fx);
+}
+
+static void damage_of_one_part_is_of_no_concern_to_others(void **state)
+{
+	check_damage_of_part(*state, 3);
+	check_damage_of_part(*state, 0);
+}
+
+/* Others are at the parts behind it when it is found. */
+static void a_text_ends_at_the_first_damage(void **state)
+{
+	struct fixture *fx = *state;
+	struct tl_buf points = TL_BUF_INIT;
+	struct tl_err err = TL_ERR_INIT;
+	uint64_t end;
+	int fd;
+
+	make_file(fx, MANY, N(MANY), FAKE_ENDS, &points);
+	end = ((struct tl_point *)points.data)[2].text;
+	fd = open(fx->path, O_WRONLY);
+	assert_int_equal(pwrite(fd, "??", 2, (off_t)((struct tl_point *)points.data)[2].file), 2);
+	close(fd);
+	for (int i = 0; i < 20; i++) {
+		open_it(fx, fx->dir);
+		read_to_end(fx);
+		assert_true(tl_source_trouble(fx->src, &err));
+		check_all(fx, end);
+		close_it(fx);
+	}
+	assert_int_equal(saved_files(fx, NULL), 0);
+	tl_buf_fini(&points);
 }
 
 static void a_file_that_changes_is_noticed(void **state)
@@ -654,6 +690,7 @@ int main(void)
 		TEST(damaged_saved_points_do_no_harm),
 		TEST(a_text_ends_where_its_file_is_cut_off),
 		TEST(damage_of_one_part_is_of_no_concern_to_others),
+		TEST(a_text_ends_at_the_first_damage),
 		TEST(a_file_that_changes_is_noticed),
 	};
 
