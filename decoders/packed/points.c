@@ -22,7 +22,7 @@
 #define IN_MEMORY     UINT64_MAX /* `at` of such windows */
 #define MOST_TEXT     32768 /* bytes of text for one of a file: blocks of zstd that repeat one */
 #define WINDOW_LEVEL  1     /* of zstd: this is done beside decompression */
-#define WINDOW_FACTOR 32    /* so much text for a byte of window */
+#define WINDOW_FACTOR 16    /* so much text for a byte of window */
 
 struct row {
 	struct tl_spot spot;
