@@ -137,15 +137,19 @@ static void skip(struct gzip *g, size_t n)
 	g->z.avail_in -= (unsigned)n;
 }
 
-/* Behind a member: zeros are padding, as on tapes.  FOUND: a member begins here. */
+/* Behind a member: zeros are padding, as on tapes.  FOUND: a member begins here, or zeros were skipped
+ * and it is to be asked again. */
 static enum tl_lookup begin_member(struct gzip *g, struct tl_err *err)
 {
-	enum tl_lookup found;
+	enum tl_lookup found = need(g, 1, err);
 
-	while ((found = need(g, 1, err)) == TL_FOUND && g->begun && *g->z.next_in == 0)
-		skip(g, 1);
 	if (found != TL_FOUND)
 		return found;
+	if (g->begun && *g->z.next_in == 0) {
+		while (g->z.avail_in > 0 && *g->z.next_in == 0)
+			skip(g, 1);
+		return TL_FOUND;
+	}
 	found = need(g, 4, err);
 	if (found == TL_FAILED)
 		return found;
@@ -215,12 +219,13 @@ static enum tl_lookup gzip_next(void *stream, uint8_t *out, size_t n, size_t *go
 {
 	enum tl_lookup found = TL_FOUND;
 	struct gzip *g = stream;
+	uint64_t began = offset(g);
 
 	*got = 0;
 	if (n > UINT32_MAX)
 		n = UINT32_MAX;
 	g->at_block = false;
-	while (found == TL_FOUND && *got == 0) {
+	while (found == TL_FOUND && *got == 0 && offset(g) - began < TL_CODEC_INPUT) {
 		switch (g->place) {
 		case BETWEEN:
 			found = begin_member(g, err);

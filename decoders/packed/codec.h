@@ -20,6 +20,11 @@
 
 #define TL_POINT_STATE 8
 
+/* Padding, and frames and blocks without text, can be as long as a file: next() comes back behind about
+ * so many bytes of a file, and who wants the text's beginning only looks no further for it. */
+#define TL_CODEC_INPUT ((uint64_t)1 << 20)
+#define TL_HEAD_INPUT  ((uint64_t)8 << 20)
+
 struct tl_point {
 	uint64_t text;                  /* offset in the text */
 	uint64_t file;                  /* offset in the file of the next byte to read */
@@ -62,10 +67,10 @@ struct tl_codec_ops {
 		     struct tl_span window, void **stream, struct tl_err *err);
 
 	/*
-	 * Put up to n bytes of text, n > 0, at `out`.  FOUND: *got > 0; it may stop where a point
-	 * could be.  NONE: the end, all is well.  FAILED: it breaks here, and err says where in the
-	 * file and how; *got bytes are good nevertheless.  One thread at a time, in a few
-	 * milliseconds for a MiB.
+	 * Put up to n bytes of text, n > 0, at `out`.  FOUND: it may stop where a point could be, and
+	 * *got is 0 where TL_CODEC_INPUT bytes of the file, or more, held no text: ask again.  NONE: the
+	 * end, all is well.  FAILED: it breaks here, and err says where in the file and how; *got bytes
+	 * are good nevertheless.  One thread at a time, in a few milliseconds for a MiB.
 	 */
 	enum tl_lookup (*next)(void *stream, uint8_t *out, size_t n, size_t *got,
 			       struct tl_err *err);

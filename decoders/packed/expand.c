@@ -63,7 +63,7 @@ size_t tl_packed_head(const struct tl_codec_ops *codec, const char *path, uint8_
 
 	if (!begin(&r, codec, path, NULL))
 		return 0;
-	while (have < n && found == TL_FOUND) {
+	while (have < n && found == TL_FOUND && codec->at(r.stream) < TL_HEAD_INPUT) {
 		size_t got = 0;
 
 		found = codec->next(r.stream, out + have, n - have, &got, NULL);

@@ -337,6 +337,8 @@ static void advance_oldest(struct tl_front *f, struct lane *lane)
 			grow(f, got);
 		if (more)
 			note_point(f, lane->stream);
+		if (got == 0)
+			break;
 	}
 }
 
@@ -390,6 +392,8 @@ static void advance_aside(struct tl_front *f, struct lane *lane)
 		more =
 		    lane_next(f, lane, piece->data + piece->len, TL_CHUNK_BYTES - piece->len, &got);
 		piece->len += got;
+		if (got == 0)
+			break;
 	}
 	if (!piece) {
 		tl_err_nomem(&lane->err);

@@ -300,7 +300,7 @@ static bool get_points(struct packed *p, bool *known, struct tl_err *err)
 	return true;
 }
 
-/* The first bytes of the text.  True: that is all of it. */
+/* The first bytes of the text, if they are near the file's beginning.  True: that is all of it. */
 static bool read_head(struct packed *p)
 {
 	enum tl_lookup found = TL_FOUND;
@@ -314,7 +314,8 @@ static bool read_head(struct packed *p)
 	    !p->codec->open(&p->file, &spot.point, (struct tl_span){ NULL, 0 }, &stream,
 			    &p->trouble))
 		return true;
-	while (found == TL_FOUND && p->head.len < TL_HEAD_BYTES) {
+	while (found == TL_FOUND && p->head.len < TL_HEAD_BYTES &&
+	       p->codec->at(stream) - spot.point.file < TL_HEAD_INPUT) {
 		got = 0;
 		found = p->codec->next(stream, p->head.data + p->head.len,
 				       TL_HEAD_BYTES - p->head.len, &got, &p->trouble);

@@ -40,6 +40,10 @@ static enum tl_stream_step run(void *member, struct tl_span *in, bool last, uint
 		return TL_STREAM_ENDS;
 	if (rc == Z_OK || rc == Z_BUF_ERROR)
 		return TL_STREAM_GOES_ON;
+	if (rc == Z_MEM_ERROR) {
+		tl_err_nomem(err);
+		return TL_STREAM_REFUSES;
+	}
 	tl_err_set(err, "%s", z->msg ? z->msg : "not deflate");
 	return TL_STREAM_BREAKS;
 }

@@ -44,6 +44,7 @@ struct stream {
 	bool ended;              /* there is no more */
 	uint64_t size;           /* of the file; 0: of a pipe */
 	uint64_t taken;          /* bytes of input, with those in `in` */
+	uint64_t behind;         /* the offset behind the last member */
 	_Atomic uint64_t offset; /* of the next byte for the member, for others to ask */
 	size_t in_at, in_len;
 	uint8_t *in; /* NULL until it is known to be compressed */
@@ -144,12 +145,12 @@ static bool member_begins(const struct stream *s)
 	return s->begun && s->in_len >= 4 && s->format->follows && s->format->follows(head);
 }
 
-/* Padding of zeros, as tapes and xz have it.  FOUND: something else follows, *from is the offset of
- * the first zero. */
-static enum tl_lookup skip_zeros(struct stream *s, uint64_t *from, struct tl_err *err)
+/* Padding of zeros, as tapes and xz have it.  FOUND: something else follows. */
+static enum tl_lookup skip_zeros(struct stream *s, struct tl_err *err)
 {
-	*from = offset(s);
-	for (;;) {
+	uint64_t began = s->taken;
+
+	while (s->taken - began < MOST_INPUT) {
 		enum tl_lookup found = look_ahead(s, 1, err);
 		size_t n = 0;
 
@@ -163,15 +164,15 @@ static enum tl_lookup skip_zeros(struct stream *s, uint64_t *from, struct tl_err
 			return TL_FOUND;
 		skip(s, n);
 	}
+	return TL_PENDING;
 }
 
 /* FOUND: a member was begun.  NONE: it is the end, which is all right. */
 static enum tl_lookup begin_member(struct stream *s, struct tl_err *err)
 {
-	uint64_t from = offset(s);
 	enum tl_lookup found;
 
-	if (s->begun && (found = skip_zeros(s, &from, err)) != TL_FOUND)
+	if (s->begun && (found = skip_zeros(s, err)) != TL_FOUND)
 		return found;
 	if ((found = look_ahead(s, TL_STREAM_MAGIC_MAX, err)) != TL_FOUND)
 		return found;
@@ -179,7 +180,7 @@ static enum tl_lookup begin_member(struct stream *s, struct tl_err *err)
 		tl_err_set(err,
 			   "'%s': what follows from byte %" PRIu64
 			   " on is not %s; what came before is shown",
-			   s->what, from, s->format->name);
+			   s->what, s->behind, s->format->name);
 		return TL_FAILED;
 	}
 	s->format->end(s->member);
@@ -221,6 +222,7 @@ static enum tl_lookup run_member(struct stream *s, uint8_t *buf, size_t n, size_
 	switch (step) {
 	case TL_STREAM_ENDS:
 		s->place = BETWEEN;
+		s->behind = offset(s);
 		break;
 	case TL_STREAM_GOES_ON:
 		if (stuck && s->ended)
@@ -254,7 +256,8 @@ static enum tl_lookup unpack(struct stream *s, uint8_t *buf, size_t n, size_t *g
 			found = found == TL_NONE ? TL_FOUND : found;
 		} else {
 			found = run_member(s, buf, n, got, err);
-			if (found == TL_PENDING)
+			/* Members without text are very many in no time: one after another. */
+			if (found == TL_PENDING && s->place == WITHIN)
 				continue;
 			return found;
 		}

@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <zstd_errors.h>
 
+#define MOST_INPUT (2 * TL_CODEC_INPUT) /* for a next(): more than a MiB of text takes */
+
 struct stream {
 	struct tl_zstd_input in;
 	ZSTD_DCtx *dctx;
@@ -291,16 +293,18 @@ enum tl_lookup tl_zstd_stream_next(void *stream, uint8_t *out, size_t n, size_t 
 {
 	struct stream *s = stream;
 	ZSTD_outBuffer o = { out, n, 0 };
+	uint64_t began = s->in.at;
+	bool on = true;
 
-	while (!enough(s, &o) && step(s, &o))
-		;
+	while (on && !enough(s, &o) && s->in.at - began < MOST_INPUT)
+		on = step(s, &o);
 	*got = o.pos;
 	if (s->state == BROKEN) {
 		if (err)
 			*err = s->broken;
 		return TL_FAILED;
 	}
-	return o.pos > 0 ? TL_FOUND : TL_NONE;
+	return on || o.pos > 0 ? TL_FOUND : TL_NONE;
 }
 
 /* ---- points */

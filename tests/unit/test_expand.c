@@ -182,6 +182,18 @@ static void test_head(void **state)
 	assert_int_equal(tl_packed_head(&tl_codec_zstd, "/nonexistent", head, sizeof(head)), 0);
 }
 
+/* A text's beginning is not looked for behind very much padding. */
+static void test_head_padded(void **state)
+{
+	static const uint8_t member[] = { 0x1f, 0x8b, 8,    0,    0,    0,    0, 0, 2, 3, 0x4b,
+					  4,    0,    0x43, 0xbe, 0xb7, 0xe8, 1, 0, 0, 0 };
+	uint8_t head[100];
+
+	store(packed, member, sizeof(member));
+	assert_int_equal(truncate(packed, (off_t)1 << 40), 0);
+	assert_int_equal(tl_packed_head(&tl_codec_gzip, packed, head, sizeof(head)), 1);
+}
+
 static void test_no_room(void **state)
 {
 	struct rlimit old, small;
@@ -251,9 +263,10 @@ static void test_bomb(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_same_text), cmocka_unit_test(test_cut_off),
-		cmocka_unit_test(test_head),      cmocka_unit_test(test_no_room),
-		cmocka_unit_test(test_given_up),  cmocka_unit_test(test_bomb),
+		cmocka_unit_test(test_same_text),   cmocka_unit_test(test_cut_off),
+		cmocka_unit_test(test_head),        cmocka_unit_test(test_no_room),
+		cmocka_unit_test(test_head_padded), cmocka_unit_test(test_given_up),
+		cmocka_unit_test(test_bomb),
 	};
 
 	return cmocka_run_group_tests(tests, make_dir, remove_dir);

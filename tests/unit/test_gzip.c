@@ -4,6 +4,7 @@
 #include "base/bytes.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -299,6 +300,33 @@ static void zeros_behind_the_end_are_padding(void **state)
 	check_good(fx);
 }
 
+static void padding_keeps_nobody_waiting(void **state)
+{
+	struct tl_packed_file file = { .path = "file", .size = UINT64_C(1) << 40 };
+	static const struct tl_point start;
+	struct fixture *fx = *state;
+	struct tl_err err = TL_ERR_INIT;
+	uint8_t c[8];
+	void *stream;
+	size_t got;
+
+	add_member_with(fx, (struct tl_span){ (const uint8_t *)"a", 1 }, 6, NULL);
+	write_file(fx);
+	assert_int_equal(truncate(fx->path, (off_t)file.size), 0);
+	file.fd = open(fx->path, O_RDONLY);
+	assert_true(tl_codec_gzip.open(&file, &start, (struct tl_span){ NULL, 0 }, &stream, &err));
+	assert_int_equal(tl_codec_gzip.next(stream, c, sizeof(c), &got, &err), TL_FOUND);
+	assert_int_equal(got, 1);
+	assert_int_equal(tl_codec_gzip.next(stream, c, sizeof(c), &got, &err), TL_FOUND);
+	assert_int_equal(got, 0);
+	assert_true(tl_codec_gzip.at(stream) < 2 * TL_CODEC_INPUT);
+	tl_codec_gzip.close(stream);
+	close(file.fd);
+	assert_true(
+	    tl_packed_open(&tl_codec_gzip, fx->path, "file", NULL, fx->pool, &fx->src, &err));
+	tl_source_want(fx->src, 2); /* and teardown() closes it */
+}
+
 /* ---- bad ones */
 
 static void garbage_behind_the_end(void **state)
@@ -407,6 +435,7 @@ int main(void)
 		TEST(all_that_a_head_can_hold),
 		TEST(blocks_of_bgzip_are_stepped_over),
 		TEST(zeros_behind_the_end_are_padding),
+		TEST(padding_keeps_nobody_waiting),
 		TEST(garbage_behind_the_end),
 		TEST(a_file_can_end_anywhere),
 		TEST(damage_ends_the_text),

@@ -209,6 +209,66 @@ static void what_follows_the_last_member_is_told(void **state)
 	tl_buf_fini(&text);
 }
 
+static void nothing_keeps_a_read_long(void **state)
+{
+	struct tl_buf zeros = TL_BUF_INIT, empty = TL_BUF_INIT, text = TL_BUF_INIT;
+	struct tl_err err = TL_ERR_INIT;
+	char want[100];
+	uint8_t c;
+	size_t got, n;
+	void *feed;
+
+	packer_of("bzip2")->pack((const uint8_t *)"a", 1, &zeros);
+	n = zeros.len;
+	assert_true(tl_buf_reserve(&zeros, 20 * MIB + 1));
+	memset(zeros.data + n, 0, 20 * MIB);
+	zeros.data[n + 20 * MIB] = 'x';
+	zeros.len = n + 20 * MIB + 1;
+	assert_true(tl_stream_new(&tl_stream_bzip2, file_of(&zeros), "it", &feed, &err));
+	assert_int_equal(tl_stream_feed.read(feed, &c, 1, &got, &err), TL_FOUND);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(tl_stream_feed.read(feed, &c, 1, &got, &err), TL_PENDING);
+	assert_int_equal(read_feed(feed, 10, &text, &err), TL_FAILED);
+	snprintf(want, sizeof(want), "from byte %zu on is not bzip2", n);
+	assert_non_null(strstr(err.msg, want));
+	tl_stream_feed.close(feed);
+
+	for (int i = 0; i < 100; i++)
+		packer_of("bzip2")->pack((const uint8_t *)"", 0, &empty);
+	assert_true(tl_stream_new(&tl_stream_bzip2, file_of(&empty), "it", &feed, &err));
+	assert_int_equal(tl_stream_feed.read(feed, &c, 1, &got, &err), TL_PENDING);
+	assert_true(tl_stream_feed.progress(feed) < 0.1);
+	assert_int_equal(read_feed(feed, 10, &text, &err), TL_NONE);
+	tl_stream_feed.close(feed);
+	tl_buf_fini(&zeros);
+	tl_buf_fini(&empty);
+	tl_buf_fini(&text);
+}
+
+static void what_zstd_cannot_read_here_is_not_damage(void **state)
+{
+	static const struct {
+		uint8_t bytes[20];
+		const char *message;
+	} files[] = {
+		{ { 0x28, 0xb5, 0x2f, 0xfd, 0, 0x90, 1 }, "--long=31" },
+		{ { 0x28, 0xb5, 0x2f, 0xfd, 1, 0x38, 5, 1 }, "zstd -d -D" },
+		{ { 0x28, 0xb5, 0x2f, 0xfd, 8, 0x38, 1 }, "nsupported" },
+	};
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
+		struct tl_buf packed = TL_BUF_INIT, text = TL_BUF_INIT;
+		struct tl_err err = TL_ERR_INIT;
+
+		assert_true(tl_buf_append(&packed, files[i].bytes, sizeof(files[i].bytes)));
+		assert_int_equal(unpack(&packed, 10, &text, &err), TL_FAILED);
+		assert_non_null(strstr(err.msg, "cannot be read at byte"));
+		assert_non_null(strstr(err.msg, files[i].message));
+		tl_buf_fini(&packed);
+		tl_buf_fini(&text);
+	}
+}
+
 static void a_file_that_is_cut_off_is_shown_so_far(void **state)
 {
 	struct tl_buf text = TL_BUF_INIT;
@@ -441,6 +501,8 @@ int main(void)
 		cmocka_unit_test(members_are_one_text),
 		cmocka_unit_test(frames_without_text_are_passed_over),
 		cmocka_unit_test(what_follows_the_last_member_is_told),
+		cmocka_unit_test(nothing_keeps_a_read_long),
+		cmocka_unit_test(what_zstd_cannot_read_here_is_not_damage),
 		cmocka_unit_test(a_file_that_is_cut_off_is_shown_so_far),
 		cmocka_unit_test(damage_is_told_and_what_is_good_is_shown),
 		cmocka_unit_test(a_pipe_is_unpacked_however_it_comes),

@@ -194,6 +194,35 @@ static void test_programs(void **state)
 		skip();
 }
 
+/* Frames without text are not all passed over at once. */
+static void test_no_text_for_long(void **state)
+{
+	static const uint8_t empty[] = { 0x28, 0xb5, 0x2f, 0xfd, 0, 0x38, 1, 0, 0 };
+	struct tl_buf packed = TL_BUF_INIT;
+	struct tl_packed_file f;
+	size_t got = 1;
+	uint64_t half;
+	uint8_t c;
+	void *s;
+
+	while (packed.len < 8 * TL_CODEC_INPUT)
+		assert_true(tl_buf_append(&packed, empty, sizeof(empty)));
+	half = packed.len / 2;
+	put_frame(&packed, (struct tl_span){ (const uint8_t *)"a", 1 }, 0);
+	f = file_of(&packed);
+	s = open_first(&f);
+	assert_int_equal(tl_codec_zstd.next(s, &c, 1, &got, NULL), TL_FOUND);
+	assert_int_equal(got, 0);
+	assert_true(tl_codec_zstd.at(s) < half);
+	while (got == 0)
+		assert_int_equal(tl_codec_zstd.next(s, &c, 1, &got, NULL), TL_FOUND);
+	assert_int_equal(c, 'a');
+	assert_int_equal(tl_codec_zstd.next(s, &c, 1, &got, NULL), TL_NONE);
+	tl_codec_zstd.close(s);
+	close(f.fd);
+	tl_buf_fini(&packed);
+}
+
 /* ---- damage */
 /* Read to where it breaks: how much text came, which must be the beginning of `text`. */
 static size_t read_broken(const struct tl_packed_file *f, const struct tl_buf *text,
@@ -466,6 +495,7 @@ int main(void)
 		cmocka_unit_test(test_at_the_end_of_a_frame),
 		cmocka_unit_test(test_nothing),
 		cmocka_unit_test(test_programs),
+		cmocka_unit_test(test_no_text_for_long),
 		cmocka_unit_test(test_cut_off),
 		cmocka_unit_test(test_changed_bytes),
 		cmocka_unit_test(test_messages),
