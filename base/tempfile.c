@@ -64,6 +64,8 @@ bool tl_tempfile_write(int fd, const uint8_t *p, size_t n, uint64_t at)
 
 		if (w < 0 && errno == EINTR)
 			continue;
+		if (w == 0)
+			errno = ENOSPC;
 		if (w <= 0)
 			return false;
 		p += w;

@@ -520,6 +520,7 @@ static void missed(struct tl_app *app, uint64_t passed)
 static void missed_here(struct tl_app *app, uint64_t passed)
 {
 	struct tl_op was = app->op;
+	size_t file = app->files.current;
 
 	app->op.kind = TL_OP_NONE;
 	missed(app, passed);
@@ -528,6 +529,7 @@ static void missed_here(struct tl_app *app, uint64_t passed)
 	app->op.started_ms = was.started_ms;
 	app->op.seen_ms = was.seen_ms;
 	app->op.burst = was.burst;
+	app->op.moved = was.moved && app->files.current == file;
 }
 
 static void scan_ended(struct tl_app *app, const struct tl_scan_result *r)

@@ -56,16 +56,30 @@ static uint64_t take_number(struct tl_span *s)
 	return n;
 }
 
+/* Room for one more.  Whenever there are a power of two, all is taken, and it is doubled. */
+static bool make_room(struct tl_tags *tags)
+{
+	size_t n = tags->n;
+	struct tl_tag *more;
+
+	if ((n & (n - 1)) != 0)
+		return true;
+	more = realloc(tags->tags, (n > 0 ? 2 * n : 1) * sizeof(*more));
+	if (more)
+		tags->tags = more;
+	return more != NULL;
+}
+
 static bool add(struct tl_tags *tags, struct tl_span file, const struct tl_tag *where)
 {
-	struct tl_tag *more = realloc(tags->tags, (tags->n + 1) * sizeof(*more));
+	struct tl_tag *to;
 
-	if (!more)
+	if (!make_room(tags))
 		return false;
-	tags->tags = more;
-	more[tags->n] = *where;
-	more[tags->n].file = strndup((const char *)file.data, file.len);
-	if (!more[tags->n].file)
+	to = &tags->tags[tags->n];
+	*to = *where;
+	to->file = strndup((const char *)file.data, file.len);
+	if (!to->file)
 		return false;
 	tags->n++;
 	return true;

@@ -182,40 +182,66 @@ static enum tl_lookup long_line_passes(const struct tl_chunklook *c, uint64_t po
 	return found;
 }
 
+/* Is it known, without reading it, that there is no newline in chunk k? */
+static bool has_no_newline(const struct tl_chunklook *c, uint64_t k)
+{
+	struct tl_lineindex *lines = c->hunt->req->lines;
+	uint32_t newlines;
+	unsigned has;
+
+	return lines && tl_lineindex_chunk(lines, k, &newlines, &has) == TL_FOUND && newlines == 0;
+}
+
+static enum tl_lookup read_chunk(const struct tl_chunklook *c, uint64_t k, struct tl_buf *buf)
+{
+	buf->len = 0;
+	return tl_source_read(c->hunt->req->src, k, buf, c->err);
+}
+
 /*
  * Where the line that chunk k is in the middle of begins.  NONE: where the line does that was judged
- * before.
+ * before.  PENDING: nobody wants to know any more.
  */
 static enum tl_lookup head_start(const struct tl_chunklook *c, const struct tl_judged *j,
 				 uint64_t *pos)
 {
-	struct tl_source *src = c->hunt->req->src;
 	struct tl_buf buf = TL_BUF_INIT;
 	enum tl_lookup found = TL_FOUND;
-	uint64_t behind = c->k; /* the chunk with the bytes behind those of chunk k */
+	uint64_t from = 0;
+	size_t at = 0;
 
-	*pos = 0;
 	for (uint64_t k = c->k; k-- > 0;) {
-		const uint8_t *nl;
+		const uint8_t *nl = NULL;
 
-		buf.len = 0;
-		found = tl_source_read(src, k, &buf, c->err);
-		if (found != TL_FOUND)
-			break;
-		nl = buf.len > 0 ? memrchr(buf.data, '\n', buf.len) : NULL;
-		if (nl) {
-			size_t at = (size_t)(nl - buf.data) + 1;
-
-			*pos = tl_pos_make(src, at < buf.len ? k : behind, at % buf.len);
+		if (atomic_load_explicit(c->hunt->stop, memory_order_relaxed)) {
+			found = TL_PENDING;
 			break;
 		}
-		behind = buf.len > 0 ? k : behind;
+		if (!has_no_newline(c, k)) {
+			found = read_chunk(c, k, &buf);
+			if (found != TL_FOUND)
+				break;
+			nl = buf.len > 0 ? memrchr(buf.data, '\n', buf.len) : NULL;
+		}
+		if (nl) {
+			at = (size_t)(nl - buf.data) + 1;
+			from = at < buf.len ? k : k + 1;
+			at %= buf.len;
+			break;
+		}
 		if (j->any && k > j->from && k <= j->to) {
 			found = TL_NONE;
 			break;
 		}
-		*pos = tl_pos_make(src, behind, 0); /* the text begins with the line */
 	}
+	/* Chunks without bytes may come before it. */
+	while (found == TL_FOUND && at == 0 && from < c->k) {
+		found = read_chunk(c, from, &buf);
+		if (found != TL_FOUND || buf.len > 0)
+			break;
+		from++;
+	}
+	*pos = tl_pos_make(c->hunt->req->src, from, at);
 	tl_buf_fini(&buf);
 	return found;
 }

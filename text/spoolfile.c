@@ -32,6 +32,7 @@ struct tl_spoolfile {
 	pthread_mutex_t lock; /* of all below; not held while writing */
 	int fd;
 	uint64_t end;               /* of what is written, or about to be */
+	uint64_t lost;              /* of that, where nothing could be written: no others use it */
 	uint64_t left;              /* may be written before one looks for room again */
 	uint64_t raw_until;         /* so far there is ample room */
 	uint64_t raw_ns, packed_ns; /* what chunks took on average, either way; 0: not known */
@@ -79,7 +80,7 @@ void tl_spoolfile_close(struct tl_spoolfile *f)
 		return;
 	if (f->fd >= 0)
 		close(f->fd);
-	atomic_fetch_sub(&used, f->end);
+	atomic_fetch_sub(&used, f->end - f->lost);
 	pthread_mutex_destroy(&f->lock);
 	free(f->dir);
 	free(f);
@@ -161,6 +162,18 @@ static uint64_t take_room(struct tl_spoolfile *f, size_t n)
 	return at;
 }
 
+/* Nothing could be written there. */
+static void give_room_back(struct tl_spoolfile *f, uint64_t at, size_t n)
+{
+	pthread_mutex_lock(&f->lock);
+	if (f->end == at + n)
+		f->end = at;
+	else
+		f->lost += n;
+	pthread_mutex_unlock(&f->lock);
+	atomic_fetch_sub(&used, n);
+}
+
 /* ---- writing */
 
 static bool write_at(struct tl_spoolfile *f, const uint8_t *p, size_t n, uint64_t at,
@@ -218,8 +231,10 @@ bool tl_spoolfile_put(struct tl_spoolfile *f, struct tl_packer *p, const uint8_t
 		n = CHUNK;
 	place->at = take_room(f, n);
 	place->len = (uint32_t)n;
-	if (!write_at(f, n < CHUNK ? p->buf : chunk, n, place->at, err))
+	if (!write_at(f, n < CHUNK ? p->buf : chunk, n, place->at, err)) {
+		give_room_back(f, place->at, n);
 		return false;
+	}
 	note_time(f, raw, now_ns() - began);
 	return true;
 }

@@ -14,12 +14,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define IN_BYTES ((size_t)128 << 10)
 #define PIECE    IN_BYTES /* of text, made at a time: slow formats take some 5 ms for it */
 
-/* Bytes that begin like something compressed, and may be text: so long one waits for the next. */
+/* Bytes that begin like something compressed, and may be text: so long one waits for more. */
 #define DOUBT_MS 100
 
 /* Between two looks at whether anybody wants it: damage can make much input out of nothing. */
@@ -290,11 +291,20 @@ static enum tl_lookup begin_compressed(struct stream *s, const uint8_t *head, si
 	return TL_PENDING;
 }
 
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
 /* Read as much as it takes to know.  FOUND: it is text, *got bytes of it. */
 static enum tl_lookup resolve(struct stream *s, uint8_t *buf, size_t n, size_t *got,
 			      struct tl_err *err)
 {
 	struct pollfd more = { tl_fd_feed.descriptor(s->from), POLLIN, 0 };
+	int64_t until = 0, left;
 	size_t len = 0;
 
 	for (;;) {
@@ -309,7 +319,11 @@ static enum tl_lookup resolve(struct stream *s, uint8_t *buf, size_t n, size_t *
 		g = guess_any(buf, *got, &s->format);
 		if (g == YES)
 			return begin_compressed(s, buf, *got, err);
-		if (g == NO || found == TL_NONE || poll(&more, 1, DOUBT_MS) <= 0)
+		if (g == NO || found == TL_NONE)
+			return begin_plain(s);
+		until = until ? until : now_ms() + DOUBT_MS;
+		left = until - now_ms();
+		if (poll(&more, 1, left > 0 ? (int)left : 0) <= 0)
 			return begin_plain(s);
 	}
 }

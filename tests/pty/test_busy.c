@@ -61,6 +61,23 @@ static void moving_leaves_a_search_running(void **state)
 	check_row(t, 0, "zzz here");
 }
 
+static void one_that_begins_anew_leaves_the_page(void **state)
+{
+	struct term *t = open_pipe();
+
+	check_keys(t, "50g");
+	check_row(t, 0, "line 50");
+	term_keys(t, "/^Wline 3$<Enter>");
+	check_text(t, "Searching");
+	term_keys(t, "j");
+	check_row(t, 0, "line 51");
+	term_feed_end(t);
+	check_text(t, "(n goes there)");
+	check_row(t, 0, "line 51");
+	term_keys(t, "n");
+	check_row(t, 0, "line 3");
+}
+
 static void another_command_ends_a_search(void **state)
 {
 	struct term *t = open_pipe();
@@ -198,11 +215,17 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		TEST(moving_leaves_a_search_running), TEST(another_command_ends_a_search),
-		TEST(an_interrupt_ends_a_search),     TEST(n_waits_for_the_hit_before_it),
-		TEST(keys_typed_ahead_wait),          TEST(the_end_of_a_pipe_is_shown_so_far),
-		TEST(a_line_to_come_is_waited_for),   TEST(hits_are_counted),
-		TEST(following_stops_at_the_pattern), TEST(a_command_can_be_given_for_every_file),
+		TEST(moving_leaves_a_search_running),
+		TEST(one_that_begins_anew_leaves_the_page),
+		TEST(another_command_ends_a_search),
+		TEST(an_interrupt_ends_a_search),
+		TEST(n_waits_for_the_hit_before_it),
+		TEST(keys_typed_ahead_wait),
+		TEST(the_end_of_a_pipe_is_shown_so_far),
+		TEST(a_line_to_come_is_waited_for),
+		TEST(hits_are_counted),
+		TEST(following_stops_at_the_pattern),
+		TEST(a_command_can_be_given_for_every_file),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

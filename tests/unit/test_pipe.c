@@ -2,6 +2,7 @@
 #include "text/cursor.h"
 #include "text/source.h"
 #include "text/spool.h"
+#include "text/spoolfile.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -550,6 +551,37 @@ static void survives_a_full_disk(void **state)
 	fx->from = dup(0);
 }
 
+static void what_cannot_be_written_takes_no_room(void **state)
+{
+	struct tl_spoolplace place;
+	struct tl_err err = TL_ERR_INIT;
+	struct tl_spoolfile *f;
+	struct tl_packer *p;
+	struct rlimit old, low;
+	uint8_t *chunk = malloc(MIB);
+
+	assert_non_null(chunk);
+	for (size_t i = 0; i < MIB; i++)
+		chunk[i] = (uint8_t)rand();
+	assert_true(tl_spoolfile_new("/tmp", &f, NULL));
+	assert_true(tl_packer_new(&p, NULL));
+	tl_spool_set_limit(2 * MIB);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+	low = (struct rlimit){ MIB / 2, old.rlim_max };
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &low), 0);
+	for (int i = 0; i < 4; i++) {
+		assert_false(tl_spoolfile_put(f, p, chunk, false, &place, &err));
+		assert_non_null(strstr(err.msg, "File too large"));
+	}
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+	assert_true(tl_spoolfile_put(f, p, chunk, false, &place, &err));
+	assert_int_equal(place.at, 0);
+	tl_spool_set_limit(0);
+	tl_packer_free(p);
+	tl_spoolfile_close(f);
+	free(chunk);
+}
+
 /* ---- what is no pipe, but read like one */
 
 /* Replace the fixture's pipe by something else. */
@@ -702,6 +734,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(stops_at_its_limit, setup_tmpdir, teardown_tmpdir),
 		cmocka_unit_test_setup_teardown(survives_a_full_disk, setup_tmpdir,
 						teardown_tmpdir),
+		cmocka_unit_test(what_cannot_be_written_takes_no_room),
 		cmocka_unit_test_setup_teardown(reads_files_in_proc, setup, teardown),
 		cmocka_unit_test_setup_teardown(reads_fifos, setup_tmpdir, teardown_tmpdir),
 		cmocka_unit_test_setup_teardown(reads_sockets, setup, teardown),

@@ -7,6 +7,8 @@
 #include "tests/unit/fake_text.h"
 #include "tests/unit/oracle.h"
 
+#include <limits.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <unistd.h>
@@ -495,6 +497,80 @@ static void test_cancel_while_a_pipe_brings_nothing(void **state)
 	tl_matcher_free(m);
 }
 
+/* ---- a huge line, and a filter that judges it from its beginning */
+
+static struct {
+	struct fake_text text;
+	struct tl_scan *_Atomic scan; /* given up in the read that `left` counts down to */
+	atomic_uint nreads, left;
+} huge;
+
+static enum tl_lookup read_huge(void *self, uint64_t k, struct tl_buf *out, struct tl_err *err)
+{
+	struct tl_scan *scan;
+
+	atomic_fetch_add(&huge.nreads, 1);
+	if (atomic_fetch_sub(&huge.left, 1) == 1) {
+		while (!(scan = atomic_load(&huge.scan)))
+			poll(NULL, 0, 1);
+		tl_scan_cancel(scan);
+	}
+	return fake_read(self, k, out, err);
+}
+
+#define HUGE_CHUNKS 20000
+
+/* Search it for what is at its end.  Returns how often something was read. */
+static unsigned search_huge(bool indexed, unsigned reads, enum tl_scan_state state)
+{
+	struct tl_matcher *m = compile("zzz", TL_MATCH_LITERAL),
+			  **dots = malloc(sizeof(struct tl_matcher *));
+	struct tl_buf text = TL_BUF_INIT;
+	struct tl_scan_result got;
+	struct tl_source *src, *none;
+	struct tl_scan *scan;
+
+	assert_non_null(dots);
+	*dots = compile(".", TL_MATCH_LITERAL);
+	for (int i = 0; i < HUGE_CHUNKS; i++)
+		assert_true(tl_buf_puts(&text, "................"));
+	assert_true(tl_buf_puts(&text, "zzz\n"));
+	assert_true(fake_open(&huge.text, &text, 4, false, false, pools[0], &src));
+	huge.text.ops.read = read_huge;
+	struct tl_scan_request req = {
+		.src = src, .m = m, .from = TL_NOPOS, .nth = 1, .backward = true, .long_line = 64
+	};
+	assert_true(tl_source_open_memory(&text, &none, NULL)); /* the filter reads elsewhere */
+	assert_true(tl_filter_new(none, dots, 1, NULL, pools[0], NULL, &req.filter, NULL));
+	tl_filter_stop(req.filter);
+	if (indexed)
+		assert_true(tl_lineindex_new(src, pools[0], NULL, &req.lines, NULL));
+	for (uint64_t k = 0; indexed && k < HUGE_CHUNKS; k++)
+		tl_lineindex_offer(req.lines, k, (struct tl_span){ huge.text.bytes.data, 16 });
+	atomic_store(&huge.nreads, 0);
+	atomic_store(&huge.left, reads);
+	atomic_store(&huge.scan, NULL);
+	assert_true(tl_scan_start(&req, pools[0], &scan, NULL));
+	atomic_store(&huge.scan, scan);
+	tl_scan_wait(scan);
+	tl_scan_result(scan, &got);
+	tl_scan_close(scan);
+	assert_int_equal(got.state, state);
+	tl_lineindex_close(req.lines);
+	tl_filter_close(req.filter);
+	tl_source_close(none);
+	tl_source_close(src);
+	fake_fini(&huge.text);
+	tl_matcher_free(m);
+	return atomic_load(&huge.nreads);
+}
+
+static void test_filter_in_a_huge_line(void **state)
+{
+	assert_in_range(search_huge(false, 5000, TL_SCAN_CANCELLED), 5000, 5010);
+	assert_in_range(search_huge(true, UINT_MAX, TL_SCAN_HIT), 1, HUGE_CHUNKS / 2);
+}
+
 /* The hit is in a line that is here, though its chunk is not full and nothing more comes. */
 static void test_hit_in_an_open_chunk(void **state)
 {
@@ -577,6 +653,7 @@ int main(void)
 		cmocka_unit_test(test_matches_in_a_long_line),
 		cmocka_unit_test(test_one_message_at_the_end),
 		cmocka_unit_test(test_cancel_while_a_pipe_brings_nothing),
+		cmocka_unit_test(test_filter_in_a_huge_line),
 		cmocka_unit_test(test_hit_in_an_open_chunk),
 		cmocka_unit_test(test_failure_comes_in_its_turn),
 		cmocka_unit_test(test_close_at_any_time),

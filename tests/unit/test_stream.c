@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -420,6 +421,38 @@ static void plain_text_is_handed_on_at_once(void **state)
 	}
 }
 
+/* 60 ms between two bytes: in doubt for the first two. */
+static void *trickle(void *arg)
+{
+	static const char magic[] = { '\xfd', '7', 'z', 'X', 'Z' };
+
+	for (size_t i = 0; i < sizeof(magic); i++) {
+		if (write(*(int *)arg, magic + i, 1) != 1)
+			break;
+		poll(NULL, 0, 60);
+	}
+	return NULL;
+}
+
+static void doubt_ends_in_time(void **state)
+{
+	struct tl_err err = TL_ERR_INIT;
+	pthread_t writer;
+	uint8_t text[100];
+	size_t got = 0;
+	void *feed;
+	int to;
+
+	feed = open_pipe(&to);
+	assert_int_equal(pthread_create(&writer, NULL, trickle, &to), 0);
+	poll(&(struct pollfd){ tl_stream_feed.descriptor(feed), POLLIN, 0 }, 1, 10000);
+	assert_int_equal(tl_stream_feed.read(feed, text, sizeof(text), &got, &err), TL_FOUND);
+	assert_true(got >= 1 && got < 4); /* 2, where nothing keeps us waiting */
+	pthread_join(writer, NULL);
+	close(to);
+	tl_stream_feed.close(feed);
+}
+
 /* ---- sources */
 
 static void await_size(struct tl_source *src, uint64_t nbytes)
@@ -507,6 +540,7 @@ int main(void)
 		cmocka_unit_test(damage_is_told_and_what_is_good_is_shown),
 		cmocka_unit_test(a_pipe_is_unpacked_however_it_comes),
 		cmocka_unit_test(plain_text_is_handed_on_at_once),
+		cmocka_unit_test(doubt_ends_in_time),
 		cmocka_unit_test(is_read_as_far_as_asked),
 		cmocka_unit_test(what_breaks_is_the_trouble_of_the_text),
 	};
