@@ -637,11 +637,12 @@ static void a_text_ends_at_the_first_damage(void **state)
 	fd = open(fx->path, O_WRONLY);
 	assert_int_equal(pwrite(fd, "??", 2, (off_t)((struct tl_point *)points.data)[2].file), 2);
 	close(fd);
-	for (int i = 0; i < 20; i++) {
+	for (int i = 0; i < 6; i++) {
 		open_it(fx, fx->dir);
 		read_to_end(fx);
 		assert_true(tl_source_trouble(fx->src, &err));
-		check_all(fx, end);
+		assert_int_equal(size_of(fx), end);
+		check_forward(fx, end);
 		close_it(fx);
 	}
 	assert_int_equal(saved_files(fx, NULL), 0);
