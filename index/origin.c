@@ -1,8 +1,11 @@
 /* origin.c: see origin.h. */
 #include "index/origin.h"
 
+#include "base/bytes.h"
+
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 #include <xxhash.h>
 
@@ -48,4 +51,19 @@ bool tl_origin_hash(int fd, uint64_t size, struct tl_origin *out)
 	uint64_t tail = size > HASHED_BYTES ? size - HASHED_BYTES : 0;
 
 	return hash_at(fd, 0, &out->head) && hash_at(fd, tail, &out->tail);
+}
+
+void tl_origin_put_key(uint8_t key[TL_ORIGIN_KEY], const char *magic, uint64_t version,
+		       const struct tl_identity *file, const struct tl_origin *origin)
+{
+	memcpy(key, magic, 8);
+	tl_put64(key + 8, version);
+	tl_put64(key + 16, origin->text);
+	tl_put64(key + 24, file->dev);
+	tl_put64(key + 32, file->ino);
+	tl_put64(key + 40, file->size);
+	tl_put64(key + 48, (uint64_t)file->mtime.tv_sec);
+	tl_put64(key + 56, (uint64_t)file->mtime.tv_nsec);
+	tl_put64(key + 64, origin->head);
+	tl_put64(key + 72, origin->tail);
 }

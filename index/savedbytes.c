@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "index/cachedir.h"
+#include "index/origin.h"
 #include "index/savedindex.h"
 
 #include <string.h>
@@ -13,8 +14,8 @@
 #include <zstd.h>
 
 #define VERSION       1
-#define KEY_SIZE      80 /* what has to be as expected */
 #define HEAD_SIZE     88 /* with the length */
+#define MAGIC         "TLBYTES\n"
 #define CHECKSUM_SIZE 8
 #define LEVEL         1
 
@@ -30,21 +31,6 @@ static uint64_t most(const struct tl_identity *file)
 	return n < MOST_OF_ALL ? n : MOST_OF_ALL;
 }
 
-static void put_key(uint8_t p[KEY_SIZE], const struct tl_identity *file,
-		    const struct tl_origin *origin)
-{
-	memcpy(p, "TLBYTES\n", 8);
-	tl_put64(p + 8, VERSION);
-	tl_put64(p + 16, origin->text);
-	tl_put64(p + 24, file->dev);
-	tl_put64(p + 32, file->ino);
-	tl_put64(p + 40, file->size);
-	tl_put64(p + 48, (uint64_t)file->mtime.tv_sec);
-	tl_put64(p + 56, (uint64_t)file->mtime.tv_nsec);
-	tl_put64(p + 64, origin->head);
-	tl_put64(p + 72, origin->tail);
-}
-
 bool tl_savedbytes_encode(const struct tl_identity *file, const struct tl_origin *origin,
 			  struct tl_span bytes, struct tl_buf *out)
 {
@@ -54,8 +40,8 @@ bool tl_savedbytes_encode(const struct tl_identity *file, const struct tl_origin
 	if (bytes.len > most(file) || !tl_buf_reserve(out, HEAD_SIZE + room + CHECKSUM_SIZE))
 		return false;
 	p = out->data + start;
-	put_key(p, file, origin);
-	tl_put64(p + KEY_SIZE, bytes.len);
+	tl_origin_put_key(p, MAGIC, VERSION, file, origin);
+	tl_put64(p + TL_ORIGIN_KEY, bytes.len);
 	n = ZSTD_compress(p + HEAD_SIZE, room, bytes.data, bytes.len, LEVEL);
 	if (ZSTD_isError(n))
 		return false;
@@ -67,18 +53,18 @@ bool tl_savedbytes_encode(const struct tl_identity *file, const struct tl_origin
 bool tl_savedbytes_decode(struct tl_span all, const struct tl_identity *file,
 			  const struct tl_origin *origin, struct tl_buf *out)
 {
-	uint8_t key[KEY_SIZE];
+	uint8_t key[TL_ORIGIN_KEY];
 	uint64_t len;
 	size_t n;
 
 	if (all.len < HEAD_SIZE + CHECKSUM_SIZE)
 		return false;
 	n = all.len - CHECKSUM_SIZE;
-	put_key(key, file, origin);
-	if (memcmp(all.data, key, KEY_SIZE) != 0 ||
+	tl_origin_put_key(key, MAGIC, VERSION, file, origin);
+	if (memcmp(all.data, key, TL_ORIGIN_KEY) != 0 ||
 	    tl_get64(all.data + n) != XXH3_64bits(all.data, n))
 		return false;
-	len = tl_get64(all.data + KEY_SIZE);
+	len = tl_get64(all.data + TL_ORIGIN_KEY);
 	n -= HEAD_SIZE;
 	if (len > most(file) || ZSTD_getFrameContentSize(all.data + HEAD_SIZE, n) != len ||
 	    !tl_buf_reserve(out, (size_t)len + 1) ||

@@ -2,9 +2,9 @@
  * while windows are compressed, written or read. */
 #include "decoders/packed/points.h"
 
+#include "base/readat.h"
 #include "base/tempfile.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -353,22 +353,6 @@ static struct row *row_of(struct tl_points *pts, const struct tl_spot *spot)
 	return row->spot.point.text == spot->point.text && row->spot.at == spot->at ? row : NULL;
 }
 
-static bool read_at(int fd, uint8_t *to, size_t n, uint64_t at)
-{
-	while (n > 0) {
-		ssize_t r = pread(fd, to, n, (off_t)at);
-
-		if (r < 0 && errno == EINTR)
-			continue;
-		if (r <= 0)
-			return false;
-		to += r;
-		n -= (size_t)r;
-		at += (uint64_t)r;
-	}
-	return true;
-}
-
 bool tl_points_stored(struct tl_points *pts, const struct tl_spot *spot, struct tl_buf *out)
 {
 	const struct row *row;
@@ -384,7 +368,7 @@ bool tl_points_stored(struct tl_points *pts, const struct tl_spot *spot, struct 
 	if (row)
 		memcpy(out->data + out->len, row->bytes, spot->stored);
 	pthread_mutex_unlock(&pts->lock);
-	ok = ok && (row || read_at(fd, out->data + out->len, spot->stored, spot->at));
+	ok = ok && (row || tl_read_at(fd, out->data + out->len, spot->stored, spot->at));
 	if (ok)
 		out->len += spot->stored;
 	return ok;

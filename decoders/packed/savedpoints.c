@@ -5,19 +5,20 @@
 #include "decoders/packed/savedpoints.h"
 
 #include "base/bytes.h"
+#include "base/readat.h"
 #include "index/cachedir.h"
+#include "index/origin.h"
 #include "index/savedindex.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <xxhash.h>
 
 #define VERSION       1
-#define KEY_SIZE      80 /* what has to be as expected */
 #define HEAD_SIZE     96 /* with the text's size and the number of points */
 #define ROW_SIZE      72
+#define MAGIC         "TLPOINT\n"
 #define CHECKSUM_SIZE 8
 #define MAX_ROWS      ((uint64_t)1 << 17)
 #define MOST_OF_ALL   ((uint64_t)256 << 20)
@@ -30,21 +31,6 @@ static uint64_t most(const struct tl_identity *file)
 	uint64_t n = file->size / 8 + ((uint64_t)1 << 20);
 
 	return n < MOST_OF_ALL ? n : MOST_OF_ALL;
-}
-
-static void put_key(uint8_t p[KEY_SIZE], const struct tl_identity *file,
-		    const struct tl_origin *origin)
-{
-	memcpy(p, "TLPOINT\n", 8);
-	tl_put64(p + 8, VERSION);
-	tl_put64(p + 16, origin->text);
-	tl_put64(p + 24, file->dev);
-	tl_put64(p + 32, file->ino);
-	tl_put64(p + 40, file->size);
-	tl_put64(p + 48, (uint64_t)file->mtime.tv_sec);
-	tl_put64(p + 56, (uint64_t)file->mtime.tv_nsec);
-	tl_put64(p + 64, origin->head);
-	tl_put64(p + 72, origin->tail);
 }
 
 /* ---- saving */
@@ -92,9 +78,9 @@ static bool put_table(const struct tl_identity *file, const struct tl_origin *or
 	if (!tl_buf_reserve(out, (size_t)at))
 		return false;
 	p = out->data;
-	put_key(p, file, origin);
-	tl_put64(p + KEY_SIZE, text_size);
-	tl_put64(p + KEY_SIZE + 8, n);
+	tl_origin_put_key(p, MAGIC, VERSION, file, origin);
+	tl_put64(p + TL_ORIGIN_KEY, text_size);
+	tl_put64(p + TL_ORIGIN_KEY + 8, n);
 	for (size_t i = 0; i < n; i++) {
 		put_row(p + HEAD_SIZE + i * ROW_SIZE, &all[i], at);
 		at += all[i].stored;
@@ -150,22 +136,6 @@ bool tl_savedpoints_save(const char *dir, const struct tl_identity *file,
 
 /* ---- loading */
 
-static bool read_at(int fd, uint8_t *to, size_t n, uint64_t at)
-{
-	while (n > 0) {
-		ssize_t r = pread(fd, to, n, (off_t)at);
-
-		if (r < 0 && errno == EINTR)
-			continue;
-		if (r <= 0)
-			return false;
-		to += r;
-		n -= (size_t)r;
-		at += (uint64_t)r;
-	}
-	return true;
-}
-
 /* A row; `before` is the one before it, or NULL.  False: it makes no sense. */
 static bool get_row(const uint8_t *p, uint64_t size, const struct tl_identity *file,
 		    uint64_t text_size, const struct tl_spot *before, struct tl_spot *out)
@@ -192,24 +162,24 @@ static bool get_row(const uint8_t *p, uint64_t size, const struct tl_identity *f
 static struct tl_spot *get_rows(int fd, uint64_t size, const struct tl_identity *file,
 				const struct tl_origin *origin, uint64_t *n, uint64_t *text_size)
 {
-	uint8_t head[HEAD_SIZE], key[KEY_SIZE], *table = NULL;
+	uint8_t head[HEAD_SIZE], key[TL_ORIGIN_KEY], *table = NULL;
 	struct tl_spot *all = NULL;
 	size_t len;
 	bool ok;
 
-	put_key(key, file, origin);
-	if (size < HEAD_SIZE || !read_at(fd, head, HEAD_SIZE, 0) ||
-	    memcmp(head, key, KEY_SIZE) != 0)
+	tl_origin_put_key(key, MAGIC, VERSION, file, origin);
+	if (size < HEAD_SIZE || !tl_read_at(fd, head, HEAD_SIZE, 0) ||
+	    memcmp(head, key, TL_ORIGIN_KEY) != 0)
 		return NULL;
-	*text_size = tl_get64(head + KEY_SIZE);
-	*n = tl_get64(head + KEY_SIZE + 8);
+	*text_size = tl_get64(head + TL_ORIGIN_KEY);
+	*n = tl_get64(head + TL_ORIGIN_KEY + 8);
 	if (*n == 0 || *n > MAX_ROWS || *n * ROW_SIZE > size ||
 	    !tl_points_plausible(file->size, *text_size))
 		return NULL;
 	len = HEAD_SIZE + (size_t)*n * ROW_SIZE;
 	table = malloc(len + CHECKSUM_SIZE);
 	all = malloc((size_t)*n * sizeof(*all));
-	ok = table && all && read_at(fd, table, len + CHECKSUM_SIZE, 0) &&
+	ok = table && all && tl_read_at(fd, table, len + CHECKSUM_SIZE, 0) &&
 	     tl_get64(table + len) == XXH3_64bits(table, len) &&
 	     memcmp(table, head, HEAD_SIZE) == 0;
 	for (size_t i = 0; ok && i < *n; i++)

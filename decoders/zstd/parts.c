@@ -1,5 +1,6 @@
 /* parts.c: where a frame ends, without decompressing it: its blocks say how long they are. */
 #include "base/bytes.h"
+#include "base/readat.h"
 #include "decoders/zstd/format.h"
 #include "decoders/zstd/track.h"
 #include "decoders/zstd/zstd.h"
@@ -27,7 +28,7 @@ static const uint8_t *look(struct peephole *p, uint64_t at, size_t n)
 	if (at < p->at || at + n > p->at + p->n) {
 		p->at = at;
 		p->n = size - at < sizeof(p->bytes) ? (size_t)(size - at) : sizeof(p->bytes);
-		if (!tl_zstd_pread(p->file, at, p->bytes, p->n)) {
+		if (!tl_read_at(p->file->fd, p->bytes, p->n, at)) {
 			p->n = 0;
 			return NULL;
 		}

@@ -3,6 +3,7 @@
  * table of their sizes in a skippable frame at the end.
  */
 #include "base/bytes.h"
+#include "base/readat.h"
 #include "decoders/zstd/format.h"
 #include "decoders/zstd/track.h"
 #include "decoders/zstd/zstd.h"
@@ -40,7 +41,7 @@ static bool find_table(const struct tl_packed_file *file, struct table *t)
 	uint64_t length;
 
 	if (file->size < FOOTER + TL_ZSTD_SKIP_HEAD ||
-	    !tl_zstd_pread(file, file->size - FOOTER, foot, FOOTER) ||
+	    !tl_read_at(file->fd, foot, FOOTER, file->size - FOOTER) ||
 	    tl_get32(foot + 5) != FOOTER_MAGIC || foot[4] & RESERVED_BITS)
 		return false;
 	t->file = file;
@@ -51,8 +52,8 @@ static bool find_table(const struct tl_packed_file *file, struct table *t)
 		return false;
 	t->at = file->size - FOOTER - length;
 	t->begin = t->at - TL_ZSTD_SKIP_HEAD;
-	return tl_zstd_pread(file, t->begin, head, sizeof(head)) && tl_get32(head) == TABLE_MAGIC &&
-	       tl_get32(head + 4) == length + FOOTER;
+	return tl_read_at(file->fd, head, sizeof(head), t->begin) &&
+	       tl_get32(head) == TABLE_MAGIC && tl_get32(head + 4) == length + FOOTER;
 }
 
 /* Entry i; they are taken in order, from 0. */
@@ -65,7 +66,7 @@ static bool take_entry(struct table *t, uint32_t i, uint32_t *stored, uint32_t *
 	if (t->from == t->to) {
 		size_t n = t->nframes - i < whole ? t->nframes - i : whole;
 
-		if (!tl_zstd_pread(t->file, t->at + i * (uint64_t)t->entry, t->buf, n * t->entry))
+		if (!tl_read_at(t->file->fd, t->buf, n * t->entry, t->at + i * (uint64_t)t->entry))
 			return false;
 		t->from = 0;
 		t->to = n * t->entry;

@@ -1,27 +1,12 @@
 /* track.c: which tables and repeat offsets are in force between two blocks. */
 #include "decoders/zstd/track.h"
 
+#include "base/readat.h"
+
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define FEW 1024 /* sequences, which take 10 us to read */
-
-bool tl_zstd_pread(const struct tl_packed_file *file, uint64_t at, void *out, size_t n)
-{
-	uint8_t *p = out;
-
-	while (n > 0) {
-		ssize_t got = pread(file->fd, p, n, (off_t)at);
-
-		if (got <= 0)
-			return false;
-		p += got;
-		at += (uint64_t)got;
-		n -= (size_t)got;
-	}
-	return true;
-}
 
 void tl_zstd_track_begin(struct tl_zstd_track *t)
 {
@@ -41,12 +26,12 @@ static bool load(const struct tl_packed_file *file, uint64_t at, struct block *o
 	struct tl_zstd_block b;
 
 	out->bytes.len = 0;
-	if (!tl_zstd_pread(file, at, head, sizeof(head)))
+	if (!tl_read_at(file->fd, head, sizeof(head), at))
 		return false;
 	b = tl_zstd_read_block(head);
 	if (b.type != TL_ZSTD_COMPRESSED || b.stored > TL_ZSTD_BLOCK_MAX ||
 	    !tl_buf_reserve(&out->bytes, b.stored) ||
-	    !tl_zstd_pread(file, at + sizeof(head), out->bytes.data, b.stored))
+	    !tl_read_at(file->fd, out->bytes.data, b.stored, at + sizeof(head)))
 		return false;
 	out->bytes.len = b.stored;
 	return tl_zstd_read_sections(out->bytes.data, b.stored, &out->sections);

@@ -63,7 +63,4 @@ bool tl_zstd_track_restore(struct tl_zstd_track *t, uint64_t at,
 bool tl_zstd_describe(const struct tl_packed_file *file, uint64_t at, enum tl_zstd_table which,
 		      struct tl_buf *out, enum tl_zstd_mode *mode);
 
-/* Read n bytes at `at`, all of them.  False: they are not there. */
-bool tl_zstd_pread(const struct tl_packed_file *file, uint64_t at, void *out, size_t n);
-
 #endif
