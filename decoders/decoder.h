@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "base/jobs.h"
 #include "base/progress.h"
+#include "text/calls.h"
 #include "text/source.h"
 
 #include <stdatomic.h>
@@ -90,6 +91,10 @@ struct tl_decoder_ops {
 	/* What the line that holds this byte of chunk k tells of.  Decodes a chunk.  Any thread. */
 	bool (*describe)(void *self, uint64_t k, uint64_t byte, struct tl_place *out,
 			 struct tl_err *err);
+
+	/* Append the lines of chunk k as calls.h has them.  NULL where nobody can tell from more than
+	 * the text.  Any thread, several at once. */
+	bool (*calls)(void *self, uint64_t k, struct tl_calls *out, struct tl_err *err);
 
 	/* Gaps and errors in the chunks decoded so far, for the prompt.  Any thread, at once. */
 	uint64_t (*gaps)(const void *self);

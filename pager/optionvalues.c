@@ -1,7 +1,7 @@
 /* optionvalues.c: see optionvalues.h. */
 #include "pager/optionvalues.h"
 
-#include "decoders/timespec.h"
+#include "base/timespec.h"
 #include "pager/keyfiles.h"
 #include "pager/prompt.h"
 #include "pager/text.h"

@@ -4,7 +4,7 @@
  */
 #include "pager/seek.h"
 
-#include "decoders/timespec.h"
+#include "base/timespec.h"
 #include "text/cursor.h"
 
 #include <pthread.h>

@@ -22,7 +22,7 @@ struct tl_seek_request {
 	struct tl_mailbox *mailbox;
 	enum tl_seek_kind kind;
 	uint64_t base; /* a position */
-	char text[64]; /* as decoders/timespec.h reads it */
+	char text[64]; /* as base/timespec.h reads it */
 	int64_t nslices;
 	uint64_t slice_ns; /* > 0 */
 };

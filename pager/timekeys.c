@@ -7,7 +7,7 @@
  */
 #include "pager/commands.h"
 
-#include "decoders/timespec.h"
+#include "base/timespec.h"
 #include "pager/seek.h"
 
 #include <inttypes.h>

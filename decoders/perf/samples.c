@@ -7,7 +7,7 @@
 #include "decoders/perf/sampleline.h"
 #include "decoders/perf/sampleset.h"
 #include "decoders/perf/select.h"
-#include "decoders/timespec.h"
+#include "base/timespec.h"
 
 #include <stdlib.h>
 #include <string.h>

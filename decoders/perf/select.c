@@ -1,7 +1,7 @@
 /* select.c: see select.h. */
 #include "decoders/perf/select.h"
 
-#include "decoders/timespec.h"
+#include "base/timespec.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* test_select.c: selections as perf script has them, and clear words for what is none. */
 #include "decoders/perf/select.h"
 
-#include "decoders/timespec.h"
+#include "base/timespec.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

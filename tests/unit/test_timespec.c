@@ -1,5 +1,5 @@
 /* test_timespec.c: times as people write them come out to the nanosecond, or are refused. */
-#include "decoders/timespec.h"
+#include "base/timespec.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

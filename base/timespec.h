@@ -4,8 +4,8 @@
  * Numbers are decimal with an optional fraction and unit: ns, us, ms, s; seconds where none is
  * given, as perf prints them.  What is finer than a nanosecond is refused, not rounded.
  */
-#ifndef TL_DECODERS_TIMESPEC_H
-#define TL_DECODERS_TIMESPEC_H
+#ifndef TL_BASE_TIMESPEC_H
+#define TL_BASE_TIMESPEC_H
 
 #include "base/err.h"
 

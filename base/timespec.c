@@ -1,5 +1,5 @@
 /* timespec.c: see timespec.h. */
-#include "decoders/timespec.h"
+#include "base/timespec.h"
 
 #include <stddef.h>
 #include <string.h>
