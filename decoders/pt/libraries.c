@@ -52,7 +52,7 @@ bool tl_pt_libraries_load(struct tl_err *err)
 }
 
 /* A function of a library; racing threads find the same one.  NULL: not there. */
-static void *find(_Atomic(void *) *known, void *const *library, const char *name)
+static void *look_up(_Atomic(void *) *known, void *const *library, const char *name)
 {
 	void *p = *known;
 
@@ -64,12 +64,12 @@ static void *find(_Atomic(void *) *known, void *const *library, const char *name
 }
 
 /* Call a function of `library`, or return with `failure`. */
-#define CALL(library, failure, function, ...)                                    \
-	static _Atomic(void *) known;                                            \
-	__typeof__(function) *theirs = find(&known, &loaded.library, #function); \
-                                                                                 \
-	if (!theirs)                                                             \
-		return failure;                                                  \
+#define CALL(library, failure, function, ...)                                       \
+	static _Atomic(void *) known;                                               \
+	__typeof__(function) *theirs = look_up(&known, &loaded.library, #function); \
+                                                                                    \
+	if (!theirs)                                                                \
+		return failure;                                                     \
 	return theirs(__VA_ARGS__)
 
 /* ---- Zydis: the same signatures as in its headers */

@@ -2,8 +2,8 @@
 #include "decoders/packed/packed.h"
 
 #include "base/bytes.h"
+#include "tests/unit/workdir.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -45,19 +45,10 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	struct fixture *fx = *state;
-	char name[512];
-	struct dirent *e;
-	DIR *d;
 
 	tl_source_close(fx->src);
 	tl_jobs_close(fx->pool);
-	d = opendir(fx->dir);
-	while ((e = readdir(d))) {
-		snprintf(name, sizeof(name), "%s/%s", fx->dir, e->d_name);
-		unlink(name);
-	}
-	closedir(d);
-	rmdir(fx->dir);
+	assert_int_equal(workdir_remove(fx->dir), 0);
 	tl_buf_fini(&fx->text);
 	tl_buf_fini(&fx->file);
 	tl_buf_fini(&fx->got);

@@ -3,6 +3,7 @@
 
 #include "index/chunkfacts.h"
 #include "tests/unit/fake_codec.h"
+#include "tests/unit/workdir.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -47,19 +48,10 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	struct fixture *fx = *state;
-	char name[512];
-	struct dirent *e;
-	DIR *d;
 
 	tl_source_close(fx->src);
 	tl_jobs_close(fx->pool);
-	d = opendir(fx->dir);
-	while ((e = readdir(d))) {
-		snprintf(name, sizeof(name), "%s/%s", fx->dir, e->d_name);
-		unlink(name);
-	}
-	closedir(d);
-	rmdir(fx->dir);
+	assert_int_equal(workdir_remove(fx->dir), 0);
 	pthread_cond_destroy(&fx->changed);
 	pthread_mutex_destroy(&fx->lock);
 	tl_buf_fini(&fake_table);

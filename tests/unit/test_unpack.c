@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "tests/trace/perfout.h"
+#include "tests/unit/workdir.h"
 
 #include <inttypes.h>
 #include <setjmp.h>
@@ -39,10 +40,7 @@ static int make_dir(void **state)
 
 static int remove_dir(void **state)
 {
-	char command[128];
-
-	snprintf(command, sizeof(command), "rm -r '%s'", dir);
-	return system(command);
+	return workdir_remove(dir);
 }
 
 /* ---- writing */
