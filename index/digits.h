@@ -1,0 +1,75 @@
+/*
+ * digits.h: decimal numbers in text, eight digits at a time in one register.
+ *
+ * Eight bytes are loaded as a little-endian number, so the first is the lowest.  All functions look at
+ * nothing but the bytes they are given.
+ */
+#ifndef TL_INDEX_DIGITS_H
+#define TL_INDEX_DIGITS_H
+
+#include "base/bytes.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#define TL_DIGITS_ZEROS UINT64_C(0x3030303030303030)
+
+static inline bool tl_is_digit(uint8_t c)
+{
+	return (uint8_t)(c - '0') < 10;
+}
+
+/* The first 8 of `n` bytes; 0 behind the last. */
+static inline uint64_t tl_digits_load(const uint8_t *p, size_t n)
+{
+	uint64_t v = 0;
+
+	if (n >= 8)
+		return tl_get64(p);
+	memcpy(&v, p, n);
+	return le64toh(v);
+}
+
+/* Has a bit set in each byte that is no digit, and nowhere else. */
+static inline uint64_t tl_digits_others(uint64_t v)
+{
+	uint64_t x = v ^ TL_DIGITS_ZEROS, low = x & UINT64_C(0x0f0f0f0f0f0f0f0f);
+
+	return (x | (low + UINT64_C(0x0606060606060606))) & UINT64_C(0xf0f0f0f0f0f0f0f0);
+}
+
+/* How many of the first bytes are digits; of the last. */
+static inline unsigned tl_digits_count(uint64_t v)
+{
+	uint64_t others = tl_digits_others(v);
+
+	return others ? (unsigned)__builtin_ctzll(others) / 8 : 8;
+}
+
+static inline unsigned tl_digits_count_last(uint64_t v)
+{
+	uint64_t others = tl_digits_others(v);
+
+	return others ? (unsigned)__builtin_clzll(others) / 8 : 8;
+}
+
+/* The number that 8 digits are; bytes of 0 count as the digit 0. */
+static inline uint32_t tl_digits_value(uint64_t v)
+{
+	v &= UINT64_C(0x0f0f0f0f0f0f0f0f);
+	v = v * 10 + (v >> 8); /* pairs, in bytes 0, 2, 4, 6 */
+	v = ((v & UINT64_C(0x000000ff000000ff)) * (100 + (UINT64_C(1000000) << 32)) +
+	     ((v >> 16) & UINT64_C(0x000000ff000000ff)) * (1 + (UINT64_C(10000) << 32))) >>
+	    32;
+	return (uint32_t)v;
+}
+
+/* The number that the first `n` digits are, 1 to 8 of them. */
+static inline uint32_t tl_digits_first(uint64_t v, unsigned n)
+{
+	return tl_digits_value(v << (64 - 8 * n));
+}
+
+#endif
