@@ -117,6 +117,15 @@ static bool recording_describe(void *self, uint64_t k, uint64_t byte, struct tl_
 	return r->ops->describe(r->self, k, byte, out, err);
 }
 
+static bool recording_calls(void *self, uint64_t k, struct tl_calls *out, struct tl_err *err)
+{
+	struct recording *r = self;
+
+	if (!r->ops->calls)
+		return tl_err_set(err, "samples do not tell calls");
+	return r->ops->calls(r->self, k, out, err);
+}
+
 static uint64_t recording_gaps(const void *self)
 {
 	const struct recording *r = self;
@@ -152,6 +161,7 @@ const struct tl_decoder_ops tl_decoder_recording = {
 	.range = recording_range,
 	.locate = recording_locate,
 	.describe = recording_describe,
+	.calls = recording_calls,
 	.gaps = recording_gaps,
 	.save = recording_save,
 	.close = recording_close,

@@ -168,7 +168,8 @@ static uint32_t go_back(struct tl_pt_thread *t, const struct tl_pt_event *ev)
 	return NONE;
 }
 
-static bool start_again(struct tl_pt_thread *t, const struct tl_pt_event *ev, uint32_t *closed)
+static bool start_again(struct tl_pt_thread *t, const struct tl_pt_event *ev, uint32_t i,
+			uint32_t *closed)
 {
 	const unsigned async = TL_PT_ASYNC | TL_PT_INTERRUPT;
 	bool left = t->left, resumed = left && (ev->to == t->left_at || ev->to == t->left_next);
@@ -182,8 +183,7 @@ static bool start_again(struct tl_pt_thread *t, const struct tl_pt_event *ev, ui
 	}
 	/* Somewhere else than where the kernel was entered: a signal's handler. */
 	if (left && !resumed && t->left_flags & (async | TL_PT_SYSCALLRET))
-		return push(t, to_back(t->left_flags & async ? t->left_at : t->left_next, true),
-			    NONE);
+		return push(t, to_back(t->left_flags & async ? t->left_at : t->left_next, true), i);
 	return true;
 }
 
@@ -192,9 +192,11 @@ static bool follow(struct tl_pt_thread *t, const struct tl_pt_event *ev, uint32_
 {
 	const unsigned vm = TL_PT_VMENTRY | TL_PT_VMEXIT;
 	uint64_t next = ev->length > 0 ? ev->from + ev->length : 0;
+	int32_t before = t->lowest + (int32_t)t->nframes;
 	bool ok = true;
 
 	step->peer = NONE;
+	step->moves = 0;
 	if (ev->kind == TL_PT_EV_ERROR)
 		t->left = false;
 	if (ev->kind != TL_PT_EV_BRANCH) {
@@ -202,10 +204,11 @@ static bool follow(struct tl_pt_thread *t, const struct tl_pt_event *ev, uint32_
 		return true;
 	}
 	if (ev->flags & TL_PT_TRACE_BEGIN)
-		ok = start_again(t, ev, &step->peer);
+		ok = start_again(t, ev, i, &step->peer);
 	else if (ev->flags & TL_PT_RETURN)
 		step->peer = go_back(t, ev);
 	step->depth = t->lowest + (int32_t)t->nframes;
+	step->moves = (int8_t)((step->depth > before) - (step->depth < before));
 	if (ev->flags & TL_PT_TRACE_END) {
 		t->left = true;
 		t->left_flags = ev->flags;
@@ -216,6 +219,7 @@ static bool follow(struct tl_pt_thread *t, const struct tl_pt_event *ev, uint32_
 			  to_back(ev->flags & TL_PT_ASYNC ? ev->from : next,
 				  (ev->flags & TL_PT_ASYNC) != 0),
 			  i);
+		step->moves = 1;
 	}
 	return ok;
 }

@@ -241,6 +241,19 @@ bool tl_pt_lines_format(struct tl_pt_style *style, const struct tl_pt_event *eve
 	return ok || tl_err_nomem(err);
 }
 
+bool tl_pt_lines_calls(struct tl_pt_style *style, const struct tl_pt_event *events, size_t n,
+		       const uint8_t *text, const size_t *starts, struct tl_calls *out,
+		       struct tl_err *err)
+{
+	struct tl_pt_pen *pen = take_pen(style);
+	bool ok = pen && tl_pt_pen_walk(pen, events, n) &&
+		  tl_pt_pen_calls(pen, events, n, text, starts, out);
+
+	if (pen)
+		give_pen(style, pen);
+	return ok || tl_err_nomem(err);
+}
+
 bool tl_pt_lines_damage(struct tl_buf *out, const char *msg)
 {
 	size_t len = strlen(msg);

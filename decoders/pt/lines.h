@@ -36,6 +36,14 @@ bool tl_pt_lines_format(struct tl_pt_style *style, const struct tl_pt_event *eve
 			struct tl_buf *out, size_t *starts, struct tl_err *err);
 
 /*
+ * Append what calls.h has of these events' lines; `text` and `starts` as format() gave them.  Lines
+ * of no event are left out.  False: out of memory.  Any thread, several at once.
+ */
+bool tl_pt_lines_calls(struct tl_pt_style *style, const struct tl_pt_event *events, size_t n,
+		       const uint8_t *text, const size_t *starts, struct tl_calls *out,
+		       struct tl_err *err);
+
+/*
  * Append the line of damage to the recording as a whole: "[gap: MSG]".  Damage in a place is
  * a line with the same "[gap: " in it.  False: out of memory.  Any thread.
  */

@@ -9,6 +9,9 @@
 /* A name of 15 bytes is the longest a kernel gives. */
 #define COMM_LONGEST 64
 
+/* For the names of functions that are only compared. */
+#define FUNCTIONS_BYTES ((size_t)1 << 20)
+
 static const struct tl_space nowhere = { UINT32_MAX, 0, NULL, 0, NULL };
 const struct tl_context tl_pt_nobody = { UINT32_MAX, -1, -1, -1, ":-1", &nowhere };
 
@@ -20,6 +23,8 @@ struct tl_pt_pen *tl_pt_pen_new(const struct tl_pt_style *style)
 		return NULL;
 	pen->style = style;
 	pen->names.form = style->view->form;
+	pen->functions.form = TL_PT_NAME_SYMBOL;
+	pen->functions.limit = FUNCTIONS_BYTES;
 	tl_pt_pen_make_second(pen, 0);
 	return pen;
 }
@@ -34,6 +39,7 @@ void tl_pt_pen_free(struct tl_pt_pen *pen)
 	free(pen->index);
 	free(pen->steps);
 	tl_pt_names_fini(&pen->names);
+	tl_pt_names_fini(&pen->functions);
 	free(pen);
 }
 

@@ -85,9 +85,10 @@ struct tl_pt_thread {
 /* What walking over the events found out about one. */
 struct tl_pt_step {
 	uint32_t thread;
-	int32_t depth; /* relative to where the thread was first seen */
+	int32_t depth; /* relative to where the thread was first seen; a call's is the caller's */
 	uint32_t peer; /* a return's call, a call's return; UINT32_MAX: not in the chunk */
 	uint32_t next; /* the thread's next event; UINT32_MAX: none */
+	int8_t moves;  /* 1: it enters a function, -1: it leaves one or more, 0: neither */
 };
 
 /* ---- texts that are kept */
@@ -113,6 +114,7 @@ struct tl_pt_pen {
 	struct tl_pt_pen *next; /* in the list of idle ones */
 	const struct tl_pt_style *style;
 	struct tl_pt_names names;
+	struct tl_pt_names functions; /* symbols alone, for those who ask for calls */
 	struct tl_pt_who whos[TL_PT_NWHOS];
 	struct tl_pt_words words[TL_PT_NWORDS];
 
@@ -137,6 +139,10 @@ void tl_pt_pen_free(struct tl_pt_pen *pen);
 
 /* Follow the threads through a chunk's events: fills pen->threads and pen->steps. */
 bool tl_pt_pen_walk(struct tl_pt_pen *pen, const struct tl_pt_event *events, size_t n);
+
+/* Append what the walk over these events found; `starts` as tl_pt_lines_format() gave it, and the text. */
+bool tl_pt_pen_calls(struct tl_pt_pen *pen, const struct tl_pt_event *events, size_t n,
+		     const uint8_t *text, const size_t *starts, struct tl_calls *out);
 
 /* Give back what only a chunk of unusual size needs. */
 void tl_pt_pen_trim(struct tl_pt_pen *pen);

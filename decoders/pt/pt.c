@@ -19,20 +19,29 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A chunk's events, and its text where it was made with them. */
+struct made {
+	struct tl_pt_scratch scratch;
+	struct tl_buf text;
+	size_t *starts; /* where each event's line begins, and the end */
+	size_t cap;
+};
+
 struct workspace {
 	struct workspace *next;
-	struct tl_pt_scratch scratch;
+	struct made made;
 };
 
 /* The lines of the chunk that was last asked about: who asks for one asks for its neighbours. */
 struct looked {
 	bool valid;
 	uint64_t k;
-	struct tl_pt_scratch scratch; /* its events */
-	struct tl_buf text;
-	size_t *starts; /* where each event's line begins, and the end */
-	size_t cap;
+	struct made made;
 };
+
+/* What a workspace keeps of the text. */
+#define KEEP_TEXT   ((size_t)4 << 20)
+#define KEEP_STARTS ((size_t)1 << 16)
 
 struct pt {
 	struct tl_perf *perf;
@@ -68,6 +77,13 @@ static int pt_probe(const uint8_t *head, size_t len)
 
 /* ---- opening */
 
+static void free_made(struct made *m)
+{
+	tl_pt_scratch_fini(&m->scratch);
+	tl_buf_fini(&m->text);
+	free(m->starts);
+}
+
 static void pt_close(void *self)
 {
 	struct pt *pt = self;
@@ -77,12 +93,10 @@ static void pt_close(void *self)
 		return;
 	for (w = pt->idle; w; w = next) {
 		next = w->next;
-		tl_pt_scratch_fini(&w->scratch);
+		free_made(&w->made);
 		free(w);
 	}
-	tl_pt_scratch_fini(&pt->looked.scratch);
-	tl_buf_fini(&pt->looked.text);
-	free(pt->looked.starts);
+	free_made(&pt->looked.made);
 	free(pt->counted);
 	free(pt->chosen);
 	free(pt->skip);
@@ -316,7 +330,14 @@ static struct workspace *take_workspace(struct pt *pt)
 
 static void put_workspace(struct pt *pt, struct workspace *w)
 {
-	tl_pt_scratch_trim(&w->scratch);
+	tl_pt_scratch_trim(&w->made.scratch);
+	if (w->made.text.cap > KEEP_TEXT)
+		tl_buf_fini(&w->made.text);
+	if (w->made.cap > KEEP_STARTS) {
+		free(w->made.starts);
+		w->made.starts = NULL;
+		w->made.cap = 0;
+	}
 	pthread_mutex_lock(&pt->lock);
 	w->next = pt->idle;
 	pt->idle = w;
@@ -397,7 +418,8 @@ static bool pt_decode(void *self, uint64_t k, struct tl_buf *out, struct tl_err 
 
 	if (!w)
 		return tl_err_nomem(err);
-	ok = gather(pt, k, &w->scratch, err) && put_chunk(pt, k, &w->scratch, out, NULL, err);
+	ok = gather(pt, k, &w->made.scratch, err) &&
+	     put_chunk(pt, k, &w->made.scratch, out, NULL, err);
 	put_workspace(pt, w);
 	return ok;
 }
@@ -456,28 +478,33 @@ static uint64_t chunk_at(const struct pt *pt, uint64_t time_ns)
 
 /* ---- lines */
 
-/* With the lock of `looking` held: the chunk's events and lines. */
+/* The chunk's events and lines. */
+static bool make_lines(struct pt *pt, uint64_t k, struct made *m, struct tl_err *err)
+{
+	m->text.len = 0;
+	if (!gather(pt, k, &m->scratch, err))
+		return false;
+	if (m->scratch.n >= m->cap) {
+		size_t cap = m->scratch.n + 1;
+		size_t *starts = realloc(m->starts, cap * sizeof(*starts));
+
+		if (!starts)
+			return tl_err_nomem(err);
+		m->starts = starts;
+		m->cap = cap;
+	}
+	return put_chunk(pt, k, &m->scratch, &m->text, m->starts, err);
+}
+
+/* With the lock of `looking` held. */
 static bool look_at(struct pt *pt, uint64_t k, struct tl_err *err)
 {
 	struct looked *l = &pt->looked;
 
 	if (l->valid && l->k == k)
 		return true;
-	l->valid = false;
 	l->k = k;
-	l->text.len = 0;
-	if (!gather(pt, k, &l->scratch, err))
-		return false;
-	if (l->scratch.n >= l->cap) {
-		size_t cap = l->scratch.n + 1;
-		size_t *starts = realloc(l->starts, cap * sizeof(*starts));
-
-		if (!starts)
-			return tl_err_nomem(err);
-		l->starts = starts;
-		l->cap = cap;
-	}
-	l->valid = put_chunk(pt, k, &l->scratch, &l->text, l->starts, err);
+	l->valid = make_lines(pt, k, &l->made, err);
 	return l->valid;
 }
 
@@ -500,7 +527,7 @@ static size_t first_above(const size_t *v, size_t n, uint64_t x)
 static bool pt_locate(void *self, uint64_t time_ns, uint64_t *k, uint64_t *byte, struct tl_err *err)
 {
 	struct pt *pt = self;
-	const struct looked *l = &pt->looked;
+	const struct made *l = &pt->looked.made;
 	size_t low = 0, high;
 	uint64_t chunk;
 	bool ok;
@@ -545,7 +572,7 @@ static bool pt_describe(void *self, uint64_t k, uint64_t byte, struct tl_place *
 			struct tl_err *err)
 {
 	struct pt *pt = self;
-	const struct looked *l = &pt->looked;
+	const struct made *l = &pt->looked.made;
 	const struct tl_pt_event *e;
 	size_t above;
 	bool ok;
@@ -570,6 +597,21 @@ static bool pt_describe(void *self, uint64_t k, uint64_t byte, struct tl_place *
 	return ok;
 }
 
+static bool pt_calls(void *self, uint64_t k, struct tl_calls *out, struct tl_err *err)
+{
+	struct pt *pt = self;
+	struct workspace *w = take_workspace(pt);
+	bool ok;
+
+	if (!w)
+		return tl_err_nomem(err);
+	ok = make_lines(pt, k, &w->made, err) &&
+	     tl_pt_lines_calls(pt->style, w->made.scratch.events, w->made.scratch.n,
+			       w->made.text.data, w->made.starts, out, err);
+	put_workspace(pt, w);
+	return ok;
+}
+
 const struct tl_decoder_ops tl_decoder_pt_ops = {
 	.abi = TL_DECODER_ABI,
 	.name = "pt",
@@ -581,6 +623,7 @@ const struct tl_decoder_ops tl_decoder_pt_ops = {
 	.range = pt_range,
 	.locate = pt_locate,
 	.describe = pt_describe,
+	.calls = pt_calls,
 	.gaps = pt_gaps,
 	.save = pt_save,
 	.close = pt_close,

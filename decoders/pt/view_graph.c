@@ -8,6 +8,7 @@
  *	             |     [tr end syscall] write  leaves the trace, and
  *	             |     [tr strt] write         comes back
  *	    0.400 us |   }                         with `write` behind it in a comment
+ *	             |   [tr strt] handler() {     a signal came
  *
  * What began or ends in another chunk has no time.
  */
@@ -91,6 +92,16 @@ static inline bool is_shown(const struct tl_pt_event *ev)
 	return (ev->kind == TL_PT_EV_BRANCH && ev->flags & flags) || ev->kind == TL_PT_EV_PTWRITE;
 }
 
+/* Is the next that its thread does the return from this call? */
+static inline bool is_leaf(const struct tl_pt_pen *pen, const struct tl_pt_event *events, size_t i)
+{
+	const unsigned edges = TL_PT_TRACE_BEGIN | TL_PT_TRACE_END;
+	const struct tl_pt_step *step = &pen->steps[i];
+
+	return step->peer != NONE && step->next == step->peer &&
+	       !((events[i].flags | events[step->peer].flags) & edges);
+}
+
 static inline uint8_t *put_line(struct tl_pt_pen *pen, struct tl_buf *out, uint8_t *p,
 				const struct tl_pt_event *events, size_t i, int which)
 {
@@ -101,20 +112,24 @@ static inline uint8_t *put_line(struct tl_pt_pen *pen, struct tl_buf *out, uint8
 	const struct tl_pt_event *peer = step->peer != NONE ? &events[step->peer] : NULL;
 	bool inside = ev->kind == TL_PT_EV_BRANCH && !(ev->flags & edges);
 	bool call = inside && ev->flags & TL_PT_CALL && ev->to;
-	/* A trace that goes on behind a call out of it is that call's end. */
-	bool back = inside ? ev->flags & TL_PT_RETURN && ev->from : peer && peer < ev;
-	bool leaf = call && peer && step->next == step->peer && !(peer->flags & edges);
+	/* A trace that starts again in a signal's handler. */
+	bool handler = ev->flags & TL_PT_TRACE_BEGIN && step->moves > 0;
+	/* A trace that goes on behind a call out of it is that call's end.  The return of a
+	 * signal's handler is not its end: a system call follows. */
+	bool back =
+	    inside ? ev->flags & TL_PT_RETURN && ev->from && step->moves < 0 : peer && peer < ev;
+	bool leaf = call && is_leaf(pen, events, i);
 
 	/* The end of a leaf is told on the line that began it. */
-	if (!is_shown(ev) || (back && peer && pen->steps[step->peer].next == i))
+	if (!is_shown(ev) || (back && peer && is_leaf(pen, events, step->peer)))
 		return p;
 	p = pen_room(out, p, FIXED);
 	if (!p)
 		return NULL;
 	p = pen_columns(pen, p, ev, t);
 	p = put_time_taken(p, leaf ? ev : back ? peer : NULL, leaf ? peer : ev);
-	p = pen_indent(p, step->depth - t->lowest);
-	if (call)
+	p = pen_indent(p, step->depth - t->lowest - handler);
+	if (call || handler)
 		return put_call(pen, out, p, ev, leaf);
 	return back ? put_return(pen, out, p, ev, peer) : put_other(pen, out, p, ev);
 }

@@ -51,7 +51,8 @@ static bool format(struct tl_pt_pen *pen, const struct tl_pt_event *events, size
 
 const struct tl_pt_view tl_pt_view_insns = {
 	.name = "insns",
-	.wants = TL_PT_WANT_INSNS | TL_PT_WANT_EXTRAS,
+	/* Branches have no lines: depths need them. */
+	.wants = TL_PT_WANT_INSNS | TL_PT_WANT_CALLS | TL_PT_WANT_RETURNS | TL_PT_WANT_EXTRAS,
 	.columns = TL_PT_COL_TASK | TL_PT_COL_CPU | TL_PT_COL_TIME,
 	.form = TL_PT_NAME_INSN,
 	.walks = true,

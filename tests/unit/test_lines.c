@@ -319,6 +319,132 @@ static void functions_as_blocks(void **state)
 			 "[gap: bad packet at cpu 3 offset 0x1]\n");
 }
 
+static void a_handler_is_a_block(void **state)
+{
+	const struct tl_pt_event events[] = {
+		branch(&task, T, CALL, MAIN + 10, F1, 1),
+		branch(&task, T + 10, END | TL_PT_ASYNC, F1 + 5, 0, 1),
+		branch(&task, T + 100, START, 0, HANDLER, 1),
+		branch(&task, T + 110, CALL, HANDLER + 2, F2, 1),
+		branch(&task, T + 120, RETURN, F2 + 9, HANDLER + 7, 1),
+		branch(&task, T + 130, RETURN, HANDLER + 9, WRITE, 1), /* what ends it */
+		branch(&task, T + 140, SYSCALL | TL_PT_TRACE_END, WRITE + 7, 0, 1),
+		branch(&task, T + 300, START, 0, F1 + 5, 1),
+		branch(&task, T + 400, RETURN, F1 + 9, MAIN + 15, 1),
+	};
+
+	assert_functions("graph", events,
+			 "             | f1() {\n"
+			 "             |   [tr end async] f1\n"
+			 "             |   [tr strt] handler() {\n"
+			 "    0.010 us |     f2();\n"
+			 "             |     [return] handler\n"
+			 "             |     [tr end syscall] write\n"
+			 "    0.200 us |   } /* handler */\n"
+			 "    0.400 us | } /* f1 */\n");
+}
+
+/* ---- calls */
+
+/* "kind depth", a word for each line. */
+static void assert_calls(const char *view, const struct tl_pt_event *events, size_t n,
+			 const char *want)
+{
+	struct tl_pt_style *style = style_of(view, NULL, true);
+	struct tl_buf text = TL_BUF_INIT, told = TL_BUF_INIT;
+	struct tl_calls calls = { 0 };
+	size_t starts[32], next = 0;
+
+	assert_true(n < 32);
+	assert_true(tl_pt_lines_format(style, events, n, &text, starts, NULL));
+	assert_true(tl_pt_lines_calls(style, events, n, text.data, starts, &calls, NULL));
+	assert_false(calls.absolute);
+	for (size_t i = 0; i < calls.nlines; i++) {
+		const struct tl_callline *l = &calls.lines[i];
+		const uint8_t *end = memchr(text.data + l->byte, '\n', text.len - l->byte);
+
+		assert_int_equal(l->byte, next); /* each line is told of */
+		next = (size_t)(end + 1 - text.data);
+		assert_true(
+		    tl_buf_printf(&told, "%s%c%d", i ? " " : "", ".+-=!"[l->kind], l -> depth));
+		assert_true(!l->function == (l->kind == TL_CALL_OTHER || l->kind == TL_CALL_GAP));
+	}
+	assert_int_equal(next, text.len);
+	for (size_t i = 0; i < calls.nthreads; i++)
+		assert_true(tl_buf_printf(&told, " (%d %d)", calls.threads[i].lowest,
+					  calls.threads[i].ends));
+	assert_string_equal(tl_buf_str(&told), want);
+	tl_calls_fini(&calls);
+	tl_buf_fini(&text);
+	tl_buf_fini(&told);
+	tl_pt_style_close(style);
+}
+
+#define ASSERT_CALLS(view, events, want) \
+	assert_calls(view, events, sizeof(events) / sizeof(*(events)), want)
+
+static void calls_of_a_chunk(void **state)
+{
+	const struct tl_pt_event events[] = {
+		branch(&task, T, RETURN, F2 + 1, MAIN + 5, 1),
+		branch(&task, T + 10, CALL, MAIN + 10, F1, 1),
+		branch(&task, T + 20, CALL, F1 + 2, F2, 1),
+		branch(&other, T + 20, CALL, F1 + 2, F2, 1),
+		branch(&task, T + 90, RETURN, F2 + 9, F1 + 7, 1),
+		branch(&task, T + 110, SYSCALL | TL_PT_TRACE_END, F1 + 16, 0, 1),
+		branch(&task, T + 1110, START, 0, F1 + 21, 1),
+		other_kind(TL_PT_EV_ERROR, 0, 1, TL_PT_ERR_BADPKT),
+		branch(&task, T + 1120, RETURN, F1 + 30, MAIN + 15, 1),
+		branch(&task, T + 1130, RETURN, MAIN + 30, WRITE, 1),
+		branch(&task, T + 1200, CALL, WRITE + 20, HANDLER, 1),
+	};
+
+	ASSERT_CALLS("returns", events, "--1 +-1 +0 +0 -0 .0 .0 !0 --1 --2 +-2 (-2 -1) (0 1)");
+	ASSERT_CALLS("branches", events, "--1 +-1 +0 +0 -0 .0 .0 !0 --1 --2 +-2 (-2 -1) (0 1)");
+	ASSERT_CALLS("perf", events, "--1 +-1 +0 +0 -0 .0 .0 !0 --1 --2 +-2 (-2 -1) (0 1)");
+	ASSERT_CALLS("calls", events, "+-1 =0 +0 .0 .0 !0 +-2 (-2 -1) (0 1)");
+	ASSERT_CALLS("graph", events, "--1 +-1 =0 +0 .0 .0 !0 --1 --2 +-2 (-2 -1) (0 1)");
+}
+
+/* Two lines for one event, in spt. */
+static void calls_of_an_interrupt(void **state)
+{
+	const struct tl_pt_event events[] = {
+		branch(&task, T, CALL, MAIN + 10, F1, 1),
+		branch(&task, T + 1, HWINT, F1 + 1, KERNEL, 1),
+	};
+
+	ASSERT_CALLS("spt", events, "+0 .1 +1 (0 2)");
+}
+
+static void calls_name_functions(void **state)
+{
+	const struct tl_pt_event events[] = {
+		branch(&task, T, CALL, MAIN + 10, F1, 1),
+		branch(&task, T + 1, CALL, F1 + 1, F2, 1),
+		branch(&task, T + 2, RETURN, F2 + 8, F1 + 6, 1),
+		branch(&task, T + 3, RETURN, F2 + 8, MAIN + 15, 1), /* f1 ended in a tail call */
+		branch(&other, T + 4, CALL, MAIN + 10, F1, 1),
+	};
+	struct tl_pt_style *style = style_of("returns", NULL, true);
+	struct tl_buf text = TL_BUF_INIT;
+	struct tl_calls calls = { 0 };
+	size_t starts[6];
+
+	assert_true(tl_pt_lines_format(style, events, 5, &text, starts, NULL));
+	assert_true(tl_pt_lines_calls(style, events, 5, text.data, starts, &calls, NULL));
+	assert_int_equal(calls.nlines, 5);
+	assert_true(calls.lines[0].function != calls.lines[1].function);
+	assert_true(calls.lines[2].function == calls.lines[1].function);
+	assert_true(calls.lines[3].function == calls.lines[0].function);
+	assert_true(calls.lines[4].function == calls.lines[0].function);
+	assert_true(calls.lines[3].thread == calls.lines[0].thread);
+	assert_true(calls.lines[4].thread != calls.lines[0].thread);
+	tl_calls_fini(&calls);
+	tl_buf_fini(&text);
+	tl_pt_style_close(style);
+}
+
 /* ---- columns and heads */
 
 static void assert_head(const char *view, const char *columns, bool has_time, const char *want)
@@ -642,6 +768,10 @@ int main(void)
 		cmocka_unit_test(extras),
 		cmocka_unit_test(every_branch_with_its_flags),
 		cmocka_unit_test(functions_as_blocks),
+		cmocka_unit_test(a_handler_is_a_block),
+		cmocka_unit_test(calls_of_a_chunk),
+		cmocka_unit_test(calls_of_an_interrupt),
+		cmocka_unit_test(calls_name_functions),
 		cmocka_unit_test(heads),
 		cmocka_unit_test(columns_shown_and_hidden),
 		cmocka_unit_test(names_that_are_none),

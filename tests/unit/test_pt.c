@@ -531,6 +531,72 @@ static void test_describe_the_head(void **state)
 	remove_files(&f);
 }
 
+/* ---- calls */
+
+/* Where each thread stands, from the beginning; four of them. */
+static int32_t *level_of(int32_t levels[4], uint64_t thread)
+{
+	assert_true(thread >= 4000 && thread < 4004);
+	return &levels[thread - 4000];
+}
+
+/* Lines are in the text, and depths go on from chunk to chunk. */
+static void check_calls(void *self, const struct text *text, bool whole)
+{
+	struct tl_calls calls = { 0 };
+	int32_t levels[4] = { 0 };
+	size_t nlines = 0;
+
+	for (uint64_t k = 0; k < text->n; k++) {
+		tl_calls_clear(&calls);
+		assert_true(ops->calls(self, k, &calls, NULL));
+		assert_true(calls.nthreads > 0);
+		nlines += calls.nlines;
+		for (size_t i = 0; i < calls.nlines; i++) {
+			const struct tl_callline *l = &calls.lines[i];
+			int32_t depth = *level_of(levels, l->thread) + l->depth;
+
+			assert_true(l->byte < text->chunks[k].len);
+			assert_true(l->byte == 0 || text->chunks[k].data[l->byte - 1] == '\n');
+			if (whole) /* main, f1, f2, f3 */
+				assert_in_range(depth, 0, 3);
+			if (l->kind == TL_CALL_ENTRY)
+				assert_true(l->function != 0);
+		}
+		for (size_t i = 0; i < calls.nthreads; i++) {
+			const struct tl_callthread *t = &calls.threads[i];
+
+			assert_int_equal(t->begins, 0);
+			assert_true(t->lowest <= 0 && t->lowest <= t->ends);
+			*level_of(levels, t->thread) += t->ends;
+		}
+	}
+	assert_true(nlines > 1000);
+	tl_calls_fini(&calls);
+}
+
+static void test_calls_go_on_across_chunks(void **state)
+{
+	static const char *const views[] = { "calls", "returns", "branches",
+					     "graph", "perf",    "insns" };
+
+	for (size_t i = 0; i < NCASES; i++) {
+		struct tl_decoder_options options = { .view = views[i % 6] };
+		struct files f;
+		struct text text;
+		void *self;
+
+		record(&f, &cases[i], 60000);
+		self = open_pt(f.data, &options, NULL);
+		text = read_text(self);
+		/* Without time a thread's stays on two CPUs are not in order. */
+		check_calls(self, &text, !cases[i].overflow_every && !cases[i].no_time);
+		free_text(&text);
+		ops->close(self);
+		remove_files(&f);
+	}
+}
+
 /* ---- selections */
 
 /* The lines of a selection are those of the whole text that fit. */
@@ -701,6 +767,7 @@ int main(void)
 		cmocka_unit_test(test_times),
 		cmocka_unit_test(test_without_time),
 		cmocka_unit_test(test_describe_the_head),
+		cmocka_unit_test(test_calls_go_on_across_chunks),
 		cmocka_unit_test(test_selections),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_broken),
