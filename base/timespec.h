@@ -31,6 +31,14 @@ bool tl_time_parse(const char *s, const struct tl_time_ref *ref, uint64_t *ns, s
 bool tl_time_parse_width(const char *s, uint64_t *ns, struct tl_err *err);
 
 /*
+ * A length of time, negative ones too, as the functions above read it: with a sign, in the largest unit
+ * of which it is at least one: `+1.5ms`.  In full; or with at most 3 digits behind the point, rounded,
+ * and in TL_TIME_SHORT characters if it is less than three years.  Any thread.
+ */
+#define TL_TIME_SHORT 10
+const char *tl_time_print_span(int64_t ns, bool in_full, char out[32]);
+
+/*
  * Building stones for other syntaxes.  Both read from *s, and leave it behind what they took;
  * false: there is no such thing, and *why is a reason to put behind the words of the user.
  * A part is in thousand-millionths of a percent: 100% is TL_TIME_WHOLE.

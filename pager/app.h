@@ -42,6 +42,7 @@ struct tl_text {
 	struct tl_source *src;
 	struct tl_lineindex *lines;
 	struct tl_view *view;
+	struct tl_texttimes *times;
 	struct tl_filter *filter; /* NULL: all lines */
 	bool counting;            /* lines are being counted, or were */
 	bool loaded;              /* a saved index was looked for */
@@ -135,7 +136,7 @@ struct tl_find {
 	size_t nfilters;
 };
 
-/* Moves in time, and what prompts tell of it. */
+/* Moves in time, and what prompts and the time column tell of it. */
 struct tl_times {
 	struct tl_history history;
 	struct tl_seek *seek; /* of TL_OP_TIME */
@@ -143,11 +144,9 @@ struct tl_times {
 	struct tl_scan *scan; /* of TL_OP_GAP */
 	bool backward;
 	struct tl_matcher *gap;
-	struct tl_seek *asking; /* for a prompt, of the line at `asked` */
-	uint64_t asked;
-	bool known; /* place, of the line at place_pos */
-	struct tl_place place;
-	uint64_t place_pos;
+	struct tl_linetimes *lines; /* NULL: nobody has asked yet */
+	bool wanted;                /* something that is shown waits for it */
+	char mark;                  /* the one that was set last; 0: none */
 	char text[64];
 };
 
@@ -460,10 +459,23 @@ void tl_time_cancel(struct tl_app *app);
 /* The text goes away: nothing may look at it any more. */
 void tl_time_text_closing(struct tl_app *app);
 void tl_time_fini(struct tl_app *app);
+/* This mark was set. */
+void tl_time_mark_set(struct tl_app *app, char letter);
+
+/* ---- timeshown.c */
+
 /*
- * For prompts: %w the time of the line at pos, %q its queue, %S its time slice, %v the gaps seen so
- * far.  NULL: not known; if it will be, the bottom line is drawn again then.  Valid until the next
- * call.  tl_time_has(): is there such a thing in this text?
+ * What is known of the line that holds pos.  PENDING: something that is drawn waits for it, and is
+ * drawn again then.
+ */
+enum tl_lookup tl_time_place(struct tl_app *app, uint64_t pos, struct tl_place *out);
+/* The mark from which times are counted: the last one set, or that of ''; TL_NOPOS: it is in another
+ * file. */
+uint64_t tl_time_mark(struct tl_app *app);
+/*
+ * For prompts: %w the time of the line at pos, %q its queue, %S its time slice, %k the time since the
+ * mark, %v the gaps seen so far.  NULL: not known; if it will be, the bottom line is drawn again then.
+ * Valid until the next call.  tl_time_has(): is there such a thing in this text?
  */
 const char *tl_time_fact(struct tl_app *app, char what, uint64_t pos);
 bool tl_time_has(struct tl_app *app, char what, uint64_t pos);

@@ -89,6 +89,7 @@ static void set_key(struct tl_app *app, unsigned key)
 	if (!find(app, key) || !place(app, &pos, &row))
 		return;
 	tl_marks_set(&app->marks, key, f->name, pos, row);
+	tl_time_mark_set(app, (char)key);
 	if (app->opt.save_marks)
 		tl_app_autosave(app, 'm');
 }

@@ -8,6 +8,7 @@
 #include "pager/logfile.h"
 #include "pager/looksbinary.h"
 #include "pager/tagkeys.h"
+#include "pager/texttimes.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +35,7 @@ static void close_text(struct tl_app *app, struct tl_text *t)
 	if (!t->src)
 		return;
 	tl_view_close(t->view);
+	tl_texttimes_close(t->times);
 	tl_lineindex_close(t->lines);
 	if (!f || f->kept != t->src || t->help) {
 		tl_source_close(t->src);
@@ -62,8 +64,11 @@ static bool make_text(struct tl_app *app, struct tl_source *src, const char *nam
 	t->src = src;
 	t->name = name;
 	if (!tl_lineindex_new(src, app->jobs, app->mailbox, &t->lines, err) ||
+	    !tl_texttimes_open(src, t->lines, app->jobs, app->mailbox, &t->times, err) ||
 	    !tl_view_open(src, t->lines, &t->view, err)) {
+		tl_texttimes_close(t->times);
 		tl_lineindex_close(t->lines);
+		t->times = NULL;
 		t->lines = NULL;
 		t->src = NULL;
 		free(dir);
@@ -360,6 +365,7 @@ bool tl_app_reopen(struct tl_app *app, struct tl_err *err)
 	tl_find_text_closing(app);
 	old = app->text.src;
 	tl_view_close(app->text.view);
+	tl_texttimes_close(app->text.times);
 	tl_lineindex_close(app->text.lines);
 	memset(&app->text, 0, sizeof(app->text));
 	tl_source_close(old);

@@ -31,8 +31,8 @@ static const char more_builtin[] = "--More--(?eEND ?x- Next\\: %x.:?pB%pB\\%:byt
 static const char *const decoded_builtin[TL_NPROMPTS] = {
 	[TL_PROMPT_LONG] = "?f%f .?n?m(%T %i of %m) ..?ltlines %lt-%lb?L/%L. .?v%v .?e(END) "
 			   "?x- Next\\: %x.:?pB%pB\\%..?c (column %c).%t",
-	[TL_PROMPT_EQUALS] = "?f%f .?m(%T %i of %m) .?ltlines %lt-%lb?L/%L. .?wtime %w .?q%q ."
-			     "?Sslice %S .?v%v .?e(END) :?pB%pB\\%..%t",
+	[TL_PROMPT_EQUALS] = "?f%f .?m(%T %i of %m) .?ltlines %lt-%lb?L/%L. .?wtime %w ."
+			     "?kmark %k .?q%q .?Sslice %S .?v%v .?e(END) :?pB%pB\\%..%t",
 };
 
 int tl_prompt_kind(const struct tl_options *o)
@@ -73,7 +73,7 @@ static enum tl_prompt_line line_letter(char what, const char **p)
 }
 
 /* What less does not tell; nothing stands for it where the text has no such thing. */
-static const char own_facts[] = "wqSv";
+static const char own_facts[] = "kqSvw";
 
 static void put_text(struct writer *w, char what)
 {

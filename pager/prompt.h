@@ -28,9 +28,9 @@ struct tl_prompt_facts {
 	void *arg;
 	/* %x and ?x for b B d D l L p P Q s, %x for c C i m W */
 	bool (*number)(void *arg, char what, enum tl_prompt_line line, uint64_t *n, bool *pending);
-	/* %x for E f F T x (and for g G y, which are f F x quoted), and q S v w, which are not less's */
+	/* %x for E f F T x (and for g G y, which are f F x quoted), and k q S v w, which are not less's */
 	const char *(*text)(void *arg, char what);
-	/* ?x for c e f m n O x and q S v w; other letters: false */
+	/* ?x for c e f m n O x and k q S v w; other letters: false */
 	bool (*state)(void *arg, char what);
 };
 

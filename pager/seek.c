@@ -4,7 +4,6 @@
  */
 #include "pager/seek.h"
 
-#include "base/timespec.h"
 #include "text/cursor.h"
 
 #include <pthread.h>
@@ -13,8 +12,7 @@
 
 struct tl_seek {
 	struct tl_seek_request req;
-	const struct tl_decoder_ops *ops;
-	void *self;
+	struct tl_source *src;
 	uint64_t first, last; /* of the text, ns */
 	struct tl_job *job;
 	atomic_flag taken; /* by a worker */
@@ -43,16 +41,21 @@ struct work {
 	struct tl_err *err;
 };
 
-/* The time of the line that holds pos; false: FAILED, or NOTIME where *time says so. */
-static bool time_at(struct work *w, uint64_t pos, uint64_t *time, struct tl_place *place)
+/* FOUND: the time of the line that holds pos. */
+static enum tl_lookup time_at(struct work *w, uint64_t pos, uint64_t *time)
 {
 	struct tl_seek *s = w->seek;
+	struct tl_place place;
+	enum tl_lookup found = tl_texttimes_describe(s->req.times, pos, &s->stop, &place, w->err);
 
-	if (!s->ops->describe(s->self, tl_pos_chunk(s->req.src, pos), tl_pos_byte(s->req.src, pos),
-			      place, w->err))
-		return false;
-	*time = place->time_ns != TL_DECODER_NOTIME ? place->time_ns : place->chunk_ns;
-	return true;
+	*time = place.time_ns;
+	return found;
+}
+
+/* What becomes of it when a look has not found anything. */
+static enum tl_seek_state not_found(enum tl_lookup found)
+{
+	return found == TL_FAILED ? TL_SEEK_FAILED : TL_SEEK_EDGE;
 }
 
 /* Over a stretch without lines; it is left as soon as nobody waits for the answer. */
@@ -76,31 +79,43 @@ static enum tl_lookup backward(struct work *w, uint64_t pos, struct tl_span *out
 	return found;
 }
 
-/* The first line at or after a time; where there is none, the last one of all. */
-static enum tl_seek_state find_time(struct work *w, uint64_t time, uint64_t *pos)
+/* The last line of all, from pos at the end backward. */
+static enum tl_lookup last_line(struct work *w, uint64_t pos, uint64_t *out)
+{
+	struct tl_span span;
+	uint64_t start;
+	enum tl_lookup found = backward(w, pos, &span, &start);
+
+	if (found == TL_FOUND)
+		found = tl_cursor_line_start(&w->cur, start + span.len - 1, UINT64_MAX, out);
+	return found;
+}
+
+/* The first line at or after a time; where there is none, the edge if it has to be `within` the text, or
+ * else the last line of all. */
+static enum tl_seek_state find_time(struct work *w, uint64_t time, bool within,
+				    struct tl_timespot *out)
 {
 	struct tl_seek *s = w->seek;
-	uint64_t k, byte, start;
-	enum tl_lookup found;
+	enum tl_lookup found = tl_texttimes_locate(s->req.times, time, &s->stop, out, w->err);
 	struct tl_span span;
 
-	if (!s->ops->locate(s->self, time, &k, &byte, w->err))
-		return TL_SEEK_FAILED;
-	*pos = tl_pos_make(s->req.src, k, byte);
-	found = forward(w, *pos, &span);
-	if (found == TL_FOUND) {
-		*pos = tl_pos_make(s->req.src, w->cur.k, (uint64_t)(span.data - w->cur.span.data));
-		return TL_SEEK_FOUND;
-	}
+	if (found == TL_NONE && within)
+		return TL_SEEK_EDGE;
 	if (found == TL_NONE)
-		found = backward(w, *pos, &span, &start);
+		out->pos = tl_source_end(s->src);
+	else if (found != TL_FOUND)
+		return not_found(found);
+	found = forward(w, out->pos, &span);
 	if (found == TL_FOUND)
-		found = tl_cursor_line_start(&w->cur, start + span.len - 1, UINT64_MAX, pos);
+		out->pos = tl_pos_make(s->src, w->cur.k, (uint64_t)(span.data - w->cur.span.data));
+	else if (found == TL_NONE && !within)
+		found = last_line(w, out->pos, &out->pos);
 	if (found == TL_FOUND)
 		return TL_SEEK_FOUND;
 	if (found == TL_FAILED)
 		*w->err = w->cur.err;
-	return found == TL_FAILED ? TL_SEEK_FAILED : TL_SEEK_EDGE; /* a text without a line */
+	return not_found(found); /* a text without a line */
 }
 
 static uint64_t clamp(const struct tl_seek *s, uint64_t time)
@@ -108,22 +123,25 @@ static uint64_t clamp(const struct tl_seek *s, uint64_t time)
 	return time < s->first ? s->first : time > s->last ? s->last : time;
 }
 
-static enum tl_seek_state seek_written(struct work *w, uint64_t *pos)
+static enum tl_seek_state seek_written(struct work *w, struct tl_timespot *spot)
 {
 	struct tl_seek *s = w->seek;
 	const char *text = s->req.text + strspn(s->req.text, " \t");
 	bool relative = *text == '+' || *text == '-';
 	struct tl_time_ref ref = { .now = TL_TIME_NONE, .first = s->first, .last = s->last };
-	struct tl_place place;
+	enum tl_lookup found = time_at(w, s->req.base, &ref.now);
 	uint64_t time;
 
-	if (relative && !time_at(w, s->req.base, &ref.now, &place))
+	/* Without a sign it only matters to a time of day: of which day? */
+	if (found == TL_FAILED && relative)
 		return TL_SEEK_FAILED;
-	if (!tl_time_parse(text, &ref, &time, w->err))
+	if (found != TL_FOUND) /* what is before the first line with a time */
+		ref.now = s->first;
+	if (!tl_texttimes_parse(s->req.times, text, &ref, &time, w->err))
 		return TL_SEEK_FAILED;
 	if (relative)
 		time = clamp(s, time);
-	return time < s->first || time > s->last ? TL_SEEK_EDGE : find_time(w, time, pos);
+	return time < s->first ? TL_SEEK_EDGE : find_time(w, time, time > s->last, spot);
 }
 
 static uint64_t slice_start(const struct tl_seek *s, uint64_t i)
@@ -131,7 +149,7 @@ static uint64_t slice_start(const struct tl_seek *s, uint64_t i)
 	return s->first + i * s->req.slice_ns;
 }
 
-static enum tl_seek_state slices_forward(struct work *w, uint64_t now, uint64_t *pos)
+static enum tl_seek_state slices_forward(struct work *w, uint64_t now, struct tl_timespot *spot)
 {
 	struct tl_seek *s = w->seek;
 	uint64_t last = tl_seek_slice(s->first, s->last, s->req.slice_ns), to = last;
@@ -141,81 +159,92 @@ static enum tl_seek_state slices_forward(struct work *w, uint64_t now, uint64_t 
 		return TL_SEEK_EDGE;
 	if ((uint64_t)s->req.nslices < last - now)
 		to = now + (uint64_t)s->req.nslices;
-	state = find_time(w, slice_start(s, to), pos);
+	state = find_time(w, slice_start(s, to), false, spot);
 	/* Nothing but the line at hand is left. */
-	return state == TL_SEEK_FOUND && *pos <= s->req.base ? TL_SEEK_EDGE : state;
+	return state == TL_SEEK_FOUND && spot->pos <= s->req.base ? TL_SEEK_EDGE : state;
 }
 
 /*
  * Backward, the slices before may have no lines: then the first line of this slice is what is
  * found for them too, and the slice to go to is that of the line before it.
  */
-static enum tl_seek_state slices_backward(struct work *w, uint64_t now, uint64_t *pos)
+static enum tl_seek_state slices_backward(struct work *w, uint64_t now, struct tl_timespot *spot)
 {
 	struct tl_seek *s = w->seek;
-	uint64_t by = (uint64_t)-s->req.nslices, here, before, start, time;
-	enum tl_seek_state state = find_time(w, slice_start(s, now), &here);
-	struct tl_place place;
+	uint64_t by = (uint64_t)-s->req.nslices, start, time;
+	struct tl_timespot here;
+	enum tl_seek_state state = find_time(w, slice_start(s, now), false, &here);
 	enum tl_lookup found;
 	struct tl_span span;
 
 	if (state != TL_SEEK_FOUND)
 		return state;
 	if (now > 0) {
-		state = find_time(w, slice_start(s, by < now ? now - by : 0), pos);
-		if (state != TL_SEEK_FOUND || *pos < here)
+		state = find_time(w, slice_start(s, by < now ? now - by : 0), false, spot);
+		if (state != TL_SEEK_FOUND || spot->pos < here.pos)
 			return state;
 	}
-	found = backward(w, here, &span, &start);
+	found = backward(w, here.pos, &span, &start);
 	if (found == TL_FAILED) {
 		*w->err = w->cur.err;
 		return TL_SEEK_FAILED;
 	}
-	if (found != TL_FOUND) /* in the first slice: to its beginning, if not there already */
-		return (*pos = here) < s->req.base ? TL_SEEK_FOUND : TL_SEEK_EDGE;
-	before = start + span.len - 1;
-	if (!time_at(w, before, &time, &place))
+	*spot = here;
+	if (found == TL_FOUND)
+		found = time_at(w, start + span.len - 1, &time);
+	if (found == TL_FAILED)
 		return TL_SEEK_FAILED;
-	return find_time(w, slice_start(s, tl_seek_slice(s->first, time, s->req.slice_ns)), pos);
+	if (found != TL_FOUND) /* in the first slice: to its beginning, if not there already */
+		return here.pos < s->req.base ? TL_SEEK_FOUND : TL_SEEK_EDGE;
+	return find_time(w,
+			 slice_start(s, tl_seek_slice(s->first, clamp(s, time), s->req.slice_ns)),
+			 false, spot);
 }
 
-static enum tl_seek_state seek_slices(struct work *w, uint64_t *pos)
+static enum tl_seek_state seek_slices(struct work *w, struct tl_timespot *spot)
 {
 	struct tl_seek *s = w->seek;
-	struct tl_place place;
 	uint64_t time, now;
+	enum tl_lookup found = time_at(w, s->req.base, &time);
 
-	if (!time_at(w, s->req.base, &time, &place))
+	if (found == TL_FAILED)
 		return TL_SEEK_FAILED;
+	if (found != TL_FOUND)
+		time = s->first;
+	if (s->req.slice_ns == 0)
+		s->req.slice_ns = tl_seek_default_slice(s->first, s->last);
 	now = tl_seek_slice(s->first, clamp(s, time), s->req.slice_ns);
-	return s->req.nslices < 0 ? slices_backward(w, now, pos) : slices_forward(w, now, pos);
+	return s->req.nslices < 0 ? slices_backward(w, now, spot) : slices_forward(w, now, spot);
 }
 
 static enum tl_seek_state do_it(struct work *w, struct tl_seek_result *out)
 {
 	struct tl_seek *s = w->seek;
-	uint64_t time;
 
-	if (s->req.kind == TL_SEEK_DESCRIBE) {
-		out->pos = s->req.base;
-		return time_at(w, s->req.base, &time, &out->place) ? TL_SEEK_FOUND : TL_SEEK_FAILED;
-	}
-	if (!s->ops->range(s->self, &s->first, &s->last))
+	switch (tl_texttimes_find_range(s->req.times, &s->stop, &s->first, &s->last, w->err)) {
+	case TL_FOUND:
+		break;
+	case TL_FAILED:
+		return TL_SEEK_FAILED;
+	default:
 		return TL_SEEK_NOTIME;
-	return s->req.kind == TL_SEEK_WRITTEN ? seek_written(w, &out->pos)
-					      : seek_slices(w, &out->pos);
+	}
+	out->first = s->first;
+	out->last = s->last;
+	return s->req.kind == TL_SEEK_WRITTEN ? seek_written(w, &out->spot)
+					      : seek_slices(w, &out->spot);
 }
 
 static enum tl_step seek_step(void *self, struct tl_worker *worker)
 {
 	struct tl_seek *s = self;
-	struct tl_seek_result result = { .pos = TL_NOPOS };
+	struct tl_seek_result result = { .spot.pos = TL_NOPOS };
 	struct work w = { .seek = s, .err = &result.err };
 	struct tl_msg msg = { TL_MSG_TIME, s };
 
 	if (atomic_flag_test_and_set(&s->taken))
 		return TL_STEP_DONE;
-	tl_cursor_init(&w.cur, s->req.src);
+	tl_cursor_init(&w.cur, s->src);
 	w.cur.hasty = true;
 	result.state = do_it(&w, &result);
 	tl_cursor_fini(&w.cur);
@@ -239,10 +268,7 @@ bool tl_seek_start(const struct tl_seek_request *req, struct tl_jobs *pool, stru
 	s->req = *req;
 	atomic_flag_clear(&s->taken);
 	pthread_mutex_init(&s->lock, NULL);
-	if (!tl_decoder_of(req->src, &s->ops, &s->self)) {
-		tl_seek_close(s);
-		return tl_err_set(err, "this text has no times");
-	}
+	s->src = tl_texttimes_source(req->times);
 	s->job = tl_jobs_start(pool, TL_URGENT, &ops, s);
 	if (!s->job) {
 		tl_seek_close(s);

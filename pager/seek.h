@@ -1,50 +1,47 @@
 /*
- * seek.h: find a place in a decoded text by its time, or tell the time of a place.  Both may
- * decode a chunk or two, so a worker does it, and TL_MSG_TIME says when it has.
+ * seek.h: find a place in a text by its time.  That may read or decode a chunk or two, so a worker does
+ * it, and TL_MSG_TIME says when it has.
  */
 #ifndef TL_PAGER_SEEK_H
 #define TL_PAGER_SEEK_H
 
-#include "base/jobs.h"
-#include "base/mailbox.h"
-#include "decoders/decoder.h"
+#include "pager/texttimes.h"
 
 enum tl_seek_kind {
-	TL_SEEK_DESCRIBE, /* tell of the line at `base` */
-	TL_SEEK_WRITTEN,  /* the first line at the time that `text` says, or later; with + and -
-			   * counted from the line at `base`, and no farther than the text goes */
-	TL_SEEK_SLICES,   /* the beginning of the nth slice after that of the line at `base`, or
-			   * (negative) before it; slices without lines are passed over */
+	TL_SEEK_WRITTEN, /* the first line at the time that `text` says, or later; with + and -
+			  * counted from the line at `base`, and no farther than the text goes */
+	TL_SEEK_SLICES,  /* the beginning of the nth slice after that of the line at `base`, or
+			  * (negative) before it; slices without lines are passed over */
 };
 
 struct tl_seek_request {
-	struct tl_source *src; /* borrowed until close */
+	struct tl_texttimes *times; /* borrowed until close */
 	struct tl_mailbox *mailbox;
 	enum tl_seek_kind kind;
 	uint64_t base; /* a position */
-	char text[64]; /* as base/timespec.h reads it */
+	char text[64]; /* as tl_texttimes_parse() reads it */
 	int64_t nslices;
-	uint64_t slice_ns; /* > 0 */
+	uint64_t slice_ns; /* 0: tl_seek_default_slice() */
 };
 
 enum tl_seek_state {
 	TL_SEEK_RUNNING,
-	TL_SEEK_FOUND,  /* pos; of DESCRIBE: place */
-	TL_SEEK_EDGE,   /* the text does not go so far */
+	TL_SEEK_FOUND,  /* spot: of a byte */
+	TL_SEEK_EDGE,   /* the text does not go so far: it goes from first to last */
 	TL_SEEK_NOTIME, /* the text has no times */
 	TL_SEEK_FAILED, /* err */
 };
 
 struct tl_seek_result {
 	enum tl_seek_state state;
-	uint64_t pos; /* of a byte */
-	struct tl_place place;
+	struct tl_timespot spot;
+	uint64_t first, last;
 	struct tl_err err;
 };
 
 struct tl_seek;
 
-/* Start; returns at once.  False: out of memory, or it is no decoded text.  Main thread. */
+/* Start; returns at once.  False: out of memory.  Main thread. */
 bool tl_seek_start(const struct tl_seek_request *req, struct tl_jobs *pool, struct tl_seek **out,
 		   struct tl_err *err);
 

@@ -206,8 +206,9 @@ static const char *fact_text(void *arg, char what)
 		return fl->current + 1 < fl->n ? fl->files[fl->current + 1]->name : NULL;
 	case 'T':
 		return tl_tag_count() > 0 ? "tag" : "file";
-	case 'w':
+	case 'k':
 	case 'q':
+	case 'w':
 	case 'S':
 	case 'v':
 		return tl_time_fact(app, what, line_pos(app, TL_LINE_TOP));
@@ -235,8 +236,9 @@ static bool fact_state(void *arg, char what)
 		return !app->text.help && app->files.current + 1 < app->files.n;
 	case 'O':
 		return tl_links_selected(app);
-	case 'w':
+	case 'k':
 	case 'q':
+	case 'w':
 	case 'S':
 	case 'v':
 		return tl_time_has(app, what, line_pos(app, TL_LINE_TOP));

@@ -1,17 +1,12 @@
 /*
- * timekeys.c: @, ;, and , move in the time of a decoded text; ESC-; and ESC-, go to where
- * something is missing from it; and what prompts tell of times.
- *
- * Jumps and gaps are operations (app.h).  For prompts the top line's place is asked of a worker,
- * too, and the prompt is drawn again when it is there.
+ * timekeys.c: @, ;, and , move in the time of a text; ESC-; and ESC-, go to where something is missing
+ * from it.  All are operations (app.h).
  */
 #include "pager/commands.h"
 
-#include "base/timespec.h"
+#include "pager/linetimes.h"
 #include "pager/seek.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,29 +15,13 @@
 
 static const char no_times[] = "This text has no times";
 
-/* ---- the text's times */
-
-/* False: it has none; a message says so. */
-static bool has_times(struct tl_app *app, uint64_t *first, uint64_t *last)
+/* False: the text has no times; a message says so. */
+static bool has_times(struct tl_app *app)
 {
-	void *self;
-	const struct tl_decoder_ops *ops = tl_app_decoder(app, &self);
-
-	if (ops && ops->range(self, first, last))
+	if (tl_texttimes_any(app->text.times))
 		return true;
 	tl_app_message(app, "%s", no_times);
 	return false;
-}
-
-static uint64_t slice_width(struct tl_app *app, uint64_t first, uint64_t last)
-{
-	return app->opt.slice_ns ? app->opt.slice_ns : tl_seek_default_slice(first, last);
-}
-
-static const char *time_text(uint64_t ns, char out[32])
-{
-	snprintf(out, 32, "%" PRIu64 ".%09" PRIu64, ns / 1000000000, ns % 1000000000);
-	return out;
 }
 
 /* The line from which moves in time are measured: the one they put others at. */
@@ -67,7 +46,7 @@ static void begin(struct tl_app *app, struct tl_seek_request *req)
 	struct tl_err err = TL_ERR_INIT;
 
 	tl_time_cancel(app);
-	req->src = app->text.src;
+	req->times = app->text.times;
 	req->mailbox = app->mailbox;
 	req->base = base(app);
 	if (req->base == TL_NOPOS) /* no line at all */
@@ -79,16 +58,29 @@ static void begin(struct tl_app *app, struct tl_seek_request *req)
 	app->times.kind = (int)req->kind;
 }
 
-static void say_edge(struct tl_app *app)
+static void say_edge(struct tl_app *app, const struct tl_seek_result *r)
 {
-	char from[32], to[32];
-	uint64_t first, last;
+	char from[TL_TIMETEXT_MAX], to[TL_TIMETEXT_MAX];
 
 	if (app->times.kind != TL_SEEK_WRITTEN)
 		tl_app_bell(app);
-	else if (has_times(app, &first, &last))
-		tl_app_message(app, "The text goes from %s to %s", time_text(first, from),
-			       time_text(last, to));
+	else
+		tl_app_message(app, "The text goes from %s to %s",
+			       tl_texttimes_print(app->text.times, r->first, from),
+			       tl_texttimes_print(app->text.times, r->last, to));
+}
+
+/* Whoever asks for a time has to know when the answer is not the whole one. */
+static void say_doubt(struct tl_app *app, const struct tl_timespot *spot)
+{
+	if (app->times.kind != TL_SEEK_WRITTEN)
+		return;
+	if (spot->unordered)
+		tl_app_message(app, "The times are not in order; this is the first line at that "
+				    "time or later");
+	else if (spot->unsure)
+		tl_app_message(app, "The text was not looked at as a whole yet; a line before "
+				    "this may have that time");
 }
 
 static void seek_progress(struct tl_app *app)
@@ -104,10 +96,11 @@ static void seek_progress(struct tl_app *app)
 	tl_app_dirty(app);
 	switch (r.state) {
 	case TL_SEEK_FOUND:
-		tl_move_jump_line(app, r.pos);
+		tl_move_jump_line(app, r.spot.pos);
+		say_doubt(app, &r.spot);
 		break;
 	case TL_SEEK_EDGE:
-		say_edge(app);
+		say_edge(app, &r);
 		break;
 	case TL_SEEK_NOTIME:
 		tl_app_message(app, "%s", no_times);
@@ -119,15 +112,14 @@ static void seek_progress(struct tl_app *app)
 
 static void slices(struct tl_app *app, const struct tl_number *n, bool back)
 {
-	struct tl_seek_request req = { .kind = TL_SEEK_SLICES };
-	uint64_t first, last, by = tl_number_or(n, 1);
+	struct tl_seek_request req = { .kind = TL_SEEK_SLICES, .slice_ns = app->opt.slice_ns };
+	uint64_t by = tl_number_or(n, 1);
 
-	if (!has_times(app, &first, &last))
+	if (!has_times(app))
 		return;
 	if (by > INT64_MAX)
 		by = INT64_MAX;
 	req.nslices = back ? -(int64_t)by : (int64_t)by;
-	req.slice_ns = slice_width(app, first, last);
 	begin(app, &req);
 }
 
@@ -144,28 +136,21 @@ void tl_time_previous_slice(struct tl_app *app, const struct tl_number *n)
 static void goto_done(struct tl_app *app, const char *text)
 {
 	struct tl_seek_request req = { .kind = TL_SEEK_WRITTEN };
-	struct tl_time_ref ref = { .now = 0 };
-	struct tl_err err = TL_ERR_INIT;
-	uint64_t time;
 
 	text += strspn(text, " ");
-	if (*text == '\0' || !has_times(app, &ref.first, &ref.last))
+	if (*text == '\0' || !has_times(app))
 		return;
-	if (strlen(text) >= sizeof(req.text))
+	if (strlen(text) >= sizeof(req.text)) {
 		tl_app_message(app, "This is too long for a time");
-	else if (!tl_time_parse(text, &ref, &time, &err))
-		tl_app_message(app, "%s", err.msg);
-	else {
-		strcpy(req.text, text);
-		begin(app, &req);
+		return;
 	}
+	strcpy(req.text, text);
+	begin(app, &req);
 }
 
 void tl_time_goto(struct tl_app *app, const struct tl_number *n)
 {
-	uint64_t first, last;
-
-	if (has_times(app, &first, &last))
+	if (has_times(app))
 		tl_app_ask(app, "Time: ", &app->times.history, goto_done);
 }
 
@@ -260,8 +245,9 @@ void tl_time_previous_gap(struct tl_app *app, const struct tl_number *n)
 
 void tl_time_progress(struct tl_app *app)
 {
-	if (app->times.asked != TL_NOPOS)
-		tl_app_dirty(app); /* a prompt may have asked */
+	if (app->times.wanted)
+		tl_app_dirty(app);
+	app->times.wanted = false;
 	if (app->op.kind == TL_OP_TIME && app->times.seek)
 		seek_progress(app);
 	else if (app->op.kind == TL_OP_GAP && app->times.scan)
@@ -286,10 +272,13 @@ void tl_time_cancel(struct tl_app *app)
 void tl_time_text_closing(struct tl_app *app)
 {
 	tl_time_cancel(app);
-	tl_seek_close(app->times.asking);
-	app->times.asking = NULL;
-	app->times.asked = TL_NOPOS;
-	app->times.known = false;
+	tl_linetimes_close(app->times.lines);
+	app->times.lines = NULL;
+}
+
+void tl_time_mark_set(struct tl_app *app, char letter)
+{
+	app->times.mark = letter;
 }
 
 void tl_time_fini(struct tl_app *app)
@@ -297,91 +286,4 @@ void tl_time_fini(struct tl_app *app)
 	tl_time_text_closing(app);
 	tl_matcher_free(app->times.gap);
 	tl_history_fini(&app->times.history);
-}
-
-/* ---- prompts */
-
-/* The place of the line at pos; NULL: not known yet, or nobody can tell. */
-static const struct tl_place *place_of(struct tl_app *app, uint64_t pos)
-{
-	struct tl_times *t = &app->times;
-	struct tl_seek_request req = {
-		.src = app->text.src,
-		.mailbox = app->mailbox,
-		.kind = TL_SEEK_DESCRIBE,
-		.base = pos,
-	};
-	struct tl_seek_result r;
-
-	if (t->asking) {
-		tl_seek_result(t->asking, &r);
-		if (r.state == TL_SEEK_RUNNING)
-			return t->known && t->place_pos == pos ? &t->place : NULL;
-		tl_seek_close(t->asking);
-		t->asking = NULL;
-		t->known = r.state == TL_SEEK_FOUND;
-		t->place = r.place;
-		t->place_pos = t->asked;
-		if (!t->known && t->asked == pos) /* not again and again */
-			return NULL;
-	}
-	if (t->known && t->place_pos == pos)
-		return &t->place;
-	if (pos != TL_NOPOS && tl_seek_start(&req, app->jobs, &t->asking, NULL))
-		t->asked = pos;
-	return NULL;
-}
-
-static const char *gaps_text(uint64_t n, char *out, size_t size)
-{
-	if (n == 0)
-		return NULL;
-	snprintf(out, size, n == 1 ? "%" PRIu64 " gap" : "%" PRIu64 " gaps", n);
-	return out;
-}
-
-const char *tl_time_fact(struct tl_app *app, char what, uint64_t pos)
-{
-	struct tl_times *t = &app->times;
-	const struct tl_place *place;
-	uint64_t first, last, time, width;
-	void *self;
-	const struct tl_decoder_ops *ops = tl_app_decoder(app, &self);
-
-	if (!ops)
-		return NULL;
-	if (what == 'v')
-		return gaps_text(ops->gaps(self), t->text, sizeof(t->text));
-	place = place_of(app, pos);
-	if (!place)
-		return NULL;
-	if (what == 'q')
-		return place->queue[0] ? place->queue : NULL;
-	time = place->time_ns != TL_DECODER_NOTIME ? place->time_ns : place->chunk_ns;
-	if (time == TL_DECODER_NOTIME || !ops->range(self, &first, &last))
-		return NULL;
-	if (what == 'w')
-		return time_text(time, t->text);
-	width = slice_width(app, first, last);
-	snprintf(t->text, sizeof(t->text), "%" PRIu64 " of %" PRIu64,
-		 tl_seek_slice(first, time, width) + 1, tl_seek_slice(first, last, width) + 1);
-	return t->text;
-}
-
-bool tl_time_has(struct tl_app *app, char what, uint64_t pos)
-{
-	const struct tl_place *place;
-	uint64_t first, last;
-	void *self;
-	const struct tl_decoder_ops *ops = tl_app_decoder(app, &self);
-
-	if (!ops)
-		return false;
-	if (what == 'v')
-		return ops->gaps(self) > 0;
-	if (what == 'q') {
-		place = place_of(app, pos);
-		return !place || place->queue[0]; /* one that comes later counts as known */
-	}
-	return ops->range(self, &first, &last);
 }

@@ -458,6 +458,22 @@ static void the_time_is_told(void **state)
 	check_text(t, "(cpu ");
 }
 
+/* From the mark that was set last, else from where '' goes. */
+static void the_time_since_a_mark_is_told(void **state)
+{
+	struct term *t = open_fake("-PsAt ?kmark %k:no mark.", "a.data");
+
+	check_last(t, "At no mark");
+	check_keys(t, "@12345.679901234<Enter>"); /* from the first line, a slice before */
+	check_last(t, "At mark +1ms");
+	check_keys(t, "ma@12345.679901234<Enter>");
+	check_last(t, "At mark +0ns");
+	check_keys(t, "@12345.678901234<Enter>");
+	check_last(t, "At mark -1ms");
+	check_keys(t, "j");
+	check_that(t, strstr(term_row(t, 23), "At mark -99"));
+}
+
 static void gaps_are_counted_and_found(void **state)
 {
 	struct term *t = open_fake("-M", "a.data");
@@ -712,6 +728,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(slices_are_stepped_over, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(slices_and_the_jump_target, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_time_is_told, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(the_time_since_a_mark_is_told, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(gaps_are_counted_and_found, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(other_texts_have_no_times, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(keys_are_answered_while_it_searches, set_up,

@@ -39,6 +39,8 @@ static const char *text(void *arg, char what)
 		return "file";
 	case 'E':
 		return "vi";
+	case 'k':
+		return "+1.5ms";
 	case 'w':
 		return "12.5";
 	case 'q':
@@ -92,7 +94,7 @@ static void test_numbers(void **state)
 	check("%lt %lm %lb %lB %lj", &plain, "160 161 162 163 164");
 	check("%pt %pm %pb %pB %pj", &plain, "190 191 192 193 194");
 	check("%C %Q %W ?QY:N.", &plain, "220 230 240 N");
-	check("%w%q%S%v|%n%y", &plain, "|?"); /* not less's, and there are none */
+	check("%w%k%q%S%v|%n%y", &plain, "|?"); /* not less's, and there are none */
 	check("%Pt %Pm %Pb %PB %Pj", &plain, "200 201 202 203 204");
 	check("%st %Lb %ib", &plain, "210t 170b 150b"); /* these are about no line */
 	check("%lq", &plain, "160q");
@@ -211,7 +213,7 @@ static void test_the_built_in_prompts(void **state)
 	const struct known middle = { .states = "fmx", .name = "a", .next = "b" };
 	const struct known end = { .states = "fe", .name = "a" };
 	const struct known pipe = { .unknown = "LBsp" };
-	const struct known recording = { .states = "fwqSv", .name = "a", .unknown = "Bbs" };
+	const struct known recording = { .states = "fwkqSv", .name = "a", .unknown = "Bbs" };
 	const struct known without = { .states = "f", .name = "a", .unknown = "lLp" };
 	struct tl_options o;
 
@@ -233,10 +235,10 @@ static void test_the_built_in_prompts(void **state)
 	check(tl_prompt_proto(&o, TL_PROMPT_LONG, true), &recording,
 	      "a lines 160-162/170 2 gaps 193%");
 	check(tl_prompt_proto(&o, TL_PROMPT_EQUALS, true), &recording,
-	      "a lines 160-162/170 time 12.5 cpu 3 slice 5 of 100 2 gaps 193%");
+	      "a lines 160-162/170 time 12.5 mark +1.5ms cpu 3 slice 5 of 100 2 gaps 193%");
 	check(tl_prompt_proto(&o, TL_PROMPT_EQUALS, true), &without, "a");
 	check(tl_prompt_proto(&o, TL_PROMPT_SHORT, true), &end, "(END)");
-	check("%w|%q|%S|%v", &recording, "12.5|cpu 3|5 of 100|2 gaps");
+	check("%w|%k|%q|%S|%v", &recording, "12.5|+1.5ms|cpu 3|5 of 100|2 gaps");
 	o.prompt[TL_PROMPT_SHORT] = strdup("own");
 	assert_string_equal(tl_prompt_proto(&o, TL_PROMPT_SHORT, true), "own");
 	assert_string_equal(tl_prompt_proto(&o, TL_PROMPT_SHORT, false), "own");

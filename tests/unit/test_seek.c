@@ -1,6 +1,7 @@
 /* test_seek.c: places in time, compared with what a look at all lines says. */
 #include "tests/unit/fake_decoder.h"
 
+#include "pager/linetimes.h"
 #include "pager/seek.h"
 
 #include <setjmp.h>
@@ -21,6 +22,7 @@ struct fixture {
 	struct tl_jobs *pool;
 	struct tl_mailbox *mailbox;
 	struct tl_source *src;
+	struct tl_texttimes *times;
 	struct fake_decoder *fake;
 	struct line *lines;
 	size_t n;
@@ -61,6 +63,7 @@ static int open_recording(void **state, const char *facts)
 	assert_true(tl_jobs_open(2, &fx->pool, NULL));
 	assert_true(tl_mailbox_open(&fx->mailbox, NULL));
 	assert_true(tl_decoder_open(&fake_decoder, fx->path, &options, NULL, &fx->src, NULL));
+	assert_true(tl_texttimes_open(fx->src, NULL, fx->pool, fx->mailbox, &fx->times, NULL));
 	assert_true(tl_decoder_of(fx->src, &ops, &self));
 	fx->fake = self;
 	fake_range(self, &fx->first, &fx->last);
@@ -88,6 +91,7 @@ static int teardown(void **state)
 {
 	struct fixture *fx = *state;
 
+	tl_texttimes_close(fx->times);
 	tl_source_close(fx->src);
 	tl_jobs_close(fx->pool);
 	tl_mailbox_close(fx->mailbox);
@@ -103,7 +107,7 @@ static struct tl_seek_result ask(struct fixture *fx, struct tl_seek_request req)
 	struct tl_seek *seek;
 	struct tl_msg msg;
 
-	req.src = fx->src;
+	req.times = fx->times;
 	req.mailbox = fx->mailbox;
 	assert_true(tl_seek_start(&req, fx->pool, &seek, NULL));
 	do {
@@ -155,7 +159,7 @@ static void finds_a_time(void **state)
 			 t % 1000000000);
 		r = ask_written(fx, 0, text);
 		assert_int_equal(r.state, TL_SEEK_FOUND);
-		assert_int_equal(r.pos, fx->lines[line_at(fx, t)].pos);
+		assert_int_equal(r.spot.pos, fx->lines[line_at(fx, t)].pos);
 	}
 	assert_int_equal(ask_written(fx, 0, "1").state, TL_SEEK_EDGE);
 	assert_int_equal(ask_written(fx, 0, "99999").state, TL_SEEK_EDGE);
@@ -168,15 +172,16 @@ static void counts_from_a_line(void **state)
 	size_t i = fx->n / 2;
 	uint64_t base = fx->lines[i].pos + 3, t = fx->lines[i].time;
 
-	assert_int_equal(ask_written(fx, base, "+1.5ms").pos,
+	assert_int_equal(ask_written(fx, base, "+1.5ms").spot.pos,
 			 fx->lines[line_at(fx, t + 1500000)].pos);
-	assert_int_equal(ask_written(fx, base, "-20us").pos, fx->lines[line_at(fx, t - 20000)].pos);
-	assert_int_equal(ask_written(fx, base, "+0").pos, fx->lines[line_at(fx, t)].pos);
+	assert_int_equal(ask_written(fx, base, "-20us").spot.pos,
+			 fx->lines[line_at(fx, t - 20000)].pos);
+	assert_int_equal(ask_written(fx, base, "+0").spot.pos, fx->lines[line_at(fx, t)].pos);
 	assert_int_equal(ask_written(fx, base, " -1h").state, TL_SEEK_FAILED);
-	assert_int_equal(ask_written(fx, base, "-10s").pos, fx->lines[0].pos);
-	assert_int_equal(ask_written(fx, base, "+10s").pos, fx->lines[fx->n - 1].pos);
-	assert_int_equal(ask_written(fx, base, "0%").pos, fx->lines[0].pos);
-	assert_int_equal(ask_written(fx, base, "25%").pos,
+	assert_int_equal(ask_written(fx, base, "-10s").spot.pos, fx->lines[0].pos);
+	assert_int_equal(ask_written(fx, base, "+10s").spot.pos, fx->lines[fx->n - 1].pos);
+	assert_int_equal(ask_written(fx, base, "0%").spot.pos, fx->lines[0].pos);
+	assert_int_equal(ask_written(fx, base, "25%").spot.pos,
 			 fx->lines[line_at(fx, fx->first + (fx->last - fx->first) / 4)].pos);
 }
 
@@ -200,7 +205,7 @@ static void steps_over_slices(void **state)
 				want = line_at(fx, fx->first + (now + 1) * width);
 				assert_int_equal(r.state, want > i ? TL_SEEK_FOUND : TL_SEEK_EDGE);
 				if (want > i)
-					assert_int_equal(r.pos, fx->lines[want].pos);
+					assert_int_equal(r.spot.pos, fx->lines[want].pos);
 			}
 			r = ask_slices(fx, base, -1, width);
 			want = line_at(fx, fx->first + now * width);
@@ -211,7 +216,7 @@ static void steps_over_slices(void **state)
 							width);
 			assert_int_equal(r.state, i == 0 ? TL_SEEK_EDGE : TL_SEEK_FOUND);
 			if (i > 0)
-				assert_int_equal(r.pos, fx->lines[want].pos);
+				assert_int_equal(r.spot.pos, fx->lines[want].pos);
 		}
 }
 
@@ -219,44 +224,61 @@ static void steps_over_many_slices(void **state)
 {
 	struct fixture *fx = *state;
 
-	assert_int_equal(ask_slices(fx, 0, 10, 1000000).pos,
+	assert_int_equal(ask_slices(fx, 0, 10, 1000000).spot.pos,
 			 fx->lines[line_at(fx, fx->first + 10000000)].pos);
-	assert_int_equal(ask_slices(fx, fx->lines[fx->n - 1].pos, -50, 1000000).pos,
+	assert_int_equal(ask_slices(fx, fx->lines[fx->n - 1].pos, -50, 1000000).spot.pos,
 			 fx->lines[line_at(fx, fx->first + 9000000)].pos);
-	assert_int_equal(ask_slices(fx, fx->lines[40].pos, -INT64_MAX, 1000000).pos,
+	assert_int_equal(ask_slices(fx, fx->lines[40].pos, -INT64_MAX, 1000000).spot.pos,
 			 fx->lines[0].pos);
-	assert_int_equal(ask_slices(fx, 0, INT64_MAX, 1000000).pos,
+	assert_int_equal(ask_slices(fx, 0, INT64_MAX, 1000000).spot.pos,
 			 fx->lines[line_at(fx, fx->first + 59000000)].pos);
 }
 
-static void tells_of_a_line(void **state)
+/* What is asked for, more than is kept, comes in time; of the newest all. */
+static void tells_of_lines(void **state)
 {
 	struct fixture *fx = *state;
-	struct tl_seek_result r;
+	struct tl_linetimes *lt;
+	struct tl_place place;
+	enum tl_lookup found;
+	size_t from = fx->n > 200 ? fx->n - 200 : 0;
 
-	for (size_t i = 0; i < fx->n; i += 31) {
-		r = ask(fx, (struct tl_seek_request){ .kind = TL_SEEK_DESCRIBE,
-						      .base = fx->lines[i].pos + 5 });
-		assert_int_equal(r.state, TL_SEEK_FOUND);
-		assert_int_equal(r.place.time_ns, fx->lines[i].time);
+	assert_true(tl_linetimes_open(fx->times, fx->pool, fx->mailbox, &lt, NULL));
+	for (size_t round = 0; round < 5; round++)
+		for (size_t i = 0; i < fx->n; i++)
+			for (uint64_t byte = 0; byte < 4; byte++)
+				tl_linetimes_get(lt, fx->lines[i].pos + byte, &place);
+	for (size_t i = from; i < fx->n; i++) {
+		while ((found = tl_linetimes_get(lt, fx->lines[i].pos + 5, &place)) == TL_PENDING)
+			usleep(100);
+		assert_int_equal(found, TL_FOUND);
+		assert_int_equal(place.time_ns, fx->lines[i].time);
 	}
+	assert_int_equal(tl_linetimes_get(lt, TL_NOPOS, &place), TL_NONE);
+	tl_linetimes_close(lt);
+}
+
+static void tells_when_there_is_nothing_to_tell(void **state)
+{
+	struct fixture *fx = *state;
+	struct tl_linetimes *lt;
+	struct tl_place place;
+	enum tl_lookup found;
+
+	assert_true(tl_linetimes_open(fx->times, fx->pool, fx->mailbox, &lt, NULL));
+	while ((found = tl_linetimes_get(lt, 0, &place)) == TL_PENDING)
+		usleep(100);
+	assert_int_equal(found, TL_NONE);
+	tl_linetimes_close(lt);
 }
 
 static void says_that_there_are_no_times(void **state)
 {
 	struct fixture *fx = *state;
-	struct tl_buf none = TL_BUF_INIT;
-	struct tl_source *memory;
-	struct tl_seek_request req = { .kind = TL_SEEK_WRITTEN };
-	struct tl_seek *seek = NULL;
 
 	assert_int_equal(ask_written(fx, 0, "12").state, TL_SEEK_NOTIME);
 	assert_int_equal(ask_slices(fx, 0, 1, 1).state, TL_SEEK_NOTIME);
-	assert_true(tl_source_open_memory(&none, &memory, NULL));
-	req.src = memory;
-	assert_false(tl_seek_start(&req, fx->pool, &seek, NULL));
-	assert_null(seek);
-	tl_source_close(memory);
+	assert_false(tl_texttimes_any(fx->times));
 }
 
 static void ends_in_a_text_without_lines(void **state)
@@ -271,7 +293,7 @@ static void ends_in_a_text_without_lines(void **state)
 static void gives_up_at_once(void **state)
 {
 	struct fixture *fx = *state;
-	struct tl_seek_request req = { .src = fx->src, .kind = TL_SEEK_WRITTEN, .text = "0%" };
+	struct tl_seek_request req = { .times = fx->times, .kind = TL_SEEK_WRITTEN, .text = "0%" };
 	struct tl_seek *seek;
 
 	fx->fake->delay_us = 20000;
@@ -288,7 +310,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(counts_from_a_line, setup, teardown),
 		cmocka_unit_test_setup_teardown(steps_over_slices, setup, teardown),
 		cmocka_unit_test_setup_teardown(steps_over_many_slices, setup, teardown),
-		cmocka_unit_test_setup_teardown(tells_of_a_line, setup, teardown),
+		cmocka_unit_test_setup_teardown(tells_of_lines, setup, teardown),
+		cmocka_unit_test_setup_teardown(tells_when_there_is_nothing_to_tell, setup_timeless,
+						teardown),
 		cmocka_unit_test_setup_teardown(says_that_there_are_no_times, setup_timeless,
 						teardown),
 		cmocka_unit_test_setup_teardown(ends_in_a_text_without_lines, setup_hollow,

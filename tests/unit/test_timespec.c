@@ -140,12 +140,47 @@ static void test_width(void **state)
 	assert_false(tl_time_parse_width("", &ns, &err));
 }
 
+static void check_span(int64_t ns, const char *full, const char *in_short)
+{
+	char text[32];
+
+	assert_string_equal(tl_time_print_span(ns, true, text), full);
+	assert_string_equal(tl_time_print_span(ns, false, text), in_short);
+}
+
+static void test_span(void **state)
+{
+	check_span(0, "+0ns", "+0ns");
+	check_span(999, "+999ns", "+999ns");
+	check_span(1000, "+1us", "+1us");
+	check_span(1500, "+1.5us", "+1.5us");
+	check_span(-20001, "-20.001us", "-20.001us");
+	check_span(999999, "+999.999us", "+999.999us");
+	check_span(1234567, "+1.234567ms", "+1.235ms");
+	check_span(999999499, "+999.999499ms", "+999.999ms");
+	check_span(999999500, "+999.9995ms", "+1s");
+	check_span(-(int64_t)(S + 1), "-1.000000001s", "-1s");
+	check_span((int64_t)(9999 * S + 999499999), "+9999.999499999s", "+9999.999s");
+	check_span((int64_t)(86400 * S + 500000000), "+86400.5s", "+86401s");
+	check_span(INT64_MAX, "+9223372036.854775807s", "+9223372037s");
+	check_span(INT64_MIN, "-9223372036.854775808s", "-9223372037s");
+	for (uint64_t n = 1; n < 90000000 * S; n = n * 3 + n / 7) {
+		char text[32];
+		uint64_t back;
+
+		tl_time_print_span((int64_t)n, true, text);
+		assert_true(tl_time_parse(text, &(struct tl_time_ref){ 0, 0, 0 }, &back, NULL));
+		assert_int_equal(back, n);
+		assert_true(strlen(tl_time_print_span((int64_t)n, false, text)) <= TL_TIME_SHORT);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_absolute), cmocka_unit_test(test_relative),
 		cmocka_unit_test(test_part),     cmocka_unit_test(test_bad),
-		cmocka_unit_test(test_width),
+		cmocka_unit_test(test_width),    cmocka_unit_test(test_span),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
