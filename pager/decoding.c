@@ -2,6 +2,7 @@
 #include "pager/decoding.h"
 
 #include "decoders/packed/expand.h"
+#include "text/cursor.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -100,6 +101,44 @@ static uint64_t as_far(struct tl_source *from, uint64_t pos, struct tl_source *t
 	return tl_source_at(to, tl_source_fraction(from, pos));
 }
 
+/* Lines of the same time that are looked at for one of the same thread. */
+#define SAME_TIME_LINES 4096
+
+static bool same_thread(const struct tl_place *a, const struct tl_place *b)
+{
+	return a->tid == b->tid && (a->tid >= 0 || !strcmp(a->queue, b->queue));
+}
+
+/* Of the lines at and behind pos that have this time the first one of the thread, if there is one; else
+ * the line at pos. */
+static uint64_t of_thread(const struct tl_decoder_ops *ops, void *self, struct tl_source *src,
+			  uint64_t pos, uint64_t time, const struct tl_place *thread)
+{
+	struct tl_cursor cur;
+	struct tl_span span;
+	struct tl_place place;
+	uint64_t at = pos;
+
+	tl_cursor_init(&cur, src);
+	cur.hasty = true;
+	for (int n = 0; n < SAME_TIME_LINES; n++) {
+		if (tl_cursor_forward(&cur, at, &span) != TL_FOUND)
+			break;
+		at = tl_pos_make(src, cur.k, (uint64_t)(span.data - cur.span.data));
+		if (!ops->describe(self, cur.k, tl_pos_byte(src, at), &place, NULL) ||
+		    place.time_ns != time)
+			break;
+		if (same_thread(&place, thread)) {
+			pos = at;
+			break;
+		}
+		if (tl_cursor_next_line(&cur, at, UINT64_MAX, &at) != TL_FOUND)
+			break;
+	}
+	tl_cursor_fini(&cur);
+	return pos;
+}
+
 uint64_t tl_decoding_same_time(struct tl_source *from, uint64_t pos, struct tl_source *to)
 {
 	const struct tl_decoder_ops *ops, *to_ops;
@@ -119,5 +158,5 @@ uint64_t tl_decoding_same_time(struct tl_source *from, uint64_t pos, struct tl_s
 	time = place.time_ns != TL_DECODER_NOTIME ? place.time_ns : place.chunk_ns;
 	if (time == TL_DECODER_NOTIME || !to_ops->locate(to_self, time, &k, &byte, NULL))
 		return as_far(from, pos, to);
-	return tl_pos_make(to, k, byte);
+	return of_thread(to_ops, to_self, to, tl_pos_make(to, k, byte), time, &place);
 }

@@ -33,8 +33,9 @@ bool tl_decoding_open(const struct tl_options *o, const struct tl_format *format
 		      struct tl_err *err);
 
 /*
- * Where in `to` the line is that has the time of the line at `pos` in `from`, which are texts
- * of the same recording; where a text has no times, a place nearby.  TL_NOPOS: nobody can
+ * Where in `to` the first line is that has the time of the line at `pos` in `from`, or a later one, which are
+ * texts of the same recording; of several with that time, the first of the same thread.  Where a text has no
+ * times, a place nearby.  TL_NOPOS: nobody can
  * tell.  Decodes a chunk or two of each.  In the text of a compressed file made again it is the same
  * place.
  */

@@ -343,6 +343,18 @@ static void show_something(struct tl_app *app)
 		tl_view_end(v);
 }
 
+/* What is to stay where it is: the line that jumps are put at, if there is one. */
+static void save_target(struct tl_app *app, struct tl_file *f)
+{
+	unsigned row = tl_move_jump_row(app);
+
+	tl_app_save_position(app);
+	if (app->text.view && tl_view_pos(app->text.view, row) != TL_NOPOS) {
+		f->pos = tl_view_pos(app->text.view, row);
+		f->row = row;
+	}
+}
+
 bool tl_app_reopen(struct tl_app *app, struct tl_err *err)
 {
 	struct tl_source *src = NULL, *old;
@@ -360,7 +372,7 @@ bool tl_app_reopen(struct tl_app *app, struct tl_err *err)
 	if (!tl_filesource_open(app, f, &src, err))
 		return false;
 	tl_app_end_op(app);
-	tl_app_save_position(app);
+	save_target(app, f);
 	translate_positions(f, &app->marks, app->text.src, src);
 	tl_find_text_closing(app);
 	old = app->text.src;

@@ -441,6 +441,9 @@ static void slices_and_the_jump_target(void **state)
 	check_row(t, 4, lines[first_in_slice(26)]);
 	check_keys(t, ";");
 	check_row(t, 4, lines[first_in_slice(slice_of(lines[first_in_slice(26)]) + 1)]);
+	/* In another view, too, it stays there. */
+	check_keys(t, "--trace-view=twice<Enter>");
+	check_row(t, 4, lines[first_in_slice(slice_of(lines[first_in_slice(26)]) + 1)]);
 }
 
 static void the_time_is_told(void **state)
