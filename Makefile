@@ -89,7 +89,7 @@ TRACETEST := $(patsubst tests/trace/%.c,$(build)/tests/trace/%,$(wildcard tests/
 # What is recorded.  Static programs are small inside of a debugger's loop: no loader runs.
 PROGDIR := $(build)/tests/trace/programs
 PROGSTATIC := loops calls signals threads forkexec jit ptwrite
-PROGRAMS := $(addprefix $(PROGDIR)/,$(PROGSTATIC) pie dl exceptions libone.so libtwo.so)
+PROGRAMS := $(addprefix $(PROGDIR)/,$(PROGSTATIC) pie dl exceptions libone.so libtwo.so kernel)
 PROGFLAGS := -O1 -g -Wall
 
 $(build)/tests/trace/libtrace.a: $(TRACEOBJ)
@@ -116,6 +116,14 @@ $(build)/tests/unit/test_generate: | $(build)/tests/trace/generate
 $(PROGSTATIC:%=$(PROGDIR)/%): $(PROGDIR)/%: tests/trace/programs/%.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(PROGFLAGS) -static -pthread -o $@ $<
+
+# Not run but walked: code at the addresses of a kernel and what belongs to it.
+$(PROGDIR)/kernel: tests/trace/programs/kernel.S Makefile
+	@mkdir -p $(@D)
+	$(CC) -static -no-pie -nostdlib -Wl,--build-id=none,-e,program \
+	  -Wl,--section-start=.user=0x401000,--section-start=.text=0xffffffff81000000 \
+	  -Wl,--section-start=.module=0xffffffffc0200000,--section-start=.bpf=0xffffffffc0400000 \
+	  -Wl,--section-start=.slot=0xffffffffc0600000 -o $@ $<
 
 $(PROGDIR)/%.so: tests/trace/programs/%.c Makefile
 	@mkdir -p $(@D)

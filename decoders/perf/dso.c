@@ -85,17 +85,24 @@ static void dso_free(struct tl_dso *d)
 	free(d);
 }
 
+static void free_list(struct tl_dso *d)
+{
+	while (d) {
+		struct tl_dso *next = d->next;
+
+		dso_free(d);
+		d = next;
+	}
+}
+
 void tl_dsos_close(struct tl_dsos *all)
 {
 	if (!all)
 		return;
 	for (size_t i = 0; i < BUCKETS; i++)
-		while (all->buckets[i]) {
-			struct tl_dso *next = all->buckets[i]->next;
-
-			dso_free(all->buckets[i]);
-			all->buckets[i] = next;
-		}
+		free_list(all->buckets[i]);
+	free_list(all->made);
+	tl_dsos_drop_pokes(all);
 	free(all->ids);
 	tl_dsofile_places_fini(&all->places);
 	pthread_mutex_destroy(&all->lock);
@@ -142,7 +149,7 @@ static char *shown_name(enum kind kind, char *path, int32_t pid)
 	if (kind == KIND_KERNEL)
 		return strdup(KERNEL);
 	if (kind != KIND_MODULE || path[0] == '[')
-		return path;
+		return path; /* also of code that the kernel made */
 	while (base > path && base[-1] != '/')
 		base--;
 	if (asprintf(&name, "[%.*s]", (int)(end - base), base) < 0)
@@ -153,8 +160,8 @@ static char *shown_name(enum kind kind, char *path, int32_t pid)
 	return name;
 }
 
-static struct tl_dso *dso_new(struct tl_dsos *all, enum kind kind, const char *path,
-			      const struct tl_dsofile_want *want, int32_t pid)
+struct tl_dso *tl_dso_new(struct tl_dsos *all, enum kind kind, const char *path,
+			  const struct tl_dsofile_want *want, int32_t pid)
 {
 	struct tl_dso *d = calloc(1, sizeof(*d));
 
@@ -219,7 +226,7 @@ struct tl_dso *tl_dsos_get(struct tl_dsos *all, const char *path, const uint8_t 
 	pthread_mutex_lock(&all->lock);
 	for (d = all->buckets[bucket]; d && !is_same(d, kind, path, &want, pid); d = d->next)
 		;
-	if (!d && (d = dso_new(all, kind, path, &want, pid))) {
+	if (!d && (d = tl_dso_new(all, kind, path, &want, pid))) {
 		d->number = all->ndsos++;
 		d->next = all->buckets[bucket];
 		all->buckets[bucket] = d;
@@ -250,7 +257,18 @@ uint64_t tl_dso_pgoff(const struct tl_dso *d, uint64_t start, uint64_t pgoff)
 	}
 }
 
+struct tl_dso *tl_dsos_kernel(struct tl_dsos *all)
+{
+	return tl_dsos_get(all, KERNEL, NULL, 0, -1);
+}
+
 struct tl_dso *tl_dso_kernel(struct tl_dso *d)
 {
-	return d->kind == KIND_KERNEL ? d : tl_dsos_get(d->all, KERNEL, NULL, 0, -1);
+	switch (d->kind) {
+	case KIND_MODULE:
+	case KIND_SYMBOL:
+		return tl_dsos_kernel(d->all);
+	default:
+		return d;
+	}
 }

@@ -33,6 +33,25 @@ void tl_dsos_close(struct tl_dsos *all);
 struct tl_dso *tl_dsos_get(struct tl_dsos *all, const char *path, const uint8_t *build_id,
 			   size_t build_id_len, int32_t pid);
 
+/*
+ * Code that the kernel made while it was recorded (a BPF program, a trampoline): KSYMBOL records
+ * name it.  Offsets are addresses; its bytes are the kernel's.  NULL: out of memory.
+ */
+struct tl_dso *tl_dsos_ksymbol(struct tl_dsos *all, const char *name, uint64_t start, uint64_t len);
+
+/*
+ * The same binary as `d`, the code of which the kernel changed: from now on it has `bytes` at
+ * addr.  Of the kernel and what belongs to it only; copies the bytes.  `d` itself when more has been
+ * changed than is believed; NULL: out of memory.  One thread, the one that calls tl_dsos_get().
+ */
+struct tl_dso *tl_dso_poked(struct tl_dso *d, uint64_t addr, const uint8_t *bytes, size_t len);
+
+/* The kernel's.  NULL: out of memory. */
+struct tl_dso *tl_dsos_kernel(struct tl_dsos *all);
+
+/* The i-th stretch of addresses that the copy of the kernel's code has; false: no more. */
+bool tl_dsos_kcore_segment(struct tl_dsos *all, size_t i, uint64_t *start, uint64_t *end);
+
 /* The name perf prints in brackets behind a symbol: the recorded path, "[kernel.kallsyms]", ... */
 const char *tl_dso_name(const struct tl_dso *d);
 unsigned tl_dso_number(const struct tl_dso *d); /* 0, 1, ... within its tl_dsos */

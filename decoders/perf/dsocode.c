@@ -205,9 +205,28 @@ static bool kernel_bytes(struct tl_dso *d, uint64_t addr, const uint8_t **bytes,
 	return false;
 }
 
+bool tl_dsos_kcore_segment(struct tl_dsos *all, size_t i, uint64_t *start, uint64_t *end)
+{
+	struct tl_dso *d = all->places.kcore ? tl_dsos_kernel(all) : NULL;
+	const struct tl_elf_segment *s;
+
+	if (!d)
+		return false;
+	tl_dso_open(d);
+	if (i >= d->elf.nsegments)
+		return false;
+	s = &d->elf.segments[i];
+	*start = s->vaddr;
+	*end = s->filesz > UINT64_MAX - s->vaddr ? UINT64_MAX : s->vaddr + s->filesz;
+	return true;
+}
+
 bool tl_dso_code(struct tl_dso *d, uint64_t offset, const uint8_t **bytes, size_t *len)
 {
-	if (d->kind == KIND_MODULE && !(d = tl_dso_kernel(d)))
+	if (d->kind == KIND_POKED)
+		return tl_dso_poked_code(d, offset, bytes, len);
+	d = tl_dso_kernel(d);
+	if (!d)
 		return false;
 	tl_dso_open(d);
 	if (d->memory.len > 0) {
@@ -224,7 +243,8 @@ bool tl_dso_code(struct tl_dso *d, uint64_t offset, const uint8_t **bytes, size_
 
 const char *tl_dso_why(struct tl_dso *d)
 {
-	if (d->kind == KIND_MODULE && !(d = tl_dso_kernel(d)))
+	d = tl_dso_kernel(d->base ? d->base : d);
+	if (!d)
 		return "out of memory";
 	tl_dso_open(d);
 	return d->why.msg;

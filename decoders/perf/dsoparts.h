@@ -1,5 +1,6 @@
 /*
- * dsoparts.h: what dso.c (which binary is meant), dsocode.c (its bytes) and dsosymbols.c share.
+ * dsoparts.h: what dso.c (which binary is meant), dsocode.c (its bytes), dsopoke.c (what was
+ * changed of them) and dsosymbols.c share.
  */
 #ifndef TL_DECODERS_PERF_DSOPARTS_H
 #define TL_DECODERS_PERF_DSOPARTS_H
@@ -21,11 +22,16 @@ enum kind {
 	KIND_VDSO,   /* the kernel's, in every process */
 	KIND_KERNEL, /* by address */
 	KIND_MODULE, /* by address, from what the kernel's has */
+	KIND_SYMBOL, /* likewise, and is one symbol */
+	KIND_POKED,  /* likewise: another one, changed */
 	KIND_JIT,    /* by address: memory that perf looks for a compiler's list of symbols for */
 	KIND_MEMORY  /* by address: other mappings without a file */
 };
 
 struct piece; /* of a file's bytes */
+struct poke;  /* what of a page was changed: dsopoke.c */
+
+#define POKED_PAGES 1024 /* lists of them, by a hash of their addresses */
 
 struct tl_dso {
 	struct tl_dsos *all;
@@ -46,6 +52,10 @@ struct tl_dso {
 	size_t npieces;
 	struct tl_err why;
 
+	struct tl_dso *base; /* POKED: which one */
+	uint32_t poked;      /* and by how many pokes */
+	uint64_t start, len; /* SYMBOL: its addresses */
+
 	struct tl_symbols *symbols; /* NULL: none */
 };
 
@@ -57,7 +67,12 @@ struct tl_dsos {
 
 	pthread_mutex_t lock; /* of what is below */
 	struct tl_dso *buckets[BUCKETS];
+	struct tl_dso *made; /* what has no name of its own, a list */
 	unsigned ndsos;
+
+	struct poke *pokes[POKED_PAGES]; /* const once somebody asks for code */
+	uint32_t npokes;
+	size_t poked_bytes;
 };
 
 static inline bool begins(const char *s, const char *with)
@@ -65,8 +80,19 @@ static inline bool begins(const char *s, const char *with)
 	return strncmp(s, with, strlen(with)) == 0;
 }
 
-/* The kernel's, which has what its modules ask for.  NULL: out of memory. */
+/* A new one, in no table yet.  NULL: out of memory. */
+struct tl_dso *tl_dso_new(struct tl_dsos *all, enum kind kind, const char *path,
+			  const struct tl_dsofile_want *want, int32_t pid);
+
+/* The one that has what this one is asked for: the kernel's has its modules', too.  NULL: out of
+ * memory. */
 struct tl_dso *tl_dso_kernel(struct tl_dso *d);
+
+/* tl_dso_code() of one that was changed. */
+bool tl_dso_poked_code(struct tl_dso *d, uint64_t addr, const uint8_t **bytes, size_t *len);
+
+/* Release what was changed. */
+void tl_dsos_drop_pokes(struct tl_dsos *all);
 
 /* Is this the machine, and the kernel, that was recorded? */
 bool tl_dso_same_machine(const struct tl_dso *d);

@@ -7,6 +7,7 @@
 #include "base/bytes.h"
 #include "decoders/perf/kallsyms.h"
 
+#include <elf.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -224,7 +225,15 @@ static struct tl_symbols *load_symbols(struct tl_dso *d)
 	case KIND_MEMORY:
 		ok = load_perfmap(d, t);
 		break;
-	case KIND_MODULE:
+	case KIND_SYMBOL:
+		ok = tl_symbols_add(t, &(struct tl_symbol_row){ .start = d->start,
+								.size = d->len,
+								.name = d->name,
+								.type = STT_FUNC,
+								.final = true });
+		break;
+	case KIND_MODULE: /* the kernel's has them */
+	case KIND_POKED:
 		break;
 	}
 	if (ok && tl_symbols_count(t) > 0 && tl_symbols_finish(t))
@@ -236,7 +245,11 @@ static struct tl_symbols *load_symbols(struct tl_dso *d)
 /* NULL: it has none. */
 static struct tl_symbols *symbols_of(struct tl_dso *d)
 {
-	if (d->kind == KIND_MODULE && !(d = tl_dso_kernel(d)))
+	if (d->base)
+		d = d->base;
+	if (d->kind == KIND_MODULE)
+		d = tl_dso_kernel(d);
+	if (!d)
 		return NULL;
 	if (atomic_load_explicit(&d->loaded, memory_order_acquire))
 		return d->symbols;

@@ -245,6 +245,75 @@ static void read_map(struct reader *rd, const struct tl_perf_record *r, size_t l
 	s->maps[s->nmaps++] = map;
 }
 
+/* A mapping of the kernel by a record of its own kind. */
+static void add_kernel_map(struct reader *rd, const struct tl_perf_record *r,
+			   const struct tl_map *map)
+{
+	struct tl_sideband *s = rd->s;
+	struct tl_side *side;
+
+	rd->failed = !map->dso || !grow((void **)&s->maps, s->nmaps, &s->map_cap, sizeof(*s->maps));
+	if (rd->failed)
+		return;
+	side = add(rd, r, TL_SIDE_KERNEL_MAP);
+	if (!side)
+		return;
+	side->pid = side->tid = -1;
+	side->map = (uint32_t)s->nmaps;
+	s->maps[s->nmaps++] = *map;
+}
+
+/* Code that the kernel made.  When it goes away nobody runs it any more, so that is not noted. */
+static void read_ksymbol(struct reader *rd, const struct tl_perf_record *r, size_t len)
+{
+	const size_t name_at = 16;
+	struct tl_map map;
+	char name[1024]; /* KSYM_NAME_LEN is 512, linux/kallsyms.h */
+	size_t n;
+
+	if (len <= name_at || tl_get16(r->body + 14) & PERF_RECORD_KSYMBOL_FLAGS_UNREGISTER)
+		return;
+	map.start = map.pgoff = tl_get64(r->body);
+	map.end = map.start + tl_get32(r->body + 8);
+	if (map.end <= map.start)
+		return;
+	n = strnlen((const char *)r->body + name_at,
+		    len - name_at < sizeof(name) ? len - name_at : sizeof(name) - 1);
+	memcpy(name, r->body + name_at, n);
+	name[n] = '\0';
+	map.dso = tl_dsos_ksymbol(rd->dsos, name, map.start, map.end - map.start);
+	add_kernel_map(rd, r, &map);
+}
+
+/* u64 addr; u16 old_len, new_len; the old bytes, the new ones. */
+static void read_text_poke(struct reader *rd, const struct tl_perf_record *r, size_t len)
+{
+	const size_t old_at = 12;
+	struct tl_sideband *s = rd->s;
+	struct tl_side_poke poke;
+	struct tl_side *side;
+	size_t new_at;
+
+	if (len < old_at)
+		return;
+	poke = (struct tl_side_poke){ .addr = tl_get64(r->body),
+				      .at = s->poked.len,
+				      .len = tl_get16(r->body + 10) };
+	new_at = old_at + tl_get16(r->body + 8);
+	if (new_at > len || poke.len > len - new_at || poke.len == 0)
+		return;
+	if (!tl_buf_append(&s->poked, r->body + new_at, poke.len) ||
+	    !grow((void **)&s->pokes, s->npokes, &s->poke_cap, sizeof(*s->pokes))) {
+		rd->failed = true;
+		return;
+	}
+	side = add(rd, r, TL_SIDE_POKE);
+	if (!side)
+		return;
+	side->poke = (uint32_t)s->npokes;
+	s->pokes[s->npokes++] = poke;
+}
+
 static void read_switch(struct reader *rd, const struct tl_perf_record *r, size_t len)
 {
 	bool out = r->misc & PERF_RECORD_MISC_SWITCH_OUT;
@@ -414,7 +483,13 @@ static bool read_record(void *arg, const struct tl_perf_record *r)
 	case PERF_RECORD_LOST_SAMPLES:
 		read_gap(rd, r, len);
 		break;
-	default: /* code that the kernel makes or changes (KSYMBOL, TEXT_POKE) is not followed */
+	case PERF_RECORD_KSYMBOL:
+		read_ksymbol(rd, r, len);
+		break;
+	case PERF_RECORD_TEXT_POKE:
+		read_text_poke(rd, r, len);
+		break;
+	default:
 		break;
 	}
 	return !rd->failed;
@@ -556,6 +631,8 @@ void tl_sideband_fini(struct tl_sideband *s)
 {
 	free(s->v);
 	free(s->maps);
+	free(s->pokes);
+	tl_buf_fini(&s->poked);
 	free(s->name_slots);
 	free(s->gaps);
 	tl_buf_fini(&s->names);

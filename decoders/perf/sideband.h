@@ -18,6 +18,14 @@ enum tl_side_kind {
 	TL_SIDE_EXIT, /* pid/tid is gone */
 	TL_SIDE_MAP,  /* pid/tid has a mapping; pid is the process */
 	TL_SIDE_KERNEL_MAP,
+	TL_SIDE_POKE, /* the kernel changed code */
+};
+
+/* Which code: the bytes that are there from then on. */
+struct tl_side_poke {
+	uint64_t addr;
+	size_t at; /* in `poked` */
+	uint32_t len;
 };
 
 struct tl_side {
@@ -27,6 +35,7 @@ struct tl_side {
 		int32_t cpu;   /* RUNS: -1: not told */
 		uint32_t name; /* COMM: where its name is in `names` */
 		uint32_t map;  /* MAP: index in `maps` */
+		uint32_t poke; /* POKE: index in `pokes` */
 		struct {
 			int32_t pid, tid;
 		} parent; /* FORK */
@@ -40,6 +49,9 @@ struct tl_sideband {
 	size_t n, cap;
 	struct tl_map *maps; /* dso NULL: memory without code */
 	size_t nmaps, map_cap;
+	struct tl_side_poke *pokes;
+	size_t npokes, poke_cap;
+	struct tl_buf poked;
 	struct tl_buf names;  /* strings, each once, with their NULs */
 	uint32_t *name_slots; /* hash table of them; UINT32_MAX: free */
 	size_t nnames, nslots;

@@ -22,6 +22,8 @@
 
 #define NONE UINT32_MAX
 
+#define KERNEL_SPACE (UINT64_C(1) << 63) /* addresses from here on */
+
 /* Values by time: v[i].value holds after record v[i].record. */
 struct history {
 	struct {
@@ -56,10 +58,13 @@ struct named_context {
 };
 
 struct tl_timeline {
+	struct tl_dsos *dsos;
 	struct tl_sideband side; /* names, gaps and range are kept */
 	uint64_t *times;         /* of the records, sorted */
 	size_t ntimes;
 	struct table threads, processes, cpus;
+	struct tl_map *kernel; /* while it is built: what is mapped, the last one on top */
+	size_t nkernel, kernel_cap;
 
 	pthread_mutex_t lock;     /* over all below */
 	struct tl_spaces *spaces; /* pictures in it are made when asked for */
@@ -271,13 +276,85 @@ static bool apply_fork(struct tl_timeline *tl, uint32_t rec, const struct tl_sid
 	return new_image(tl, rec, side->pid, base == NONE ? TL_SPACES_EMPTY : base);
 }
 
+static bool map_kernel(struct tl_timeline *tl, uint32_t rec, const struct tl_map *map)
+{
+	if (tl->nkernel == tl->kernel_cap) {
+		size_t cap = tl->kernel_cap ? tl->kernel_cap * 2 : 64;
+		struct tl_map *bigger = realloc(tl->kernel, cap * sizeof(*bigger));
+
+		if (!bigger)
+			return false;
+		tl->kernel = bigger;
+		tl->kernel_cap = cap;
+	}
+	tl->kernel[tl->nkernel++] = *map;
+	return tl_spaces_map(tl->spaces, TL_SPACES_KERNEL, rec, map);
+}
+
+/* What is seen of the kernel's mappings around an address; NULL: nothing is.  *seen is all of
+ * the mapping that none on top of it hides. */
+static struct tl_map *kernel_around(struct tl_timeline *tl, uint64_t addr, struct tl_map *seen)
+{
+	uint64_t from = 0, to = UINT64_MAX;
+
+	for (size_t i = tl->nkernel; i-- > 0;) {
+		struct tl_map *m = &tl->kernel[i];
+
+		if (addr - m->start < m->end - m->start) {
+			from = from > m->start ? from : m->start;
+			to = to < m->end ? to : m->end;
+			*seen = (struct tl_map){ from, to, m->pgoff + (from - m->start), m->dso };
+			return m;
+		}
+		if (m->start > addr && m->start < to)
+			to = m->start;
+		if (m->end <= addr && m->end > from)
+			from = m->end;
+	}
+	return NULL;
+}
+
+/* Code is changed: the binary that is mapped there is another one from now on. */
+static bool apply_poke(struct tl_timeline *tl, uint32_t rec, const struct tl_side *side)
+{
+	const struct tl_side_poke *poke = &tl->side.pokes[side->poke];
+	struct tl_map map = { poke->addr, poke->addr + poke->len, poke->addr,
+			      tl_dsos_kernel(tl->dsos) };
+	struct tl_map *under = kernel_around(tl, poke->addr, &map);
+
+	if (map.dso)
+		map.dso =
+		    tl_dso_poked(map.dso, poke->addr, tl->side.poked.data + poke->at, poke->len);
+	if (!map.dso)
+		return false;
+	if (under && under->start == map.start && under->end == map.end) {
+		under->dso = map.dso;
+		return tl_spaces_map(tl->spaces, TL_SPACES_KERNEL, rec, &map);
+	}
+	return map_kernel(tl, rec, &map);
+}
+
+/* The copy of the kernel's code has more than what was told to be mapped: trampolines, say. */
+static bool map_kcore(struct tl_timeline *tl)
+{
+	struct tl_map map = { .dso = NULL };
+
+	for (size_t i = 0; tl_dsos_kcore_segment(tl->dsos, i, &map.start, &map.end); i++) {
+		map.pgoff = map.start;
+		map.dso = tl_dsos_kernel(tl->dsos);
+		if (map.start >= KERNEL_SPACE && !map_kernel(tl, 0, &map))
+			return false;
+	}
+	return true;
+}
+
 static bool apply_map(struct tl_timeline *tl, uint32_t rec, const struct tl_side *side)
 {
 	const struct tl_map *map = &tl->side.maps[side->map];
 	struct who *process;
 
 	if (side->kind == TL_SIDE_KERNEL_MAP)
-		return tl_spaces_map(tl->spaces, TL_SPACES_KERNEL, rec, map);
+		return map_kernel(tl, rec, map);
 	if (side->pid < 0)
 		return true;
 	if (!know_thread(tl, rec, side->pid, side->tid))
@@ -309,6 +386,8 @@ static bool apply(struct tl_timeline *tl, uint32_t rec, const struct tl_side *si
 	case TL_SIDE_MAP:
 	case TL_SIDE_KERNEL_MAP:
 		return apply_map(tl, rec, side);
+	case TL_SIDE_POKE:
+		return apply_poke(tl, rec, side);
 	}
 	return true;
 }
@@ -335,6 +414,8 @@ static bool replay(struct tl_timeline *tl)
 	if (!tl->times)
 		return false;
 	tl->ntimes = side->n;
+	if (!map_kcore(tl))
+		return false;
 	for (uint32_t i = 0; i < side->n; i++) {
 		tl->times[i] = side->v[i].time;
 		if (!apply(tl, i, &side->v[i]))
@@ -345,6 +426,8 @@ static bool replay(struct tl_timeline *tl)
 	side->v = NULL;
 	free(side->maps);
 	side->maps = NULL;
+	free(tl->kernel);
+	tl->kernel = NULL;
 	return true;
 }
 
@@ -356,6 +439,7 @@ bool tl_timeline_build(const struct tl_perf *perf, struct tl_dsos *dsos,
 	if (!tl)
 		return tl_err_nomem(err);
 	pthread_mutex_init(&tl->lock, NULL);
+	tl->dsos = dsos;
 	tl->spaces = tl_spaces_open();
 	if (!tl->spaces || !tl_sideband_read(&tl->side, perf, dsos, also) ||
 	    !mark_traced(tl, perf) || !replay(tl)) {
@@ -373,6 +457,7 @@ void tl_timeline_close(struct tl_timeline *tl)
 	for (size_t i = 0; i < tl->nslots; i++)
 		free(tl->contexts[i]);
 	free(tl->contexts);
+	free(tl->kernel);
 	tl_spaces_close(tl->spaces);
 	table_fini(&tl->threads);
 	table_fini(&tl->processes);

@@ -19,6 +19,7 @@ static enum code_kind far_kind(const ZydisDecodedInstruction *insn)
 	case ZYDIS_MNEMONIC_IRET:
 	case ZYDIS_MNEMONIC_IRETD:
 	case ZYDIS_MNEMONIC_IRETQ:
+	case ZYDIS_MNEMONIC_SYSRET:
 		return CODE_FAR;
 	case ZYDIS_MNEMONIC_PTWRITE:
 		return CODE_PTWRITE;

@@ -17,7 +17,7 @@ enum code_kind {
 	CODE_RET,
 	CODE_SYSCALL, /* SYSCALL, SYSENTER, INT 0x80 */
 	CODE_INT,     /* INT3, INT n, INTO */
-	CODE_FAR,     /* far calls, jumps, returns, IRET */
+	CODE_FAR,     /* far calls, jumps, returns, IRET, SYSRET */
 	CODE_PTWRITE,
 };
 

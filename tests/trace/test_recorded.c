@@ -10,21 +10,16 @@
  * Where events of several CPUs are close in time, their order is a matter of the estimate; they
  * are compared thread by thread.
  */
-#include "tests/trace/listing.h"
+#include "tests/trace/runs.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <libgen.h>
 #include <limits.h>
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -78,55 +73,7 @@ static const struct recipe recipes[] = {
 
 enum { NRECIPES = sizeof(recipes) / sizeof(recipes[0]) };
 
-static char here[PATH_MAX];       /* the folder of this program */
-static char tless[PATH_MAX + 16]; /* the pager, of the same build */
-static char folder[PATH_MAX];     /* for files */
 static const char *no_perf, *no_record;
-
-/* A path in the folder; four are valid at a time. */
-static const char *in_folder(const char *name)
-{
-	static char paths[4][PATH_MAX + 64];
-	static unsigned n;
-
-	n = (n + 1) % 4;
-	snprintf(paths[n], sizeof(paths[n]), "%s/%s", folder, name);
-	return paths[n];
-}
-
-/* Run with standard output (and, if `both`, error) in a file, for at most a minute. */
-static int run(char *const argv[], const char *out, bool both)
-{
-	static char *env[] = { "PATH=/usr/bin:/bin:/usr/sbin", "LC_ALL=C", NULL, NULL };
-	static char home[PATH_MAX + 8];
-	int status, fd;
-	pid_t pid;
-
-	/* Nothing of the user's: perf's settings, build-id cache, saved indexes. */
-	snprintf(home, sizeof(home), "HOME=%s", folder);
-	env[2] = home;
-	pid = fork();
-	if (pid == 0) {
-		fd = open(out, O_WRONLY | O_CREAT | O_TRUNC, 0666);
-		dup2(fd, STDOUT_FILENO);
-		if (both) {
-			dup2(fd, STDERR_FILENO);
-		} else {
-			fd = open("/dev/null", O_WRONLY);
-			dup2(fd, STDERR_FILENO);
-		}
-		fd = open("/dev/null", O_RDONLY);
-		dup2(fd, STDIN_FILENO);
-		alarm(60);
-		execvpe(argv[0], argv, env);
-		_exit(127);
-	}
-	if (pid < 0 || waitpid(pid, &status, 0) != pid)
-		return 127;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
-
-#define RUN(out, ...) run((char *[]){ __VA_ARGS__, NULL }, out, false)
 
 static void record(const struct recipe *r)
 {
@@ -160,172 +107,7 @@ static void perf(const struct recipe *r, const char *itrace, const char *fields,
 	assert_int_equal(RUN(in_folder(out), "sh", "-c", command, (char *)in_folder("data")), 0);
 }
 
-static void view(const char *name, const char *out)
-{
-	char option[64];
-	int rc;
-
-	snprintf(option, sizeof(option), "--trace-view=%s", name);
-	rc = RUN(in_folder(out), tless, option, (char *)in_folder("data"));
-	if (rc != 0)
-		fail_msg("tless %s: exit status %d", option, rc);
-}
-
 /* ---- comparing */
-
-static void all_read(const struct listing *l, const char *what)
-{
-	if (l->nunread)
-		fail_msg("%s: %zu lines not understood, as '%s'", what, l->nunread, l->unread);
-	if (l->n == 0)
-		fail_msg("%s: no events", what);
-}
-
-static const struct listed *next_of(const struct listing *l, int tid, size_t *i)
-{
-	while (*i < l->n && l->v[*i].tid != tid)
-		++*i;
-	return *i < l->n ? &l->v[(*i)++] : NULL;
-}
-
-static const char *shown(const struct listed *e, char *text, size_t room)
-{
-	if (!e)
-		return "nothing";
-	snprintf(text, room, "%d [%d] %" PRIu64 " %s %" PRIx64 " %" PRIx64 " %s", e->tid, e->cpu,
-		 e->ns, e->flags, e->from, e->to, e->where ? e->where : "");
-	return text;
-}
-
-enum { ADDRESSES = 1, NAMES = 2, FLAGS = 4, TIMES = 8 };
-
-static bool same(const struct listed *a, const struct listed *b, unsigned how, uint64_t slack)
-{
-	bool error = !strncmp(a->flags, "error", 5);
-	uint64_t apart = a->ns > b->ns ? a->ns - b->ns : b->ns - a->ns;
-
-	if ((how & FLAGS || error) && strcmp(a->flags, b->flags))
-		return false;
-	if (error)
-		return true;
-	if (a->cpu >= 0 && b->cpu >= 0 && a->cpu != b->cpu)
-		return false;
-	if (how & ADDRESSES && (a->from != b->from || a->to != b->to))
-		return false;
-	if (how & NAMES && strcmp(a->where, b->where))
-		return false;
-	return !(how & TIMES) || !a->ns || !b->ns || apart <= slack;
-}
-
-/* The same events of each thread, in the same order. */
-static void compare(const struct listing *a, const char *aname, const struct listing *b,
-		    const char *bname, unsigned how, uint64_t slack)
-{
-	char one[600], other[600];
-
-	for (size_t first = 0; first < a->n; first++) {
-		int tid = a->v[first].tid;
-		size_t i = 0, j = 0, n = 0;
-		const struct listed *x, *y;
-
-		if (next_of(a, tid, &i) != &a->v[first])
-			continue; /* a thread that was compared */
-		i = 0;
-		do {
-			x = next_of(a, tid, &i);
-			y = next_of(b, tid, &j);
-			if ((x || y) && (!x || !y || !same(x, y, how, slack)))
-				fail_msg("event %zu of thread %d:\n  %s: %s\n  %s: %s", n, tid,
-					 aname, shown(x, one, sizeof(one)), bname,
-					 shown(y, other, sizeof(other)));
-			n++;
-		} while (x);
-	}
-	if (a->n != b->n)
-		fail_msg("%s has %zu events, %s %zu", aname, a->n, bname, b->n);
-}
-
-/* The file's lines, the digits of times replaced, as text; sorted by thread if asked. */
-struct line {
-	int tid;
-	size_t at; /* keeps the order */
-	char *text;
-};
-
-static int by_thread(const void *a, const void *b)
-{
-	const struct line *x = a, *y = b;
-
-	return x->tid != y->tid ? (x->tid > y->tid) - (x->tid < y->tid)
-				: (x->at > y->at) - (x->at < y->at);
-}
-
-/* The time is the first word of digits, a point and nine digits. */
-static void blot_time(char *line)
-{
-	for (char *s = strchr(line, '.'); s; s = strchr(s + 1, '.')) {
-		if (strspn(s + 1, "0123456789") != 9)
-			continue;
-		memset(s + 1, '#', 9);
-		while (s > line && s[-1] >= '0' && s[-1] <= '9')
-			*--s = '#';
-		return;
-	}
-}
-
-static struct line *read_lines(const char *path, bool names, size_t *n)
-{
-	FILE *f = fopen(path, "r");
-	struct line *v = NULL;
-	char *text = NULL, *s;
-	size_t cap = 0, room = 0;
-
-	*n = 0;
-	assert_non_null(f);
-	while (getline(&text, &room, f) > 0) {
-		if (*n == cap) {
-			cap = 2 * cap + 256;
-			v = realloc(v, cap * sizeof(*v));
-			assert_non_null(v);
-		}
-		blot_time(text);
-		/* Behind the 16 columns of the name; or in the words of an error. */
-		s = strstr(text, "instruction trace error") ? strstr(text, " tid ") + 5
-		    : strlen(text) > 16                     ? text + 16
-							    : text;
-		v[*n] = (struct line){
-			.tid = atoi(s),
-			.at = *n,
-			.text = strdup(names || strlen(text) < 16 ? text : text + 16),
-		};
-		++*n;
-	}
-	free(text);
-	fclose(f);
-	return v;
-}
-
-static void same_lines(const char *a, const char *b, bool threads, bool names)
-{
-	size_t na, nb;
-	struct line *x = read_lines(a, names, &na), *y = read_lines(b, names, &nb);
-
-	if (threads) {
-		qsort(x, na, sizeof(*x), by_thread);
-		qsort(y, nb, sizeof(*y), by_thread);
-	}
-	for (size_t i = 0; i < na && i < nb; i++) {
-		if (strcmp(x[i].text, y[i].text))
-			fail_msg("line %zu:\n  %s  %s", i + 1, x[i].text, y[i].text);
-	}
-	assert_int_equal(na, nb);
-	for (size_t i = 0; i < na; i++)
-		free(x[i].text);
-	for (size_t i = 0; i < nb; i++)
-		free(y[i].text);
-	free(x);
-	free(y);
-}
 
 /* Instructions of all threads, as the truth has them. */
 static uint64_t true_insns(void)
@@ -413,7 +195,7 @@ static void check_addresses(const struct recipe *r)
 {
 	struct listing truth = { 0 }, l = { 0 };
 
-	view("perf", "perf");
+	view_of("data", "perf", "perf");
 	assert_true(listing_truth(in_folder("truth"), &truth));
 	if (r->flags & NO_CODE)
 		listing_without_code(&truth, 0x10000000, 0x10001000);
@@ -436,7 +218,7 @@ static void check_views(const struct recipe *r, const struct listing *truth, str
 			   !(r->flags & LATE_NAMES));
 	}
 
-	view("branches", "branches");
+	view_of("data", "branches", "branches");
 	assert_true(listing_branches(in_folder("branches"), &l));
 	all_read(&l, "branches");
 	compare(perfs, "perf", &l, "branches", FLAGS | NAMES | TIMES, slack_of(r));
@@ -445,7 +227,7 @@ static void check_views(const struct recipe *r, const struct listing *truth, str
 	if (r->flags & PTWRITES)
 		same_payloads();
 
-	view("returns", "returns");
+	view_of("data", "returns", "returns");
 	assert_true(listing_returns(in_folder("returns"), &l));
 	all_read(&l, "returns");
 	listing_keep_calls(perfs);
@@ -453,7 +235,7 @@ static void check_views(const struct recipe *r, const struct listing *truth, str
 	compare(perfs, "perf", &l, "returns", NAMES, 0);
 	listing_fini(&l);
 
-	view("insns", "insns");
+	view_of("data", "insns", "insns");
 	assert_int_equal(shown_insns(), true_insns());
 }
 
@@ -482,13 +264,9 @@ static void recorded(void **state)
 static void look_around(void)
 {
 	static const struct recipe smallest = { "loops", "loops", { NULL }, 0 };
-	char self[PATH_MAX], recorder[PATH_MAX + 16], program[PATH_MAX + 32];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	char recorder[PATH_MAX + 16], program[PATH_MAX + 32];
 	struct stat st;
 
-	self[n > 0 ? n : 0] = '\0';
-	snprintf(here, sizeof(here), "%s", dirname(self));
-	snprintf(tless, sizeof(tless), "%s/../../tless", here);
 	if (stat(tless, &st) != 0)
 		no_record = "the pager is not built";
 	if (RUN(in_folder("log"), "perf", "--version") != 0)
@@ -503,11 +281,9 @@ static void look_around(void)
 int main(int argc, char **argv)
 {
 	struct CMUnitTest tests[NRECIPES];
-	const char *tmp = getenv("TMPDIR");
 	int rc;
 
-	snprintf(folder, sizeof(folder), "%s/tless-recorded-XXXXXX", tmp ? tmp : "/tmp");
-	if (!mkdtemp(folder))
+	if (!runs_begin())
 		return 1;
 	look_around();
 	for (size_t i = 0; i < NRECIPES; i++) {
@@ -520,9 +296,6 @@ int main(int argc, char **argv)
 	if (argc > 1)
 		cmocka_set_test_filter(argv[1]);
 	rc = cmocka_run_group_tests(tests, NULL, NULL);
-	if (!getenv("KEEP"))
-		RUN("/dev/null", "rm", "-rf", folder);
-	else
-		print_message("files: %s\n", folder);
+	runs_end();
 	return rc;
 }

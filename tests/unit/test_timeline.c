@@ -4,6 +4,7 @@
  */
 #include "decoders/perf/timeline.h"
 
+#include "base/bytes.h"
 #include "tests/trace/perfout.h"
 
 #include <pthread.h>
@@ -64,6 +65,35 @@ uint64_t tl_dso_pgoff(const struct tl_dso *d, uint64_t start, uint64_t pgoff)
 	    strncmp(d->path, "/lib/modules/", 13) == 0)
 		return start;
 	return pgoff;
+}
+
+struct tl_dso *tl_dsos_kernel(struct tl_dsos *all)
+{
+	return tl_dsos_get(all, "[kernel.kallsyms]", NULL, 0, -1);
+}
+
+struct tl_dso *tl_dsos_ksymbol(struct tl_dsos *all, const char *name, uint64_t start, uint64_t len)
+{
+	return tl_dsos_get(all, name, NULL, 0, -1);
+}
+
+/* A binary that was changed has a mark behind its name. */
+struct tl_dso *tl_dso_poked(struct tl_dso *d, uint64_t addr, const uint8_t *bytes, size_t len)
+{
+	char path[80];
+
+	snprintf(path, sizeof(path), "%s*%02x", d->path, bytes[0]);
+	return tl_dsos_get(&dsos, path, NULL, 0, -1);
+}
+
+/* Of the copy of the kernel's code, which has more than is told to be mapped. */
+static unsigned nsegments;
+
+bool tl_dsos_kcore_segment(struct tl_dsos *all, size_t i, uint64_t *start, uint64_t *end)
+{
+	*start = i ? 0xffffffff80000000 : 0x1000;
+	*end = *start + 0x3000000;
+	return i < nsegments;
 }
 
 /* ---- a recording */
@@ -453,6 +483,73 @@ static void test_kernel_and_special(void **state)
 	check_code(ask(&r, -1, 10, 200, &until), 0x30900, "", 0);
 	/* Who has nothing mapped, or is not known, has the kernel. */
 	check_code(ask(&r, 0, -1, 100, &until), text, "[kernel.kallsyms]_text", text);
+	end(&r);
+}
+
+static void ksymbol(struct rec *r, uint64_t time, uint64_t addr, uint32_t len, uint16_t flags,
+		    const char *name)
+{
+	uint8_t body[64] = { 0 };
+
+	tl_put64(body, addr);
+	tl_put32(body + 8, len);
+	tl_put16(body + 14, flags);
+	strcpy((char *)body + 16, name);
+	perfout_record(r->out, 17, 0, body, 16 + strlen(name) + 1, at(time, -1, 0, 0));
+}
+
+static void poke(struct rec *r, uint64_t time, uint64_t addr, uint8_t byte)
+{
+	uint8_t body[16] = { 0 };
+
+	tl_put64(body, addr);
+	tl_put16(body + 8, 1);
+	tl_put16(body + 10, 1);
+	body[13] = byte;
+	perfout_record(r->out, 20, 1, body, 14, at(time, -1, 0, 0));
+}
+
+/* Code that the kernel makes and changes; and what is in the copy of it only. */
+static void test_kernel_changes(void **state)
+{
+	const uint64_t text = UINT64_C(0xffffffff81000000), mod = UINT64_C(0xffffffffc0000000);
+	const struct tl_context *c;
+	struct rec r;
+	uint64_t until;
+
+	begin(&r, 0);
+	/* As old perf had it: the kernel up to the end, its modules on top. */
+	perfout_mmap(r.out, -1, 0, text, -text - 1, text, "[kernel.kallsyms]_text",
+		     at(0, -1, 0, 0));
+	perfout_mmap(r.out, -1, 0, mod, 0x1000, 0, "[mod]", at(0, -1, 0, 0));
+	ksymbol(&r, 100, mod + 0x5000, 0x100, 0, "bpf_prog");
+	poke(&r, 200, text + 0x123, 0xaa);
+	poke(&r, 300, mod + 0x20, 0xbb);
+	poke(&r, 300, text + 0x500, 0xcc);
+	poke(&r, 400, 0xfff1000, 0xdd);
+	ksymbol(&r, 500, mod + 0x5000, 0x100, 1, "bpf_prog"); /* it is unloaded */
+	nsegments = 2;
+	finish(&r);
+	nsegments = 0;
+	c = ask(&r, -1, 10, 100, &until);
+	check_code(c, text, "[kernel.kallsyms]_text", text);
+	check_code(c, mod + 0x5010, "bpf_prog", mod + 0x5010);
+	check_code(c, mod + 0x5100, "[kernel.kallsyms]_text", mod + 0x5100);
+	check_code(c, text - 0x10, "[kernel.kallsyms]", text - 0x10);
+	check_code(c, 0x2000, "", 0); /* no place for a kernel */
+	assert_int_equal(until, 200);
+	c = ask(&r, -1, 10, 200, &until);
+	check_code(c, text, "[kernel.kallsyms]_text*aa", text);
+	check_code(c, mod, "[mod]", mod);
+	check_code(c, mod + 0x6000, "[kernel.kallsyms]_text", mod + 0x6000);
+	c = ask(&r, -1, 10, 300, &until);
+	check_code(c, text, "[kernel.kallsyms]_text*aa*cc", text);
+	check_code(c, mod + 0xfff, "[mod]*bb", mod + 0xfff);
+	check_code(c, mod + 0x5010, "bpf_prog", mod + 0x5010);
+	c = ask(&r, -1, 10, 500, &until);
+	check_code(c, 0xfff1000, "[kernel.kallsyms]*dd", 0xfff1000);
+	check_code(c, 0xfff1001, "", 0);
+	check_code(c, mod + 0x5010, "bpf_prog", mod + 0x5010);
 	end(&r);
 }
 
@@ -861,6 +958,7 @@ int main(void)
 		cmocka_unit_test(test_mappings),
 		cmocka_unit_test(test_fork_without_maps),
 		cmocka_unit_test(test_kernel_and_special),
+		cmocka_unit_test(test_kernel_changes),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_end_of_a_thread),
 		cmocka_unit_test(test_gaps),

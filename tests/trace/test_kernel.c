@@ -1,0 +1,125 @@
+/*
+ * test_kernel.c: the kernel's code and symbols, from what lies beside a recording: a trace that
+ * goes into the kernel, a module and a BPF program, and through code that changes, is what happened,
+ * and what perf makes of it.
+ */
+#include "tests/trace/kerneltrace.h"
+#include "tests/trace/runs.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static char elf[PATH_MAX + 32];
+static bool no_perf;
+
+/* ns: direct branches are in no packet, and all stands still while code is changed. */
+enum { SLACK = 30000 };
+
+enum { KCORE = 1, POKES = 2, BPF = 4 };
+
+static void make(const char *name, unsigned how)
+{
+	struct kerneltrace_config config = {
+		.elf = elf,
+		.folder = in_folder(name),
+		.truth = in_folder("truth"),
+		.ninsns = 6000,
+		.seed = 3,
+		.kcore = how & KCORE,
+		.pokes = how & POKES,
+		.bpf = how & BPF,
+	};
+	struct tl_err err = TL_ERR_INIT;
+
+	RUN("/dev/null", "rm", "-rf", (char *)in_folder(name));
+	if (!kerneltrace_make(&config, &err))
+		fail_msg("%s", err.msg);
+}
+
+static void perf(const char *recording, const char *itrace, const char *fields, const char *out)
+{
+	char command[2 * PATH_MAX + 200];
+
+	snprintf(command, sizeof(command),
+		 "perf script -i \"$0\" --itrace=%s --ns -F %s 2>/dev/null", itrace, fields);
+	assert_int_equal(RUN(in_folder(out), "sh", "-c", command, (char *)in_folder(recording)), 0);
+}
+
+static void compare_truth(const char *recording)
+{
+	struct listing truth = { 0 }, branches = { 0 };
+
+	assert_true(listing_truth(in_folder("truth"), &truth));
+	all_read(&truth, "truth");
+	view_of(recording, "branches", "branches");
+	assert_true(listing_branches(in_folder("branches"), &branches));
+	all_read(&branches, "branches");
+	compare(&truth, "truth", &branches, "branches", FLAGS | TIMES, SLACK);
+	listing_fini(&truth);
+	listing_fini(&branches);
+}
+
+/* By the folder's name and by the name of the file in it. */
+static void check(unsigned how)
+{
+	struct listing truth = { 0 }, perfs = { 0 }, branches = { 0 };
+
+	make("rec", how);
+	compare_truth("rec");
+	compare_truth("rec/data");
+	/* perf has the code of BPF programs from elsewhere. */
+	if (no_perf || how & BPF)
+		return;
+	assert_true(listing_truth(in_folder("truth"), &truth));
+	perf("rec", "be", "tid,cpu,time,flags,ip,sym,symoff,addr", "perf.be");
+	assert_true(listing_perf(in_folder("perf.be"), &perfs));
+	compare(&truth, "truth", &perfs, "perf", FLAGS | ADDRESSES | TIMES, SLACK);
+	assert_true(listing_branches(in_folder("branches"), &branches));
+	compare(&perfs, "perf", &branches, "branches", FLAGS | NAMES | TIMES, SLACK);
+	listing_fini(&truth);
+	listing_fini(&perfs);
+	listing_fini(&branches);
+}
+
+static void test_kcore(void **state)
+{
+	check(KCORE);
+}
+
+static void test_pokes(void **state)
+{
+	check(KCORE | POKES);
+}
+
+static void test_bpf(void **state)
+{
+	check(KCORE | POKES | BPF);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_kcore),
+		cmocka_unit_test(test_pokes),
+		cmocka_unit_test(test_bpf),
+	};
+	int rc;
+
+	if (!runs_begin())
+		return 1;
+	snprintf(elf, sizeof(elf), "%s/programs/kernel", here);
+	no_perf = RUN(in_folder("log"), "perf", "--version") != 0;
+	if (no_perf)
+		print_message("skip: perf is not installed\n");
+	rc = cmocka_run_group_tests(tests, NULL, NULL);
+	runs_end();
+	return rc;
+}
