@@ -14,9 +14,9 @@
 #define TL_SECOND UINT64_C(1000000000)
 #define TL_DAY    (86400 * TL_SECOND)
 
-/* Years that fit into 64 bits of nanoseconds, with room for sums. */
+/* The whole years that 64 bits of nanoseconds can say. */
 #define TL_YEAR_FIRST 1970
-#define TL_YEAR_LAST  2499
+#define TL_YEAR_LAST  2553
 
 struct tl_civil {
 	unsigned year, month, day; /* month and day from 1 */

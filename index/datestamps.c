@@ -5,18 +5,19 @@
 #include "index/digits.h"
 #include "index/timekinds.h"
 
-/* An ISO date begins within so many bytes. */
+/* A date begins within so many bytes; that of a web server's log; a time of day. */
 #define LOOK_ISO 64
+#define LOOK_CLF 512
+#define LOOK_DAY 32
 
-#define ISO_LENGTH 19 /* 2026-11-22T11:39:33 */
-
-static const uint32_t pow10[10] = { 1,      10,      100,      1000,      10000,
-				    100000, 1000000, 10000000, 100000000, 1000000000 };
-
-static bool is_alnum(uint8_t c)
-{
-	return tl_is_digit(c) || (uint8_t)((c | 0x20) - 'a') < 26;
-}
+#define ISO_LENGTH    19 /* 2026-11-22T11:39:33 */
+#define TIME_LENGTH   8  /* 11:39:33 */
+#define DMY_LENGTH    20 /* 22/Nov/2026:11:39:33 */
+#define CTIME_LENGTH  24 /* Sun Nov 22 11:39:33 2026 */
+#define SYSLOG_LENGTH 15 /* Nov 22 11:39:33 */
+#define MINUTE_LENGTH 12 /* Nov22 11:39] */
+#define GLOG_LENGTH   15 /* 1122 11:39:33.1 */
+#define LOGCAT_LENGTH 16 /* 11-22 11:39:33.1 */
 
 /* `.123` or `,123` at `at`, if it is there: returns the byte behind it.  Digits behind the
  * ninth are passed over. */
@@ -39,19 +40,11 @@ static size_t read_fraction(const struct tl_stampline *l, size_t at, uint32_t *n
 		*ns = *ns * 10 + (l->s[at++] - '0');
 		n++;
 	}
-	*ns *= pow10[9 - n];
+	*ns *= tl_digits_power(9 - n);
 	*digits = n;
 	while (at < l->len && tl_is_digit(l->s[at]))
 		at++;
 	return at;
-}
-
-/* Two digits; 100 or more: they are none. */
-static unsigned two(const uint8_t *p)
-{
-	unsigned a = (uint8_t)(p[0] - '0'), b = (uint8_t)(p[1] - '0');
-
-	return a < 10 && b < 10 ? 10 * a + b : 100;
 }
 
 /* `Z`, ` UTC`, `+0100`, ` +01:00`, `+01` at `at`, if it is there: returns the byte behind it. */
@@ -70,13 +63,13 @@ static size_t read_zone(const struct tl_stampline *l, size_t at, int32_t *zone)
 		return at;
 	p += blank + 1;
 	n -= blank + 1;
-	hours = two(p);
+	hours = tl_digits_two(p);
 	if (hours > 14)
 		return at;
-	if (n >= 5 && p[2] == ':' && two(p + 3) < 60)
-		minutes = two(p + 3), at += 3;
-	else if (n >= 4 && two(p + 2) < 60)
-		minutes = two(p + 2), at += 2;
+	if (n >= 5 && p[2] == ':' && tl_digits_two(p + 3) < 60)
+		minutes = tl_digits_two(p + 3), at += 3;
+	else if (n >= 4 && tl_digits_two(p + 2) < 60)
+		minutes = tl_digits_two(p + 2), at += 2;
 	else if (blank)
 		return at; /* more likely something else, like a difference */
 	*zone = (int32_t)(hours * 3600 + minutes * 60);
@@ -85,7 +78,7 @@ static size_t read_zone(const struct tl_stampline *l, size_t at, int32_t *zone)
 	return at + blank + 3;
 }
 
-size_t tl_stamp_next_iso(const struct tl_stampline *l, size_t from)
+TL_STAMP_NEXT(iso)
 {
 	for (; from < LOOK_ISO && from + ISO_LENGTH <= l->len; from++) {
 		const uint8_t *p = l->s + from;
@@ -111,7 +104,7 @@ TL_STAMP_READER(iso)
 	uint64_t date, time;
 	int32_t zone;
 
-	if (col > l->len || l->len - col < ISO_LENGTH || (col > 0 && is_alnum(p[-1])))
+	if (col > l->len || l->len - col < ISO_LENGTH || (col > 0 && tl_is_alnum(p[-1])))
 		return false;
 	date = tl_get64(p);     /* 2026-11- */
 	time = tl_get64(p + 8); /* 22T11:39 */
@@ -128,7 +121,7 @@ TL_STAMP_READER(iso)
 	c.day = (unsigned)(time & 0xff);
 	c.hour = (unsigned)(time >> 24 & 0xff);
 	c.minute = (unsigned)(time >> 48 & 0xff);
-	c.second = two(p + 17);
+	c.second = tl_digits_two(p + 17);
 	if (!tl_civil_valid(&c))
 		return false;
 	out->end = read_fraction(l, col + ISO_LENGTH, &c.ns, &out->digits);
@@ -136,4 +129,304 @@ TL_STAMP_READER(iso)
 	out->zone = zone;
 	out->ns = tl_zone_to_utc(tl_civil_ns(&c), zone);
 	return true;
+}
+
+/* Is there a letter or a digit before `col`, or `n` bytes too few behind? */
+static bool is_within(const struct tl_stampline *l, size_t col, size_t n)
+{
+	return col > l->len || l->len - col < n || (col > 0 && tl_is_alnum(l->s[col - 1]));
+}
+
+/* `11:39:33` and a fraction at `at`; the byte behind it, or 0. */
+static size_t read_time(const struct tl_stampline *l, size_t at, struct tl_civil *c,
+			unsigned *digits)
+{
+	const uint8_t *p = l->s + at;
+	size_t end = at + TIME_LENGTH;
+
+	if (at > l->len || l->len - at < TIME_LENGTH || p[2] != ':' || p[5] != ':')
+		return 0;
+	c->hour = tl_digits_two(p);
+	c->minute = tl_digits_two(p + 3);
+	c->second = tl_digits_two(p + 6);
+	if (c->hour > 23 || c->minute > 59 || c->second > 60 ||
+	    (end < l->len && (tl_is_digit(l->s[end]) || l->s[end] == ':')))
+		return 0;
+	return read_fraction(l, end, &c->ns, digits);
+}
+
+/* Two digits, or a blank and one. */
+static unsigned read_day(const uint8_t *p)
+{
+	return p[0] == ' ' && tl_is_digit(p[1]) ? (unsigned)(p[1] - '0') : tl_digits_two(p);
+}
+
+/* Four digits; 10000 or more: they are none. */
+static unsigned read_year(const uint8_t *p)
+{
+	unsigned a = tl_digits_two(p), b = tl_digits_two(p + 2);
+
+	return a < 100 && b < 100 ? 100 * a + b : 10000;
+}
+
+static bool give(const struct tl_civil *c, size_t end, int32_t zone, struct tl_stamp *out)
+{
+	if (!tl_civil_valid(c))
+		return false;
+	out->end = end;
+	out->zone = zone;
+	out->ns = tl_zone_to_utc(tl_civil_ns(c), zone);
+	return true;
+}
+
+/* In the first bracket that begins with a date, anywhere in what may be long before it (a user's name,
+ * addresses). */
+TL_STAMP_NEXT(clf)
+{
+	size_t look = l->len < LOOK_CLF ? l->len : LOOK_CLF;
+
+	while (from < look) {
+		const uint8_t *p = memchr(l->s + from, '[', look - from);
+		size_t at = p ? (size_t)(p - l->s) + 1 : look;
+
+		if (at + DMY_LENGTH <= l->len && at > from && l->s[at + 2] == '/' &&
+		    l->s[at + 6] == '/')
+			return at;
+		from = at;
+	}
+	return TL_STAMP_NOWHERE;
+}
+
+TL_STAMP_NEXT(dmy)
+{
+	for (; from < LOOK_ISO && from + DMY_LENGTH <= l->len; from++) {
+		const uint8_t *p = l->s + from;
+
+		if ((p[2] == '-' || p[2] == ' ') && p[6] == p[2])
+			return from;
+	}
+	return TL_STAMP_NOWHERE;
+}
+
+/* `22/Nov/2026:11:39:33 +0000`, with `-` or blanks, a blank before the time, a fraction. */
+TL_STAMP_READER(dmy)
+{
+	const uint8_t *p = l->s + col;
+	struct tl_civil c;
+	int32_t zone;
+	size_t end;
+
+	if (is_within(l, col, DMY_LENGTH) || p[2] != p[6] || !memchr("/- ", p[2], 3) ||
+	    (p[11] != ':' && p[11] != ' '))
+		return false;
+	c.day = read_day(p);
+	c.month = tl_month_named(p + 3, 3);
+	c.year = read_year(p + 7);
+	end = read_time(l, col + 12, &c, &out->digits);
+	if (end == 0)
+		return false;
+	end = read_zone(l, end, &zone);
+	return give(&c, end, zone, out);
+}
+
+/* At the beginning, or in a bracket there. */
+TL_STAMP_NEXT(ctime)
+{
+	size_t at = l->len > 0 && l->s[0] == '[';
+
+	return at >= from && at < l->len ? at : TL_STAMP_NOWHERE;
+}
+
+/* `Sun Nov 22 11:39:33 2026`, with a fraction, `UTC` before the year. */
+TL_STAMP_READER(ctime)
+{
+	const uint8_t *p = l->s + col;
+	struct tl_civil c;
+	size_t end;
+
+	if (is_within(l, col, CTIME_LENGTH) || p[3] != ' ' || p[7] != ' ' || p[10] != ' ' ||
+	    !tl_weekday_named(p, 3))
+		return false;
+	c.month = tl_month_named(p + 4, 3);
+	c.day = read_day(p + 8);
+	end = read_time(l, col + 11, &c, &out->digits);
+	if (end == 0)
+		return false;
+	if (l->len - end > 4 && l->s[end] == ' ' && !tl_is_digit(l->s[end + 1])) {
+		for (end++; end < l->len && tl_is_alnum(l->s[end]);)
+			end++;
+	}
+	if (l->len - end < 5 || l->s[end] != ' ')
+		return false;
+	c.year = read_year(l->s + end + 1);
+	return give(&c, end + 5, 0, out);
+}
+
+uint64_t tl_stamp_yearless(const struct tl_timeform *f, struct tl_civil *c)
+{
+	uint64_t ns;
+
+	c->year = f->year;
+	ns = tl_civil_ns(c);
+	if (ns < f->earliest) {
+		c->year++;
+		ns = tl_civil_ns(c);
+	}
+	return ns;
+}
+
+/* A month and a day in some year, which may be a leap year. */
+static bool give_yearless(const struct tl_timeform *f, struct tl_civil *c, size_t end,
+			  struct tl_stamp *out)
+{
+	if (c->month - 1 > 11 || c->day - 1 > 30)
+		return false;
+	out->ns = tl_stamp_yearless(f, c);
+	out->end = end;
+	out->zone = 0;
+	return true;
+}
+
+/* At the beginning, or behind `<34>` there. */
+TL_STAMP_NEXT(syslog)
+{
+	size_t at = 0;
+
+	if (l->len > 5 && l->s[0] == '<')
+		for (at = 1; at < 5 && l->s[at - 1] != '>';)
+			at++;
+	return at >= from && at < l->len ? at : TL_STAMP_NOWHERE;
+}
+
+/* `Nov 22 11:39:33`, with a fraction. */
+TL_STAMP_READER(syslog)
+{
+	const uint8_t *p = l->s + col;
+	struct tl_civil c;
+	size_t end;
+
+	if (is_within(l, col, SYSLOG_LENGTH) || p[3] != ' ' || p[6] != ' ')
+		return false;
+	c.day = read_day(p + 4);
+	end = read_time(l, col + 7, &c, &out->digits);
+	if (end == 0)
+		return false;
+	c.month = tl_month_named(p, 3);
+	return give_yearless(f, &c, end, out);
+}
+
+/* `[Nov22 11:39]` of dmesg -e, once a minute. */
+TL_STAMP_READER(minute)
+{
+	const uint8_t *p = l->s + col;
+	struct tl_civil c = { .ns = 0 };
+
+	if (is_within(l, col, MINUTE_LENGTH) || col == 0 || p[-1] != '[' || p[5] != ' ' ||
+	    p[8] != ':' || p[11] != ']')
+		return false;
+	c.month = tl_month_named(p, 3);
+	c.day = read_day(p + 3);
+	c.hour = tl_digits_two(p + 6);
+	c.minute = tl_digits_two(p + 9);
+	out->digits = 0;
+	return c.hour < 24 && c.minute < 60 && give_yearless(f, &c, col + 11, out);
+}
+
+/* `[  +0.000123] `, between them. */
+bool tl_stamp_goes_on_minute(const struct tl_stampline *l)
+{
+	return l->s[0] == '[' || l->s[0] == ' ';
+}
+
+/* At the beginning: the level, a letter, is before the time. */
+TL_STAMP_NEXT(glog)
+{
+	return from <= 1 && l->len > 1 && memchr("IWEFVD", l->s[0], 6) ? 1 : TL_STAMP_NOWHERE;
+}
+
+/* `I1122 11:39:33.123456`, or with the year: `I20261122 11:39:33.123456`. */
+TL_STAMP_READER(glog)
+{
+	const uint8_t *p = l->s + col;
+	size_t year = 0, end;
+	struct tl_civil c;
+
+	if (col != 1 || l->len - col < GLOG_LENGTH + 4 || !memchr("IWEFVD", l->s[0], 6))
+		return false;
+	if (p[4] != ' ') {
+		year = 4;
+		if (p[8] != ' ')
+			return false;
+	}
+	c.month = tl_digits_two(p + year);
+	c.day = tl_digits_two(p + year + 2);
+	end = read_time(l, col + year + 5, &c, &out->digits);
+	if (end == 0 || out->digits == 0)
+		return false;
+	if (year == 0)
+		return give_yearless(f, &c, end, out);
+	c.year = read_year(p);
+	return give(&c, end, 0, out);
+}
+
+/* `11-22 11:39:33.123` of Android's logcat. */
+TL_STAMP_READER(logcat)
+{
+	const uint8_t *p = l->s + col;
+	struct tl_civil c;
+	size_t end;
+
+	if (is_within(l, col, LOGCAT_LENGTH) || p[2] != '-' || p[5] != ' ')
+		return false;
+	c.month = tl_digits_two(p);
+	c.day = tl_digits_two(p + 3);
+	end = read_time(l, col + 6, &c, &out->digits);
+	return end != 0 && out->digits > 0 && give_yearless(f, &c, end, out);
+}
+
+/* `11:39:33.123` at `col`, and nothing that makes something else of it. */
+static size_t read_day_time(const struct tl_stampline *l, size_t col, struct tl_stamp *out)
+{
+	struct tl_civil c = { .year = 1970, .month = 1, .day = 1 };
+	size_t end;
+
+	if (is_within(l, col, TIME_LENGTH) || (col > 0 && memchr(".:,-+", l->s[col - 1], 5)))
+		return 0;
+	end = read_time(l, col, &c, &out->digits);
+	out->end = end;
+	out->zone = 0;
+	out->ns = tl_civil_ns(&c);
+	return end;
+}
+
+TL_STAMP_READER(strace)
+{
+	size_t end = read_day_time(l, col, out);
+
+	return end != 0 && tl_stamp_is_call(l, end);
+}
+
+/*
+ * At the beginning, in a bracket there, and with a fraction anywhere near it: tables have durations
+ * like this further behind.
+ */
+TL_STAMP_NEXT(day)
+{
+	size_t lead = 0;
+
+	while (lead < l->len && (tl_is_blank(l->s[lead]) || l->s[lead] == '[' || l->s[lead] == '('))
+		lead++;
+	for (; from < LOOK_DAY && from + TIME_LENGTH <= l->len; from++) {
+		const uint8_t *p = l->s + from;
+
+		if (p[2] == ':' && p[5] == ':' &&
+		    (from == lead || (from + TIME_LENGTH < l->len && (p[8] == '.' || p[8] == ','))))
+			return from;
+	}
+	return TL_STAMP_NOWHERE;
+}
+
+TL_STAMP_READER(day)
+{
+	return read_day_time(l, col, out) != 0;
 }

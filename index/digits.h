@@ -72,4 +72,31 @@ static inline uint32_t tl_digits_first(uint64_t v, unsigned n)
 	return tl_digits_value(v << (64 - 8 * n));
 }
 
+/* 10^n for n of 0 to 9. */
+static inline uint32_t tl_digits_power(unsigned n)
+{
+	static const uint32_t powers[10] = { 1,      10,      100,      1000,      10000,
+					     100000, 1000000, 10000000, 100000000, 1000000000 };
+
+	return powers[n];
+}
+
+/* Two digits; 100 or more: they are none. */
+static inline unsigned tl_digits_two(const uint8_t *p)
+{
+	unsigned a = (uint8_t)(p[0] - '0'), b = (uint8_t)(p[1] - '0');
+
+	return a < 10 && b < 10 ? 10 * a + b : 100;
+}
+
+static inline bool tl_is_blank(uint8_t c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static inline bool tl_is_alnum(uint8_t c)
+{
+	return tl_is_digit(c) || (uint8_t)((c | 0x20) - 'a') < 26;
+}
+
 #endif

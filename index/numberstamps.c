@@ -12,14 +12,14 @@
 /* Seconds that fit into 64 bits as ns, with room for sums. */
 #define SECOND_DIGITS 10
 
+/* Seconds between two system calls; since 1970 (strace -ttt) there are more. */
+#define MOST_DELTA 1000000000
+
 struct number {
 	size_t begin, end;
 	uint64_t whole, fraction; /* of 10^9 */
 	unsigned digits;          /* behind the point */
 };
-
-static const uint32_t pow10[10] = { 1,      10,      100,      1000,      10000,
-				    100000, 1000000, 10000000, 100000000, 1000000000 };
 
 /* The digits before s[end]; false: none, or too many. */
 static bool read_whole(const uint8_t *s, size_t end, struct number *n)
@@ -69,7 +69,7 @@ static bool read_fraction(const struct tl_stampline *l, size_t begin, struct num
 			return false;
 	}
 	n->digits = count;
-	n->fraction *= pow10[9 - count];
+	n->fraction *= tl_digits_power(9 - count);
 	return true;
 }
 
@@ -80,14 +80,9 @@ static bool read_number(const struct tl_stampline *l, size_t col, struct number 
 	       read_whole(l->s, col, n);
 }
 
-static bool is_blank(uint8_t c)
-{
-	return c == ' ' || c == '\t';
-}
-
 static bool blank_before(const struct tl_stampline *l, size_t at)
 {
-	return at == 0 || is_blank(l->s[at - 1]);
+	return at == 0 || tl_is_blank(l->s[at - 1]);
 }
 
 static void give(const struct number *n, struct tl_stamp *out)
@@ -99,7 +94,7 @@ static void give(const struct number *n, struct tl_stamp *out)
 	};
 }
 
-size_t tl_stamp_next_point(const struct tl_stampline *l, size_t from)
+TL_STAMP_NEXT(point)
 {
 	size_t look = l->len < LOOK ? l->len : LOOK;
 
@@ -116,15 +111,205 @@ size_t tl_stamp_next_point(const struct tl_stampline *l, size_t from)
 	return TL_STAMP_NOWHERE;
 }
 
+/* The point behind the digits at `at`, if it is at or behind `from`. */
+static size_t point_of(const struct tl_stampline *l, size_t at, size_t from)
+{
+	size_t begin = at;
+
+	while (at < l->len && tl_is_digit(l->s[at]))
+		at++;
+	return at > begin && at < l->len && l->s[at] == '.' && at >= from ? at : TL_STAMP_NOWHERE;
+}
+
+/* In the line's first bracket, if nothing is before it, or the `<6>` and `kern  :info  : ` of dmesg. */
+TL_STAMP_NEXT(bracket)
+{
+	size_t at = 0, look = l->len < 32 ? l->len : 32;
+
+	while (at < look && l->s[at] != '[' &&
+	       (tl_is_alnum(l->s[at]) || memchr("<>: ", l->s[at], 4)))
+		at++;
+	if (at >= look || l->s[at] != '[' || (at > 0 && !memchr(">: ", l->s[at - 1], 3)))
+		return TL_STAMP_NOWHERE;
+	for (at++; at < l->len && l->s[at] == ' ';)
+		at++;
+	return point_of(l, at, from);
+}
+
+TL_STAMP_NEXT(lead_point)
+{
+	for (size_t at = tl_stamp_next_lead(l, 0); at != TL_STAMP_NOWHERE;
+	     at = tl_stamp_next_lead(l, at + 1)) {
+		size_t point = point_of(l, at, from);
+
+		if (point != TL_STAMP_NOWHERE)
+			return point;
+	}
+	return TL_STAMP_NOWHERE;
+}
+
+TL_STAMP_NEXT(first_point)
+{
+	return point_of(l, 0, from);
+}
+
+/* Where `prepare` has found the column, and no other will do. */
+TL_STAMP_NEXT(nowhere)
+{
+	return TL_STAMP_NOWHERE;
+}
+
+/* `time 12345.678901234 cpu 0`, in perf's lines of what is missing in a trace. */
+static bool is_told(const struct tl_stampline *l, const struct number *n)
+{
+	return n->begin >= 5 && memcmp(l->s + n->begin - 5, "time ", 5) == 0 &&
+	       l->len - n->end > 5 && memcmp(l->s + n->end, " cpu ", 5) == 0;
+}
+
 /* `[000] 12345.678901: `, of ftrace, trace-cmd, perf script and our own views. */
 TL_STAMP_READER(trace)
 {
 	struct number n;
 
-	if (!read_number(l, col, &n) || n.digits < 6 || !blank_before(l, n.begin) ||
-	    n.end >= l->len || l->s[n.end] != ':' ||
-	    (n.end + 1 < l->len && !is_blank(l->s[n.end + 1])))
+	if (!read_number(l, col, &n) || n.digits < 6 || !blank_before(l, n.begin))
+		return false;
+	if (n.end < l->len && l->s[n.end] == ':'
+		? (n.end + 1 < l->len && !tl_is_blank(l->s[n.end + 1]))
+		: !is_told(l, &n))
 		return false;
 	give(&n, out);
+	return true;
+}
+
+/* Is there `c` in the line, behind `at`? */
+static bool has_behind(const struct tl_stampline *l, size_t at, uint8_t c)
+{
+	return at < l->len && memchr(l->s + at, c, l->len - at);
+}
+
+/*
+ * `  183.335481 |   0)  1.234 us | f();` of function_graph with its times, `754.990446346 0.050 us | f();` of
+ * uftrace replay, `48057.618608178  22291: [entry] f(` of uftrace dump.
+ */
+TL_STAMP_READER(graph)
+{
+	struct number n;
+	size_t at;
+
+	if (!read_number(l, col, &n) || n.digits < 6 || !blank_before(l, n.begin) ||
+	    n.end >= l->len || l->s[n.end] != ' ')
+		return false;
+	for (at = n.end; at < l->len && l->s[at] == ' ';)
+		at++;
+	if (at >= l->len || (l->s[at] != '|' && (n.digits != 9 || !(has_behind(l, at, '|') ||
+								    has_behind(l, at, '[')))))
+		return false;
+	give(&n, out);
+	return true;
+}
+
+/* `[   12.345678]` and `[   12.345678 <    0.000001>]` of the kernel's messages. */
+TL_STAMP_READER(bracket)
+{
+	struct number n;
+	size_t at;
+
+	if (!read_number(l, col, &n) || n.digits < 3 || n.end >= l->len)
+		return false;
+	if (l->s[n.end] != ']' &&
+	    (l->len - n.end < 2 || l->s[n.end] != ' ' || l->s[n.end + 1] != '<'))
+		return false;
+	for (at = n.begin; at > 0 && l->s[at - 1] == ' ';)
+		at--;
+	if (at == 0 || l->s[at - 1] != '[')
+		return false;
+	give(&n, out);
+	return true;
+}
+
+/* `     0.000123 openat(` of strace -r: the time since the line before. */
+TL_STAMP_READER(delta)
+{
+	struct number n;
+
+	if (!read_number(l, col, &n) || n.digits < 3 || !blank_before(l, n.begin) ||
+	    n.whole > MOST_DELTA || !tl_stamp_is_call(l, n.end))
+		return false;
+	give(&n, out);
+	return true;
+}
+
+/* `1.402     [+1.402]      [+   4] f` of sptdecode: microseconds. */
+TL_STAMP_READER(spt)
+{
+	struct number n;
+	size_t at;
+
+	if (!read_number(l, col, &n) || n.begin != 0 || n.digits != 3)
+		return false;
+	for (at = n.end; at < l->len && l->s[at] == ' ';)
+		at++;
+	if (at == n.end || l->len - at < 3 || l->s[at] != '[' ||
+	    (l->s[at + 1] != '+' && l->s[at + 1] != '-'))
+		return false;
+	*out = (struct tl_stamp){ .ns = n.whole * 1000 + n.fraction / 1000000,
+				  .end = n.end,
+				  .digits = 9 };
+	return true;
+}
+
+/* Calls that have no time of their own, what else happened, and the head. */
+bool tl_stamp_goes_on_spt(const struct tl_stampline *l)
+{
+	return l->s[0] == ' ' || (l->len > 4 && memcmp(l->s, "TIME ", 5) == 0) ||
+	       (l->len > 9 && memcmp(l->s, "frequency ", 10) == 0);
+}
+
+/* `  13.230 ms ` of uftrace replay -f elapsed. */
+TL_STAMP_READER(elapsed)
+{
+	static const struct {
+		char name[3];
+		uint64_t ns;
+	} units[] = { { "us", 1000 },
+		      { "ms", 1000000 },
+		      { " s", TL_SECOND },
+		      { " m", 60 * TL_SECOND },
+		      { " h", 3600 * TL_SECOND } };
+	struct number n;
+
+	if (!read_number(l, col, &n) || n.digits != 3 || l->len - n.end < 4 || l->s[n.end] != ' ' ||
+	    l->s[n.end + 3] != ' ')
+		return false;
+	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++) {
+		if (memcmp(l->s + n.end + 1, units[i].name, 2) != 0)
+			continue;
+		if (n.whole > 1000000) /* it never has more than three digits */
+			return false;
+		/* The fraction is of 10^9, and has three digits: so is the product a whole number. */
+		*out = (struct tl_stamp){
+			.ns = n.whole * units[i].ns + n.fraction / 1000000 * (units[i].ns / 1000),
+			.end = n.end + 3,
+			.digits = 6,
+		};
+		return true;
+	}
+	return false;
+}
+
+/* The head of uftrace's table says which columns there are: `# DURATION     TID     ELAPSED    FUNCTION`. */
+bool tl_stamp_prepare_elapsed(struct tl_span head, struct tl_timeform *f)
+{
+	const uint8_t *end = memchr(head.data, '\n', head.len), *field;
+	size_t n = end ? (size_t)(end - head.data) : 0;
+
+	if (n == 0 || head.data[0] != '#' || !memmem(head.data, n, " FUNCTION", 9) ||
+	    memmem(head.data, n, "TIMESTAMP", 9))
+		return false;
+	field = memmem(head.data, n, "  ELAPSED", 9);
+	if (!field)
+		return false;
+	/* `#  ELAPSED  ` is above `   2.412 ms `. */
+	f->col = (uint32_t)(field - head.data) + 3;
 	return true;
 }

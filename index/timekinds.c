@@ -3,17 +3,47 @@
 
 #include "index/calendar.h"
 
+#define PLAIN(unit_)     .clock = TL_CLOCK_PLAIN, .style = TL_STYLE_NUMBER, .unit = (unit_)
+#define DATES            .clock = TL_CLOCK_CALENDAR, .style = TL_STYLE_ISO
+#define YEARLESS         .clock = TL_CLOCK_CALENDAR, .style = TL_STYLE_YEARLESS, .yearless = true
+#define EPOCH(unit_)     .clock = TL_CLOCK_CALENDAR, .style = TL_STYLE_EPOCH, .unit = (unit_)
+#define OF_DAY           .clock = TL_CLOCK_DAY, .style = TL_STYLE_DAY
+#define READ(next_, at_) .next = tl_stamp_next_##next_, .at = tl_stamp_##at_
+
+/* A trace's times are like nothing else; its lines may be few among those of call chains. */
+#define MANY_OTHERS 8
+
 const struct tl_timekind tl_timekinds[] = {
-	{ .name = "ftrace",
-	  .clock = TL_CLOCK_PLAIN,
-	  .unit = TL_SECOND,
-	  .next = tl_stamp_next_point,
-	  .at = tl_stamp_trace },
-	{ .name = "ISO 8601",
-	  .clock = TL_CLOCK_CALENDAR,
-	  .style = TL_STYLE_ISO,
-	  .next = tl_stamp_next_iso,
-	  .at = tl_stamp_iso },
+	{ .name = "ftrace or perf", PLAIN(TL_SECOND), READ(point, trace), .others = MANY_OTHERS },
+	{ .name = "function graph", PLAIN(TL_SECOND), READ(point, graph) },
+	{ .name = "uftrace",
+	  PLAIN(TL_SECOND),
+	  READ(nowhere, elapsed),
+	  .prepare = tl_stamp_prepare_elapsed },
+	{ .name = "sptdecode",
+	  PLAIN(1000),
+	  READ(first_point, spt),
+	  .goes_on = tl_stamp_goes_on_spt },
+	{ .name = "strace -r",
+	  PLAIN(TL_SECOND),
+	  READ(lead_point, delta),
+	  .deltas = true,
+	  .goes_on = tl_stamp_is_frame },
+	{ .name = "strace", OF_DAY, READ(lead, strace), .goes_on = tl_stamp_is_frame },
+	{ .name = "dmesg", PLAIN(TL_SECOND), READ(bracket, bracket) },
+	{ .name = "dmesg -e", YEARLESS, READ(ctime, minute), .goes_on = tl_stamp_goes_on_minute },
+	{ .name = "ctime", DATES, READ(ctime, ctime) },
+	{ .name = "web server", DATES, READ(clf, dmy) },
+	{ .name = "syslog", YEARLESS, READ(syslog, syslog) },
+	{ .name = "glog", YEARLESS, READ(glog, glog) },
+	{ .name = "logcat", YEARLESS, READ(syslog, logcat) },
+	{ .name = "ISO 8601", DATES, READ(iso, iso) },
+	{ .name = "day, month, year", DATES, READ(dmy, dmy) },
+	{ .name = "seconds since 1970", EPOCH(TL_SECOND), READ(epoch, epoch) },
+	{ .name = "milliseconds since 1970", EPOCH(1000000), READ(epoch, epoch) },
+	{ .name = "microseconds since 1970", EPOCH(1000), READ(epoch, epoch) },
+	{ .name = "nanoseconds since 1970", EPOCH(1), READ(epoch, epoch) },
+	{ .name = "time of day", OF_DAY, READ(day, day) },
 };
 
 const size_t tl_ntimekinds = sizeof(tl_timekinds) / sizeof(*tl_timekinds);

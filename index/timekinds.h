@@ -41,30 +41,77 @@ struct tl_timekind {
 	enum tl_timestyle style;
 	uint64_t unit; /* of NUMBER and EPOCH: the ns that 1 is */
 	bool deltas;
-	uint32_t least; /* lines that must have a time, unless all have; 0: 3 */
+	bool yearless;
+	unsigned others; /* so many lines without a time for each with one are fewer than too many;
+			  * 0: 2 */
 
 	/* The first place at or behind `from` that may be a time's column, or NOWHERE. */
 	size_t (*next)(const struct tl_stampline *l, size_t from);
 	/* The time at a column.  Anything may stand there. */
 	bool (*at)(const struct tl_timeform *f, const struct tl_stampline *l, size_t col,
 		   struct tl_stamp *out);
-	/* Does a line without a time belong to one of this format?  NULL: as usual. */
+	/* Does a line without a time belong to the one before?  NULL: as usual. */
 	bool (*goes_on)(const struct tl_stampline *l);
+	/* Is there what these times need in the head of the text?  Gives the column.  NULL: nothing */
+	bool (*prepare)(struct tl_span head, struct tl_timeform *f);
 };
 
 /* The most specific first. */
 extern const struct tl_timekind tl_timekinds[];
 extern const size_t tl_ntimekinds;
 
-/* Readers; their words are in the files they are in. */
+/* Readers; what they read is said where they are. */
 #define TL_STAMP_READER(name)                                                           \
 	bool tl_stamp_##name(const struct tl_timeform *f, const struct tl_stampline *l, \
 			     size_t col, struct tl_stamp *out)
+#define TL_STAMP_NEXT(name) size_t tl_stamp_next_##name(const struct tl_stampline *l, size_t from)
+
+/* stampparts.c: what several of them are made of */
+TL_STAMP_NEXT(lead);
+bool tl_stamp_is_call(const struct tl_stampline *l, size_t at);
+bool tl_stamp_is_frame(const struct tl_stampline *l);
+
 /* numberstamps.c */
-size_t tl_stamp_next_point(const struct tl_stampline *l, size_t from);
+TL_STAMP_NEXT(point);
+TL_STAMP_NEXT(bracket);
+TL_STAMP_NEXT(lead_point);
+TL_STAMP_NEXT(first_point);
+TL_STAMP_NEXT(nowhere);
 TL_STAMP_READER(trace);
+TL_STAMP_READER(graph);
+TL_STAMP_READER(bracket);
+TL_STAMP_READER(delta);
+TL_STAMP_READER(spt);
+TL_STAMP_READER(elapsed);
+bool tl_stamp_goes_on_spt(const struct tl_stampline *l);
+bool tl_stamp_prepare_elapsed(struct tl_span head, struct tl_timeform *f);
+
+/* epochstamps.c */
+TL_STAMP_NEXT(epoch);
+TL_STAMP_READER(epoch);
+
 /* datestamps.c */
-size_t tl_stamp_next_iso(const struct tl_stampline *l, size_t from);
+TL_STAMP_NEXT(iso);
+TL_STAMP_NEXT(clf);
+TL_STAMP_NEXT(dmy);
+TL_STAMP_NEXT(ctime);
+TL_STAMP_NEXT(syslog);
+TL_STAMP_NEXT(glog);
+TL_STAMP_NEXT(day);
 TL_STAMP_READER(iso);
+TL_STAMP_READER(dmy);
+TL_STAMP_READER(ctime);
+TL_STAMP_READER(syslog);
+TL_STAMP_READER(minute);
+bool tl_stamp_goes_on_minute(const struct tl_stampline *l);
+TL_STAMP_READER(glog);
+TL_STAMP_READER(logcat);
+TL_STAMP_READER(strace);
+TL_STAMP_READER(day);
+
+/* A date and a time of day without a year, as ns: in the year that puts it within one of the first
+ * line. */
+struct tl_civil;
+uint64_t tl_stamp_yearless(const struct tl_timeform *f, struct tl_civil *c);
 
 #endif

@@ -12,8 +12,16 @@
 #include <string.h>
 
 #define HEAD       65536
-#define HEAD_LINES 512
+#define HEAD_LINES 256
 #define LEAST      3 /* times that make a format, where not all lines have one */
+#define OTHERS     2 /* lines without for each with one, if its row says nothing else */
+
+#define EPOCH_SPAN (366 * TL_DAY) /* the first lines are not further apart */
+#define DISORDER   (30 * TL_DAY)  /* lines may be before the first */
+
+/* 1971-01-01 and 2499-01-01: when a file may have been written. */
+#define FIRST_CHANGE ((time_t)31536000)
+#define LAST_CHANGE  ((time_t)16693776000)
 
 const char *tl_timeform_name(const struct tl_timeform *f)
 {
@@ -46,9 +54,12 @@ bool tl_timeform_read(const struct tl_timeform *f, const uint8_t *line, size_t l
 /* What the first lines say of one row. */
 struct tally {
 	struct tl_timeform form;
-	unsigned times;  /* lines with one */
-	unsigned others; /* lines that should have one */
-	unsigned votes;  /* for form.col, by majority */
+	unsigned times;     /* lines with one */
+	unsigned others;    /* lines that should have one */
+	unsigned without;   /* lines that have none, blank ones not counted */
+	unsigned votes;     /* for form.col, by majority */
+	uint64_t first;     /* time */
+	uint64_t low, high; /* the least and the greatest */
 };
 
 static unsigned round_up(unsigned digits)
@@ -60,31 +71,46 @@ static void count_time(struct tally *t, size_t col, const struct tl_stamp *s)
 {
 	struct tl_timeform *f = &t->form;
 
-	if (t->times++ == 0)
+	if (t->times++ == 0) {
 		f->zone = s->zone;
+		t->first = t->low = t->high = s->ns;
+	}
+	t->low = s->ns < t->low ? s->ns : t->low;
+	t->high = s->ns > t->high ? s->ns : t->high;
 	if (round_up(s->digits) > f->digits)
 		f->digits = round_up(s->digits);
+	if (f->kind->prepare)
+		return;
 	if (t->votes == 0)
 		f->col = (uint32_t)col;
 	t->votes += f->col == col ? 1 : -1u;
 }
 
-/* Blank lines, comments and what is indented by a tab belong to the line before. */
-static bool should_have_time(const struct tl_timekind *k, const struct tl_stampline *l)
+/* Comments and what is indented by a tab (call chains, but source with examples, too): times in them say
+ * nothing of the text. */
+static bool is_aside(const struct tl_stampline *l)
 {
-	if (l->len == 0 || l->s[0] == '\t' || l->s[0] == '#')
-		return false;
-	return !k->goes_on || !k->goes_on(l);
+	return l->s[0] == '\t' || l->s[0] == '#';
 }
 
 static void count_line(struct tally *t, const struct tl_stampline *l)
 {
 	struct tl_stamp stamp;
-	size_t col;
+	size_t col = t->form.col;
 
-	if (find(&t->form, l, &col, &stamp))
+	if (l->len == 0)
+		return;
+	if (is_aside(l)) {
+		t->without++;
+		return;
+	}
+	if ((t->form.kind->prepare && t->form.kind->at(&t->form, l, col, &stamp)) ||
+	    find(&t->form, l, &col, &stamp)) {
 		count_time(t, col, &stamp);
-	else if (should_have_time(t->form.kind, l))
+		return;
+	}
+	t->without++;
+	if (!t->form.kind->goes_on || !t->form.kind->goes_on(l))
 		t->others++;
 }
 
@@ -106,26 +132,65 @@ static void count_lines(struct tally *t, struct tl_span head)
 
 static bool is_enough(const struct tally *t)
 {
-	unsigned least = t->form.kind->least ? t->form.kind->least : LEAST;
+	const struct tl_timekind *k = t->form.kind;
+	unsigned others = k->others ? k->others : OTHERS;
 
-	return t->times > 0 && (t->times >= least || t->others == 0) && t->times * 2 > t->others;
+	if (t->times == 0 || (t->times < LEAST && t->others > 0))
+		return false;
+	/* Numbers that are as long as times since 1970, and mean something else, are further apart. */
+	if (k->style == TL_STYLE_EPOCH && t->high - t->low > EPOCH_SPAN)
+		return false;
+	return (uint64_t)t->times * others > t->others;
+}
+
+/* A year and a time in it that was before the file was last written, give or take a zone. */
+static void give_year(struct tally *t, time_t changed)
+{
+	struct tl_timeform *f = &t->form;
+	struct tl_civil c;
+
+	if (t->first > (uint64_t)changed * TL_SECOND + 2 * TL_DAY) {
+		tl_civil_from_ns(t->first, &c);
+		f->year--;
+		t->first -=
+		    (tl_civil_days(c.year, 1, 1) - tl_civil_days(c.year - 1, 1, 1)) * TL_DAY;
+	}
+	f->earliest = t->first > DISORDER ? t->first - DISORDER : 0;
+}
+
+static unsigned year_of(time_t t)
+{
+	struct tl_civil c;
+
+	tl_civil_from_ns((uint64_t)t * TL_SECOND, &c);
+	return c.year;
 }
 
 bool tl_timeform_detect(struct tl_span head, time_t changed, struct tl_timeform *out)
 {
 	unsigned most = 0;
 
+	/* Years that are none would lead out of what ns can say. */
+	if (changed < FIRST_CHANGE || changed > LAST_CHANGE)
+		changed = FIRST_CHANGE;
 	*out = (struct tl_timeform){ 0 };
 	for (size_t i = 0; i < tl_ntimekinds; i++) {
-		struct tally t = { .form = { .kind = &tl_timekinds[i] } };
+		const struct tl_timekind *k = &tl_timekinds[i];
+		struct tally t = { .form = { .kind = k, .clock = k->clock, .deltas = k->deltas } };
 
-		t.form.clock = t.form.kind->clock;
-		t.form.deltas = t.form.kind->deltas;
+		t.form.year = (uint16_t)year_of(changed);
+		if (k->prepare && !k->prepare(head, &t.form))
+			continue;
 		count_lines(&t, head);
 		if (t.times <= most || !is_enough(&t))
 			continue;
 		most = t.times;
-		t.form.sparse = t.others > t.times / 4;
+		t.form.period = k->clock == TL_CLOCK_DAY ? TL_DAY : 0;
+		t.form.sparse = t.without > t.times / 4;
+		if (k->yearless)
+			give_year(&t, changed);
+		else
+			t.form.year = 0;
 		*out = t.form;
 	}
 	return out->kind != NULL;
