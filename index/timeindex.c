@@ -1,0 +1,575 @@
+/*
+ * timeindex.c: see timeindex.h.  Here facts are gathered and kept; timelocate.c answers from them.
+ *
+ * A chunk's row may be empty, hold its first time (a look-up was here), samples (it was counted), or
+ * what all of its lines say.  Better facts replace worse ones.  The last chunk of a text, and one whose last
+ * line was cut because no more was there, is the *tail*, as in the line index: when there is more it
+ * counts as not known.
+ *
+ * One mutex guards it all; chunks are read outside of it.  The line index calls with its own mutex held:
+ * never call it with this one held.
+ */
+#include "index/timerows.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define POST_EVERY_NS (50 * UINT64_C(1000000)) /* 20 messages a second */
+
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+static bool is_exact(const struct tl_timerow *row)
+{
+	return row->facts.flags & TL_TIMES_EXACT;
+}
+
+/* ---- with the lock held */
+
+static void forget_row(struct tl_timeindex *ti, uint64_t k)
+{
+	if (is_exact(&ti->rows[k]))
+		ti->nexact--;
+	memset(&ti->rows[k], 0, sizeof(ti->rows[k]));
+	if (ti->next > k)
+		ti->next = k;
+	if (ti->passed > k)
+		ti->passed = k;
+	if (ti->tail == k)
+		ti->tail = TL_NOPOS;
+	ti->fresh = false;
+	ti->based = TL_NOPOS;
+	ti->changes++;
+}
+
+static bool make_room(struct tl_timeindex *ti, uint64_t n)
+{
+	size_t room = ti->room > 0 ? ti->room : 16;
+	struct tl_timerow *more;
+
+	if (n <= ti->room)
+		return true;
+	while (room < n && room <= SIZE_MAX / 4 / sizeof(*more))
+		room *= 2;
+	if (room < n)
+		return false;
+	more = realloc(ti->rows, room * sizeof(*more));
+	if (!more)
+		return false;
+	ti->rows = more;
+	ti->room = room;
+	return true;
+}
+
+void tl_timerows_look(struct tl_timeindex *ti)
+{
+	struct tl_extent ex;
+
+	tl_source_extent(ti->src, &ex);
+	ti->complete = ex.complete;
+	ti->last_len = ex.last_len;
+	if (ex.nchunks > ti->n && make_room(ti, ex.nchunks)) {
+		memset(ti->rows + ti->n, 0, (ex.nchunks - ti->n) * sizeof(*ti->rows));
+		ti->n = ex.nchunks;
+		ti->fresh = false;
+	}
+	while (ex.nchunks < ti->n)
+		forget_row(ti, --ti->n);
+	if (ti->tail != TL_NOPOS &&
+	    (ti->tail + 1 < ti->n || (ti->last_len != UINT64_MAX && ti->last_len != ti->tail_len)))
+		forget_row(ti, ti->tail);
+}
+
+static void pass(struct tl_timeindex *ti)
+{
+	while (ti->passed < ti->n &&
+	       (is_exact(&ti->rows[ti->passed]) || ti->rows[ti->passed].broken))
+		ti->passed++;
+}
+
+/* Are these facts better than those there are? */
+static bool is_better(const struct tl_timefacts *facts, const struct tl_timefacts *had)
+{
+	const uint32_t how = TL_TIMES_EXACT | TL_TIMES_SAMPLED;
+
+	if (facts->flags & TL_TIMES_EXACT)
+		return true;
+	return !(had->flags & TL_TIMES_EXACT) && (facts->flags & how) >= (had->flags & how);
+}
+
+static void keep_row(struct tl_timeindex *ti, uint64_t k, const struct tl_timefacts *facts,
+		     uint64_t len, uint64_t promised)
+{
+	struct tl_timerow *row = &ti->rows[k];
+
+	if (facts->flags & TL_TIMES_OPEN) {
+		/* A source that does not keep its promise is not asked for ever. */
+		if (promised != UINT64_MAX && len < promised)
+			len = promised;
+		/* There is more by now. */
+		if (k + 1 < ti->n || (ti->last_len != UINT64_MAX && ti->last_len != len))
+			return;
+		ti->tail = k;
+		ti->tail_len = len;
+	}
+	if (!is_better(facts, &row->facts))
+		return;
+	if (!is_exact(row) && (facts->flags & TL_TIMES_EXACT))
+		ti->nexact++;
+	row->facts = *facts;
+	row->broken = false;
+	ti->changes++;
+	ti->based = TL_NOPOS;
+	if (facts->flags & TL_TIMES_BACK)
+		atomic_store(&ti->unordered, true);
+}
+
+/* Is it time to say that there is news?  In any case when nothing is left to come. */
+static bool is_news(struct tl_timeindex *ti)
+{
+	uint64_t now = now_ns();
+
+	if (ti->passed < ti->n && now - ti->posted_at < POST_EVERY_NS)
+		return false;
+	ti->posted_at = now;
+	return true;
+}
+
+static void post(struct tl_timeindex *ti)
+{
+	tl_mailbox_post(ti->mailbox, &(struct tl_msg){ .kind = TL_MSG_TIME, .from = ti });
+}
+
+/* ---- forms */
+
+/* When the text was last written, as far as anybody knows. */
+static time_t written(struct tl_source *src)
+{
+	struct tl_identity file;
+
+	return tl_source_identity(src, &file) ? file.mtime.tv_sec : time(NULL);
+}
+
+/* The first bytes; `buf` may have to hold them. */
+static struct tl_span first_bytes(struct tl_source *src, struct tl_buf *buf)
+{
+	struct tl_extent ex;
+	struct tl_span head;
+
+	tl_source_extent(src, &ex);
+	if (tl_source_head(src, &head) &&
+	    (head.len >= TL_HEAD_BYTES || (ex.nchunks == 1 && head.len == ex.last_len)))
+		return head;
+	for (uint64_t k = 0; k < ex.nchunks && buf->len < TL_HEAD_BYTES; k++)
+		if (tl_source_read_part(src, k, 0, TL_HEAD_BYTES - buf->len, buf, NULL) != TL_FOUND)
+			break;
+	return (struct tl_span){ buf->data, buf->len };
+}
+
+static const struct tl_timeform *detect(struct tl_timeindex *ti)
+{
+	struct tl_timeform_kept *kept = NULL;
+	const struct tl_timeform *known;
+	struct tl_buf buf = TL_BUF_INIT;
+	struct tl_timeform form;
+	struct tl_span head;
+	uint64_t generation;
+	size_t looked;
+
+	pthread_mutex_lock(&ti->lock);
+	generation = ti->generation;
+	looked = ti->looked;
+	pthread_mutex_unlock(&ti->lock);
+
+	head = first_bytes(ti->src, &buf);
+	if (head.len > looked && tl_timeform_detect(head, written(ti->src), &form)) {
+		kept = malloc(sizeof(*kept));
+		if (kept)
+			kept->form = form;
+	}
+	looked = head.len;
+	tl_buf_fini(&buf);
+
+	pthread_mutex_lock(&ti->lock);
+	known = atomic_load(&ti->form);
+	if (generation == ti->generation && !known) {
+		ti->looked = looked;
+		atomic_store(&ti->none, !kept && looked >= TL_HEAD_BYTES);
+		if (kept) {
+			kept->older = ti->forms;
+			ti->forms = kept;
+			known = &kept->form;
+			atomic_store(&ti->form, known);
+			kept = NULL;
+		}
+	}
+	pthread_mutex_unlock(&ti->lock);
+	free(kept);
+	return known;
+}
+
+const struct tl_timeform *tl_timeindex_form(struct tl_timeindex *ti)
+{
+	const struct tl_timeform *form = atomic_load(&ti->form);
+
+	return form || atomic_load(&ti->none) ? form : detect(ti);
+}
+
+/* ---- the bytes of a chunk */
+
+/* Does a line begin with the first byte of chunk k? */
+static bool begins_line(struct tl_source *src, uint64_t k, struct tl_buf *buf)
+{
+	if (tl_source_has_whole_lines(src))
+		return true;
+	while (k-- > 0) {
+		buf->len = 0;
+		if (tl_source_read_last(src, k, 1, buf, NULL) != TL_FOUND)
+			return false;
+		if (buf->len > 0)
+			return buf->data[0] == '\n';
+	}
+	return true;
+}
+
+/* The chunk's last line is cut at its end: append what follows, as far as it matters.  False: more of it
+ * may come. */
+static bool read_on(struct tl_source *src, uint64_t k, struct tl_buf *line)
+{
+	while (line->len < TL_TIME_LINE) {
+		size_t had = line->len;
+		const uint8_t *newline;
+		struct tl_extent ex;
+
+		tl_source_extent(src, &ex);
+		if (++k >= ex.nchunks ||
+		    tl_source_read_part(src, k, 0, TL_TIME_LINE - had, line, NULL) != TL_FOUND)
+			return false;
+		newline = line->len > had ? memchr(line->data + had, '\n', line->len - had) : NULL;
+		if (newline) {
+			line->len = (size_t)(newline - line->data);
+			return true;
+		}
+	}
+	return true;
+}
+
+/* What has to be known of the neighbours. */
+static bool look_around(struct tl_timeindex *ti, struct tl_timework *w)
+{
+	struct tl_timebytes *b = &w->bytes;
+	const uint8_t *newline;
+	struct tl_extent ex;
+	size_t from;
+
+	b->begins = begins_line(ti->src, w->k, &w->last);
+	b->last = (struct tl_span){ NULL, 0 };
+	b->open = false;
+	w->last.len = 0;
+	if (!tl_source_is_flat(ti->src)) {
+		tl_source_extent(ti->src, &ex);
+		b->open = w->k + 1 >= ex.nchunks;
+	} else if (b->chunk.len < (size_t)1 << TL_FILE_SHIFT) {
+		b->open = true;
+	}
+	if (b->open || b->chunk.len == 0 || b->chunk.data[b->chunk.len - 1] == '\n' ||
+	    tl_source_has_whole_lines(ti->src))
+		return true;
+	newline = memrchr(b->chunk.data, '\n', b->chunk.len);
+	from = newline ? (size_t)(newline + 1 - b->chunk.data) : 0;
+	if ((from == 0 && !b->begins) || b->chunk.len - from >= TL_TIME_LINE)
+		return true;
+	if (!tl_buf_append(&w->last, b->chunk.data + from, b->chunk.len - from))
+		return false;
+	b->open = !read_on(ti->src, w->k, &w->last);
+	b->last = (struct tl_span){ w->last.data, w->last.len };
+	return true;
+}
+
+enum tl_lookup tl_timework_fetch(struct tl_timeindex *ti, struct tl_timework *w, bool may_map,
+				 struct tl_buf *buf, struct tl_err *err)
+{
+	enum tl_lookup found = TL_FOUND;
+
+	w->mapped = may_map && tl_source_map(ti->src, w->k, 0, 0, &w->map);
+	if (w->mapped) {
+		w->bytes.chunk = w->map.chunk;
+	} else {
+		buf->len = 0;
+		found = tl_source_read(ti->src, w->k, buf, err);
+		w->bytes.chunk = (struct tl_span){ buf->data, buf->len };
+	}
+	if (found == TL_FOUND && !look_around(ti, w)) {
+		tl_timework_release(ti, w);
+		tl_err_nomem(err);
+		found = TL_FAILED;
+	}
+	return found;
+}
+
+bool tl_timework_release(struct tl_timeindex *ti, struct tl_timework *w)
+{
+	bool ok = !w->mapped || tl_source_unmap(ti->src, &w->map);
+
+	w->mapped = false;
+	tl_buf_fini(&w->last);
+	return ok;
+}
+
+/* ---- work */
+
+static void begin_work(struct tl_timeindex *ti, uint64_t k, struct tl_timework *w)
+{
+	*w = (struct tl_timework){
+		.k = k,
+		.generation = ti->generation,
+		.promised = k + 1 < ti->n ? UINT64_MAX : ti->last_len,
+		.last = TL_BUF_INIT,
+	};
+	ti->rows[k].claimed = true;
+}
+
+bool tl_timerows_claim(struct tl_timeindex *ti, uint64_t end, struct tl_timework *w)
+{
+	bool found;
+
+	pthread_mutex_lock(&ti->lock);
+	tl_timerows_look(ti);
+	while (ti->next < ti->n && !tl_timerow_is_free(&ti->rows[ti->next]))
+		ti->next++;
+	found = ti->next < ti->n && ti->next < end;
+	if (found)
+		begin_work(ti, ti->next, w);
+	pthread_mutex_unlock(&ti->lock);
+	return found;
+}
+
+bool tl_timerows_work(struct tl_timeindex *ti, uint64_t k, struct tl_timework *w)
+{
+	bool there;
+
+	pthread_mutex_lock(&ti->lock);
+	tl_timerows_look(ti);
+	there = k < ti->n;
+	if (there)
+		begin_work(ti, k, w);
+	pthread_mutex_unlock(&ti->lock);
+	return there;
+}
+
+bool tl_timerows_put(struct tl_timeindex *ti, const struct tl_timework *w,
+		     const struct tl_timefacts *facts)
+{
+	bool same, news = false;
+
+	pthread_mutex_lock(&ti->lock);
+	tl_timerows_look(ti);
+	same = w->generation == ti->generation && w->k < ti->n;
+	if (same) {
+		ti->rows[w->k].claimed = false;
+		if (facts)
+			keep_row(ti, w->k, facts, w->bytes.chunk.len, w->promised);
+		else if (!is_exact(&ti->rows[w->k]))
+			ti->rows[w->k].broken = true;
+		if (tl_timerow_is_free(&ti->rows[w->k]) && ti->next > w->k)
+			ti->next = w->k;
+		pass(ti);
+		news = is_news(ti);
+	}
+	pthread_cond_broadcast(&ti->changed);
+	pthread_mutex_unlock(&ti->lock);
+	if (news)
+		post(ti);
+	return same;
+}
+
+enum tl_lookup tl_timerows_read(struct tl_timeindex *ti, const struct tl_timeform *f,
+				struct tl_timework *w, struct tl_buf *buf,
+				struct tl_timefacts *facts, struct tl_err *err)
+{
+	bool may_map = true;
+
+	for (;;) {
+		enum tl_lookup found = tl_timework_fetch(ti, w, may_map, buf, err);
+
+		if (found != TL_FOUND) {
+			tl_timerows_put(ti, w, NULL);
+			return found;
+		}
+		*facts = tl_timefacts_read(f, &w->bytes);
+		if (ti->lines)
+			tl_lineindex_offer(ti->lines, w->k, w->bytes.chunk);
+		if (tl_timework_release(ti, w))
+			break;
+		may_map = false;
+	}
+	tl_timerows_put(ti, w, facts);
+	return TL_FOUND;
+}
+
+/* All that was new is in the saved index from now on. */
+static void save_when_all_read(struct tl_timeindex *ti)
+{
+	uint64_t first, last;
+	bool due;
+
+	pthread_mutex_lock(&ti->lock);
+	due = ti->complete && ti->passed == ti->n && ti->nexact > ti->saved;
+	pthread_mutex_unlock(&ti->lock);
+	if (due)
+		tl_timeindex_range(ti, &first, &last); /* finds out whether all is in order */
+	if (due && ti->lines)
+		tl_lineindex_save(ti->lines, NULL);
+}
+
+static enum tl_step step(void *self, struct tl_worker *worker)
+{
+	struct tl_timeindex *ti = self;
+	const struct tl_timeform *f = atomic_load(&ti->form);
+	struct tl_timefacts facts;
+	struct tl_timework w;
+	bool going;
+
+	pthread_mutex_lock(&ti->lock);
+	going = ti->going;
+	pthread_mutex_unlock(&ti->lock);
+	if (!going || !f || !tl_timerows_claim(ti, UINT64_MAX, &w))
+		return TL_STEP_WAIT;
+	tl_timerows_read(ti, f, &w, &worker->buf, &facts, NULL);
+	save_when_all_read(ti);
+	return TL_STEP_MORE;
+}
+
+static const struct tl_job_ops reading = { .step = step };
+
+void tl_timeindex_start(struct tl_timeindex *ti)
+{
+	bool due;
+
+	if (!tl_timeindex_form(ti))
+		return;
+	pthread_mutex_lock(&ti->lock);
+	tl_timerows_look(ti);
+	for (uint64_t k = 0; k < ti->n; k++)
+		if (ti->rows[k].broken) {
+			ti->rows[k].broken = false;
+			ti->next = ti->next < k ? ti->next : k;
+			ti->passed = ti->passed < k ? ti->passed : k;
+		}
+	pass(ti);
+	due = ti->passed < ti->n && ti->pool;
+	ti->going = true;
+	if (due && !ti->job)
+		ti->job = tl_jobs_start(ti->pool, TL_BACKGROUND, &reading, ti);
+	pthread_mutex_unlock(&ti->lock);
+	if (due)
+		tl_jobs_wake(ti->pool);
+}
+
+void tl_timeindex_stop(struct tl_timeindex *ti)
+{
+	pthread_mutex_lock(&ti->lock);
+	ti->going = false;
+	pthread_mutex_unlock(&ti->lock);
+}
+
+void tl_timeindex_grow(struct tl_timeindex *ti)
+{
+	bool wake;
+
+	pthread_mutex_lock(&ti->lock);
+	tl_timerows_look(ti);
+	wake = ti->job && ti->going;
+	pthread_mutex_unlock(&ti->lock);
+	if (wake)
+		tl_jobs_wake(ti->pool);
+}
+
+void tl_timeindex_progress(struct tl_timeindex *ti, uint64_t *done, uint64_t *total)
+{
+	pthread_mutex_lock(&ti->lock);
+	tl_timerows_look(ti);
+	*done = ti->nexact;
+	*total = ti->n;
+	pthread_mutex_unlock(&ti->lock);
+}
+
+bool tl_timeindex_unordered(struct tl_timeindex *ti)
+{
+	return atomic_load(&ti->unordered);
+}
+
+/* ---- beginning and end */
+
+static void forget_all(struct tl_timeindex *ti)
+{
+	ti->generation++;
+	ti->n = ti->next = ti->passed = ti->nexact = ti->saved = 0;
+	ti->tail = ti->based = TL_NOPOS;
+	ti->looked = 0;
+	ti->measured = ti->fresh = false;
+	ti->changes++;
+	ti->posted_at = 0;
+	atomic_store(&ti->form, NULL);
+	atomic_store(&ti->none, false);
+	atomic_store(&ti->unordered, false);
+	pthread_cond_broadcast(&ti->changed);
+}
+
+bool tl_timeindex_new(struct tl_source *src, struct tl_lineindex *lines, struct tl_jobs *pool,
+		      struct tl_mailbox *mailbox, struct tl_timeindex **out, struct tl_err *err)
+{
+	struct tl_timeindex *ti = calloc(1, sizeof(*ti));
+
+	if (!ti)
+		return tl_err_nomem(err);
+	ti->src = src;
+	ti->lines = lines;
+	ti->pool = pool;
+	ti->mailbox = mailbox;
+	pthread_mutex_init(&ti->lock, NULL);
+	pthread_cond_init(&ti->changed, NULL);
+	forget_all(ti);
+	*out = ti;
+	return true;
+}
+
+static void end_job(struct tl_job *job)
+{
+	if (!job)
+		return;
+	tl_job_cancel(job);
+	tl_job_join(job);
+	tl_job_release(job);
+}
+
+void tl_timeindex_close(struct tl_timeindex *ti)
+{
+	if (!ti)
+		return;
+	atomic_store(&ti->closing, true);
+	end_job(ti->job);
+	end_job(ti->ends);
+	while (ti->forms) {
+		struct tl_timeform_kept *older = ti->forms->older;
+
+		free(ti->forms);
+		ti->forms = older;
+	}
+	pthread_cond_destroy(&ti->changed);
+	pthread_mutex_destroy(&ti->lock);
+	free(ti->rows);
+	free(ti);
+}
+
+void tl_timeindex_reset(struct tl_timeindex *ti)
+{
+	pthread_mutex_lock(&ti->lock);
+	forget_all(ti);
+	pthread_mutex_unlock(&ti->lock);
+}

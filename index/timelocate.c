@@ -1,0 +1,659 @@
+/*
+ * timelocate.c: see timeindex.h.  Three ways lead to the first line at or after a time.
+ *
+ * *By what is known*: the first chunk whose latest time is not before it.  Samples do not see the latest time of
+ * chunks that are not in order, so chunks before it are read, back to one that is read and earlier.
+ *
+ * *By bisection*, where too little is known: the first times of chunks, some KiB read for each.  First those of
+ * chunks that stand in equal distances, which shows whether the text is in order on the large scale; what was
+ * read is kept.
+ *
+ * *In order*, chunk by chunk, on all processors, where the text is seen not to be in order or its times add up,
+ * and in short texts, where it takes no time.
+ */
+#include "index/timerows.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define SHORT_TEXT 16           /* chunks */
+#define NPROBES    32           /* over the whole text */
+#define PROBE      (4u << 10)   /* bytes at the beginning of a chunk, and if no time is in them */
+#define PROBE_MORE (128u << 10) /* so many, at the most */
+#define WAIT_NS    10000000     /* between two looks at *stop */
+
+struct quest {
+	struct tl_timeindex *ti;
+	const struct tl_timeform *form;
+	uint64_t ns;
+	const atomic_bool *stop;
+	struct tl_err *err;
+	struct tl_buf buf;
+	uint64_t pos, time; /* of the answer */
+};
+
+static bool is_stopped(const struct quest *q)
+{
+	return q->stop && atomic_load(q->stop);
+}
+
+static uint64_t nchunks(struct tl_timeindex *ti)
+{
+	uint64_t n;
+
+	pthread_mutex_lock(&ti->lock);
+	tl_timerows_look(ti);
+	n = ti->n;
+	pthread_mutex_unlock(&ti->lock);
+	return n;
+}
+
+/* ---- bases */
+
+/* Does the base of a chunk depend on those before it? */
+static bool is_chained(const struct tl_timeform *f)
+{
+	return f->deltas || f->period > 0;
+}
+
+/* What is to be added to the times of chunk k, which has these facts, by all that is known of those before. */
+static int64_t base_of(struct tl_timeindex *ti, const struct tl_timeform *f, uint64_t k,
+		       const struct tl_timefacts *facts)
+{
+	struct tl_timechain chain = { 0 };
+	int64_t base;
+
+	if (!is_chained(f))
+		return 0;
+	pthread_mutex_lock(&ti->lock);
+	for (uint64_t i = 0; i < k && i < ti->n; i++)
+		tl_timechain_chunk(f, &chain, &ti->rows[i].facts);
+	pthread_mutex_unlock(&ti->lock);
+	base = tl_timechain_chunk(f, &chain, facts);
+	return base;
+}
+
+static uint64_t latest(const struct tl_timefacts *facts, int64_t base)
+{
+	return tl_time_shown(tl_time_add(base, facts->max));
+}
+
+/* ---- one chunk */
+
+/* Look for the answer in chunk k, all of whose lines are read if they were not.  Its facts, too. */
+static enum tl_lookup look_in(struct quest *q, uint64_t k, struct tl_timefacts *facts)
+{
+	struct tl_timeindex *ti = q->ti;
+	enum tl_lookup found;
+	struct tl_timework w;
+	int64_t base;
+	bool known, there;
+	size_t at;
+
+	pthread_mutex_lock(&ti->lock);
+	known = k < ti->n && (ti->rows[k].facts.flags & TL_TIMES_EXACT);
+	if (known)
+		*facts = ti->rows[k].facts;
+	pthread_mutex_unlock(&ti->lock);
+	if (!known) {
+		if (!tl_timerows_work(ti, k, &w))
+			return TL_NONE;
+		found = tl_timerows_read(ti, q->form, &w, &q->buf, facts, q->err);
+		if (found != TL_FOUND)
+			return found == TL_PENDING ? TL_NONE : found;
+	}
+	if (!(facts->flags & TL_TIMES_SOME))
+		return TL_NONE;
+	base = base_of(ti, q->form, k, facts);
+	if (latest(facts, base) < q->ns)
+		return TL_NONE;
+
+	w = (struct tl_timework){ .k = k, .last = TL_BUF_INIT };
+	found = tl_timework_fetch(ti, &w, false, &q->buf, q->err);
+	if (found != TL_FOUND)
+		return found == TL_PENDING ? TL_NONE : found;
+	there = tl_timebytes_find(q->form, &w.bytes, base, q->ns, &at, &q->time);
+	tl_timework_release(ti, &w);
+	if (there)
+		q->pos = tl_pos_make(ti->src, k, at);
+	return there ? TL_FOUND : TL_NONE;
+}
+
+/* Look in the chunks from k on. */
+static enum tl_lookup look_from(struct quest *q, uint64_t k)
+{
+	struct tl_timefacts facts;
+
+	for (; k < nchunks(q->ti); k++) {
+		enum tl_lookup found;
+
+		if (is_stopped(q))
+			return TL_PENDING;
+		found = look_in(q, k, &facts);
+		if (found != TL_NONE)
+			return found;
+	}
+	return TL_NONE;
+}
+
+/*
+ * The answer is in chunk k, or (TL_NONE) not known to be in any before it: but chunks before may have an
+ * earlier one that was not seen.
+ */
+static enum tl_lookup look_back(struct quest *q, uint64_t k, enum tl_lookup answer)
+{
+	struct tl_timefacts facts;
+
+	while (k-- > 0) {
+		enum tl_lookup found;
+
+		if (is_stopped(q))
+			return TL_PENDING;
+		found = look_in(q, k, &facts);
+		if (found == TL_FAILED)
+			return found;
+		if (found == TL_FOUND)
+			answer = found;
+		else if (facts.flags & TL_TIMES_SOME)
+			break;
+	}
+	return answer;
+}
+
+/* ---- by what is known */
+
+/* The first chunk known to reach the time; false: what is known does not say.  *unknown gets the first chunk of
+ * which too little is known. */
+static bool first_reaching(struct quest *q, uint64_t *k, uint64_t *unknown)
+{
+	struct tl_timeindex *ti = q->ti;
+	struct tl_timechain chain = { 0 };
+	uint64_t reached = 0;
+	bool found = false;
+
+	pthread_mutex_lock(&ti->lock);
+	tl_timerows_look(ti);
+	for (*unknown = 0; *unknown < ti->n; ++*unknown) {
+		const struct tl_timefacts *facts = &ti->rows[*unknown].facts;
+		int64_t base;
+
+		if (!(facts->flags & (TL_TIMES_EXACT | TL_TIMES_SAMPLED)))
+			break;
+		if (!(facts->flags & TL_TIMES_SOME))
+			continue;
+		base = tl_timechain_chunk(q->form, &chain, facts);
+		if (tl_time_shown(tl_time_add(base, facts->min)) < reached)
+			atomic_store(&ti->unordered, true);
+		if (latest(facts, base) > reached)
+			reached = latest(facts, base);
+		if (!found && reached >= q->ns) {
+			*k = *unknown;
+			found = true;
+		}
+	}
+	found = found || *unknown == ti->n;
+	if (reached < q->ns)
+		*k = ti->n;
+	pthread_mutex_unlock(&ti->lock);
+	return found;
+}
+
+static enum tl_lookup by_known(struct quest *q, uint64_t k)
+{
+	enum tl_lookup answer = look_from(q, k);
+
+	if (answer == TL_PENDING || answer == TL_FAILED)
+		return answer;
+	return look_back(q, k, answer);
+}
+
+/* ---- by bisection */
+
+/* The first time in some KiB of a chunk. */
+static bool first_in(struct quest *q, uint64_t k, size_t n, uint64_t *raw)
+{
+	struct tl_timebytes b = { .begins = k == 0 };
+
+	q->buf.len = 0;
+	if (tl_source_read_part(q->ti->src, k, 0, n, &q->buf, NULL) != TL_FOUND)
+		return false;
+	b.chunk = (struct tl_span){ q->buf.data, q->buf.len };
+	/* The last line may be cut. */
+	while (b.chunk.len > 0 && b.chunk.data[b.chunk.len - 1] != '\n')
+		b.chunk.len--;
+	return tl_timebytes_first(q->form, &b, raw);
+}
+
+/* The time that chunk k begins with, as far as it is known there; false: none is found near its beginning. */
+static bool probe(struct quest *q, uint64_t k, uint64_t *time)
+{
+	struct tl_timeindex *ti = q->ti;
+	struct tl_timefacts facts = { 0 };
+	uint64_t generation, raw;
+
+	pthread_mutex_lock(&ti->lock);
+	generation = ti->generation;
+	if (k < ti->n)
+		facts = ti->rows[k].facts;
+	pthread_mutex_unlock(&ti->lock);
+	if (!(facts.flags & TL_TIMES_SOME)) {
+		if ((facts.flags & TL_TIMES_EXACT) ||
+		    (!first_in(q, k, PROBE, &raw) && !first_in(q, k, PROBE_MORE, &raw)))
+			return false;
+		facts = tl_timefacts_first(raw);
+		pthread_mutex_lock(&ti->lock);
+		if (generation == ti->generation && k < ti->n && ti->rows[k].facts.flags == 0)
+			ti->rows[k].facts = facts;
+		pthread_mutex_unlock(&ti->lock);
+	}
+	*time = tl_time_shown(tl_time_add(base_of(ti, q->form, k, &facts), facts.min));
+	return true;
+}
+
+/*
+ * Look at chunks in equal distances from the chunk `low` on: *low is the last one before the time, and *high the
+ * first one behind it that is not.  False: the text is not in order.
+ */
+static bool survey(struct quest *q, uint64_t *low, uint64_t *high)
+{
+	uint64_t from = *low, n = nchunks(q->ti), before = 0, time;
+	bool in_order = true;
+
+	*high = n;
+	for (uint64_t i = 0; i <= NPROBES && n > from; i++) {
+		uint64_t k = from + (n - 1 - from) * i / NPROBES;
+
+		if (is_stopped(q))
+			break;
+		if (!probe(q, k, &time))
+			continue;
+		if (time < before)
+			in_order = false;
+		before = time;
+		if (time < q->ns)
+			*low = k;
+		else if (*high == n)
+			*high = k;
+	}
+	if (!in_order)
+		atomic_store(&q->ti->unordered, true);
+	return in_order;
+}
+
+/* The next chunk at or behind `k`, before `end`, with a time near its beginning; steps grow. */
+static bool probe_near(struct quest *q, uint64_t k, uint64_t end, uint64_t *at, uint64_t *time)
+{
+	for (uint64_t step = 1; k < end && !is_stopped(q); k += step, step *= 2) {
+		*at = k;
+		if (probe(q, k, time))
+			return true;
+	}
+	return false;
+}
+
+/* The last chunk that begins before the time, in an ordered text. */
+static uint64_t bisect(struct quest *q, uint64_t low, uint64_t high)
+{
+	while (high - low > 1 && !is_stopped(q)) {
+		uint64_t mid = low + (high - low) / 2, at, time;
+
+		if (probe_near(q, mid, high, &at, &time) && time < q->ns)
+			low = at;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+/* ---- in order */
+
+/* Read what nobody reads yet, or wait for those who do. */
+static void help(struct quest *q)
+{
+	struct tl_timeindex *ti = q->ti;
+	struct tl_timefacts facts;
+	struct timespec until;
+	struct tl_timework w;
+	uint64_t n = nchunks(ti);
+
+	if (tl_timerows_claim(ti, n, &w)) {
+		tl_timerows_read(ti, q->form, &w, &q->buf, &facts, NULL);
+		return;
+	}
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_nsec += WAIT_NS;
+	if (until.tv_nsec >= 1000000000) {
+		until.tv_nsec -= 1000000000;
+		until.tv_sec++;
+	}
+	pthread_mutex_lock(&ti->lock);
+	tl_timerows_look(ti);
+	if (ti->passed < ti->n)
+		pthread_cond_timedwait(&ti->changed, &ti->lock, &until);
+	pthread_mutex_unlock(&ti->lock);
+}
+
+/* How far in order all is read. */
+static uint64_t passed(struct tl_timeindex *ti)
+{
+	uint64_t n;
+
+	pthread_mutex_lock(&ti->lock);
+	tl_timerows_look(ti);
+	n = ti->passed;
+	pthread_mutex_unlock(&ti->lock);
+	return n;
+}
+
+static enum tl_lookup in_order(struct quest *q)
+{
+	struct tl_timeindex *ti = q->ti;
+	struct tl_timechain chain = { 0 };
+	uint64_t generation, k = 0;
+	struct tl_timefacts facts;
+
+	pthread_mutex_lock(&ti->lock);
+	generation = ti->generation;
+	pthread_mutex_unlock(&ti->lock);
+	for (;;) {
+		uint64_t end = passed(ti);
+
+		for (; k < end; k++) {
+			int64_t base;
+			bool same;
+
+			pthread_mutex_lock(&ti->lock);
+			same = generation == ti->generation && k < ti->n;
+			if (same)
+				facts = ti->rows[k].facts;
+			pthread_mutex_unlock(&ti->lock);
+			if (!same)
+				return TL_NONE;
+			if (!(facts.flags & TL_TIMES_SOME))
+				continue;
+			base = tl_timechain_chunk(q->form, &chain, &facts);
+			if (latest(&facts, base) >= q->ns)
+				return look_from(q, k);
+		}
+		if (end == nchunks(ti))
+			return TL_NONE;
+		if (is_stopped(q))
+			return TL_PENDING;
+		help(q);
+	}
+}
+
+/* ---- the answers */
+
+static enum tl_lookup search(struct quest *q)
+{
+	uint64_t k = 0, low, high;
+
+	if (q->form->deltas || nchunks(q->ti) <= SHORT_TEXT)
+		return in_order(q);
+	if (first_reaching(q, &k, &low))
+		return by_known(q, k);
+	if (low > 0)
+		low--;
+	if (!survey(q, &low, &high))
+		return in_order(q);
+	return is_stopped(q) ? TL_PENDING : by_known(q, bisect(q, low, high));
+}
+
+enum tl_lookup tl_timeindex_locate(struct tl_timeindex *ti, uint64_t ns, const atomic_bool *stop,
+				   struct tl_timehit *out, struct tl_err *err)
+{
+	struct quest q = { .ti = ti, .ns = ns, .stop = stop, .err = err, .buf = TL_BUF_INIT };
+	enum tl_lookup found;
+
+	q.form = tl_timeindex_form(ti);
+	if (!q.form)
+		return TL_NONE;
+	tl_timeindex_start(ti);
+	found = search(&q);
+	tl_buf_fini(&q.buf);
+	*out = (struct tl_timehit){
+		.pos = q.pos,
+		.time = q.time,
+		.unordered = tl_timeindex_unordered(ti),
+	};
+	if (found == TL_FOUND)
+		out->sure = passed(ti) > tl_pos_chunk(ti->src, q.pos);
+	else
+		out->sure = found == TL_NONE && passed(ti) == nchunks(ti);
+	return found;
+}
+
+/* Read all there is up to chunk k where its base cannot be had otherwise. */
+static enum tl_lookup make_base(struct quest *q, uint64_t k)
+{
+	uint64_t low = 0, high;
+
+	if (q->form->period > 0 && passed(q->ti) < k)
+		survey(q, &low, &high);
+	while (q->form->deltas && passed(q->ti) < k && passed(q->ti) < nchunks(q->ti)) {
+		if (is_stopped(q))
+			return TL_PENDING;
+		help(q);
+	}
+	return TL_FOUND;
+}
+
+static enum tl_lookup look_at(struct quest *q, uint64_t pos, uint64_t *ns)
+{
+	struct tl_timeindex *ti = q->ti;
+	uint64_t k = tl_pos_chunk(ti->src, pos), byte = tl_pos_byte(ti->src, pos);
+	enum tl_lookup found = make_base(q, k);
+
+	for (; found == TL_FOUND; byte = UINT64_MAX) {
+		struct tl_timefacts facts;
+		struct tl_timework w = { .k = k, .last = TL_BUF_INIT };
+		bool there;
+
+		if (is_stopped(q))
+			return TL_PENDING;
+		found = tl_timework_fetch(ti, &w, false, &q->buf, q->err);
+		if (found == TL_FAILED)
+			break;
+		if (found == TL_FOUND) {
+			facts = tl_timefacts_read(q->form, &w.bytes);
+			there = tl_timebytes_at(q->form, &w.bytes, base_of(ti, q->form, k, &facts),
+						byte < SIZE_MAX ? (size_t)byte : SIZE_MAX, ns);
+			tl_timework_release(ti, &w);
+			if (there)
+				return TL_FOUND;
+		}
+		found = k-- > 0 ? TL_FOUND : TL_NONE;
+	}
+	return found;
+}
+
+enum tl_lookup tl_timeindex_at(struct tl_timeindex *ti, uint64_t pos, const atomic_bool *stop,
+			       uint64_t *ns, struct tl_err *err)
+{
+	struct quest q = { .ti = ti, .stop = stop, .err = err, .buf = TL_BUF_INIT };
+	enum tl_lookup found = TL_NONE;
+
+	q.form = tl_timeindex_form(ti);
+	if (q.form)
+		found = look_at(&q, pos, ns);
+	tl_buf_fini(&q.buf);
+	return found;
+}
+
+enum tl_lookup tl_timeindex_line(struct tl_timeindex *ti, uint64_t pos, struct tl_span line,
+				 uint64_t *ns)
+{
+	const struct tl_timeform *form = tl_timeindex_form(ti);
+	uint64_t k = tl_pos_chunk(ti->src, pos), raw;
+	struct tl_timechain chain = { 0 };
+	bool known;
+
+	if (!form || !tl_timeform_read(form, line.data, line.len, &raw))
+		return TL_NONE;
+	*ns = raw;
+	if (!is_chained(form))
+		return TL_FOUND;
+	if (form->deltas)
+		return TL_PENDING;
+	pthread_mutex_lock(&ti->lock);
+	known = k < ti->n && (ti->rows[k].facts.flags & TL_TIMES_SOME);
+	for (uint64_t i = 0; known && ti->based != k && i <= k; i++)
+		ti->base = tl_timechain_chunk(form, &chain, &ti->rows[i].facts);
+	if (known)
+		ti->based = k;
+	/* A chunk of more than half a day has its lines where its first one says. */
+	chain = (struct tl_timechain){ .base = ti->base,
+				       .prev = known ? ti->rows[k].facts.first : 0,
+				       .any = true };
+	pthread_mutex_unlock(&ti->lock);
+	if (known)
+		*ns = tl_time_shown(tl_timechain_line(form, &chain, raw));
+	return known || k == 0 ? TL_FOUND : TL_PENDING;
+}
+
+/* ---- the range */
+
+/* Lock held: go over all that is known. */
+static void make_range(struct tl_timeindex *ti, const struct tl_timeform *form)
+{
+	struct tl_timechain chain = { 0 };
+
+	if (ti->ranged == ti->changes)
+		return;
+	ti->ranged = ti->changes;
+	ti->has_range = false;
+	for (uint64_t k = 0; k < ti->n; k++) {
+		const struct tl_timefacts *facts = &ti->rows[k].facts;
+		uint64_t first, last;
+		int64_t base;
+
+		if (!(facts->flags & TL_TIMES_SOME))
+			continue;
+		base = tl_timechain_chunk(form, &chain, facts);
+		first = tl_time_shown(tl_time_add(base, facts->min));
+		last = latest(facts, base);
+		if (ti->has_range && first < ti->last_time)
+			atomic_store(&ti->unordered, true);
+		if (!ti->has_range || first < ti->first_time)
+			ti->first_time = first;
+		if (!ti->has_range || last > ti->last_time)
+			ti->last_time = last;
+		ti->has_range = true;
+	}
+}
+
+/* True: *answer is what to say. */
+static bool known_range(struct tl_timeindex *ti, const struct tl_timeform *form, bool must_be_fresh,
+			enum tl_lookup *answer, uint64_t *first, uint64_t *last)
+{
+	bool known;
+
+	pthread_mutex_lock(&ti->lock);
+	tl_timerows_look(ti);
+	if (ti->passed == ti->n)
+		ti->measured = ti->fresh = true;
+	known = must_be_fresh ? ti->fresh : ti->measured;
+	if (known) {
+		make_range(ti, form);
+		*answer = ti->has_range ? TL_FOUND : TL_NONE;
+		*first = ti->first_time;
+		*last = ti->last_time;
+	}
+	pthread_mutex_unlock(&ti->lock);
+	return known;
+}
+
+/* Read the first chunks up to one with a time, and the last ones back to one. */
+static enum tl_lookup look_at_ends(struct quest *q)
+{
+	struct tl_timefacts facts = { 0 };
+	enum tl_lookup found = TL_NONE;
+	uint64_t n = nchunks(q->ti);
+
+	if (q->form->deltas)
+		return in_order(q);
+	for (uint64_t k = 0; found == TL_NONE && k < n; k++) {
+		found = is_stopped(q) ? TL_PENDING : look_in(q, k, &facts);
+		if (facts.flags & TL_TIMES_SOME)
+			break;
+	}
+	for (uint64_t k = n; found == TL_NONE && k-- > 0;) {
+		found = is_stopped(q) ? TL_PENDING : look_in(q, k, &facts);
+		if (facts.flags & TL_TIMES_SOME)
+			break;
+	}
+	if (found == TL_NONE && q->form->period > 0)
+		survey(q, &(uint64_t){ 0 }, &(uint64_t){ 0 });
+	return found == TL_NONE && is_stopped(q) ? TL_PENDING : found;
+}
+
+enum tl_lookup tl_timeindex_measure(struct tl_timeindex *ti, const atomic_bool *stop,
+				    uint64_t *first, uint64_t *last, struct tl_err *err)
+{
+	struct quest q = { .ti = ti, .stop = stop, .err = err, .ns = UINT64_MAX };
+	enum tl_lookup found;
+
+	q.form = tl_timeindex_form(ti);
+	if (!q.form)
+		return TL_NONE;
+	if (known_range(ti, q.form, true, &found, first, last))
+		return found;
+	found = look_at_ends(&q);
+	tl_buf_fini(&q.buf);
+	if (found == TL_PENDING || found == TL_FAILED)
+		return found;
+	pthread_mutex_lock(&ti->lock);
+	ti->measured = ti->fresh = true;
+	pthread_mutex_unlock(&ti->lock);
+	known_range(ti, q.form, false, &found, first, last);
+	return found;
+}
+
+static enum tl_step measure_step(void *self, struct tl_worker *worker)
+{
+	struct tl_timeindex *ti = self;
+	uint64_t first, last;
+
+	if (tl_timeindex_measure(ti, &ti->closing, &first, &last, NULL) == TL_FAILED) {
+		pthread_mutex_lock(&ti->lock);
+		ti->fresh = true; /* until there is more text: not to try for ever */
+		pthread_mutex_unlock(&ti->lock);
+	}
+	return TL_STEP_DONE;
+}
+
+static void measure_done(void *self, bool cancelled)
+{
+	struct tl_timeindex *ti = self;
+
+	pthread_mutex_lock(&ti->lock);
+	ti->measuring = false;
+	pthread_mutex_unlock(&ti->lock);
+	tl_mailbox_post(ti->mailbox, &(struct tl_msg){ .kind = TL_MSG_TIME, .from = ti });
+}
+
+static const struct tl_job_ops measuring = { .step = measure_step, .done = measure_done };
+
+enum tl_lookup tl_timeindex_range(struct tl_timeindex *ti, uint64_t *first, uint64_t *last)
+{
+	const struct tl_timeform *form = tl_timeindex_form(ti);
+	enum tl_lookup answer = TL_PENDING;
+
+	if (!form)
+		return TL_NONE;
+	known_range(ti, form, false, &answer, first, last);
+	if (form->deltas && answer == TL_PENDING)
+		tl_timeindex_start(ti);
+	pthread_mutex_lock(&ti->lock);
+	if (!form->deltas && !ti->fresh && !ti->measuring && ti->pool) {
+		tl_job_release(ti->ends);
+		ti->measuring = true;
+		ti->ends = tl_jobs_start(ti->pool, TL_URGENT, &measuring, ti);
+		if (!ti->ends)
+			ti->measuring = false;
+	}
+	pthread_mutex_unlock(&ti->lock);
+	return answer;
+}

@@ -1,0 +1,107 @@
+/*
+ * timerows.h: what the two halves of the time index share: timeindex.c keeps the facts of the chunks and
+ * fills them in, timelocate.c answers from them.
+ */
+#ifndef TL_INDEX_TIMEROWS_H
+#define TL_INDEX_TIMEROWS_H
+
+#include "index/timefacts.h"
+#include "index/timeindex.h"
+
+#include <pthread.h>
+
+struct tl_timerow {
+	struct tl_timefacts facts;
+	bool claimed; /* a worker reads it line by line */
+	bool broken;  /* it could not be read; counts as one without a time, until the next start */
+};
+
+/* A form that the text had at some time: whoever was given it may go on using it. */
+struct tl_timeform_kept {
+	struct tl_timeform form;
+	struct tl_timeform_kept *older;
+};
+
+struct tl_timeindex {
+	struct tl_source *src;
+	struct tl_lineindex *lines;
+	struct tl_jobs *pool;
+	struct tl_mailbox *mailbox;
+
+	pthread_mutex_t lock;   /* of all below */
+	pthread_cond_t changed; /* rows got facts, or were given up */
+	_Atomic(const struct tl_timeform *) form;
+	struct tl_timeform_kept *forms;
+	atomic_bool none;    /* so much was looked at that there is no form to be found any more */
+	size_t looked;       /* bytes that were looked at for a form, in vain */
+	struct tl_job *job;  /* reads all lines; started once */
+	struct tl_job *ends; /* looks at the text's ends */
+	bool going;          /* the job shall go on */
+	bool measuring;      /* that job runs */
+	bool measured;       /* the ends are known, or were when the text was shorter */
+	bool fresh;          /* and nothing has come since */
+	atomic_bool closing;
+	struct tl_timerow *rows;
+	size_t room;
+	uint64_t n;        /* chunks known */
+	uint64_t last_len; /* of the last; UINT64_MAX: known when read */
+	bool complete;
+	uint64_t next;   /* chunks below it are read line by line, claimed or broken */
+	uint64_t passed; /* chunks below it are read or broken */
+	uint64_t nexact; /* chunks read line by line */
+	uint64_t tail;   /* a chunk that was not full; TL_NOPOS: none */
+	uint64_t tail_len;
+	uint64_t generation;
+	uint64_t posted_at;
+	uint64_t changes; /* of rows */
+	uint64_t ranged;  /* what it was when the range was made; */
+	bool has_range;   /* false: there were no times */
+	uint64_t first_time, last_time;
+	uint64_t saved; /* chunks that are read line by line in the saved index */
+	atomic_bool unordered;
+	uint64_t based; /* a chunk whose base was asked for, for the next line on the screen */
+	int64_t base;
+};
+
+/* A chunk somebody reads. */
+struct tl_timework {
+	uint64_t k;
+	uint64_t generation;
+	uint64_t promised; /* bytes of it, by the extent of then; UINT64_MAX: not said */
+	struct tl_timebytes bytes;
+	struct tl_buf last; /* what bytes.last points to */
+	struct tl_mapped map;
+	bool mapped;
+};
+
+/* Lock held: see how much text there is now. */
+void tl_timerows_look(struct tl_timeindex *ti);
+
+/* Lock held: k < ti->n, chunk k is free to be read line by line. */
+static inline bool tl_timerow_is_free(const struct tl_timerow *row)
+{
+	return !(row->facts.flags & TL_TIMES_EXACT) && !row->claimed && !row->broken;
+}
+
+/* Begin to work at the first chunk below `end` that is not read line by line; false: none is free. */
+bool tl_timerows_claim(struct tl_timeindex *ti, uint64_t end, struct tl_timework *w);
+
+/* Likewise at chunk k, whether others do or not; false: there is none. */
+bool tl_timerows_work(struct tl_timeindex *ti, uint64_t k, struct tl_timework *w);
+
+/* Get the bytes, in `buf` where they cannot be mapped; release() gives them back, and is false if they were
+ * not to be trusted: then fetch again, without the map. */
+enum tl_lookup tl_timework_fetch(struct tl_timeindex *ti, struct tl_timework *w, bool may_map,
+				 struct tl_buf *buf, struct tl_err *err);
+bool tl_timework_release(struct tl_timeindex *ti, struct tl_timework *w);
+
+/* The work is done, or (facts NULL) could not be.  False: the text has changed meanwhile. */
+bool tl_timerows_put(struct tl_timeindex *ti, const struct tl_timework *w,
+		     const struct tl_timefacts *facts);
+
+/* Fetch, read every line, put. */
+enum tl_lookup tl_timerows_read(struct tl_timeindex *ti, const struct tl_timeform *f,
+				struct tl_timework *w, struct tl_buf *buf,
+				struct tl_timefacts *facts, struct tl_err *err);
+
+#endif
