@@ -367,7 +367,6 @@ int main(void)
 		cmocka_unit_test(test_ordered),     cmocka_unit_test(test_equal),
 		cmocka_unit_test(test_bare),        cmocka_unit_test(test_huge_line),
 		cmocka_unit_test(test_interleaved), cmocka_unit_test(test_blocks),
-		cmocka_unit_test(test_days),        cmocka_unit_test(test_deltas),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
