@@ -1,0 +1,270 @@
+/*
+ * part.c: see part.h.  Chunks are put together from what the text below has at those places; nothing is
+ * kept, and no chunk of it can be mapped, as its bytes do not begin where chunks below do.
+ */
+#include "text/part.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define CHUNK ((size_t)1 << TL_FILE_SHIFT)
+
+struct part {
+	struct tl_source *below;
+	struct tl_stretch *stretches;
+	size_t n;
+};
+
+static uint64_t end_below(struct tl_source *below, bool *complete)
+{
+	struct tl_extent ex;
+
+	tl_source_extent(below, &ex);
+	*complete = ex.complete;
+	if (ex.nchunks > 0 && ex.last_len != UINT64_MAX)
+		return ((ex.nchunks - 1) << TL_FILE_SHIFT) + ex.last_len;
+	return ex.nchunks > 0 ? tl_source_end(below) : 0;
+}
+
+/* Bytes of a stretch that are there, when the text below has `end`. */
+static uint64_t length(const struct tl_stretch *s, uint64_t end)
+{
+	uint64_t to = s->to < end ? s->to : end;
+
+	return to > s->from ? to - s->from : 0;
+}
+
+static void part_extent(void *self, struct tl_extent *out)
+{
+	struct part *p = self;
+	bool complete, grows = false;
+	uint64_t end = end_below(p->below, &complete), nbytes = 0;
+
+	for (size_t i = 0; i < p->n; i++) {
+		nbytes += length(&p->stretches[i], end);
+		grows = grows || p->stretches[i].to > end;
+	}
+	*out = tl_extent_of_bytes(nbytes, complete || !grows);
+}
+
+/* Append bytes [from, from + n) of the text below. */
+static enum tl_lookup read_below(struct part *p, uint64_t from, size_t n, struct tl_buf *out,
+				 struct tl_err *err)
+{
+	while (n > 0) {
+		size_t at = from & (CHUNK - 1), had = out->len;
+		size_t most = n < CHUNK - at ? n : CHUNK - at;
+		enum tl_lookup found =
+		    tl_source_read_part(p->below, from >> TL_FILE_SHIFT, at, most, out, err);
+
+		if (found != TL_FOUND)
+			return found;
+		if (out->len - had < most) /* cut off under us */
+			return TL_NONE;
+		from += most;
+		n -= most;
+	}
+	return TL_FOUND;
+}
+
+static enum tl_lookup part_read_part(void *self, uint64_t k, size_t at, size_t n,
+				     struct tl_buf *out, struct tl_err *err)
+{
+	struct part *p = self;
+	size_t had = out->len;
+	struct tl_extent ex;
+	uint64_t end, skip;
+	bool complete;
+
+	part_extent(p, &ex);
+	if (k >= ex.nchunks)
+		return ex.complete ? TL_NONE : TL_PENDING;
+	end = end_below(p->below, &complete);
+	skip = (k << TL_FILE_SHIFT) + at;
+	if (at >= CHUNK)
+		return TL_FOUND;
+	if (n > CHUNK - at)
+		n = CHUNK - at;
+	for (size_t i = 0; i < p->n && n > 0; i++) {
+		uint64_t len = length(&p->stretches[i], end), take;
+		enum tl_lookup found;
+
+		if (skip >= len) {
+			skip -= len;
+			continue;
+		}
+		take = len - skip < n ? len - skip : n;
+		found = read_below(p, p->stretches[i].from + skip, (size_t)take, out, err);
+		if (found != TL_FOUND)
+			return out->len > had && found == TL_NONE ? TL_FOUND : found;
+		n -= (size_t)take;
+		skip = 0;
+	}
+	return TL_FOUND;
+}
+
+static enum tl_lookup part_read(void *self, uint64_t k, struct tl_buf *out, struct tl_err *err)
+{
+	return part_read_part(self, k, 0, CHUNK, out, err);
+}
+
+/* Where byte `pos` of the part is below; behind the last: the end of the last stretch. */
+static uint64_t outer(struct part *p, uint64_t pos)
+{
+	bool complete;
+	uint64_t end = end_below(p->below, &complete), last = 0;
+
+	for (size_t i = 0; i < p->n; i++) {
+		uint64_t len = length(&p->stretches[i], end);
+
+		if (pos < len)
+			return p->stretches[i].from + pos;
+		pos -= len;
+		last = p->stretches[i].to < end ? p->stretches[i].to : end;
+	}
+	return last;
+}
+
+static void part_want(void *self, uint64_t nchunks)
+{
+	struct part *p = self;
+	uint64_t most = 0, want;
+
+	for (size_t i = 0; i < p->n; i++)
+		if (p->stretches[i].to > most)
+			most = p->stretches[i].to;
+	/* What is not there yet is behind everything that is: ask for some more of it, up to the end. */
+	want = most == TL_NOPOS ? UINT64_MAX : (most + CHUNK - 1) >> TL_FILE_SHIFT;
+	if (nchunks != UINT64_MAX && p->n == 1) {
+		uint64_t end = p->stretches[0].from + (nchunks << TL_FILE_SHIFT);
+
+		end = (end + CHUNK - 1) >> TL_FILE_SHIFT;
+		want = end < want ? end : want;
+	}
+	tl_source_want(p->below, want);
+}
+
+static void part_stop(void *self)
+{
+	struct part *p = self;
+
+	tl_source_stop(p->below);
+}
+
+static double part_progress(void *self)
+{
+	struct part *p = self;
+
+	return tl_source_progress(p->below);
+}
+
+static enum tl_change part_refresh(void *self, bool by_name, struct tl_err *err)
+{
+	struct part *p = self;
+	struct tl_extent was, is;
+	enum tl_change change;
+
+	part_extent(p, &was);
+	change = tl_source_refresh(p->below, by_name, err);
+	part_extent(p, &is);
+	if (change == TL_GREW && was.nchunks == is.nchunks && was.last_len == is.last_len)
+		return TL_SAME;
+	return change;
+}
+
+static int part_descriptor(void *self)
+{
+	struct part *p = self;
+
+	return tl_source_descriptor(p->below);
+}
+
+static bool part_trouble(void *self, struct tl_err *out)
+{
+	struct part *p = self;
+
+	return tl_source_trouble(p->below, out);
+}
+
+static void part_on_change(void *self, void (*fn)(void *arg), void *arg)
+{
+	struct part *p = self;
+
+	tl_source_on_change(p->below, fn, arg);
+}
+
+static void part_close(void *self)
+{
+	struct part *p = self;
+
+	tl_source_close(p->below);
+	free(p->stretches);
+	free(p);
+}
+
+static const struct tl_source_ops part_ops = {
+	.name = "part",
+	.shift = TL_FILE_SHIFT,
+	.extent = part_extent,
+	.read = part_read,
+	.read_part = part_read_part,
+	.want = part_want,
+	.stop = part_stop,
+	.progress = part_progress,
+	.refresh = part_refresh,
+	.descriptor = part_descriptor,
+	.trouble = part_trouble,
+	.on_change = part_on_change,
+	.close = part_close,
+};
+
+bool tl_source_open_part(struct tl_source *below, const struct tl_stretch *stretches, size_t n,
+			 struct tl_source **out, struct tl_err *err)
+{
+	struct part *p = calloc(1, sizeof(*p));
+
+	if (p)
+		p->stretches = malloc(n * sizeof(*stretches));
+	if (!p || !p->stretches) {
+		free(p);
+		tl_source_close(below);
+		return tl_err_nomem(err);
+	}
+	memcpy(p->stretches, stretches, n * sizeof(*stretches));
+	p->below = below;
+	p->n = n;
+	return tl_source_new(&part_ops, p, out, err);
+}
+
+struct tl_source *tl_part_below(struct tl_source *src)
+{
+	struct part *p = tl_source_self(src, &part_ops);
+
+	return p ? p->below : NULL;
+}
+
+uint64_t tl_part_outer(struct tl_source *src, uint64_t pos)
+{
+	return outer(tl_source_self(src, &part_ops), pos);
+}
+
+uint64_t tl_part_inner(struct tl_source *src, uint64_t at)
+{
+	struct part *p = tl_source_self(src, &part_ops);
+	bool complete;
+	uint64_t end = end_below(p->below, &complete), before = 0, best = TL_NOPOS, nearest = 0;
+
+	for (size_t i = 0; i < p->n; i++) {
+		const struct tl_stretch *s = &p->stretches[i];
+		uint64_t len = length(s, end);
+
+		if (len > 0 && at >= s->from && at < s->from + len)
+			return before + (at - s->from);
+		if (len > 0 && at < s->from && s->from < best) {
+			best = s->from;
+			nearest = before;
+		}
+		before += len;
+	}
+	return best == TL_NOPOS ? before : nearest;
+}

@@ -1,0 +1,31 @@
+/*
+ * part.h: a text that is a part of another one: some stretches of its bytes, one behind the other, as if
+ * nothing else stood there.
+ */
+#ifndef TL_TEXT_PART_H
+#define TL_TEXT_PART_H
+
+#include "text/source.h"
+
+/* Bytes [from, to) of a flat text.  `to` may be TL_NOPOS: up to its end, wherever that comes to be. */
+struct tl_stretch {
+	uint64_t from, to;
+};
+
+/*
+ * Takes `below`, a flat text (tl_source_is_flat()), on failure too; the stretches are copied.  They come in the
+ * order given, at least one of them; what is not there counts as empty.  A part has no identity: what is
+ * found out about it is not saved.  It grows and is replaced with the text below.  Main thread.
+ */
+bool tl_source_open_part(struct tl_source *below, const struct tl_stretch *stretches, size_t n,
+			 struct tl_source **out, struct tl_err *err);
+
+/* The text below, still owned by the part; NULL: `src` is no part.  Any thread. */
+struct tl_source *tl_part_below(struct tl_source *src);
+
+/* The position below of one in the part, and back: of the nearest byte behind it that is in the part,
+ * or the part's end.  Any thread. */
+uint64_t tl_part_outer(struct tl_source *src, uint64_t pos);
+uint64_t tl_part_inner(struct tl_source *src, uint64_t outer);
+
+#endif
