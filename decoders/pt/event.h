@@ -35,8 +35,18 @@ enum tl_pt_kind {
 	TL_PT_EV_BRANCH, /* flags say which; from and to */
 	TL_PT_EV_INSN, /* an instruction at `from` (only where all are asked for); flags: its kind */
 	TL_PT_EV_ERROR, /* code is one of TL_PT_ERR_; `from` is the address, `to` the queue offset */
-	TL_PT_EV_PTWRITE, /* `to` is the payload, `from` the address where known */
-	TL_PT_EV_CBR,     /* `to` is the core to bus ratio */
+	/* What is not flow, and never more than a line; `from` is the address where known. */
+	TL_PT_EV_PTWRITE, /* `to` is the payload */
+	TL_PT_EV_CBR,     /* `to` is the core to bus ratio; code 1: it was so before */
+	TL_PT_EV_TX,      /* a transaction, `to`: 1 begins, 0 is committed; aborts are branches */
+	TL_PT_EV_MWAIT,   /* `to` is the packet's payload, here and in the next two */
+	TL_PT_EV_PWRE,
+	TL_PT_EV_PWRX,
+	TL_PT_EV_EXSTOP, /* `to`: 1 the address is the one where it stopped */
+	TL_PT_EV_CFE,    /* `to` is the type, `length` the vector, code 1: it belongs to `from` */
+	TL_PT_EV_EVD,    /* data of the CFE before it: `length` says which, `to` is it */
+	TL_PT_EV_IFLAG,  /* `to` is the interrupt flag from now on; code 1: by a branch */
+	TL_PT_EV_MODE,   /* `to`: bits of the code that runs from now on */
 };
 
 /* Errors, numbered as perf numbers them (intel-pt-decoder.h). */
@@ -57,8 +67,8 @@ struct tl_pt_event {
 	uint32_t insns; /* instructions since the event before in this segment, this one included */
 	uint16_t flags; /* TL_PT_* */
 	uint8_t kind;   /* enum tl_pt_kind */
-	uint8_t code;   /* of an error */
-	uint32_t length; /* bytes of the instruction at `from`; 0: not known */
+	uint8_t code;   /* of an error; of extras: see there */
+	uint32_t length; /* bytes of the instruction at `from`; 0: not known; extras: see there */
 	uint32_t queue;  /* whose trace */
 };
 

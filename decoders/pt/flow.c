@@ -9,6 +9,7 @@
 
 #include "decoders/pt/clock.h"
 #include "decoders/pt/code.h"
+#include "decoders/pt/extras.h"
 #include "decoders/pt/libraries.h"
 #include "decoders/pt/packets.h"
 #include "decoders/pt/runner.h"
@@ -28,8 +29,8 @@ struct tl_pt_program {
 /* What a FUP that comes next belongs to. */
 enum fup_owner {
 	FUP_ASYNC, /* nothing: an interrupt, or a signal, at its address */
-	FUP_OTHER, /* the packet before */
-	FUP_PTW,   /* the PTWRITE at its address */
+	FUP_OTHER, /* the packet before; extras.h keeps what it tells */
+	FUP_MODE,  /* the interrupt flag, or the mode, is another behind it */
 	FUP_TSX,   /* a transaction begins or ends at its address */
 	FUP_ABORT, /* a transaction is aborted there; a TIP follows */
 };
@@ -42,7 +43,8 @@ struct flow {
 
 	enum fup_owner owner;
 	uint16_t async; /* flags of the TIP to come after a FUP; 0: none */
-	uint64_t ptw;   /* what FUP_PTW wrote */
+	struct tl_pt_extras extras;
+	bool in_psb;
 
 	uint64_t tnt; /* bits left, the oldest topmost */
 	unsigned ntnt;
@@ -145,17 +147,33 @@ static void take_tnt(struct flow *f)
 	}
 }
 
+/* What the TIP behind a FUP is. */
+static unsigned async_flags(const struct flow *f)
+{
+	if (f->async & TL_PT_INTERRUPT && f->extras.guest && !f->extras.next_guest)
+		return TL_PT_BRANCH | TL_PT_CALL | TL_PT_VMEXIT;
+	return f->async;
+}
+
+static void begin(struct flow *f, uint64_t ip)
+{
+	tl_pt_extras_arrive(&f->extras, &f->run);
+	tl_pt_runner_begin(&f->run, ip);
+}
+
 static void take_tip(struct flow *f, const struct tl_pt_packet *packet)
 {
 	struct tl_pt_block *b;
 
 	f->owner = FUP_ASYNC;
 	if (f->run.sync == TL_PT_ON && f->async) {
-		tl_pt_runner_branch(&f->run, f->run.ip, packet->value, f->async, 0);
+		tl_pt_runner_branch(&f->run, f->run.ip, packet->value, async_flags(f), 0);
 		f->async = 0;
+		tl_pt_extras_arrive(&f->extras, &f->run);
 		tl_pt_runner_move(&f->run, packet->value);
 	} else if (f->run.sync == TL_PT_ON) {
 		b = tl_pt_runner_to_decision(&f->run, 0);
+		tl_pt_extras_arrive(&f->extras, &f->run);
 		if (b && b->end != TL_PT_END_COND) {
 			tl_pt_runner_leave(&f->run, b, packet->value);
 		} else if (b) {
@@ -168,7 +186,8 @@ static void take_tip(struct flow *f, const struct tl_pt_packet *packet)
 	if (!packet->has_ip)
 		f->run.sync = f->run.sync == TL_PT_ON ? TL_PT_LOST : f->run.sync;
 	else if (f->run.sync != TL_PT_ON)
-		tl_pt_runner_begin(&f->run, packet->value);
+		begin(f, packet->value);
+	tl_pt_extras_arrived(&f->extras, &f->run, true);
 }
 
 /* Tracing ends with a branch out of what is traced: to a known address, or not. */
@@ -180,10 +199,11 @@ static void take_pgd(struct flow *f, const struct tl_pt_packet *packet)
 	f->owner = FUP_ASYNC;
 	if (f->run.sync == TL_PT_ON && f->async) {
 		/* Where nobody knows where to, perf does not call it an interrupt. */
-		tl_pt_runner_branch(&f->run, f->run.ip, to,
-				    (to ? f->async : f->async & ~(TL_PT_CALL | TL_PT_INTERRUPT)) |
-					TL_PT_TRACE_END,
-				    0);
+		tl_pt_runner_branch(
+		    &f->run, f->run.ip, to,
+		    (to ? async_flags(f) : f->async & ~(TL_PT_CALL | TL_PT_INTERRUPT)) |
+			TL_PT_TRACE_END,
+		    0);
 	} else if (f->run.sync == TL_PT_ON) {
 		b = tl_pt_runner_to_decision(&f->run, to);
 		if (b && b->end == TL_PT_END_COND && to != f->run.ip + (uint64_t)b->target &&
@@ -196,19 +216,7 @@ static void take_pgd(struct flow *f, const struct tl_pt_packet *packet)
 	}
 	f->async = 0;
 	f->run.sync = TL_PT_OFF;
-}
-
-static void extra(struct flow *f, enum tl_pt_kind kind, uint64_t value)
-{
-	struct tl_pt_event *e;
-
-	if (!(f->run.want & TL_PT_WANT_EXTRAS))
-		return;
-	e = tl_pt_runner_event(&f->run, kind);
-	if (!e)
-		return;
-	e->from = f->run.sync == TL_PT_ON ? f->run.ip : 0;
-	e->to = value;
+	f->extras.guest = f->extras.next_guest;
 }
 
 static void take_fup(struct flow *f, const struct tl_pt_packet *packet)
@@ -216,26 +224,38 @@ static void take_fup(struct flow *f, const struct tl_pt_packet *packet)
 	enum fup_owner owner = f->owner;
 
 	f->owner = FUP_ASYNC;
-	if (!packet->has_ip || f->run.sync == TL_PT_OFF)
+	if (!packet->has_ip)
 		return;
+	if (f->run.sync == TL_PT_OFF) {
+		tl_pt_extras_found(&f->extras, &f->run, packet->value);
+		return;
+	}
 	if (f->run.sync == TL_PT_ON) {
 		if (!tl_pt_runner_run_to(&f->run, packet->value))
-			tl_pt_runner_begin(&f->run, packet->value);
+			begin(f, packet->value);
 	} else {
 		bool overflow = f->run.sync == TL_PT_OVERFLOW;
 
-		tl_pt_runner_begin(&f->run, packet->value);
-		if (overflow)
+		begin(f, packet->value);
+		if (overflow) {
+			tl_pt_extras_arrived(&f->extras, &f->run, false);
 			return;
+		}
 	}
+	tl_pt_extras_found(&f->extras, &f->run, packet->value);
 	switch (owner) {
 	case FUP_OTHER:
 		break;
-	case FUP_PTW:
-		extra(f, TL_PT_EV_PTWRITE, f->ptw);
+	case FUP_MODE:
+		tl_pt_extras_arrive(&f->extras, &f->run);
+		tl_pt_extras_arrived(&f->extras, &f->run, false);
 		break;
 	case FUP_TSX:
 		f->run.in_tx = (uint16_t)(f->run.in_tx ^ TL_PT_IN_TX);
+		tl_pt_extras_event(
+		    &f->run,
+		    &(struct tl_pt_extra){ .kind = TL_PT_EV_TX, .value = f->run.in_tx != 0 },
+		    f->run.ip);
 		break;
 	case FUP_ABORT:
 		f->run.in_tx = 0;
@@ -284,7 +304,8 @@ static bool take_packet(struct flow *f, const struct tl_pt_packet *packet)
 		f->async = 0;
 		f->owner = FUP_ASYNC;
 		if (packet->has_ip)
-			tl_pt_runner_begin(&f->run, packet->value);
+			begin(f, packet->value);
+		tl_pt_extras_arrived(&f->extras, &f->run, true);
 		break;
 	case TL_PT_PKT_PGD:
 		take_pgd(f, packet);
@@ -293,10 +314,13 @@ static bool take_packet(struct flow *f, const struct tl_pt_packet *packet)
 		take_fup(f, packet);
 		break;
 	case TL_PT_PKT_MODE_EXEC:
-		if (packet->value != f->run.mode) {
-			f->run.mode = (unsigned)packet->value;
-			f->run.block = NULL;
-		}
+		tl_pt_extras_mode(&f->extras, &f->run, packet, f->in_psb);
+		/* Behind a FUP it is of the branch; before one, of an instruction that is none. */
+		if (!f->in_psb && f->run.sync == TL_PT_ON && !f->async)
+			f->owner = FUP_MODE;
+		break;
+	case TL_PT_PKT_PIP:
+		tl_pt_extras_mode(&f->extras, &f->run, packet, f->in_psb);
 		break;
 	case TL_PT_PKT_MODE_TSX:
 		take_tsx(f, (unsigned)packet->value);
@@ -308,19 +332,19 @@ static bool take_packet(struct flow *f, const struct tl_pt_packet *packet)
 		f->owner = FUP_ASYNC;
 		f->run.sync = TL_PT_OVERFLOW;
 		break;
-	case TL_PT_PKT_PTW:
-		f->ptw = packet->value;
-		if (packet->fup_follows)
-			f->owner = FUP_PTW;
-		else
-			extra(f, TL_PT_EV_PTWRITE, packet->value);
-		break;
 	case TL_PT_PKT_CBR:
 		timing(f, packet);
-		extra(f, TL_PT_EV_CBR, packet->value);
+		tl_pt_extras_packet(&f->extras, &f->run, packet);
 		break;
+	case TL_PT_PKT_PTW:
+	case TL_PT_PKT_MWAIT:
+	case TL_PT_PKT_PWRE:
+	case TL_PT_PKT_PWRX:
+	case TL_PT_PKT_EXSTOP:
+	case TL_PT_PKT_CFE:
+	case TL_PT_PKT_EVD:
 	case TL_PT_PKT_OTHER:
-		if (packet->fup_follows)
+		if (tl_pt_extras_packet(&f->extras, &f->run, packet))
 			f->owner = FUP_OTHER;
 		break;
 	default:
@@ -346,6 +370,9 @@ static bool take(struct flow *f, const struct tl_pt_packet *packet)
 	if (!past && packet->type != TL_PT_PKT_CYC)
 		settle(f);
 	more = take_packet(f, packet);
+	/* Flow goes on, and no FUP has come. */
+	if (f->extras.nwaiting > 0 && packet->type <= TL_PT_PKT_PGD)
+		tl_pt_extras_found(&f->extras, &f->run, 0);
 	if (past)
 		settle(f);
 	return more;
@@ -384,8 +411,11 @@ static bool read_psb(struct tl_pt_packets *packets, struct flow *f, uint64_t *ip
 			packets->pos = before;
 			return on;
 		default:
-			if (f)
-				take(f, &packet);
+			if (!f)
+				break;
+			f->in_psb = true;
+			take(f, &packet);
+			f->in_psb = false;
 			break;
 		}
 	}

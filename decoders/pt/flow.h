@@ -35,7 +35,7 @@ enum {
 	TL_PT_WANT_RETURNS = 1 << 1,  /* returns and `tr strt`, as --itrace=r */
 	TL_PT_WANT_BRANCHES = 1 << 2, /* all branches taken, as --itrace=b */
 	TL_PT_WANT_INSNS = 1 << 3,    /* every instruction */
-	TL_PT_WANT_EXTRAS = 1 << 4,   /* PTWRITE, CBR */
+	TL_PT_WANT_EXTRAS = 1 << 4,   /* PTWRITE .. MODE of event.h, and transactions' aborts */
 };
 
 /*

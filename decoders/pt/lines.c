@@ -93,6 +93,20 @@ static bool read_columns(const char *text, unsigned by_default, unsigned *out, s
 	return true;
 }
 
+/* What the recording tells. */
+static void know(struct tl_pt_style *style, const struct tl_perf *perf)
+{
+	const struct tl_perf_pt_info *info = tl_perf_pt_info(perf);
+
+	style->first_time = tl_perf_features(perf)->time_first;
+	style->max_ratio = info->max_nonturbo_ratio;
+	/* TSC ticks a second; the TSC runs at the ratio without turbo. */
+	if (info->max_nonturbo_ratio > 0 && info->time_mult > 0)
+		style->cbr_khz = (uint32_t)((tl_perf_ns_to_tsc(info, info->time_zero + 1000000000) -
+					     tl_perf_ns_to_tsc(info, info->time_zero)) /
+					    info->max_nonturbo_ratio / 1000);
+}
+
 bool tl_pt_style_open(const char *view, const char *columns, const struct tl_perf *perf,
 		      bool has_time, struct tl_pt_style **out, struct tl_err *err)
 {
@@ -115,7 +129,7 @@ bool tl_pt_style_open(const char *view, const char *columns, const struct tl_per
 	style->has_time = has_time;
 	style->perf = perf;
 	if (perf)
-		style->first_time = tl_perf_features(perf)->time_first;
+		know(style, perf);
 	style->names_budget = NAMES_BYTES;
 	style->text_most = TEXT_MOST;
 	atomic_store(&style->line, 96);

@@ -94,15 +94,26 @@ static size_t young_packet(struct tl_pt_packets *p, struct tl_pt_packet *out)
 	const uint8_t *b = p->bytes + p->pos;
 	size_t left = p->len - p->pos;
 
+	out->type = TL_PT_PKT_OTHER;
 	if (p->block && (b[0] & 7) == 4) /* BIP */
 		return p->block;
 	if (b[0] != 2 || left < 2)
 		return 0;
 	switch (b[1]) {
-	case 0x13: /* CFE */
-		out->fup_follows = left > 2 && (b[2] & 0x80);
+	case 0x13:
+		if (left < 4)
+			return 4;
+		out->type = TL_PT_PKT_CFE;
+		out->fup_follows = b[2] & 0x80;
+		out->value = b[2] & 0x1f;
+		out->extra = b[3];
 		return 4;
-	case 0x53: /* EVD */
+	case 0x53:
+		if (left < 11)
+			return 11;
+		out->type = TL_PT_PKT_EVD;
+		out->extra = b[2] & 0x3f;
+		out->value = little_endian(b + 3, 8);
 		return 11;
 	case 0x63: /* BBP */
 		p->block = left > 2 && (b[2] & 0x80) ? 5 : 9;
@@ -121,7 +132,8 @@ static uint64_t exec_mode(const struct pt_packet_mode *mode)
 	return mode->bits.exec.csl ? 64 : mode->bits.exec.csd ? 32 : 16;
 }
 
-static void translate(const struct pt_packet *in, struct tl_pt_packet *out)
+/* `bytes` are the packet's. */
+static void translate(const struct pt_packet *in, const uint8_t *bytes, struct tl_pt_packet *out)
 {
 	out->type = TL_PT_PKT_OTHER;
 	switch (in->type) {
@@ -140,6 +152,7 @@ static void translate(const struct pt_packet *in, struct tl_pt_packet *out)
 		if (in->payload.mode.leaf == pt_mol_exec) {
 			out->type = TL_PT_PKT_MODE_EXEC;
 			out->value = exec_mode(&in->payload.mode);
+			out->extra = bytes[1] >> 2 & 1; /* with event tracing; 0 without */
 		} else if (in->payload.mode.leaf == pt_mol_tsx) {
 			out->type = TL_PT_PKT_MODE_TSX;
 			out->value = in->payload.mode.bits.tsx.intx | in->payload.mode.bits.tsx.abrt
@@ -167,10 +180,27 @@ static void translate(const struct pt_packet *in, struct tl_pt_packet *out)
 		out->value = in->payload.ptw.payload;
 		out->fup_follows = in->payload.ptw.ip;
 		break;
+	case ppt_pip:
+		out->type = TL_PT_PKT_PIP;
+		out->value = in->payload.pip.nr;
+		break;
+	case ppt_mwait:
+		out->type = TL_PT_PKT_MWAIT;
+		out->value = little_endian(bytes + 2, 8);
+		break;
+	case ppt_pwre:
+		out->type = TL_PT_PKT_PWRE;
+		out->value = little_endian(bytes + 2, 2);
+		break;
+	case ppt_pwrx:
+		out->type = TL_PT_PKT_PWRX;
+		out->value = little_endian(bytes + 2, 5);
+		break;
 	case ppt_exstop:
+		out->type = TL_PT_PKT_EXSTOP;
 		out->fup_follows = in->payload.exstop.ip;
 		break;
-	default: /* PIP, VMCS, MNT, MWAIT, PWRE, PWRX, TraceStop */
+	default: /* VMCS, MNT, TraceStop */
 		break;
 	}
 }
@@ -185,7 +215,6 @@ static bool read_rare(struct tl_pt_packets *p, struct tl_pt_packet *out)
 	if (n > 0) {
 		if (p->len - p->pos < n)
 			return false;
-		out->type = TL_PT_PKT_OTHER;
 		p->pos += n;
 		return true;
 	}
@@ -208,7 +237,7 @@ static bool read_rare(struct tl_pt_packets *p, struct tl_pt_packet *out)
 		out->type = TL_PT_PKT_BAD;
 		return true;
 	}
-	translate(&packet, out);
+	translate(&packet, p->bytes + p->pos, out);
 	if (out->type == TL_PT_PKT_PSB)
 		p->last_ip = 0;
 	p->pos += packet.size;

@@ -2,8 +2,8 @@
  * packets.h: the bytes of a segment as a row of packets.
  *
  * The few kinds that make up nearly all bytes of a trace (PAD, short TNT, the TIP family, MTC,
- * CYC) are read here, inline; all others by libipt's packet decoder, and those younger than it
- * are stepped over.  Packet formats: Intel SDM vol. 3, "Intel Processor Trace", "Packet
+ * CYC) are read here, inline; all others by libipt's packet decoder, but those younger than it
+ * (event tracing, PEBS blocks), which are read here too.  Packet formats: Intel SDM vol. 3, "Intel Processor Trace", "Packet
  * Definitions".
  */
 #ifndef TL_DECODERS_PT_PACKETS_H
@@ -32,6 +32,13 @@ enum tl_pt_packet_type {
 	TL_PT_PKT_MODE_TSX,
 	TL_PT_PKT_OVF,
 	TL_PT_PKT_PTW,
+	TL_PT_PKT_PIP, /* what runs has another page table */
+	TL_PT_PKT_MWAIT,
+	TL_PT_PKT_PWRE, /* a deeper C-state is entered */
+	TL_PT_PKT_PWRX, /* and left */
+	TL_PT_PKT_EXSTOP,
+	TL_PT_PKT_CFE,   /* event tracing: an interrupt, a VM exit, ... */
+	TL_PT_PKT_EVD,   /* data of the CFE that follows */
 	TL_PT_PKT_OTHER, /* nothing to do with flow or time */
 };
 
@@ -39,10 +46,12 @@ struct tl_pt_packet {
 	uint8_t type;
 	uint8_t nbits;    /* TNT: how many; the oldest is the topmost bit of value */
 	bool has_ip;      /* the TIP family: an address came along, in value */
-	bool fup_follows; /* PTW, OTHER: the next FUP belongs to it */
-	uint16_t extra;   /* TMA: the fast counter */
+	bool fup_follows; /* PTW, EXSTOP, CFE, OTHER: the next FUP belongs to it */
+	uint16_t extra;   /* TMA: the fast counter; MODE_EXEC: the interrupt flag; CFE: its vector;
+			   * EVD: its type */
 	uint64_t value;   /* address, TSC, cycles, MTC's or TMA's counter, CBR's ratio, mode bits
-			  * (EXEC: 64, 32, 16; TSX: 1 in a transaction, 2 aborted) */
+			   * (EXEC: 64, 32, 16; TSX: 1 in a transaction, 2 aborted); PIP: 1 in a
+			   * guest; CFE: its type; PTW, EVD, MWAIT, PWRE, PWRX: the payload */
 	size_t at;        /* where it begins */
 };
 

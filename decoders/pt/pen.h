@@ -51,6 +51,8 @@ struct tl_pt_style {
 	bool has_time;
 	const struct tl_perf *perf; /* NULL: queues go by number */
 	uint64_t first_time;        /* of the recording, ns; 0: not told */
+	uint32_t cbr_khz;           /* frequency at a core to bus ratio of 1; 0: not known */
+	uint32_t max_ratio;         /* without turbo; 0: not known */
 	pthread_mutex_t mutex;      /* for the pens that are not in use */
 	struct tl_pt_pen *idle;
 	unsigned npens;      /* made so far */
@@ -157,6 +159,15 @@ uint8_t *tl_pt_put_who(uint8_t *p, const struct tl_context *ctx, unsigned column
 /* An error's line, for views with columns. */
 bool tl_pt_put_gap(struct tl_pt_pen *pen, const struct tl_pt_event *ev, struct tl_buf *out);
 
+/*
+ * What is beside the flow of control, "[ptwrite: 0x1f]"; a CFE with the data behind it, an
+ * aborted transaction.  Room: TL_PT_EXTRA_LONGEST.  pen->steps is needed.
+ */
+#define TL_PT_EXTRA_DATA    4
+#define TL_PT_EXTRA_LONGEST (96 + 32 * TL_PT_EXTRA_DATA)
+uint8_t *tl_pt_put_extra(const struct tl_pt_pen *pen, uint8_t *p, const struct tl_pt_event *events,
+			 size_t i);
+
 /* perf's words for an error, "Overflow packet". */
 const char *tl_pt_error_text(unsigned code);
 
@@ -165,6 +176,18 @@ extern const struct tl_context tl_pt_nobody; /* where an event has no context */
 static inline const struct tl_context *tl_pt_ctx(const struct tl_pt_event *ev)
 {
 	return ev->ctx ? ev->ctx : &tl_pt_nobody;
+}
+
+static inline bool pen_is_extra(const struct tl_pt_event *ev)
+{
+	return ev->kind >= TL_PT_EV_PTWRITE;
+}
+
+/* Is it a line of its own, where what is as it was before is none? */
+static inline bool pen_shows_extra(const struct tl_pt_event *ev)
+{
+	return pen_is_extra(ev) && ev->kind != TL_PT_EV_EVD &&
+	       !(ev->kind == TL_PT_EV_CBR && ev->code);
 }
 
 /* Event i's lines begin here.  False: the chunk has too much text. */

@@ -417,6 +417,8 @@ static uint16_t wanted_flags(unsigned want)
 		mask |= TL_PT_CALL | TL_PT_ASYNC | TL_PT_TRACE_END;
 	if (want & TL_PT_WANT_RETURNS)
 		mask |= TL_PT_RETURN | TL_PT_TRACE_BEGIN;
+	if (want & TL_PT_WANT_EXTRAS)
+		mask |= TL_PT_TX_ABORT;
 	if (want & TL_PT_WANT_BRANCHES)
 		mask |= TL_PT_BRANCH;
 	return (uint16_t)mask;

@@ -6,7 +6,7 @@
  *	write+16 -> [tr end syscall]        a branch of another kind, in perf's words
  *	[tr strt] -> write+18               the trace begins (again) here
  *	loop+7 -> [hw int] asm_exc_page_fault
- *	main+40 [ptwrite 0x1f]
+ *	main+40 [ptwrite: 0x1f]             and what else the packets tell
  *
  * In `branches` the kind of each has a column of its own, and all arrows go forward.
  */
@@ -16,23 +16,19 @@
 	(TL_PT_COL_TASK | TL_PT_COL_CPU | TL_PT_COL_TIME | TL_PT_COL_DELTA | TL_PT_COL_INSNS)
 
 /* What of a line is not names. */
-#define FIXED (PEN_COLUMNS + PEN_INDENT + 128)
+#define FIXED (PEN_COLUMNS + PEN_INDENT + TL_PT_EXTRA_LONGEST)
 
 enum { CALLS, RETURNS, BRANCHES };
 
 static inline bool is_shown(const struct tl_pt_event *ev, int which)
 {
-	const unsigned entries = TL_PT_CALL | TL_PT_ASYNC | TL_PT_TRACE_BEGIN | TL_PT_TRACE_END;
+	const unsigned entries =
+	    TL_PT_CALL | TL_PT_ASYNC | TL_PT_TRACE_BEGIN | TL_PT_TRACE_END | TL_PT_TX_ABORT;
 
-	switch (ev->kind) {
-	case TL_PT_EV_BRANCH:
+	if (ev->kind == TL_PT_EV_BRANCH)
 		return which == BRANCHES || ev->flags & entries ||
 		       (which == RETURNS && ev->flags & TL_PT_RETURN);
-	case TL_PT_EV_PTWRITE:
-		return true;
-	default:
-		return false;
-	}
+	return pen_shows_extra(ev);
 }
 
 /* From, arrow, to; which of them are there depends on the kind. */
@@ -70,18 +66,20 @@ static inline uint8_t *put_branch(struct tl_pt_pen *pen, struct tl_buf *out, uin
 	return p;
 }
 
-static uint8_t *put_ptwrite(struct tl_pt_pen *pen, struct tl_buf *out, uint8_t *p,
-			    const struct tl_pt_event *ev)
+static uint8_t *put_extra(struct tl_pt_pen *pen, struct tl_buf *out, uint8_t *p,
+			  const struct tl_pt_event *events, size_t i)
 {
+	const struct tl_pt_event *ev = &events[i];
+
 	if (ev->from) {
-		p = pen_name(pen, out, p, tl_pt_ctx(ev)->space, ev->from, 64);
+		p = pen_name(pen, out, p, tl_pt_ctx(ev)->space, ev->from, TL_PT_EXTRA_LONGEST);
 		if (!p)
 			return NULL;
 		*p++ = ' ';
 	}
-	p = PUT_LITERAL(p, "[ptwrite 0x");
-	p = put_hex(p, ev->to);
-	return PUT_LITERAL(p, "]\n");
+	p = tl_pt_put_extra(pen, p, events, i);
+	*p++ = '\n';
+	return p;
 }
 
 static inline uint8_t *put_line(struct tl_pt_pen *pen, struct tl_buf *out, uint8_t *p,
@@ -106,7 +104,7 @@ static inline uint8_t *put_line(struct tl_pt_pen *pen, struct tl_buf *out, uint8
 	}
 	p = pen_indent(p, pen->steps[i].depth - t->lowest);
 	return ev->kind == TL_PT_EV_BRANCH ? put_branch(pen, out, p, ev, which == BRANCHES)
-					   : put_ptwrite(pen, out, p, ev);
+					   : put_extra(pen, out, p, events, i);
 }
 
 static bool format_calls(struct tl_pt_pen *pen, const struct tl_pt_event *events, size_t n,

@@ -15,7 +15,7 @@
 #include "decoders/pt/pen.h"
 
 /* What of a line is not names. */
-#define FIXED (PEN_COLUMNS + PEN_INDENT + 192)
+#define FIXED (PEN_COLUMNS + PEN_INDENT + 64 + TL_PT_EXTRA_LONGEST)
 
 #define NONE UINT32_MAX
 
@@ -62,15 +62,15 @@ static uint8_t *put_return(struct tl_pt_pen *pen, struct tl_buf *out, uint8_t *p
 
 /* Any other event: in words, and where. */
 static uint8_t *put_other(struct tl_pt_pen *pen, struct tl_buf *out, uint8_t *p,
-			  const struct tl_pt_event *ev)
+			  const struct tl_pt_event *events, size_t i)
 {
+	const struct tl_pt_event *ev = &events[i];
 	const struct tl_pt_words *words = pen_words(pen, ev->flags & ~(unsigned)TL_PT_IN_TX);
 	uint64_t ip = ev->from ? ev->from : ev->to;
 
-	if (ev->kind == TL_PT_EV_PTWRITE) {
-		p = PUT_LITERAL(p, "[ptwrite 0x");
-		p = put_hex(p, ev->to);
-		p = PUT_LITERAL(p, "] ");
+	if (pen_is_extra(ev)) {
+		p = tl_pt_put_extra(pen, p, events, i);
+		*p++ = ' ';
 		ip = ev->from;
 	} else {
 		p = put_text(p, words->word, words->word_len);
@@ -86,10 +86,10 @@ static uint8_t *put_other(struct tl_pt_pen *pen, struct tl_buf *out, uint8_t *p,
 
 static inline bool is_shown(const struct tl_pt_event *ev)
 {
-	const unsigned flags =
-	    TL_PT_CALL | TL_PT_RETURN | TL_PT_ASYNC | TL_PT_TRACE_BEGIN | TL_PT_TRACE_END;
+	const unsigned flags = TL_PT_CALL | TL_PT_RETURN | TL_PT_ASYNC | TL_PT_TRACE_BEGIN |
+			       TL_PT_TRACE_END | TL_PT_TX_ABORT;
 
-	return (ev->kind == TL_PT_EV_BRANCH && ev->flags & flags) || ev->kind == TL_PT_EV_PTWRITE;
+	return ev->kind == TL_PT_EV_BRANCH ? (ev->flags & flags) != 0 : pen_shows_extra(ev);
 }
 
 /* Is the next that its thread does the return from this call? */
@@ -131,7 +131,7 @@ static inline uint8_t *put_line(struct tl_pt_pen *pen, struct tl_buf *out, uint8
 	p = pen_indent(p, step->depth - t->lowest - handler);
 	if (call || handler)
 		return put_call(pen, out, p, ev, leaf);
-	return back ? put_return(pen, out, p, ev, peer) : put_other(pen, out, p, ev);
+	return back ? put_return(pen, out, p, ev, peer) : put_other(pen, out, p, events, i);
 }
 
 static bool format(struct tl_pt_pen *pen, const struct tl_pt_event *events, size_t n,

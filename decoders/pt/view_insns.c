@@ -6,38 +6,28 @@
  */
 #include "decoders/pt/pen.h"
 
-#include <stdio.h>
-
-static uint8_t *put_extra(uint8_t *p, const struct tl_pt_event *ev)
-{
-	if (ev->kind == TL_PT_EV_PTWRITE)
-		p += sprintf((char *)p, "[ptwrite 0x%llx]", (unsigned long long)ev->to);
-	else
-		p += sprintf((char *)p, "[cbr %llu]", (unsigned long long)ev->to);
-	return p;
-}
-
 static inline uint8_t *put_line(struct tl_pt_pen *pen, struct tl_buf *out, uint8_t *p,
 				const struct tl_pt_event *events, size_t i, int which)
 {
 	const struct tl_pt_event *ev = &events[i];
 	struct tl_pt_thread *t = pen_thread(pen, i);
 
-	if (ev->kind == TL_PT_EV_BRANCH)
+	if (ev->kind == TL_PT_EV_EVD ||
+	    (ev->kind == TL_PT_EV_BRANCH && !(ev->flags & TL_PT_TX_ABORT)))
 		return p;
 	if (ev->kind == TL_PT_EV_CBR) { /* told at each sync point, changed or not */
 		if (ev->to == (uint32_t)t->level)
 			return p;
 		t->level = (int32_t)ev->to;
 	}
-	p = pen_room(out, p, PEN_COLUMNS + 64);
+	p = pen_room(out, p, PEN_COLUMNS + TL_PT_EXTRA_LONGEST);
 	if (!p)
 		return NULL;
 	p = pen_columns(pen, p, ev, t);
 	if (ev->kind == TL_PT_EV_INSN)
 		p = pen_name(pen, out, p, tl_pt_ctx(ev)->space, ev->from, 1);
 	else
-		p = put_extra(p, ev);
+		p = tl_pt_put_extra(pen, p, events, i);
 	if (p)
 		*p++ = '\n';
 	return p;

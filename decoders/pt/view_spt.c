@@ -17,7 +17,7 @@
 #define TIME_WIDTH 24
 
 /* What of a line is not names. */
-#define FIXED (TIME_WIDTH + 128 + 2 * PEN_INDENT)
+#define FIXED (TIME_WIDTH + TL_PT_EXTRA_LONGEST + 2 * PEN_INDENT)
 
 /* libipt's words for an error, which are sptdecode's. */
 static const char *error_text(unsigned code)
@@ -80,9 +80,29 @@ struct spt {
 	uint64_t ratio;
 };
 
-static inline uint8_t *put_line(struct tl_pt_pen *pen, struct spt *spt, struct tl_buf *out,
-				uint8_t *p, const struct tl_pt_event *ev, struct tl_pt_thread *t)
+/* "[pwre: hw: 0 cstate: 2 sub-cstate: 0] main+22", which sptdecode does not indent either. */
+static uint8_t *put_extra(struct tl_pt_pen *pen, struct tl_buf *out, uint8_t *p,
+			  const struct tl_pt_event *events, size_t i)
 {
+	const struct tl_pt_event *ev = &events[i];
+
+	if (!pen_shows_extra(ev))
+		return p;
+	p = tl_pt_put_extra(pen, p, events, i);
+	if (ev->from) {
+		*p++ = ' ';
+		p = pen_name(pen, out, p, tl_pt_ctx(ev)->space, ev->from, 1);
+	}
+	if (p)
+		*p++ = '\n';
+	return p;
+}
+
+static inline uint8_t *put_line(struct tl_pt_pen *pen, struct spt *spt, struct tl_buf *out,
+				uint8_t *p, const struct tl_pt_event *events, size_t i,
+				struct tl_pt_thread *t)
+{
+	const struct tl_pt_event *ev = &events[i];
 	const struct tl_space *space = tl_pt_ctx(ev)->space;
 	bool timed = ev->time != TL_PT_NOTIME && (!spt->timed || ev->time != spt->last);
 	bool call = ev->flags & TL_PT_CALL && !(ev->flags & TL_PT_TRACE_END) && ev->to;
@@ -98,7 +118,7 @@ static inline uint8_t *put_line(struct tl_pt_pen *pen, struct spt *spt, struct t
 		return p;
 	}
 	if (ev->kind != TL_PT_EV_BRANCH)
-		return p;
+		return put_extra(pen, out, p, events, i);
 	if (ev->flags & TL_PT_ASYNC && ev->from) {
 		p = PUT_LITERAL(p, "interrupted ");
 		p = pen_name(pen, out, p, space, ev->from, FIXED);
@@ -159,7 +179,7 @@ static bool format(struct tl_pt_pen *pen, const struct tl_pt_event *events, size
 		}
 		t->insns += ev->insns;
 		p = pen_room(out, out->data + out->len, FIXED);
-		p = p ? put_line(pen, &spt, out, p, ev, t) : NULL;
+		p = p ? put_line(pen, &spt, out, p, events, i, t) : NULL;
 		if (!p)
 			return false;
 		out->len = (size_t)(p - out->data);

@@ -14,6 +14,7 @@
  *	--piece N        bytes in an AUXTRACE record, at most; default 1M
  *	--cut            pieces end anywhere, also inside packets
  *	--no-retcomp --no-time --no-mtc --cyc --deferred-tips --long-tnt
+ *	--extras N       at each n-th block something that is not flow, each kind in turn
  *	--pipe --compressed --no-index
  *	--truth FILE     the branches, as recording.h describes it (in memory until the end)
  *
@@ -49,7 +50,7 @@ enum {
 
 struct options {
 	const char *out, *program, *map, *truth;
-	uint64_t size, seed, psb, piece;
+	uint64_t size, seed, psb, piece, extras;
 	unsigned ncpus, nthreads, ntasks;
 	int cut, no_retcomp, no_time, no_mtc, cyc, deferred_tips, long_tnt, pipe, compressed;
 	int no_index;
@@ -73,6 +74,8 @@ struct queue {
 	unsigned number;
 	struct task *task; /* who runs; NULL: idle */
 	uint64_t tsc, next_timer, next_time, written;
+	uint64_t blocks, nextras;
+	bool in_tx, iflag;
 };
 
 struct branch { /* of the truth */
@@ -190,6 +193,9 @@ static void open_recording(struct machine *m)
 	while (psb < 15 && (2048ull << (psb + 1)) <= o->psb)
 		psb++;
 	config |= (uint64_t)psb << PERFOUT_PT_PSB_PERIOD;
+	if (o->extras)
+		config |=
+		    PERFOUT_PT_PWR | PERFOUT_PT_FUP_ON_PTW | PERFOUT_PT_PTW | PERFOUT_PT_EVENT;
 	if (o->no_retcomp)
 		config |= PERFOUT_PT_NORETCOMP;
 	if (!o->no_time)
@@ -199,6 +205,7 @@ static void open_recording(struct machine *m)
 	if (!o->no_time && o->cyc)
 		config |= PERFOUT_PT_CYC;
 	perfout_pt_usual(&m->info, percpu);
+	m->info.event_trace = o->extras > 0;
 	perfout_usual(&m->usual, config, m->nqueues, &po);
 	if (!percpu)
 		for (int i = 0; i < 2; i++) {
@@ -275,6 +282,8 @@ static void enter_user(struct machine *m, struct queue *q)
 	uint64_t ip = m->g->blocks[q->task->block].start;
 
 	ptout_time(q->pt, q->tsc);
+	if (m->opt.extras && q->nextras % 3 == 0)
+		ptout_iflag(q->pt, q->iflag = !q->iflag, PTOUT_NOIP);
 	ptout_enable(q->pt, ip);
 	tell(m, q, 0, ip, "tr strt");
 }
@@ -374,9 +383,63 @@ static void to_kernel(struct machine *m, struct queue *q)
 	uint64_t ip = m->g->blocks[q->task->block].start;
 
 	ptout_time(q->pt, q->tsc);
+	if (m->opt.extras) { /* a page fault */
+		ptout_raw(q->pt, (const uint8_t[]){ 0x02, 0x53, 0x00, 8, 7, 6, 5, 4, 3, 2, 1 }, 11,
+			  PTOUT_NOIP);
+		ptout_raw(q->pt, (const uint8_t[]){ 0x02, 0x13, 0x01, 14 }, 4, PTOUT_NOIP);
+	}
 	ptout_async(q->pt, ip, PTOUT_NOIP);
 	m->interrupts++;
 	tell(m, q, ip, 0, "tr end  async");
+}
+
+/* Before the instruction at `ip`; mwait and its like stand in for any other. */
+static void extra(struct queue *q, uint64_t ip)
+{
+	static const uint8_t mwait[] = { 0x02, 0xc2, 0x60, 0, 0, 0, 1, 0, 0, 0 },
+			     pwre[] = { 0x02, 0x22, 0x00, 0x21 }, stopped[] = { 0x02, 0xe2 },
+			     pwrx[] = { 0x02, 0xa2, 0x23, 0x04, 0, 0, 0 }, stop[] = { 0x02, 0x62 },
+			     hwpwre[] = { 0x02, 0x22, 0x80, 0x63 },
+			     evd[] = { 0x02, 0x53, 0x01, 1, 0, 0, 0, 0, 0, 0, 0x80 },
+			     evd2[] = { 0x02, 0x53, 0x02, 0x30, 0, 0, 0, 0, 0, 0, 0 },
+			     exit[] = { 0x02, 0x13, 0x88, 0 }, smi[] = { 0x02, 0x13, 0x83, 0 };
+
+	if (q->in_tx) {
+		ptout_tx(q->pt, q->in_tx = false, ip);
+		return;
+	}
+	switch (q->nextras++ % 8) {
+	case 0:
+		ptout_ptwrite(q->pt, q->nextras * 0x10001, 8, ip);
+		break;
+	case 1:
+		ptout_cbr(q->pt, (uint8_t)(8 + q->nextras % 30));
+		break;
+	case 2:
+		ptout_raw(q->pt, mwait, sizeof(mwait), PTOUT_NOIP);
+		ptout_raw(q->pt, pwre, sizeof(pwre), PTOUT_NOIP);
+		ptout_raw(q->pt, stopped, sizeof(stopped), ip);
+		ptout_raw(q->pt, pwrx, sizeof(pwrx), PTOUT_NOIP);
+		break;
+	case 3:
+		ptout_tx(q->pt, q->in_tx = true, ip);
+		break;
+	case 4:
+		ptout_iflag(q->pt, q->iflag = !q->iflag, ip);
+		break;
+	case 5:
+		ptout_raw(q->pt, evd, sizeof(evd), PTOUT_NOIP);
+		ptout_raw(q->pt, evd2, sizeof(evd2), PTOUT_NOIP);
+		ptout_raw(q->pt, exit, sizeof(exit), ip);
+		break;
+	case 6:
+		ptout_raw(q->pt, hwpwre, sizeof(hwpwre), PTOUT_NOIP);
+		ptout_raw(q->pt, stop, sizeof(stop), PTOUT_NOIP);
+		break;
+	default:
+		ptout_raw(q->pt, smi, sizeof(smi), ip);
+		break;
+	}
 }
 
 /* One basic block.  False: the thread left user space, and maybe the CPU. */
@@ -395,6 +458,8 @@ static bool step(struct machine *m, struct queue *q)
 		in_kernel(m, q, 0);
 		return false;
 	}
+	if (m->opt.extras && (q->in_tx || ++q->blocks % m->opt.extras == 0))
+		extra(q, b->start);
 	m->insns += b->ninsns;
 	q->tsc += (2u * b->ninsns + (rnd16(&t->rng) & 1)) / 3;
 	clock_to_packets(m, q);
@@ -637,6 +702,7 @@ static void parse(int argc, char **argv, struct options *o)
 		{ "psb", 1, 0, 'b' },
 		{ "piece", 1, 0, 'i' },
 		{ "truth", 1, 0, 'u' },
+		{ "extras", 1, 0, 'x' },
 		{ "cut", 0, &o->cut, 1 },
 		{ "no-retcomp", 0, &o->no_retcomp, 1 },
 		{ "no-time", 0, &o->no_time, 1 },
@@ -684,6 +750,9 @@ static void parse(int argc, char **argv, struct options *o)
 			break;
 		case 'i':
 			o->piece = number(optarg);
+			break;
+		case 'x':
+			o->extras = number(optarg);
 			break;
 		case 'u':
 			o->truth = optarg;

@@ -241,7 +241,7 @@ static bool columns(const char *line, struct listed *e, const char **rest)
 	unsigned long long sec, ns;
 
 	*e = (struct listed){ .cpu = -1 };
-	if (*line == '#' || !s || strstr(line, " [ptwrite 0x"))
+	if (*line == '#' || !s || strstr(line, " [ptwrite: 0x"))
 		return false;
 	insns = strstr(s, "[+");
 	if (!insns)
@@ -265,7 +265,7 @@ static bool view_other(struct listing *l, const char *line)
 	const char *gap = strstr(line, "[gap: ");
 
 	if (!gap)
-		return *line == '#' || strstr(line, "[cbr ") || strstr(line, "[ptwrite ");
+		return *line == '#' || strstr(line, "[cbr: ") || strstr(line, "[ptwrite: ");
 	if (!strncmp(gap, "[gap: overflow at ", 18) ||
 	    !strncmp(gap, "[gap: lost trace data ", 22)) {
 		struct listed *e = add(l);

@@ -829,7 +829,7 @@ void perfout_auxtrace_info(struct perfout *p, const struct perfout_pt *pt)
 	add64(p, b, (len + 7) / 8 * 8);
 	add(p, b, filter, len);
 	add_zeros(p, b, len, 8);
-	add64(p, b, 0); /* cap_event_trace */
+	add64(p, b, pt->event_trace);
 	put_plain(p, p->out);
 }
 

@@ -21,10 +21,14 @@
 struct perfout; /* opaque; a file being written */
 
 /* The type that the intel_pt PMU has in our recordings, and bits of its config. */
-#define PERFOUT_PT_TYPE 8
+#define PERFOUT_PT_TYPE  8
+#define PERFOUT_PT_EVENT (UINT64_C(1) << 31)
 enum {
 	PERFOUT_PT_PT = 1 << 0,
 	PERFOUT_PT_CYC = 1 << 1,
+	PERFOUT_PT_PWR = 1 << 4,
+	PERFOUT_PT_FUP_ON_PTW = 1 << 5,
+	PERFOUT_PT_PTW = 1 << 12,
 	PERFOUT_PT_MTC = 1 << 9,
 	PERFOUT_PT_TSC = 1 << 10,
 	PERFOUT_PT_NORETCOMP = 1 << 11,
@@ -140,6 +144,7 @@ struct perfout_pt {
 	uint32_t tsc_ctc_n, tsc_ctc_d; /* TSC = CTC * n / d */
 	uint32_t max_nonturbo_ratio;
 	const char *filter; /* NULL: "" */
+	bool event_trace;   /* the processor can */
 };
 
 /* A CPU with 2.0 GHz TSC (ratio 20) whose CTC runs at 24 MHz (TSC = CTC * 168 / 2). */

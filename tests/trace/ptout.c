@@ -26,7 +26,7 @@ struct ptout {
 	struct tl_buf out;
 	uint64_t moved;   /* bytes that went from the window to `out`, ever */
 	uint64_t last_at; /* where the last PSB began */
-	bool failed, on, mode_told, lost;
+	bool failed, on, mode_told, lost, in_tx, iflag;
 
 	uint64_t bits, last_ip;
 	unsigned nbits, max_bits;
@@ -131,6 +131,14 @@ static void put(struct ptout *p, const struct pt_packet *pkt)
 		return;
 	if (pt_enc_next(p->enc, pkt) < 0)
 		p->failed = true;
+}
+
+static void put_bytes(struct ptout *p, const uint8_t *bytes, size_t n)
+{
+	empty_window(p);
+	if (!tl_buf_append(&p->out, bytes, n))
+		p->failed = true;
+	p->moved += n;
 }
 
 static void put_bare(struct ptout *p, enum pt_packet_type type)
@@ -328,10 +336,14 @@ static void put_mode(struct ptout *p)
 {
 	struct pt_packet pkt = { .type = ppt_mode };
 
+	p->mode_told = true;
+	if (p->iflag) { /* libipt does not know it */
+		put_bytes(p, (const uint8_t[]){ 0x99, 0x05 }, 2);
+		return;
+	}
 	pkt.payload.mode.leaf = pt_mol_exec;
 	pkt.payload.mode.bits.exec = pt_set_exec_mode(ptem_64bit);
 	put(p, &pkt);
-	p->mode_told = true;
 }
 
 void ptout_psb(struct ptout *p, uint64_t next)
@@ -350,6 +362,7 @@ void ptout_psb(struct ptout *p, uint64_t next)
 	put_cbr(p);
 	if (p->on) {
 		tsx.payload.mode.leaf = pt_mol_tsx;
+		tsx.payload.mode.bits.tsx.intx = p->in_tx;
 		put(p, &tsx);
 		put_mode(p);
 		put_ip(p, ppt_fup, next);
@@ -469,6 +482,33 @@ void ptout_ptwrite(struct ptout *p, uint64_t payload, unsigned size, uint64_t ip
 	pkt.payload.ptw.plc = size == 4 ? 0 : 1;
 	pkt.payload.ptw.ip = ip != PTOUT_NOIP;
 	put(p, &pkt);
+	if (ip != PTOUT_NOIP)
+		put_ip(p, ppt_fup, ip);
+}
+
+void ptout_raw(struct ptout *p, const uint8_t *bytes, size_t n, uint64_t ip)
+{
+	if (p->lost)
+		return;
+	before_packet(p);
+	put_bytes(p, bytes, n);
+	if (ip != PTOUT_NOIP)
+		put_ip(p, ppt_fup, ip);
+}
+
+void ptout_tx(struct ptout *p, bool in_tx, uint64_t ip)
+{
+	p->in_tx = in_tx;
+	ptout_raw(p, (const uint8_t[]){ 0x99, in_tx ? 0x21 : 0x20 }, 2, ip);
+}
+
+void ptout_iflag(struct ptout *p, bool iflag, uint64_t ip)
+{
+	p->iflag = iflag;
+	if (p->lost)
+		return;
+	before_packet(p);
+	put_mode(p);
 	if (ip != PTOUT_NOIP)
 		put_ip(p, ppt_fup, ip);
 }

@@ -84,6 +84,16 @@ void ptout_ret(struct ptout *p, uint64_t to);
 /* PTWRITE of 4 or 8 bytes; `ip` is its address for the FUP, or PTOUT_NOIP for none. */
 void ptout_ptwrite(struct ptout *p, uint64_t payload, unsigned size, uint64_t ip);
 
+/* Bytes of packets as they are; with them, the FUP of an address, or PTOUT_NOIP for none. */
+void ptout_raw(struct ptout *p, const uint8_t *bytes, size_t n, uint64_t ip);
+
+/* A transaction begins or is committed at `ip`. */
+void ptout_tx(struct ptout *p, bool in_tx, uint64_t ip);
+
+/* The interrupt flag is another from now on, as tracing of events has it: by the instruction at
+ * `ip`, or with PTOUT_NOIP, by the branch that is told next. */
+void ptout_iflag(struct ptout *p, bool iflag, uint64_t ip);
+
 /* The processor's buffer is full: all that is told from now on is lost, bits that wait too ... */
 void ptout_overflow(struct ptout *p);
 /* ... until it resolves: OVF, and while on, the FUP of the next instruction. */

@@ -135,14 +135,14 @@ static uint64_t shown_insns(void)
 
 	assert_non_null(f);
 	while (getline(&line, &room, f) > 0)
-		n += *line != '#' && !strstr(line, "[cbr ") && !strstr(line, "[ptwrite ") &&
+		n += *line != '#' && !strstr(line, "[cbr: ") && !strstr(line, "[ptwrite: ") &&
 		     !strstr(line, "[gap: ") && !strstr(line, "[tr strt]");
 	free(line);
 	fclose(f);
 	return n;
 }
 
-/* Payloads, in order: of "ptwrite ..." in the truth, "[ptwrite 0x...]" in a view. */
+/* Payloads, in order: of "ptwrite ..." in the truth, "[ptwrite: 0x...]" in a view. */
 static void same_payloads(void)
 {
 	FILE *truth = fopen(in_folder("truth"), "r"), *shows = fopen(in_folder("branches"), "r");
@@ -158,9 +158,9 @@ static void same_payloads(void)
 		if (sscanf(a, "ptwrite %*d %*d %*u %*x %" SCNx64, &want) != 1)
 			continue;
 		while (!at && fgets(b, sizeof(b), shows))
-			at = strstr(b, "[ptwrite 0x");
+			at = strstr(b, "[ptwrite: 0x");
 		assert_non_null(at);
-		assert_int_equal(strtoull(at + 9, NULL, 16), want);
+		assert_int_equal(strtoull(at + 10, NULL, 16), want);
 		n++;
 	}
 	fclose(truth);

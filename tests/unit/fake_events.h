@@ -85,11 +85,13 @@ bool tl_dso_code(struct tl_dso *d, uint64_t offset, const uint8_t **bytes, size_
 /* A recording of two queues. */
 struct tl_perf {
 	struct tl_perf_features features;
+	struct tl_perf_pt_info pt;
 	struct tl_perf_queue queues[2];
 };
 
 static const struct tl_perf recording = {
 	.features = { .time_first = UINT64_C(12345678900000) },
+	.pt = { .time_mult = 1, .max_nonturbo_ratio = 25 },
 	.queues = { { .number = 0, .cpu = 3, .tid = -1 }, { .number = 1, .cpu = -1, .tid = 4712 } },
 };
 
@@ -101,6 +103,17 @@ size_t tl_perf_nqueues(const struct tl_perf *p)
 const struct tl_perf_queue *tl_perf_queue(const struct tl_perf *p, size_t i)
 {
 	return &p->queues[i];
+}
+
+const struct tl_perf_pt_info *tl_perf_pt_info(const struct tl_perf *p)
+{
+	return &p->pt;
+}
+
+/* At 2.5 GHz. */
+uint64_t tl_perf_ns_to_tsc(const struct tl_perf_pt_info *info, uint64_t ns)
+{
+	return ns * 5 / 2;
 }
 
 const struct tl_perf_features *tl_perf_features(const struct tl_perf *p)

@@ -95,8 +95,12 @@ static void end(struct fixture *f)
 	ptout_close(f->out);
 }
 
-static const char *const words[] = { "branch ", "call ",  "return ", "cond ", "sys ", "async ",
-				     "int ",    "abort ", "begin ",  "end ",  "tx " };
+static const char *const words[] = { "branch ", "call ",  "return ", "cond ",  "sys ",
+				     "async ",  "int ",   "abort ",  "begin ", "end ",
+				     "tx ",     "entry ", "exit " };
+
+static const char *const extras[] = { "cbr",    "tx",  "mwait", "pwre",  "pwrx",
+				      "exstop", "cfe", "evd",   "iflag", "mode" };
 
 /* The events as lines that a test can spell out. */
 static const char *decode(struct fixture *f, unsigned want)
@@ -121,7 +125,7 @@ static const char *decode(struct fixture *f, unsigned want)
 		if (e->kind == TL_PT_EV_BRANCH) {
 			int n = snprintf(p, room, "%x>%x ", (unsigned)e->from, (unsigned)e->to);
 
-			for (unsigned bit = 1; bit < 11; bit++)
+			for (unsigned bit = 1; bit < 13; bit++)
 				if (e->flags & 1 << bit)
 					n += snprintf(p + n, room - (size_t)n, "%s", words[bit]);
 			p[n - 1] = '\n';
@@ -134,6 +138,10 @@ static const char *decode(struct fixture *f, unsigned want)
 						 (unsigned)e->from);
 		} else if (e->kind == TL_PT_EV_INSN) {
 			used += (size_t)snprintf(p, room, "insn %x\n", (unsigned)e->from);
+		} else {
+			used += (size_t)snprintf(p, room, "%s %x,%x,%x at %x\n",
+						 extras[e->kind - TL_PT_EV_CBR], (unsigned)e->to,
+						 e->length, e->code, (unsigned)e->from);
 		}
 	}
 	return f->text;
@@ -345,9 +353,10 @@ static void ptwrite_tells_where_it_was(void **state)
 	ptout_ptwrite(f.out, 0x1234, 8, JNE);
 	ptout_ptwrite(f.out, 0x5678, 4, PTOUT_NOIP);
 	ptout_cond(f.out, true);
-	assert_string_equal(decode(&f, TL_PT_WANT_BRANCHES | TL_PT_WANT_EXTRAS),
-			    "0>1000 begin\nwrote 1234 at 1001\nwrote 5678 at 1001\n"
-			    "1001>1000 cond\n");
+	assert_string_equal(
+	    decode(&f, TL_PT_WANT_BRANCHES | TL_PT_WANT_EXTRAS),
+	    "cbr 19,0,1 at 0\n0>1000 begin\nwrote 1234 at 1001\nwrote 5678 at 1001\n"
+	    "1001>1000 cond\n");
 	assert_string_equal(decode(&f, TL_PT_WANT_BRANCHES), "0>1000 begin\n1001>1000 cond\n");
 	end(&f);
 }
@@ -374,6 +383,122 @@ static void transactions(void **state)
 	assert_true(tl_buf_append(ptout_bytes(f.out), packets, sizeof(packets)));
 	assert_string_equal(decode(&f, TL_PT_WANT_BRANCHES), "1001>1000 cond tx\n1001>1010 abort\n"
 							     "1011>1000 return\n1001>1000 cond\n");
+	assert_string_equal(decode(&f, TL_PT_WANT_CALLS | TL_PT_WANT_EXTRAS),
+			    "tx 1,0,0 at 1001\n1001>1010 abort\n");
+	end(&f);
+}
+
+/* A PSB+ at LOOP, in 64 bits, and what comes behind it. */
+static const char *extras_at_loop(struct fixture *f, const uint8_t *packets, size_t n)
+{
+	static const uint8_t psb[] = {
+		0x02, 0x82, 0x02, 0x82, 0x02, 0x82, 0x02, 0x82, 0x02, 0x82, 0x02, 0x82, 0x02,
+		0x82, 0x02, 0x82, 0x99, 0x01, 0x5d, 0x00, 0x10, 0x00, 0x00, 0x02, 0x23,
+	};
+
+	begin(f, &plain);
+	assert_true(tl_buf_append(ptout_bytes(f->out), psb, sizeof(psb)));
+	assert_true(tl_buf_append(ptout_bytes(f->out), packets, n));
+	return decode(f, TL_PT_WANT_BRANCHES | TL_PT_WANT_EXTRAS);
+}
+
+static void power_events(void **state)
+{
+	static const uint8_t packets[] = {
+		0x02, 0xc2, 0x60, 0,    0,    0, 1, 0, 0, 0, /* MWAIT */
+		0x02, 0x22, 0x00, 0x20,                      /* PWRE of it */
+		0x02, 0xe2, 0x3d, 0x01, 0x10,                /* EXSTOP, for all three: at JNE */
+		0x02, 0xa2, 0x22, 0x04, 0,    0, 0,          /* PWRX */
+		0x02, 0x22, 0x80, 0x20,                      /* PWRE of the hardware */
+		0x02, 0x62,                                  /* EXSTOP */
+		0x06,                                        /* taken */
+		0x02, 0xc2, 0x61, 0,    0,    0, 0, 0, 0, 0, /* MWAIT, and its FUP is lost */
+		0x06,
+	};
+	struct fixture f;
+
+	assert_string_equal(extras_at_loop(&f, packets, sizeof(packets)),
+			    "mwait 60,0,0 at 1001\npwre 2000,0,0 at 1001\nexstop 1,0,0 at 1001\n"
+			    "pwrx 422,0,0 at 1001\npwre 2080,0,0 at 1001\nexstop 0,0,0 at 1001\n"
+			    "1001>1000 cond\n1001>1000 cond\nmwait 61,0,0 at 1000\n");
+	end(&f);
+}
+
+static void frequencies_are_told_when_they_change(void **state)
+{
+	static const uint8_t packets[] = {
+		0x02, 0x03, 0x20, 0x00, /* first told: */
+		0x06,                   /* taken */
+		0x02, 0x03, 0x20, 0x00, /* the same */
+		0x02, 0x03, 0x10, 0x00, /* another */
+	};
+	struct fixture f;
+
+	assert_string_equal(extras_at_loop(&f, packets, sizeof(packets)),
+			    "cbr 20,0,1 at 1000\n1001>1000 cond\ncbr 10,0,0 at 1000\n");
+	end(&f);
+}
+
+static void traced_events(void **state)
+{
+	static const uint8_t packets[] = {
+		0x02, 0x53, 0x00, 8,    7,    0,    0, 0, 0, 0, 0, /* a page fault's address */
+		0x02, 0x13, 0x01, 0x0e,             /* an interrupt; the FUP is the branch's */
+		0x3d, 0x01, 0x10, 0x2d, 0x10, 0x10, /* from JNE to FUNC */
+		0x02, 0x13, 0x82, 0x00,             /* IRET, which is at RET here, */
+		0x3d, 0x11, 0x10, 0x2d, 0x00, 0x10, /* and goes to LOOP as any branch */
+		0x06,                               /* taken */
+		0x02, 0x53, 0x01, 5,    0,    0,    0, 0, 0, 0, 0, /* of no event */
+		0x3d, 0x00, 0x10, 0x01,                            /* the trace ends */
+		0x02, 0x13, 0x07, 0x00,                            /* and a guest is entered */
+	};
+	struct fixture f;
+
+	assert_string_equal(extras_at_loop(&f, packets, sizeof(packets)),
+			    "cfe 1,e,1 at 1001\nevd 708,0,0 at 1001\n1001>1010 call async int\n"
+			    "cfe 2,0,1 at 1011\n1011>1000 return\n1001>1000 cond\n"
+			    "1000>0 async end\ncfe 7,0,0 at 0\nevd 5,1,0 at 0\n");
+	end(&f);
+}
+
+static void a_guest_is_left(void **state)
+{
+	static const uint8_t packets[] = {
+		0x02, 0x43, 0x01, 0,    0,    0,    0, 0, /* PIP: in a guest ... */
+		0x31, 0x00, 0x10,                         /* at LOOP */
+		0x3d, 0x01, 0x10,                         /* that stops at JNE */
+		0x02, 0x43, 0x00, 0,    0,    0,    0, 0, /* for */
+		0x2d, 0x10, 0x10,                         /* FUNC */
+		0x2d, 0x00, 0x10,                         /* which returns to LOOP */
+		0x3d, 0x01, 0x10, 0x2d, 0x10, 0x10,
+	};
+	struct fixture f;
+
+	assert_non_null(strstr(extras_at_loop(&f, packets, sizeof(packets)),
+			       "1001>1010 call exit\n1011>1000 return\n"
+			       "1001>1010 call async int\n"));
+	end(&f);
+}
+
+static void flags_and_modes(void **state)
+{
+	static const uint8_t packets[] = {
+		0x99, 0x05, 0x3d, 0x01, 0x10, /* interrupts are allowed at JNE */
+		0x06,                         /* taken */
+		0x99, 0x05, 0x3d, 0x01, 0x10, /* told again */
+		0x06,                         /* taken */
+		0x3d, 0x01, 0x10,             /* an interrupt at JNE, */
+		0x99, 0x01, 0x2d, 0x10, 0x10, /* and they are off in FUNC */
+		0x99, 0x06, 0x2d, 0x28, 0x10, /* which goes to code of 32 bits: no other would be */
+		0x06,                         /* push %es, jmp, nop, jne: taken */
+	};
+	struct fixture f;
+
+	assert_string_equal(extras_at_loop(&f, packets, sizeof(packets)),
+			    "iflag 1,0,0 at 1001\n1001>1000 cond\n1001>1000 cond\n"
+			    "1001>1010 call async int\niflag 0,0,1 at 1010\n"
+			    "1011>1028 return\nmode 20,0,0 at 1028\niflag 1,0,1 at 1028\n"
+			    "1029>1000\n1001>1000 cond\n");
 	end(&f);
 }
 
@@ -594,6 +719,11 @@ int main(void)
 		cmocka_unit_test(an_overflow_is_a_gap),
 		cmocka_unit_test(ptwrite_tells_where_it_was),
 		cmocka_unit_test(transactions),
+		cmocka_unit_test(power_events),
+		cmocka_unit_test(frequencies_are_told_when_they_change),
+		cmocka_unit_test(traced_events),
+		cmocka_unit_test(a_guest_is_left),
+		cmocka_unit_test(flags_and_modes),
 		cmocka_unit_test(modes_do_not_share_code),
 		cmocka_unit_test(segments_share_no_event),
 		cmocka_unit_test(a_next_sync_point_elsewhere_is_an_error),

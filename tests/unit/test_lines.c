@@ -243,13 +243,43 @@ static void extras(void **state)
 		branch(&task, T, CALL, MAIN, F1, 1),
 		other_kind(TL_PT_EV_PTWRITE, F1 + 2, 0x1234567890abcdef, 0),
 		other_kind(TL_PT_EV_PTWRITE, 0, 0, 0),
-		other_kind(TL_PT_EV_CBR, 0, 32, 0),
+		{ .kind = TL_PT_EV_CBR, .ctx = &task, .to = 32, .code = 1 }, /* not another */
+		other_kind(TL_PT_EV_CBR, F1 + 2, 32, 0),
+		other_kind(TL_PT_EV_TX, F1 + 2, 1, 0),
+		other_kind(TL_PT_EV_TX, F1 + 2, 0, 0),
+		branch(&task, T, TL_PT_BRANCH | TL_PT_TX_ABORT, F1 + 2, F1 + 9, 1),
+		other_kind(TL_PT_EV_MWAIT, F1 + 2, 0x300000060, 0),
+		other_kind(TL_PT_EV_PWRE, F1 + 2, 0x2180, 0),
+		other_kind(TL_PT_EV_PWRX, 0, 0x423, 0),
+		other_kind(TL_PT_EV_EXSTOP, 0, 1, 0),
+		{ .kind = TL_PT_EV_CFE, .ctx = &task, .to = 8, .from = F1, .code = 1 },
+		{ .kind = TL_PT_EV_EVD, .ctx = &task, .to = UINT64_MAX, .length = 1 },
+		{ .kind = TL_PT_EV_EVD, .ctx = &task, .to = 48, .length = 2 },
+		{ .kind = TL_PT_EV_EVD, .ctx = &task, .to = 1, .length = 63 },
+		{ .kind = TL_PT_EV_CFE, .ctx = &task, .to = 31, .length = 255 },
+		{ .kind = TL_PT_EV_IFLAG, .ctx = &task, .to = 1, .from = F1, .code = 1 },
+		other_kind(TL_PT_EV_IFLAG, F1, 0, 0),
+		other_kind(TL_PT_EV_MODE, F1, 32, 0),
 	};
 
 	assert_functions("calls", events,
 			 "main -> f1\n"
-			 "  f1+2 [ptwrite 0x1234567890abcdef]\n"
-			 "  [ptwrite 0x0]\n");
+			 "  f1+2 [ptwrite: 0x1234567890abcdef]\n"
+			 "  [ptwrite: 0x0]\n"
+			 "  f1+2 [cbr: 32 freq: 3200 MHz (128%)]\n"
+			 "  f1+2 [tx: begin]\n"
+			 "  f1+2 [tx: commit]\n"
+			 "  f1+2 -> [tx abrt] f1+9\n"
+			 "  f1+2 [mwait: hints: 0x60 extensions: 0x3]\n"
+			 "  f1+2 [pwre: hw: 1 cstate: 2 sub-cstate: 1]\n"
+			 "  [pwrx: deepest cstate: 3 last cstate: 2 wake reason: 0x4]\n"
+			 "  [exstop: ip: 1]\n"
+			 "  f1 [cfe: VMEXIT IP: 1 vector: 0 VMXQ: 0xffffffffffffffff VMXR: 0x30 "
+			 "EVD_63: 0x1]\n"
+			 "  [cfe: 31 IP: 0 vector: 255]\n"
+			 "  f1 [iflag: 0->1 via branch]\n"
+			 "  f1 [iflag: 1->0 non branch]\n"
+			 "  f1 [mode: 32-bit]\n");
 }
 
 static void every_branch_with_its_flags(void **state)
@@ -275,7 +305,7 @@ static void every_branch_with_its_flags(void **state)
 		     "           tcall-4711   [003] 12345.678901238:      +1ns [+    1] tr end  "
 		     "syscall       main+16 ->\n"
 		     "           tcall-4711   [003] 12345.678901334:     +96ns [+    0]            "
-		     "           main [ptwrite 0x1]\n");
+		     "           main [ptwrite: 0x1]\n");
 }
 
 static void functions_as_blocks(void **state)
@@ -315,7 +345,7 @@ static void functions_as_blocks(void **state)
 			 " 1234.567 us | } /* f1 */\n"
 			 "             | f1() {\n"
 			 "             |   [hw int] ffffffff81000000() {\n"
-			 "             |     [ptwrite 0x9]\n"
+			 "             |     [ptwrite: 0x9]\n"
 			 "[gap: bad packet at cpu 3 offset 0x1]\n");
 }
 
@@ -748,8 +778,8 @@ static void instructions_disassembled(void **state)
 	    " (no code)\n"
 	    "12345.678901234:              999 [unknown] ([unknown])                         "
 	    " (no code)\n"
-	    "12345.678901334: [ptwrite 0x7]\n"
-	    "12345.678901334: [cbr 33]\n");
+	    "12345.678901334: [ptwrite: 0x7]\n"
+	    "12345.678901334: [cbr: 33 freq: 3300 MHz (132%)]\n");
 }
 
 int main(void)
