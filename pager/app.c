@@ -102,6 +102,8 @@ void tl_app_end_op(struct tl_app *app)
 		tl_find_cancel(app);
 	if (app->op.kind == TL_OP_TIME || app->op.kind == TL_OP_GAP)
 		tl_time_cancel(app);
+	if (app->op.kind == TL_OP_CALL)
+		tl_call_cancel(app);
 	if (app->op.kind == TL_OP_LINK)
 		tl_links_cancel(app);
 	if (app->op.kind == TL_OP_TAG)
@@ -291,6 +293,7 @@ static void handle_messages(struct tl_app *app)
 			break;
 		case TL_MSG_TIME:
 			tl_time_progress(app);
+			tl_call_progress(app);
 			break;
 		case TL_MSG_FILTER:
 			if (app->mode == TL_MODE_FOLLOW && app->following.behind)

@@ -43,9 +43,10 @@ struct tl_text {
 	struct tl_lineindex *lines;
 	struct tl_view *view;
 	struct tl_texttimes *times;
-	struct tl_filter *filter; /* NULL: all lines */
-	bool counting;            /* lines are being counted, or were */
-	bool loaded;              /* a saved index was looked for */
+	struct tl_textcalls *calls; /* NULL: nobody has asked yet */
+	struct tl_filter *filter;   /* NULL: all lines */
+	bool counting;              /* lines are being counted, or were */
+	bool loaded;                /* a saved index was looked for */
 	bool help;
 	bool told;        /* what is wrong with it */
 	bool looked;      /* what it is, if it comes through a pipe */
@@ -73,6 +74,7 @@ enum tl_op_kind {
 	TL_OP_TIME,     /* go to a time */
 	TL_OP_LINK,     /* go to a link */
 	TL_OP_GAP,      /* go to where something is missing */
+	TL_OP_CALL,     /* go to a line by the calls around it */
 	TL_OP_FILTER,   /* show the first lines that pass */
 	TL_OP_BRACKET,  /* go to the bracket that belongs to another */
 	TL_OP_TAG,      /* go to the line of a tag */
@@ -150,6 +152,12 @@ struct tl_times {
 	char text[64];
 };
 
+/* Moves by calls. */
+struct tl_callkeys {
+	struct tl_callnav *nav; /* of TL_OP_CALL */
+	int move;               /* of it, enum tl_callmove */
+};
+
 struct tl_app {
 	struct tl_options opt;
 	const char *progname;
@@ -207,6 +215,7 @@ struct tl_app {
 	struct tl_op op;
 	struct tl_find find;
 	struct tl_times times;
+	struct tl_callkeys calls;
 	struct tl_links links;
 
 	struct tl_following following; /* TL_MODE_FOLLOW */
@@ -404,6 +413,9 @@ void tl_move_end_so_far(struct tl_app *app);
 void tl_move_keep_column(struct tl_app *app);
 /* Row of the screen (from 0) that -j names. */
 unsigned tl_move_jump_row(const struct tl_app *app);
+/* What stands there, or nearest to it: moves in time and by calls are measured from it; TL_NOPOS: there
+ * is no line at all. */
+uint64_t tl_move_base(struct tl_app *app);
 /* Go on with an operation; true: it is over. */
 bool tl_move_step(struct tl_app *app);
 
@@ -461,6 +473,15 @@ void tl_time_text_closing(struct tl_app *app);
 void tl_time_fini(struct tl_app *app);
 /* This mark was set. */
 void tl_time_mark_set(struct tl_app *app, char letter);
+
+/* ---- callkeys.c */
+
+/* A worker has found a line by its calls: go there. */
+void tl_call_progress(struct tl_app *app);
+/* How far TL_OP_CALL is, 0 .. 1. */
+double tl_call_how_far(struct tl_app *app);
+/* Give it up; also before the text goes away. */
+void tl_call_cancel(struct tl_app *app);
 
 /* ---- timeshown.c */
 

@@ -149,6 +149,13 @@ static const struct tl_command table[] = {
 	{ ":s", "slice", tl_time_set_slice, ":slice 1ms sets the width of time slices.", false },
 	{ "ESC-;", "next-gap", tl_time_next_gap, "To the next (N-th) gap or error.", false },
 	{ "ESC-,", "previous-gap", tl_time_previous_gap, "To the previous (N-th) gap or error.", false },
+	{ "", "CALLS, IN TRACES", NULL, NULL, false },
+	{ "o", "goto-caller", tl_call_caller, "Back to the caller (or N up).", false },
+	{ "O", "goto-return", tl_call_return, "To where the function returns (or N up).", false },
+	{ "l", "step-over", tl_call_step_over, "Over a call, to the next line as deep or less.", false },
+	{ "L", "step-back", tl_call_step_back, "The same backward.", false },
+	{ "x", "next-entry", tl_call_next_entry, "To the next (N-th) entry of this function.", false },
+	{ "X", "previous-entry", tl_call_previous_entry, "To the previous (N-th) entry of it.", false },
 	{ NULL, NULL, NULL, NULL, false },
 };
 /* clang-format on */

@@ -75,6 +75,14 @@ void tl_bracket_square_backward(struct tl_app *app, const struct tl_number *n);
 void tl_bracket_any_forward(struct tl_app *app, const struct tl_number *n);
 void tl_bracket_any_backward(struct tl_app *app, const struct tl_number *n);
 
+/* callkeys.c */
+void tl_call_caller(struct tl_app *app, const struct tl_number *n);
+void tl_call_return(struct tl_app *app, const struct tl_number *n);
+void tl_call_step_over(struct tl_app *app, const struct tl_number *n);
+void tl_call_step_back(struct tl_app *app, const struct tl_number *n);
+void tl_call_next_entry(struct tl_app *app, const struct tl_number *n);
+void tl_call_previous_entry(struct tl_app *app, const struct tl_number *n);
+
 /* tagkeys.c */
 void tl_tag_next(struct tl_app *app, const struct tl_number *n);
 void tl_tag_previous(struct tl_app *app, const struct tl_number *n);

@@ -712,6 +712,7 @@ bool tl_find_in_new_text(struct tl_app *app, uint64_t *from, uint64_t end, uint6
 void tl_find_text_closing(struct tl_app *app)
 {
 	tl_time_text_closing(app);
+	tl_call_cancel(app);
 	tl_links_text_closing(app);
 	tl_find_drop_counts(app);
 	app->find.found = TL_NOPOS;

@@ -271,6 +271,20 @@ unsigned tl_move_jump_row(const struct tl_app *app)
 	return (unsigned)row > app->rows - 2 ? app->rows - 2 : (unsigned)row;
 }
 
+uint64_t tl_move_base(struct tl_app *app)
+{
+	struct tl_view *v = app->text.view;
+	unsigned row = tl_move_jump_row(app), rows = tl_view_rows(v);
+
+	for (unsigned i = row; i < rows; i++)
+		if (tl_view_pos(v, i) != TL_NOPOS)
+			return tl_view_pos(v, i);
+	while (row-- > 0)
+		if (tl_view_pos(v, row) != TL_NOPOS)
+			return tl_view_pos(v, row);
+	return TL_NOPOS;
+}
+
 /* Where one was before a jump. */
 struct before {
 	uint64_t top, bottom; /* first and last row with text; TL_NOPOS: none */
@@ -610,6 +624,9 @@ bool tl_move_step(struct tl_app *app)
 	case TL_OP_TIME:
 	case TL_OP_GAP:
 		tl_time_progress(app);
+		return app->op.kind == TL_OP_NONE;
+	case TL_OP_CALL:
+		tl_call_progress(app);
 		return app->op.kind == TL_OP_NONE;
 	case TL_OP_LINK:
 		tl_links_progress(app);

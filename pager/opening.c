@@ -8,6 +8,7 @@
 #include "pager/logfile.h"
 #include "pager/looksbinary.h"
 #include "pager/tagkeys.h"
+#include "pager/textcalls.h"
 #include "pager/texttimes.h"
 
 #include <stdlib.h>
@@ -36,6 +37,7 @@ static void close_text(struct tl_app *app, struct tl_text *t)
 		return;
 	tl_view_close(t->view);
 	tl_texttimes_close(t->times);
+	tl_textcalls_close(t->calls);
 	tl_lineindex_close(t->lines);
 	if (!f || f->kept != t->src || t->help) {
 		tl_source_close(t->src);
@@ -378,6 +380,7 @@ bool tl_app_reopen(struct tl_app *app, struct tl_err *err)
 	old = app->text.src;
 	tl_view_close(app->text.view);
 	tl_texttimes_close(app->text.times);
+	tl_textcalls_close(app->text.calls);
 	tl_lineindex_close(app->text.lines);
 	memset(&app->text, 0, sizeof(app->text));
 	tl_source_close(old);

@@ -1,6 +1,8 @@
 /* shown.c: the text that is shown: where one is in it, its lines counted, its file changed on disk. */
 #include "pager/app.h"
 
+#include "pager/textcalls.h"
+
 #include "decoders/decoder.h"
 #include "decoders/packed/packed.h"
 
@@ -182,6 +184,8 @@ enum tl_change tl_app_refresh_text(struct tl_app *app, bool by_name)
 			return change;
 		}
 		tl_find_text_closing(app);
+		tl_textcalls_close(app->text.calls);
+		app->text.calls = NULL;
 		tl_source_drop_cache(app->text.src);
 		tl_lineindex_reset(app->text.lines);
 		tl_find_text_opened(app);

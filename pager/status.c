@@ -300,6 +300,8 @@ static double op_progress(struct tl_app *app)
 	case TL_OP_TIME:
 	case TL_OP_GAP:
 		return tl_time_how_far(app);
+	case TL_OP_CALL:
+		return tl_call_how_far(app);
 	case TL_OP_BRACKET:
 		return tl_bracket_progress(app);
 	case TL_OP_TAG:
@@ -332,7 +334,7 @@ static void op_text(struct tl_app *app, struct tl_buf *out)
 	tl_source_extent(app->text.src, &ext);
 	made = ext.complete ? -1 : tl_source_progress(app->text.src);
 	if (app->op.kind == TL_OP_SEARCH || app->op.kind == TL_OP_BRACKET ||
-	    app->op.kind == TL_OP_LINK || app->op.kind == TL_OP_TAG)
+	    app->op.kind == TL_OP_LINK || app->op.kind == TL_OP_TAG || app->op.kind == TL_OP_CALL)
 		what = "Searching";
 	else if (app->op.kind == TL_OP_LINE)
 		what = "Calculating line numbers";

@@ -24,21 +24,6 @@ static bool has_times(struct tl_app *app)
 	return false;
 }
 
-/* The line from which moves in time are measured: the one they put others at. */
-static uint64_t base(struct tl_app *app)
-{
-	struct tl_view *v = app->text.view;
-	unsigned row = tl_move_jump_row(app), rows = tl_view_rows(v);
-
-	for (unsigned i = row; i < rows; i++)
-		if (tl_view_pos(v, i) != TL_NOPOS)
-			return tl_view_pos(v, i);
-	while (row-- > 0)
-		if (tl_view_pos(v, row) != TL_NOPOS)
-			return tl_view_pos(v, row);
-	return TL_NOPOS;
-}
-
 /* ---- jumps */
 
 static void begin(struct tl_app *app, struct tl_seek_request *req)
@@ -48,7 +33,7 @@ static void begin(struct tl_app *app, struct tl_seek_request *req)
 	tl_time_cancel(app);
 	req->times = app->text.times;
 	req->mailbox = app->mailbox;
-	req->base = base(app);
+	req->base = tl_move_base(app);
 	if (req->base == TL_NOPOS) /* no line at all */
 		return;
 	if (tl_seek_start(req, app->jobs, &app->times.seek, &err))
@@ -207,7 +192,7 @@ static void seek_gap(struct tl_app *app, const struct tl_number *n, bool back)
 		.mailbox = app->mailbox,
 		.filter = app->text.filter,
 		.backward = back,
-		.from = base(app),
+		.from = tl_move_base(app),
 		.until = back ? 0 : TL_NOPOS,
 		.nth = tl_number_or(n, 1),
 	};

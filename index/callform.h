@@ -1,0 +1,37 @@
+/*
+ * callform.h: how the lines of a text tell the calls that were traced: ftrace's function_graph
+ * (`trace-cmd report`, the file `trace`), `perf script --call-trace` and `--call-ret-trace`,
+ * `uftrace replay`, sptdecode, and tless's own views, saved.  Nobody has to say which it is.
+ *
+ * In all of them depth is how far a name is indented, so that each line tells by itself how deep
+ * it stands, and in whose thread.
+ */
+#ifndef TL_INDEX_CALLFORM_H
+#define TL_INDEX_CALLFORM_H
+
+#include "text/calls.h"
+#include "text/source.h"
+
+/* The depth of a line that does not tell it. */
+#define TL_CALL_NODEPTH INT32_MIN
+
+/* Bytes of a line that are looked at. */
+#define TL_CALLFORM_LINE 4096
+
+/* Plain data, const once it is known; any thread. */
+struct tl_callform {
+	const struct tl_callreader *reader; /* a row of the table; NULL: no calls */
+	bool by_task; /* a task's calls are its own; else they are told by CPU only */
+};
+
+/* Look at the first lines of a text, the last one perhaps cut.  False: they tell no calls. */
+bool tl_callform_detect(struct tl_span head, struct tl_callform *out);
+
+/* "ftrace", "perf script", ... */
+const char *tl_callform_name(const struct tl_callform *f);
+
+/* Read a line, without its newline; all but the `byte` of out is set.  False: a line of nobody, that
+ * tells nothing. */
+bool tl_callform_read(const struct tl_callform *f, struct tl_span line, struct tl_callline *out);
+
+#endif

@@ -1,0 +1,180 @@
+/*
+ * calltext.c: see calltext.h.  A chunk is looked at in place, with the byte before it, which tells where its
+ * first line begins, and as much behind it as is looked at of a line; where that is not
+ * possible, it is read.
+ */
+#include "index/calltext.h"
+
+#include <string.h>
+
+/* How many lines around one that tells no depth are asked for it. */
+#define NEARBY 256
+
+/* A chunk within the text around it: data[start, end). */
+struct stretch {
+	const uint8_t *data;
+	size_t start, end, len;
+	bool begins; /* a line begins at `start` */
+};
+
+/* ---- reading */
+
+static bool ends_with_newline(const struct tl_buf *buf)
+{
+	return buf->len > 0 && buf->data[buf->len - 1] == '\n';
+}
+
+/* Does a line begin where chunk k does? */
+static bool begins_line(struct tl_source *src, uint64_t k, struct tl_buf *buf)
+{
+	bool whole = tl_source_has_whole_lines(src);
+
+	for (; k > 0 && !whole; k--) {
+		buf->len = 0;
+		if (tl_source_read_last(src, k - 1, 1, buf, NULL) != TL_FOUND || buf->len > 0)
+			return ends_with_newline(buf);
+	}
+	return true;
+}
+
+/* Append what is behind chunk k, as far as it may be looked at of a line. */
+static bool read_behind(struct tl_source *src, uint64_t k, struct tl_buf *buf, struct tl_err *err)
+{
+	size_t until = buf->len + TL_CALLFORM_LINE, had = buf->len;
+	enum tl_lookup found = TL_FOUND;
+	bool ended = ends_with_newline(buf);
+
+	while (found == TL_FOUND && buf->len < until && !ended) {
+		found = tl_source_read_part(src, ++k, 0, until - buf->len, buf, err);
+		ended = buf->len > had && memchr(buf->data + had, '\n', buf->len - had);
+		had = buf->len;
+	}
+	return found != TL_FAILED;
+}
+
+/* False: it cannot be read. */
+static bool read_stretch(struct tl_source *src, uint64_t k, struct tl_buf *buf, struct stretch *out,
+			 struct tl_err *err)
+{
+	bool begins = begins_line(src, k, buf);
+
+	buf->len = 0;
+	if (tl_source_read(src, k, buf, err) == TL_FAILED)
+		return false;
+	*out = (struct stretch){ .end = buf->len, .begins = begins };
+	if (!tl_source_has_whole_lines(src) && !read_behind(src, k, buf, err))
+		return false;
+	out->data = buf->data;
+	out->len = buf->len;
+	return true;
+}
+
+static struct stretch mapped_stretch(const struct tl_mapped *m)
+{
+	size_t before = m->before > 0;
+
+	return (struct stretch){
+		.data = m->chunk.data - before,
+		.start = before,
+		.end = before + m->chunk.len,
+		.len = before + m->chunk.len + m->after,
+		.begins = !before || m->chunk.data[-1] == '\n',
+	};
+}
+
+/* ---- lines */
+
+static bool add_lines(const struct tl_callform *form, const struct stretch *s, struct tl_calls *out)
+{
+	size_t at = s->start;
+
+	if (!s->begins) {
+		const uint8_t *nl = memchr(s->data + at, '\n', s->end - at);
+
+		at = nl ? (size_t)(nl + 1 - s->data) : s->end;
+	}
+	while (at < s->end) {
+		const uint8_t *line = s->data + at, *nl = memchr(line, '\n', s->len - at);
+		size_t len = nl ? (size_t)(nl - line) : s->len - at;
+		struct tl_callline c, *added;
+
+		if (tl_callform_read(form, (struct tl_span){ line, len }, &c)) {
+			added = tl_calls_add(out);
+			if (!added)
+				return false;
+			c.byte = at - s->start;
+			*added = c;
+		}
+		at += len + 1;
+	}
+	return true;
+}
+
+/* How deep something stands that comes after this line. */
+static int32_t depth_behind(const struct tl_callline *c)
+{
+	return c->depth + (c->kind == TL_CALL_ENTRY);
+}
+
+/* As deep as the line of its thread before it leaves things, or as the one behind it begins. */
+static int32_t depth_nearby(const struct tl_calls *c, size_t i)
+{
+	for (size_t n = 1; n <= NEARBY && n <= i; n++)
+		if (c->lines[i - n].thread == c->lines[i].thread &&
+		    c->lines[i - n].depth != TL_CALL_NODEPTH)
+			return depth_behind(&c->lines[i - n]);
+	for (size_t n = 1; n <= NEARBY && i + n < c->nlines; n++)
+		if (c->lines[i + n].thread == c->lines[i].thread &&
+		    c->lines[i + n].depth != TL_CALL_NODEPTH)
+			return c->lines[i + n].depth;
+	return 0;
+}
+
+static bool take(const struct tl_callform *form, const struct stretch *s, struct tl_calls *out,
+		 struct tl_err *err)
+{
+	size_t had = out->nlines;
+
+	out->absolute = true;
+	if (!add_lines(form, s, out)) {
+		out->nlines = had;
+		return tl_err_nomem(err);
+	}
+	for (size_t i = had; i < out->nlines; i++)
+		if (out->lines[i].depth == TL_CALL_NODEPTH)
+			out->lines[i].depth = depth_nearby(out, i);
+	return true;
+}
+
+/* False: not possible, and nothing has changed. */
+static bool take_in_place(const struct tl_callform *form, struct tl_source *src, uint64_t k,
+			  struct tl_calls *out)
+{
+	size_t had = out->nlines;
+	struct tl_mapped m;
+	struct stretch s;
+	bool ok;
+
+	if (!tl_source_map(src, k, 1, TL_CALLFORM_LINE, &m))
+		return false;
+	s = mapped_stretch(&m);
+	ok = take(form, &s, out, NULL);
+	if (tl_source_unmap(src, &m) && ok)
+		return true;
+	out->nlines = had;
+	return false;
+}
+
+bool tl_calltext_calls(const struct tl_callform *form, struct tl_source *src, uint64_t k,
+		       struct tl_calls *out, struct tl_err *err)
+{
+	struct tl_buf buf = TL_BUF_INIT;
+	struct stretch s;
+	bool ok;
+
+	if (take_in_place(form, src, k, out))
+		return true;
+	ok = read_stretch(src, k, &buf, &s, err) && take(form, &s, out, err);
+	tl_buf_fini(&buf);
+	return ok;
+}

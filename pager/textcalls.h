@@ -1,0 +1,22 @@
+/*
+ * textcalls.h: the calls of a text, whoever knows them: the decoder that makes it, or its lines
+ * (index/callform.h).  What moves by calls or folds them asks here.
+ */
+#ifndef TL_PAGER_TEXTCALLS_H
+#define TL_PAGER_TEXTCALLS_H
+
+#include "index/callcache.h"
+#include "index/callnav.h"
+
+struct tl_textcalls; /* of a text that is shown; made when it is first asked for */
+
+/* Borrows src; nothing is read yet.  Main thread. */
+bool tl_textcalls_open(struct tl_source *src, struct tl_textcalls **out, struct tl_err *err);
+/* No worker may ask any more.  NULL is fine. */
+void tl_textcalls_close(struct tl_textcalls *t);
+
+/* The calls of its chunks, for as long as it is open.  For a text that shows no calls pin() says
+ * so: FAILED. */
+struct tl_callcache *tl_textcalls_cache(struct tl_textcalls *t);
+
+#endif

@@ -1,0 +1,325 @@
+/*
+ * test_calltext.c: what lines tell of calls, for each of the forms that programs print, and a text cut into
+ * chunks anywhere.
+ */
+#include "tests/unit/fake_text.h"
+
+#include "index/calltext.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+/* A text, and below it what its lines are: a letter (E entry, X exit, L leaf, o other, G gap, . nobody's
+ * line), the thread's letter, the depth ('-': not told), and the number of the function ('-': not told). */
+struct sample {
+	const char *name, *text, *want;
+};
+
+static const struct sample samples[] = {
+	{ "uftrace", /* uftrace replay 0.13 */
+	  "# DURATION     TID     FUNCTION\n"
+	  "   2.083 us [  2510] | __monstartup();\n"
+	  "            [  2510] | main() {\n"
+	  "            [  2510] |   f1() {\n"
+	  "   0.050 us [  2510] |     f3();\n"
+	  "            [  2513] | th() {\n"
+	  "   0.741 us [  2510] |   } /* f1 */\n"
+	  "            [  2510] |   pthread_join() {\n"
+	  "            [  2510] |     /* linux:sched-out */\n"
+	  "            [  2513] |   std::vector<int, long>::operator()() {\n"
+	  "   3.044 us [  2513] | } = 0; /* th */\n",
+	  ".... La01 Ea02 Ea13 La24 Eb05 Xa13 Ea16 oa2- Eb17 Xb05" },
+	{ "uftrace", /* -f tid,time,duration */
+	  "# DURATION     TID        TIMESTAMP       FUNCTION\n"
+	  "   2.083 us [  2510]    47769.499248781 | __monstartup();\n"
+	  "            [  2510]    47769.499255471 | main(1, 0x7ffe) {\n"
+	  "            [  2510]    47769.499255601 |   f1() = 7;\n"
+	  "            [  2510]    47769.499255701 | }\n",
+	  ".... La01 Ea02 La13 Xa0-" },
+	{ "ftrace",
+	  "# tracer: function_graph\n"
+	  "#\n"
+	  "# CPU  DURATION                  FUNCTION CALLS\n"
+	  "# |     |   |                     |   |   |   |\n"
+	  " 0)               |  sys_open() {\n"
+	  " 0)               |    do_sys_open() {\n"
+	  " 1)   0.541 us    |  idle_cpu();\n"
+	  " 0)   1.382 us    |      getname [vfs]();\n"
+	  " 0)   ==========> |\n"
+	  " 0) + 21.541 us   |      smp_irq() {\n"
+	  " 0)   <========== |\n"
+	  " 0) ! 123.1 us    |    } /* do_sys_open */\n"
+	  " ------------------------------------------\n"
+	  " 0)   sshd-1755    =>    <idle>-0   \n"
+	  " ------------------------------------------\n"
+	  "\n"
+	  " 0) $ 2001.5 us   |  }\n"
+	  "CPU:1 [LOST 12 EVENTS]\n",
+	  ".... .... .... .... Ea01 Ea12 Lb03 La24 oa-- Ea25 oa-- Xa12 .... Ga-- .... Xa0- Gb--" },
+	{ "ftrace", /* funcgraph-proc, funcgraph-abstime, latency-format */
+	  "#     TIME        CPU  TASK/PID         DURATION                  FUNCTION CALLS\n"
+	  " 1237.123456 |   0)   bash-1234   | d..1 |               |  f() {\n"
+	  " 1237.123457 |   1)   <idle>-0    | .... |   0.541 us    |  tick();\n"
+	  " 1237.123458 |   1)   kworker/1:2-77  | .... |   0.541 us    |    g();\n"
+	  " 1237.123459 |   0)   bash-1234   | d..1 |   3.541 us    |  } /* f ret=0x0 */\n"
+	  " 0)   bash-1234    =>    <idle>-0   \n",
+	  ".... Ea01 Lb02 Lc13 Xa01 ...." },
+	{ "trace-cmd",
+	  "cpus=2\n"
+	  "       bash-1234  [000]   123.456789: funcgraph_entry:                   |  f() {\n"
+	  "       bash-1234  [000] d..1   123.456790: funcgraph_entry:        0.123 us   |    "
+	  "g();\n"
+	  "     <idle>-0     [001]   123.456791: funcgraph_entry:                   |  tick() {\n"
+	  "     <idle>-0     [000]   123.456791: funcgraph_entry:                   |  tick() {\n"
+	  "       bash-1234  [001]   123.456792: sched_switch:         prev_comm=bash ==> a\n"
+	  "       bash-1234  [001]   123.456793: funcgraph_exit:       + 12.345 us  |  }\n"
+	  "CPU:1 [12 EVENTS DROPPED]\n",
+	  ".... Ea01 La12 Eb03 Ec03 oa-- Xa0- G?--" },
+	{ "perf script", /* perf script --call-trace */
+	  "        server/0  4000 [000] 12444.206350450:  psb offs: 0                      \n"
+	  "        server/0  4000 [000] 12444.206350450: (/usr/bin/scale       )\t    open_it   \n"
+	  "        worker 1  4100 [001] 12444.206350599: (/usr/bin/scale       )\t    find      \n"
+	  "        server/0  4000 [000] 12444.206350600: (/usr/bin/scale       )\t        write \n"
+	  "        server/0  4000 [000] 12444.206350600: (/usr/bin/scale       )\t             \n"
+	  " instruction trace error type 1 time 4525.744123981 cpu 0 pid 4100 tid 4100 ip 0 code "
+	  "8: "
+	  "Lost trace data\n",
+	  "oa-- Ea11 Eb12 Ea23 oa-- Gb--" },
+	{ "perf script", /* perf script --call-ret-trace */
+	  "  server/0  4000 [000] 12444.206350450:   tr strt               ([unknown])\t_start\n"
+	  "  server/0  4000 [000] 12444.206350450:   call                  (/usr/bin/scale)\t    "
+	  "f\n"
+	  "  server/0  4000 [000] 12444.206350450:   hw int                (/usr/bin/scale)\t      "
+	  "  g\n"
+	  "  server/0  4000 [000] 12444.206350450:   iret                  (/usr/bin/scale)\t      "
+	  "  g\n"
+	  "  server/0  4000 [000] 12444.206350450:   return                (/usr/bin/scale)\t    "
+	  "f\n"
+	  "  server/0  4000 [000] 12444.206350450:   tr end  syscall       (/usr/bin/scale)\t    "
+	  "\n",
+	  "oa0o Ea11 Ea22 Xa22 Xa11 oa--" },
+	{ "sptdecode",
+	  "TIME      DELTA         INSNS   OPERATION\n"
+	  "frequency 32\n"
+	  "0.000     [+0.000]      [+   1] _dl_aux_init+436\n"
+	  "                        [+   6] __libc_start_main+455 -> discover\n"
+	  "                        [+   9]     main+22 -> f1\n"
+	  "1.402     [+1.402]      [+   4]         f1+9 -> f2+7\n"
+	  "12.402     [+11.402]     [+   4]             f2+9\n"
+	  "1f40:401136: error no memory mapped at this address\n",
+	  ".... .... oa0- Ea01 Ea12 Ea23 oa3- Ga--" },
+	{ "tless", /* --trace-view=returns */
+	  "#           TASK-TID     CPU     TIMESTAMP (s)       DELTA    INSNS  FUNCTION\n"
+	  "        server/0-4000   [000] 12444.206350450:         ~ [~    0] [tr strt] -> _start\n"
+	  "        server/0-4000   [000] 12444.206350450:      +0ns [+   11] _start+42 -> f\n"
+	  "        server/0-4000   [000] 12444.206350450:      +0ns [+   10]   f+27 -> [hw int] "
+	  "g+1\n"
+	  "        server/0-4000   [000] 12444.206350450:      +0ns [+    2]     g+3 -> [tr end "
+	  "syscall]\n"
+	  "        worker/1-4100   [001] 12444.206350620:     +21ns [+    0]     [ptwrite 0x1]\n"
+	  "        server/0-4000   [000] 12444.206350620:      +0ns [+    1]   f+24 <- [iret] g+5\n"
+	  "        server/0-4000   [000] 12444.206350620:      +0ns [+    1] _start+47 <- f+5\n"
+	  "        server/0-4000   [000] 12444.206350620:      +0ns [+    1] [gap: lost data]\n",
+	  ".... oa0- Ea01 Ea12 oa2- ob2- Xa12 Xa01 Ga--" },
+	{ "tless", /* --trace-view=branches */
+	  "#           TASK-TID     CPU     TIMESTAMP (s)  FLAGS                 FUNCTION\n"
+	  "        server/0-4000   [000] 12444.206350450: tr strt                       -> _start\n"
+	  "        server/0-4000   [000] 12444.206350450: call                        _start+42 -> "
+	  "f\n"
+	  "        server/0-4000   [000] 12444.206350450: jmp                           f+23 -> "
+	  "f+42\n"
+	  "        server/0-4000   [000] 12444.206350450: return                      f+5 -> "
+	  "_start+47\n",
+	  ".... oa4- Ea31 oa4- Xa31" },
+	{ "uftrace", /* --trace-view=graph */
+	  "#           TASK-TID     CPU     TIMESTAMP (s)       DURATION     FUNCTION\n"
+	  "        server/0-4000   [000] 12444.206350450:              | [tr strt] _start\n"
+	  "        server/0-4000   [000] 12444.206350450:              | f() {\n"
+	  "        worker/1-4100   [001] 12444.206350599:    0.070 us  |   g();\n"
+	  "        server/0-4000   [000] 12444.206350450:              |   [hw int] g() {\n"
+	  "        server/0-4000   [000] 12444.206350620:     0.170 us |   } /* g */\n"
+	  "        server/0-4000   [000] 12444.206350620:     0.170 us | } /* f */\n",
+	  ".... oa0- Ea01 Lb12 Ea12 Xa12 Xa01" },
+};
+
+/* What a word of `want` says a line is; the numbers for threads and functions are what they were first. */
+struct names {
+	uint64_t threads[26], functions[10];
+};
+
+static void check_same(uint64_t *known, uint64_t value, const char *what, unsigned line)
+{
+	if (*known == 0)
+		*known = value + 1;
+	if (*known != value + 1)
+		fail_msg("line %u: another %s", line, what);
+}
+
+static void check_line(struct names *names, const char *want, bool read,
+		       const struct tl_callline *c, unsigned line)
+{
+	static const char letters[] = "oEXLG";
+
+	if (!read || *want == '.') {
+		if (read || *want != '.')
+			fail_msg("line %u: %s", line, read ? "of somebody" : "of nobody");
+		return;
+	}
+	if (letters[c->kind] != want[0])
+		fail_msg("line %u is %c, not %c", line, letters[c->kind], want[0]);
+	if (want[1] == '?')
+		assert_true(c->thread == TL_CALL_NOTHREAD);
+	else
+		check_same(&names->threads[want[1] - 'a'], c->thread, "thread", line);
+	if (c->depth != (want[2] == '-' ? TL_CALL_NODEPTH : want[2] - '0'))
+		fail_msg("line %u: depth %d, not %c", line, c->depth, want[2]);
+	if (want[3] == '-')
+		assert_true(c->function == 0);
+	else if (want[3] != 'o')
+		check_same(&names->functions[want[3] - '0'], c->function, "function", line);
+}
+
+static void check_sample(const struct sample *s)
+{
+	struct names names = { { 0 }, { 0 } };
+	struct tl_callform form;
+	const char *want = s->want, *line = s->text;
+
+	assert_true(tl_callform_detect(
+	    (struct tl_span){ (const uint8_t *)s->text, strlen(s->text) }, &form));
+	assert_string_equal(tl_callform_name(&form), s->name);
+	for (unsigned i = 1; *line; i++) {
+		size_t len = strcspn(line, "\n");
+		struct tl_callline c;
+		bool read =
+		    tl_callform_read(&form, (struct tl_span){ (const uint8_t *)line, len }, &c);
+
+		if (len > 0) {
+			check_line(&names, want, read, &c, i);
+			want += strcspn(want, " ");
+			want += strspn(want, " ");
+		}
+		line += len + 1;
+	}
+	assert_int_equal(*want, '\0');
+	for (size_t i = 0; i < 26; i++) /* different letters are different threads */
+		for (size_t j = 0; j < i && names.threads[i]; j++)
+			assert_true(names.threads[i] != names.threads[j]);
+	for (size_t i = 0; i < 10; i++)
+		for (size_t j = 0; j < i && names.functions[i]; j++)
+			assert_true(names.functions[i] != names.functions[j]);
+}
+
+static void each_form_is_recognised_and_read(void **state)
+{
+	for (size_t i = 0; i < sizeof(samples) / sizeof(samples[0]); i++)
+		check_sample(&samples[i]);
+}
+
+static void other_texts_are_no_traces(void **state)
+{
+	static const char *const texts[] = {
+		"",
+		"\n\n",
+		"int main() {\n\tf();\n\treturn 0;\n}\n",
+		"| a | table |\n|---|---|\n| f(); | g(); |\n",
+		"12:03:04 host sshd[17]: session opened -> root\n12:03:05 host sshd[17]: closed\n",
+		"  swapper     0 [000] 12.345678:  1 cycles:  ffffffff81 native_write_msr "
+		"(kernel)\n",
+		"[    0.000000] Linux version 6.1\n[    0.000001] Command line: a | b\n",
+	};
+	struct tl_callform form;
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct tl_span head = { (const uint8_t *)texts[i], strlen(texts[i]) };
+
+		assert_false(tl_callform_detect(head, &form));
+	}
+}
+
+/* ---- chunks */
+
+/* A long trace, with long lines and lines that tell no depth. */
+static void make_text(struct tl_buf *out)
+{
+	for (int i = 0; i < 300; i++) {
+		int depth = rand() % 20;
+
+		tl_buf_printf(out, "      task %d  %d [000] 12.%06d: ", i % 3, 17 + i % 3, i);
+		if (i % 17 == 3)
+			tl_buf_printf(out, " psb offs: %x\n", i);
+		else
+			tl_buf_printf(out, "(/bin/a  )\t%*sf%d%*s\n", 4 * depth, "", rand() % 9,
+				      i % 40 == 7 ? 6000 : rand() % 30, "");
+	}
+	out->len--; /* no newline at the end */
+}
+
+/* All lines, their `byte` being what it is in the whole text. */
+static void read_all(const struct tl_callform *form, struct tl_source *src, struct fake_text *t,
+		     struct tl_calls *out)
+{
+	for (size_t k = 0; k < t->nchunks; k++) {
+		size_t had = out->nlines;
+
+		assert_true(tl_calltext_calls(form, src, k, out, NULL));
+		assert_true(out->absolute);
+		for (size_t i = had; i < out->nlines; i++) {
+			assert_true(out->lines[i].byte < t->start[k + 1] - t->start[k]);
+			out->lines[i].byte += t->start[k];
+		}
+	}
+}
+
+static void chunks_may_begin_anywhere(void **state)
+{
+	for (unsigned round = 0; round < 16; round++) {
+		struct tl_buf text = TL_BUF_INIT;
+		struct tl_calls calls = { .absolute = false }, whole = { .absolute = false };
+		struct tl_callform form;
+		struct tl_source *src;
+		struct fake_text t;
+
+		srand(round);
+		make_text(&text);
+		assert_true(tl_callform_detect((struct tl_span){ text.data, text.len }, &form));
+		assert_true(fake_open(&t, &text, 20, false, false, NULL, &src));
+		read_all(&form, src, &t, &whole);
+		tl_source_close(src);
+		text = t.bytes;
+		t.bytes = (struct tl_buf)TL_BUF_INIT;
+		fake_fini(&t);
+		assert_true(fake_open(&t, &text, 9 + round % 8, round & 1, false, NULL, &src));
+		read_all(&form, src, &t, &calls);
+		assert_int_equal(calls.nlines, 300);
+		assert_int_equal(whole.nlines, 300);
+		for (size_t i = 0; i < calls.nlines; i++) {
+			const struct tl_callline *a = &calls.lines[i], *b = &whole.lines[i];
+
+			assert_int_equal(a->byte, b->byte);
+			assert_int_equal(a->thread, b->thread);
+			assert_true(a->function == b->function);
+			if (i % 17 != 3) /* not told: by what is near in the same chunk */
+				assert_int_equal(a->depth, b->depth);
+			assert_int_not_equal(a->depth, TL_CALL_NODEPTH);
+		}
+		tl_calls_fini(&calls);
+		tl_calls_fini(&whole);
+		tl_source_close(src);
+		fake_fini(&t);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_form_is_recognised_and_read),
+		cmocka_unit_test(other_texts_are_no_traces),
+		cmocka_unit_test(chunks_may_begin_anywhere),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
