@@ -103,6 +103,9 @@ TL_STAMP_READER(epoch)
 		out->ns += read_digits(s + end + 1, more) * unit / tl_digits_power((unsigned)more);
 		out->digits += (unsigned)more;
 		end += 1 + more;
+	} else if (end >= l->len) {
+		/* A list of numbers. */
+		return false;
 	}
 	out->end = end;
 	return end >= l->len || !(tl_is_alnum(s[end]) || s[end] == '_' || s[end] == '-');

@@ -258,6 +258,20 @@ TL_STAMP_READER(spt)
 	return true;
 }
 
+/* `     0.043 ( 0.014 ms): ls/28964 brk(` of perf trace: milliseconds. */
+TL_STAMP_READER(perf_trace)
+{
+	struct number n;
+
+	if (!read_number(l, col, &n) || n.digits != 3 || !blank_before(l, n.begin) ||
+	    l->len - n.end < 3 || memcmp(l->s + n.end, " (", 2) != 0 || !has_behind(l, n.end, ':'))
+		return false;
+	*out = (struct tl_stamp){ .ns = n.whole * 1000000 + n.fraction / 1000,
+				  .end = n.end,
+				  .digits = 6 };
+	return true;
+}
+
 /* Calls that have no time of their own, what else happened, and the head. */
 bool tl_stamp_goes_on_spt(const struct tl_stampline *l)
 {

@@ -24,6 +24,7 @@ const struct tl_timekind tl_timekinds[] = {
 	  PLAIN(1000),
 	  READ(first_point, spt),
 	  .goes_on = tl_stamp_goes_on_spt },
+	{ .name = "perf trace", PLAIN(1000000), READ(lead_point, perf_trace) },
 	{ .name = "strace -r",
 	  PLAIN(TL_SECOND),
 	  READ(lead_point, delta),

@@ -82,6 +82,7 @@ TL_STAMP_READER(graph);
 TL_STAMP_READER(bracket);
 TL_STAMP_READER(delta);
 TL_STAMP_READER(spt);
+TL_STAMP_READER(perf_trace);
 TL_STAMP_READER(elapsed);
 bool tl_stamp_goes_on_spt(const struct tl_stampline *l);
 bool tl_stamp_prepare_elapsed(struct tl_span head, struct tl_timeform *f);
@@ -108,6 +109,9 @@ TL_STAMP_READER(glog);
 TL_STAMP_READER(logcat);
 TL_STAMP_READER(strace);
 TL_STAMP_READER(day);
+
+/* timeprint.c: "us" or "ms", where a text's plain numbers are not seconds, else "". */
+const char *tl_stamp_unit(const struct tl_timeform *f);
 
 /* A date and a time of day without a year, as ns: in the year that puts it within one of the first
  * line. */

@@ -38,11 +38,17 @@ static void print_number(const struct tl_timeform *f, uint64_t ns, char *out)
 	add_fraction(out, ns % unit * (TL_SECOND / unit), digits > coarser ? digits - coarser : 0);
 }
 
+const char *tl_stamp_unit(const struct tl_timeform *f)
+{
+	uint64_t unit = f->kind ? f->kind->unit : TL_SECOND;
+
+	return unit == 1000 ? "us" : unit == 1000000 ? "ms" : "";
+}
+
 /* Other numbers than seconds since something say what they are; the unit is how one types them, too. */
 static void add_unit(const struct tl_timeform *f, char *out)
 {
-	if (f->kind && f->kind->unit == 1000)
-		strcat(out, "us");
+	strcat(out, tl_stamp_unit(f));
 }
 
 static void print_date(const struct tl_timeform *f, uint64_t ns, char *out)

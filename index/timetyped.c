@@ -293,8 +293,8 @@ static const char *with_unit(const struct tl_timeform *f, const char *s, char *o
 		return s;
 	if (f->clock == TL_CLOCK_CALENDAR)
 		unit = epoch_unit(s);
-	else if (f->kind && f->kind->unit == 1000)
-		unit = "us";
+	else
+		unit = tl_stamp_unit(f);
 	return (size_t)snprintf(out, size, "%s%s", s, unit) < size ? out : s;
 }
 

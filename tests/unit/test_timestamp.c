@@ -1,26 +1,29 @@
-/* test_timestamp.c: the times of texts are recognised, read to the nanosecond, printed and typed. */
+/*
+ * test_timestamp.c: the times of texts are recognised and read to the nanosecond.
+ *
+ * The texts in tests/unit/stamps are what programs wrote (see make-stamps there).  What their times
+ * are is worked out here a second time, by a regular expression and strptime().
+ */
 #include "index/timestamp.h"
 
 #include "index/calendar.h"
 
+#include <regex.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
-static const struct tl_time_ref ref = { TL_TIME_NONE, TL_TIME_NONE, TL_TIME_NONE };
-
-static struct tl_timeform form_of(const char *text)
-{
-	struct tl_timeform f;
-
-	tl_timeform_detect((struct tl_span){ (const uint8_t *)text, strlen(text) }, 0, &f);
-	return f;
-}
+#define STAMPS  "tests/unit/stamps/"
+#define CHANGED ((time_t)1795392000) /* 2026-11-23 */
 
 static uint64_t read_line(const struct tl_timeform *f, const char *line)
 {
@@ -29,43 +32,481 @@ static uint64_t read_line(const struct tl_timeform *f, const char *line)
 	return tl_timeform_read(f, (const uint8_t *)line, strlen(line), &ns) ? ns : TL_TIME_NONE;
 }
 
-static void test_ftrace(void **state)
+static bool detect(const char *text, size_t len, struct tl_timeform *f)
 {
-	struct tl_timeform f = form_of(
-	    "# tracer: nop\n#\n"
-	    "         python3-31073  [003] d.h1.  1000.000011: block_rq_issue: 259,0 WS [sshd]\n"
-	    "            bash-15869  [000] d..2.  1000.000021: sched_switch: prev_comm=cc1\n");
-
-	assert_string_equal(tl_timeform_name(&f), "ftrace or perf");
-	assert_int_equal(f.digits, 6);
-	assert_int_equal(read_line(&f, " a-1 [003] d.h1. 99999.000011: x"),
-			 UINT64_C(99999000011000));
-	assert_int_equal(read_line(&f, "nothing"), TL_TIME_NONE);
+	return tl_timeform_detect((struct tl_span){ (const uint8_t *)text, len }, CHANGED, f);
 }
 
-static void test_iso(void **state)
+static char *read_all(FILE *in, size_t *len)
 {
-	struct tl_timeform f = form_of("2026-11-22T11:39:33.123+01:00 a\n"
-				       "2026-11-22T11:39:34,123456789+0100 b\n"
-				       "INFO 2026/11/22 11:39:35 c\n");
-	char out[TL_TIMEFORM_PRINTED];
-	struct tl_err err;
-	uint64_t ns;
+	char *text = malloc(65536);
 
-	assert_string_equal(tl_timeform_name(&f), "ISO 8601");
-	ns = read_line(&f, "2026-11-22T11:39:34,123456789+0100 b");
-	assert_int_equal(ns, UINT64_C(1795343974123456789));
-	assert_string_equal(tl_timeform_print(&f, ns, out), "2026-11-22 11:39:34.123456789");
-	assert_true(tl_timeform_parse(&f, "2026-11-22T11:39:34.5+01:00", &ref, &ns, &err));
-	assert_int_equal(ns, UINT64_C(1795343974500000000));
+	assert_non_null(in);
+	assert_non_null(text);
+	*len = fread(text, 1, 65535, in);
+	text[*len] = '\0';
+	return text;
+}
+
+/* The times of a text, by other means: groups of a regular expression are what strptime() reads (or
+ * a number, without a format), the fraction, the zone. */
+struct sample {
+	const char *file, *name;
+	enum tl_clock clock;
+	const char *pattern, *format;
+	uint64_t unit; /* of the number: 0 is a second */
+	unsigned digits;
+};
+
+#define PID  "^(\\[pid +[0-9]+\\] |[0-9]+ +)? *"
+#define ISO  "([0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:]{8})"
+#define FRAC "[.,]([0-9]+)"
+#define CALL "( \\(.*\\))? ([a-z_0-9]+\\(|\\+\\+\\+|---|<\\.\\.\\.)"
+
+static const struct sample samples[] = {
+	{ "ftrace", "ftrace or perf", TL_CLOCK_PLAIN,
+	  "^(.*-.*\\]).* ([0-9]+)[.]([0-9]{6}): ", .digits = 6 },
+	{ "trace-cmd", "ftrace or perf", TL_CLOCK_PLAIN,
+	  "^.*(\\]) ([0-9]+)[.]([0-9]+): ", .digits = 6 },
+	{ "trace-cmd-t", "ftrace or perf", TL_CLOCK_PLAIN,
+	  "^.*(\\]) ([0-9]+)[.]([0-9]+): ", .digits = 9 },
+	{ "trace-cmd-l", "ftrace or perf", TL_CLOCK_PLAIN,
+	  "^.*-.*([.0-9]) ([0-9]+)[.]([0-9]+): ", .digits = 6 },
+	{ "perf", "ftrace or perf", TL_CLOCK_PLAIN,
+	  "^.*(\\]) +([0-9]+)[.]([0-9]+): ", .digits = 6 },
+	{ "perf-g", "ftrace or perf", TL_CLOCK_PLAIN,
+	  "^[^\t].*(\\]) +([0-9]+)[.]([0-9]+): ", .digits = 6 },
+	{ "perf-ns", "ftrace or perf", TL_CLOCK_PLAIN,
+	  "^.*(\\]) +([0-9]+)[.]([0-9]+): ", .digits = 9 },
+	{ "perf-tid", "ftrace or perf", TL_CLOCK_PLAIN,
+	  "^( *[0-9/]+) +([0-9]+)[.]([0-9]+): ", .digits = 9 },
+	{ "perf-time", "ftrace or perf", TL_CLOCK_PLAIN,
+	  "^( *)([0-9]+)[.]([0-9]+): ", .digits = 6 },
+	{ "perf-call-trace", "ftrace or perf", TL_CLOCK_PLAIN,
+	  "^.*(\\]) +([0-9]+)[.]([0-9]+): ", .digits = 9 },
+	{ "perf-trace", "perf trace", TL_CLOCK_PLAIN, "^( *)([0-9]+)[.]([0-9]+) \\(",
+	  .unit = 1000000, .digits = 6 },
+	{ "function-graph", "function graph", TL_CLOCK_PLAIN, "^( *)([0-9]+)[.]([0-9]+) \\|",
+	  .digits = 6 },
+	{ "uftrace-time", "function graph", TL_CLOCK_PLAIN, "^( *)([0-9]+)[.]([0-9]+) \\|",
+	  .digits = 9 },
+	{ "uftrace-all", "function graph", TL_CLOCK_PLAIN, "^(.*) ([0-9]+)[.]([0-9]{9}) ",
+	  .digits = 9 },
+	{ "uftrace-dump", "function graph", TL_CLOCK_PLAIN, "^()([0-9]+)[.]([0-9]{9}) ",
+	  .digits = 9 },
+	{ "uftrace-elapsed", "uftrace", TL_CLOCK_PLAIN, "^( *)([0-9]+)[.]([0-9]+) us \\|",
+	  .unit = 1000, .digits = 6 },
+	{ "uftrace-tid-elapsed", "uftrace", TL_CLOCK_PLAIN, "^(.*\\]) *([0-9]+)[.]([0-9]+) us \\|",
+	  .unit = 1000, .digits = 6 },
+	{ "uftrace", "none", .pattern = "^()()never" },
+	{ "sptdecode", "sptdecode", TL_CLOCK_PLAIN, "^()([0-9]+)[.]([0-9]+) ", .unit = 1000,
+	  .digits = 9 },
+	{ "strace-r", "strace -r", TL_CLOCK_PLAIN, PID "([0-9]+)[.]([0-9]+)" CALL, .digits = 6 },
+	{ "strace-r-o", "strace -r", TL_CLOCK_PLAIN, PID "([0-9]+)[.]([0-9]+)" CALL, .digits = 6 },
+	{ "ltrace-r", "strace -r", TL_CLOCK_PLAIN, PID "([0-9]+)[.]([0-9]+)" CALL, .digits = 6 },
+	{ "strace-tt", "strace", TL_CLOCK_DAY, PID "([0-9:]{8})" FRAC CALL, "%H:%M:%S",
+	  .digits = 6 },
+	{ "strace-tt-o", "strace", TL_CLOCK_DAY, PID "([0-9:]{8})" FRAC CALL, "%H:%M:%S",
+	  .digits = 6 },
+	{ "strace-k", "strace", TL_CLOCK_DAY, PID "([0-9:]{8})" FRAC CALL, "%H:%M:%S",
+	  .digits = 6 },
+	{ "strace-r-tt", "strace", TL_CLOCK_DAY, PID "([0-9:]{8})" FRAC CALL, "%H:%M:%S",
+	  .digits = 6 },
+	{ "ltrace-tt", "strace", TL_CLOCK_DAY, PID "([0-9:]{8})" FRAC CALL, "%H:%M:%S",
+	  .digits = 6 },
+	{ "strace-t", "strace", TL_CLOCK_DAY, PID "([0-9:]{8})" CALL, "%H:%M:%S", .digits = 0 },
+	{ "strace-ttt", "seconds since 1970", TL_CLOCK_CALENDAR, PID "([0-9]{10})" FRAC, "%s",
+	  .digits = 6 },
+	{ "strace-ns", "seconds since 1970", TL_CLOCK_CALENDAR, PID "([0-9]{10})" FRAC, "%s",
+	  .digits = 9 },
+	{ "dmesg", "dmesg", TL_CLOCK_PLAIN, "^(\\[ *)([0-9]+)[.]([0-9]+)\\]", .digits = 6 },
+	{ "dmesg-r", "dmesg", TL_CLOCK_PLAIN, "^(<.>\\[ *)([0-9]+)[.]([0-9]+)\\]", .digits = 6 },
+	{ "dmesg-x", "dmesg", TL_CLOCK_PLAIN, "^([^[]*\\[ *)([0-9]+)[.]([0-9]+)\\]", .digits = 6 },
+	{ "dmesg-d", "dmesg", TL_CLOCK_PLAIN, "^(\\[ *)([0-9]+)[.]([0-9]+) <", .digits = 6 },
+	{ "dmesg-T", "ctime", TL_CLOCK_CALENDAR, "^(\\[)(.{24})\\]", "%a %b %d %H:%M:%S %Y",
+	  .digits = 0 },
+	{ "dmesg-e", "dmesg -e", TL_CLOCK_CALENDAR, "^(\\[)([A-Z].*[0-9])\\]", "%b%d %H:%M",
+	  .digits = 0 },
+	{ "dmesg-iso", "ISO 8601", TL_CLOCK_CALENDAR, "^()" ISO FRAC, "%FT%T", .digits = 6 },
+	{ "journalctl-short", "syslog", TL_CLOCK_CALENDAR, "^()(.{15}) box", "%b %d %T",
+	  .digits = 0 },
+	{ "journalctl-short-precise", "syslog", TL_CLOCK_CALENDAR, "^()(.{15})[.]([0-9]+) box",
+	  "%b %d %T", .digits = 6 },
+	{ "journalctl-short-full", "ISO 8601", TL_CLOCK_CALENDAR, "^(...) " ISO " UTC box", "%F %T",
+	  .digits = 0 },
+	{ "journalctl-short-iso", "ISO 8601", TL_CLOCK_CALENDAR, "^()" ISO, "%FT%T", .digits = 0 },
+	{ "journalctl-short-iso-precise", "ISO 8601", TL_CLOCK_CALENDAR, "^()" ISO FRAC, "%FT%T",
+	  .digits = 6 },
+	{ "journalctl-kolkata", "ISO 8601", TL_CLOCK_CALENDAR, "^()" ISO FRAC "(\\+[0-9:]+)",
+	  "%FT%T", .digits = 6 },
+	{ "journalctl-short-monotonic", "dmesg", TL_CLOCK_PLAIN, "^(\\[ *)([0-9]+)[.]([0-9]+)\\]",
+	  .digits = 6 },
+	{ "journalctl-short-unix", "seconds since 1970", TL_CLOCK_CALENDAR, "^()([0-9]{10})" FRAC,
+	  "%s", .digits = 6 },
+	{ "rsyslog", "syslog", TL_CLOCK_CALENDAR, "^()(.{15}) ", "%b %d %T", .digits = 0 },
+	{ "rsyslog-iso", "ISO 8601", TL_CLOCK_CALENDAR, "^()" ISO FRAC, "%FT%T", .digits = 6 },
+	{ "rsyslog-5424", "ISO 8601", TL_CLOCK_CALENDAR, "^(<13>1) " ISO FRAC, "%FT%T",
+	  .digits = 6 },
+	{ "nginx-access", "web server", TL_CLOCK_CALENDAR, "^([^[]*)\\[(.{20}) ", "%d/%b/%Y:%T",
+	  .digits = 0 },
+	{ "apache-access", "web server", TL_CLOCK_CALENDAR, "^([^[]*)\\[(.{20}) ", "%d/%b/%Y:%T",
+	  .digits = 0 },
+	{ "nginx-error", "ISO 8601", TL_CLOCK_CALENDAR, "^()(.{19}) ", "%Y/%m/%d %T", .digits = 0 },
+	{ "apache-error", "ctime", TL_CLOCK_CALENDAR, "^(\\[)(.{19})[.]([0-9]+) 2026\\]",
+	  "%a %b %d %T", .digits = 6 },
+};
+
+static uint64_t fraction(const char *digits, size_t n)
+{
+	char nine[10] = "000000000";
+
+	memcpy(nine, digits, n);
+	return strtoull(nine, NULL, 10);
+}
+
+/* Group 2 of the match as nanoseconds. */
+static uint64_t whole(const struct sample *s, const char *text)
+{
+	struct tm tm = { .tm_year = s->clock == TL_CLOCK_DAY ? 70 : 126, .tm_mday = 1 };
+	uint64_t unit = s->unit ? s->unit : TL_SECOND;
+
+	if (!s->format)
+		return strtoull(text, NULL, 10) * unit;
+	if (strcmp(s->format, "%s") == 0)
+		return strtoull(text, NULL, 10) * TL_SECOND;
+	assert_non_null(strptime(text, s->format, &tm));
+	return (uint64_t)timegm(&tm) * TL_SECOND;
+}
+
+/* TL_TIME_NONE: no match. */
+static uint64_t naive(const struct sample *s, const regex_t *re, const char *line)
+{
+	uint64_t unit = s->unit ? s->unit : TL_SECOND, ns;
+	regmatch_t m[5];
+
+	if (regexec(re, line, 5, m, 0) != 0)
+		return TL_TIME_NONE;
+	ns = whole(s, line + m[2].rm_so);
+	if (m[3].rm_so >= 0 && memchr("0123456789", line[m[3].rm_so], 10))
+		ns += fraction(line + m[3].rm_so, (size_t)(m[3].rm_eo - m[3].rm_so)) /
+		      (TL_SECOND / unit);
+	if (strstr(line, "+0530"))
+		ns -= (5 * 3600 + 1800) * TL_SECOND;
+	return ns;
+}
+
+static void check_lines(const struct sample *s, const struct tl_timeform *f, char *text)
+{
+	unsigned times = 0;
+	regex_t re;
+
+	assert_int_equal(regcomp(&re, s->pattern, REG_EXTENDED), 0);
+	for (char *save, *line = strtok_r(text, "\n", &save); line;
+	     line = strtok_r(NULL, "\n", &save)) {
+		uint64_t want = naive(s, &re, line), got = read_line(f, line);
+
+		if (got != want)
+			fail_msg("%s: %s: %llu, not %llu", s->file, line, (unsigned long long)got,
+				 (unsigned long long)want);
+		times += got != TL_TIME_NONE;
+	}
+	regfree(&re);
+	if (times < (f->kind ? 2 : 0))
+		fail_msg("%s has %u times", s->file, times);
+}
+
+static void test_samples(void **state)
+{
+	for (size_t i = 0; i < sizeof(samples) / sizeof(*samples); i++) {
+		const struct sample *s = &samples[i];
+		char path[128], *text;
+		struct tl_timeform f;
+		size_t len;
+		FILE *in;
+
+		snprintf(path, sizeof(path), STAMPS "%s", s->file);
+		in = fopen(path, "r");
+		text = read_all(in, &len);
+		fclose(in);
+		detect(text, len, &f);
+		if (strcmp(tl_timeform_name(&f), s->name) != 0)
+			fail_msg("%s is %s", s->file, tl_timeform_name(&f));
+		assert_int_equal(f.clock, s->clock);
+		assert_int_equal(f.digits, s->digits);
+		assert_int_equal(f.deltas, strcmp(s->name, "strace -r") == 0);
+		assert_int_equal(f.period, s->clock == TL_CLOCK_DAY ? TL_DAY : 0);
+		check_lines(s, &f, text);
+		free(text);
+	}
+}
+
+/* Other ways to write a time, each as three lines of a log; %c is replaced by 1, 2, 3. */
+static const struct {
+	const char *line, *name;
+	uint64_t first;
+} written[] = {
+	{ "2026-11-22T11:39:3%cZ up", "ISO 8601", 1795347571 * TL_SECOND },
+	{ "2026-11-22 11:39:3%c,123 INFO [main] a.b.C - up", "ISO 8601",
+	  UINT64_C(1795347571123000000) },
+	{ "INFO  2026-11-22 11:39:3%c.5 up", "ISO 8601", UINT64_C(1795347571500000000) },
+	{ "[INFO] [2026-11-22 11:39:3%c] up", "ISO 8601", 1795347571 * TL_SECOND },
+	{ "2026-11-22 12:39:3%c.000000001+01:00 up", "ISO 8601", UINT64_C(1795347571000000001) },
+	{ "2026-11-22 12:39:3%c.123+01 up", "ISO 8601", UINT64_C(1795347571123000000) },
+	{ "2026-11-22 08:09:3%c -0330 up", "ISO 8601", 1795347571 * TL_SECOND },
+	{ "2026-11-22 11:39:3%c -5 up", "ISO 8601", 1795347571 * TL_SECOND },
+	{ "2026-11-22 11:39:3%c.123 UTC [4711] LOG:  up", "ISO 8601",
+	  UINT64_C(1795347571123000000) },
+	{ "2026-11-22T11:39:3%c.123456Z 0 [Note] [MY-010051] up", "ISO 8601",
+	  UINT64_C(1795347571123456000) },
+	{ "{\"time\":\"2026-11-22T11:39:3%c.5Z\",\"msg\":\"up\"}", "ISO 8601",
+	  UINT64_C(1795347571500000000) },
+	{ "time=\"2026-11-22T11:39:3%cZ\" level=info", "ISO 8601", 1795347571 * TL_SECOND },
+	{ "2026/11/22 11:39:3%c.123456 main.go:12: up", "ISO 8601", UINT64_C(1795347571123456000) },
+	{ "<34>1 2026-11-22T11:39:3%c.003Z box su - ID47 - up", "ISO 8601",
+	  UINT64_C(1795347571003000000) },
+	{ "2024-02-29 00:00:0%c up", "ISO 8601", 1709164801 * TL_SECOND },
+	{ "<34>Nov 22 11:39:3%c box su: up", "syslog", 1795347571 * TL_SECOND },
+	{ "Nov  2 11:39:3%c box su: up", "syslog", 1793619571 * TL_SECOND },
+	{ "I1122 11:39:3%c.123456   17 main.cc:12] up", "glog", UINT64_C(1795347571123456000) },
+	{ "W20261122 11:39:3%c.123456   17 main.cc:12] up", "glog", UINT64_C(1795347571123456000) },
+	{ "11-22 11:39:3%c.123  1234  1240 I tag: up", "logcat", UINT64_C(1795347571123000000) },
+	{ "22-Nov-2026 11:39:3%c.123 INFO [main] up", "day, month, year",
+	  UINT64_C(1795347571123000000) },
+	{ "17:M 22 Nov 2026 11:39:3%c.123 * Ready", "day, month, year",
+	  UINT64_C(1795347571123000000) },
+	{ "[22-Nov-2026 11:39:3%c UTC] PHP Warning:  up", "day, month, year",
+	  1795347571 * TL_SECOND },
+	{ "10.0.0.1:4711 [22/Nov/2026:11:39:3%c.123] web app/1 0/0/1", "web server",
+	  UINT64_C(1795347571123000000) },
+	{ "::1 - - [22/Nov/2026:12:39:3%c +0100] \"GET /\" 200", "web server",
+	  1795347571 * TL_SECOND },
+	{ "[Sun Nov 22 11:39:3%c 2026] [error] up", "ctime", 1795347571 * TL_SECOND },
+	{ "Sun Nov  1 11:39:3%c UTC 2026", "ctime", 1793533171 * TL_SECOND },
+	{ "17953475%c1 up", "seconds since 1970", 1795347511 * TL_SECOND },
+	{ "17953475%c1.123    17 10.0.0.1 TCP_MISS/200", "seconds since 1970",
+	  UINT64_C(1795347511123000000) },
+	{ "(17953475%c1.123456) can0 123#00", "seconds since 1970", UINT64_C(1795347511123456000) },
+	{ "type=SYSCALL msg=audit(17953475%c1.123:456): arch=c000003e", "seconds since 1970",
+	  UINT64_C(1795347511123000000) },
+	{ "{\"level\":\"info\",\"ts\":17953475%c1.123456789}", "seconds since 1970",
+	  UINT64_C(1795347511123456789) },
+	{ "{\"time\":17953475%c1123,\"msg\":\"up\"}", "milliseconds since 1970",
+	  UINT64_C(1795347511123000000) },
+	{ "17953475%c1123.25 up", "milliseconds since 1970", UINT64_C(1795347511123250000) },
+	{ "17953475%c1123456 up", "microseconds since 1970", UINT64_C(1795347511123456000) },
+	{ "17953475%c1123456789 up", "nanoseconds since 1970", UINT64_C(1795347511123456789) },
+	{ "11:39:3%c.123456 IP 10.0.0.1.22 > 10.0.0.2.51234: Flags [P.]", "time of day",
+	  UINT64_C(41971123456000) },
+	{ "[11:39:3%c] up", "time of day", UINT64_C(41971000000000) },
+	{ "DEBUG 11:39:3%c,5 up", "time of day", UINT64_C(41971500000000) },
+	{ "[   12.34567%c] up", "dmesg", UINT64_C(12345671000) },
+	{ "[    12.34%c] (II) up", "dmesg", UINT64_C(12341000000) },
+	{ " instruction trace error type 1 time 4525.74412398%c cpu 0 pid 21595 tid 21595 ip 0 "
+	  "code 8: Lost",
+	  "ftrace or perf", UINT64_C(4525744123981) },
+};
+
+static void test_written(void **state)
+{
+	for (size_t i = 0; i < sizeof(written) / sizeof(*written); i++) {
+		char text[512], line[160];
+		struct tl_timeform f;
+		int n = 0;
+
+		for (char c = '1'; c <= '3'; c++) {
+			n += snprintf(text + n, sizeof(text) - (size_t)n, written[i].line, c);
+			n += snprintf(text + n, sizeof(text) - (size_t)n, "\n");
+		}
+		detect(text, (size_t)n, &f);
+		if (strcmp(tl_timeform_name(&f), written[i].name) != 0)
+			fail_msg("%s is %s", written[i].line, tl_timeform_name(&f));
+		snprintf(line, sizeof(line), written[i].line, '1');
+		if (read_line(&f, line) != written[i].first)
+			fail_msg("%s: %llu", line, (unsigned long long)read_line(&f, line));
+		/* Elsewhere in the line it is found, too. */
+		if (f.kind)
+			f.col += 7;
+		if (read_line(&f, line) != written[i].first)
+			fail_msg("%s: not found", line);
+	}
+}
+
+/* What a text is that has no times, or none that are its lines'. */
+static void check_none(const char *what, const char *text, size_t len)
+{
+	struct tl_timeform f;
+
+	if (detect(text, len, &f))
+		fail_msg("%s is %s", what, tl_timeform_name(&f));
+	assert_int_equal(read_line(&f, "2026-11-22 11:39:33"), TL_TIME_NONE);
+}
+
+static void check_none_file(FILE *in, const char *name)
+{
+	size_t len;
+	char *text = read_all(in, &len);
+
+	check_none(name, text, len);
+	free(text);
+}
+
+static void test_prose_and_source(void **state)
+{
+	static const char *const files[] = { "README.md",
+					     "Makefile",
+					     "LICENSE",
+					     "man/tless.1",
+					     "docs/architecture.md",
+					     "index/FORMAT.md",
+					     "index/datestamps.c",
+					     "tests/unit/test_timestamp.c",
+					     STAMPS "make-stamps",
+					     STAMPS "tracedat.py",
+					     "/etc/passwd",
+					     "/etc/services" };
+	static const char *const commands[] = {
+		"ls -l /usr/bin",
+		"ls -l --time-style=long-iso /usr/bin",
+		"ps -ef",
+		"ps -eo pid,time,args",
+		"git log -n 200",
+		"git log -n 200 --date=iso",
+		"git log -n 200 --date=unix --stat",
+		"git log -n 200 --format=fuller",
+		"df",
+		"env",
+		"seq 400",
+		"seq 1500000000 7919 1504000000",
+		"cal 2026 || true",
+	};
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
+		FILE *in = fopen(files[i], "r");
+
+		if (!in && files[i][0] == '/')
+			continue;
+		check_none_file(in, files[i]);
+		fclose(in);
+	}
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
+		char command[256];
+		FILE *in;
+
+		snprintf(command, sizeof(command), "(%s) 2>/dev/null", commands[i]);
+		in = popen(command, "r");
+		check_none_file(in, commands[i]);
+		pclose(in);
+	}
+}
+
+static void test_numbers(void **state)
+{
+	static const char *const rows[] = {
+		"%1$lu,%2$lu,%3$lu",     "%1$lu.%2$06lu,%3$lu",         "%4$u %1$lu.%2$09lu %3$lu",
+		"%1$9lu %2$9lu %3$9lu",  "%1$lu.%2$06lu %3$lu.%2$06lu", "foo_%4$u(%1$lu.%2$lu);",
+		"%4$u:%1$lu:%2$lu",      "%1$lx:%2$lx %3$lx",           "v%4$u.%4$u.%4$u: fixed",
+		"Track %4$u  00:%5$02u", "2026-11-%5$02u something"
+	};
+	char text[20000];
+
+	srandom(1);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		size_t n = 0;
+
+		for (unsigned line = 0; line < 200; line++) {
+			unsigned long a = (unsigned long)random() * 7,
+				      b = (unsigned long)random() % 1000000,
+				      c = (unsigned long)random() % 10000;
+
+			/* All of them in every row, so that each may use those it likes. */
+			n += (size_t)snprintf(text + n, sizeof(text) - n, rows[i], a, b, c, line,
+					      line % 28 + 1);
+			text[n++] = '\n';
+		}
+		check_none(rows[i], text, n);
+	}
+}
+
+/* A date without a year has the one that puts it within a year of the first line. */
+static void test_years(void **state)
+{
+	const char *text =
+	    "Dec 30 23:59:58 box a: b\nDec 31 23:59:59 box a: b\nJan  1 00:00:00 box a: b\n";
+	struct tl_timeform f;
+
+	/* Written on 2027-01-02. */
+	assert_true(tl_timeform_detect((struct tl_span){ (const uint8_t *)text, strlen(text) },
+				       1798848000, &f));
+	assert_int_equal(read_line(&f, "Dec 30 23:59:58 box"), 1798675198 * TL_SECOND);
+	assert_int_equal(read_line(&f, "Jan  1 00:00:00 box"), 1798761600 * TL_SECOND);
+	assert_int_equal(read_line(&f, "Nov 30 00:00:00 box"), 1827532800 * TL_SECOND);
+	assert_int_equal(read_line(&f, "Dec  1 00:00:00 box"), 1796083200 * TL_SECOND);
+	/* When it was written is not known. */
+	assert_true(
+	    tl_timeform_detect((struct tl_span){ (const uint8_t *)text, strlen(text) }, -1, &f));
+	assert_true(read_line(&f, "Jan  1 00:00:00 box") > read_line(&f, "Dec 31 23:59:59 box"));
+}
+
+/* How many lines a text must have with times, and may have without. */
+static void test_shares(void **state)
+{
+	struct tl_timeform f;
+	const char *t;
+
+	t = "2026-11-22 11:39:33 one line";
+	assert_true(detect(t, strlen(t), &f));
+	t = "2026-11-22 11:39:33 two\nand another\n";
+	assert_false(detect(t, strlen(t), &f));
+	t = "2026-11-22 11:39:33 a\njava.lang.Error: x\n\tat a.b.C(D.java:1)\n\tat "
+	    "a.b.D(D.java:1)\n\n"
+	    "2026-11-22 11:39:34 a\n2026-11-22 11:39:34 b\n";
+	assert_true(detect(t, strlen(t), &f));
+	assert_true(f.sparse);
+	/* Times in comments and in source are none of the text's. */
+	t = "# 2026-11-22 11:39:33 a\n# 2026-11-22 11:39:33 a\n# 2026-11-22 11:39:33 a\n";
+	assert_false(detect(t, strlen(t), &f));
+	assert_false(detect("", 0, &f));
+	assert_string_equal(tl_timeform_name(&f), "none");
+}
+
+/* What strace says now is read as now. */
+static void test_strace_live(void **state)
+{
+	uint64_t before = (uint64_t)time(NULL) * TL_SECOND, ns, times = 0;
+	FILE *in = popen("strace -f -ttt -o /dev/stdout sh -c 'exit 0; exit 1' 2>/dev/null", "r");
+	struct tl_timeform f;
+	size_t len;
+	char *text = read_all(in, &len);
+
+	if (pclose(in) != 0 || len == 0) {
+		free(text);
+		print_message("strace cannot run here\n");
+		skip();
+	}
+	assert_true(detect(text, len, &f));
+	for (char *save, *line = strtok_r(text, "\n", &save); line;
+	     line = strtok_r(NULL, "\n", &save)) {
+		if (!tl_timeform_read(&f, (const uint8_t *)line, strlen(line), &ns))
+			continue;
+		assert_true(ns >= before && ns < before + 600 * TL_SECOND);
+		times++;
+	}
+	assert_true(times > 3);
+	free(text);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_ftrace),
-		cmocka_unit_test(test_iso),
+		cmocka_unit_test(test_samples),
+		cmocka_unit_test(test_written),
+		cmocka_unit_test(test_prose_and_source),
+		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_years),
+		cmocka_unit_test(test_shares),
+		cmocka_unit_test(test_strace_live),
 	};
 
+	setenv("TZ", "UTC", 1);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
