@@ -216,17 +216,22 @@ bool tl_time_parse_width(const char *s, uint64_t *ns, struct tl_err *err)
 	return true;
 }
 
-/* n units of which the smaller part is 1/10^digits. */
-static void print_decimal(char *out, char sign, uint64_t n, uint64_t one, int digits,
+/* A number of which `digits` are behind the point. */
+static void print_decimal(char *out, char sign, uint64_t n, unsigned digits, bool in_full,
 			  const char *unit)
 {
-	char fraction[16];
-	int len = snprintf(fraction, sizeof(fraction), ".%0*" PRIu64, digits, n % one);
+	char fraction[32] = "";
+	uint64_t one = 1;
 
-	while (len > 0 && fraction[len - 1] == '0')
-		fraction[--len] = '\0';
-	if (len == 1 || one == 1) /* nothing but the point */
-		fraction[0] = '\0';
+	for (unsigned i = 0; i < digits; i++)
+		one *= 10;
+	if (digits > 0 && (!in_full || n % one != 0)) {
+		int len = snprintf(fraction, sizeof(fraction), ".%0*" PRIu64, (int)(digits % 10),
+				   n % one);
+
+		while (in_full && fraction[len - 1] == '0')
+			fraction[--len] = '\0';
+	}
 	snprintf(out, 32, "%c%" PRIu64 "%s%s", sign, n / one, fraction, unit);
 }
 
@@ -235,26 +240,27 @@ const char *tl_time_print_span(int64_t ns, bool in_full, char out[32])
 	static const struct {
 		const char *name;
 		uint64_t ns;
-		int digits;
+		unsigned digits;
 	} scale[] = {
 		{ "s", 1000000000, 9 }, { "ms", 1000000, 6 }, { "us", 1000, 3 }, { "ns", 1, 0 }
 	};
 	uint64_t n = ns < 0 ? -(uint64_t)ns : (uint64_t)ns, step;
 	char sign = ns < 0 ? '-' : '+';
+	bool coarse = n >= 10000 * scale[0].ns;
 	size_t i = 0;
 
 	while (i < 3 && n < scale[i].ns)
 		i++;
 	if (in_full || i >= 2) {
-		print_decimal(out, sign, n, scale[i].ns, scale[i].digits, scale[i].name);
+		print_decimal(out, sign, n, scale[i].digits, in_full, scale[i].name);
 		return out;
 	}
-	step = n < UINT64_C(10000) * scale[0].ns ? scale[i].ns / 1000 : scale[i].ns;
+	step = coarse ? scale[i].ns : scale[i].ns / 1000;
 	n = (n + step / 2) / step;
 	if (i > 0 && n == 1000000) { /* rounded up to the next unit */
 		i--;
 		n = 1000;
 	}
-	print_decimal(out, sign, n, step == scale[i].ns ? 1 : 1000, 3, scale[i].name);
+	print_decimal(out, sign, n, coarse ? 0 : 3, false, scale[i].name);
 	return out;
 }

@@ -32,8 +32,8 @@ bool tl_time_parse_width(const char *s, uint64_t *ns, struct tl_err *err);
 
 /*
  * A length of time, negative ones too, as the functions above read it: with a sign, in the largest unit
- * of which it is at least one: `+1.5ms`.  In full; or with at most 3 digits behind the point, rounded,
- * and in TL_TIME_SHORT characters if it is less than three years.  Any thread.
+ * of which it is at least one: `+1.5ms`.  In full; or rounded, with 3 digits behind the point if it
+ * is not ns, and in TL_TIME_SHORT characters if it is less than three years.  Any thread.
  */
 #define TL_TIME_SHORT 10
 const char *tl_time_print_span(int64_t ns, bool in_full, char out[32]);

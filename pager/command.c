@@ -147,6 +147,7 @@ static const struct tl_command table[] = {
 	{ ";", "next-slice", tl_time_next_slice, "To the next (N-th) time slice.", false },
 	{ ",", "previous-slice", tl_time_previous_slice, "To the previous (N-th) time slice.", false },
 	{ ":s", "slice", tl_time_set_slice, ":slice 1ms sets the width of time slices.", false },
+	{ "ESC-t", "time-column", tl_timecolumn_switch, "Show times since the line above, a mark, both, none.", false },
 	{ "ESC-;", "next-gap", tl_time_next_gap, "To the next (N-th) gap or error.", false },
 	{ "ESC-,", "previous-gap", tl_time_previous_gap, "To the previous (N-th) gap or error.", false },
 	{ "", "CALLS, IN TRACES", NULL, NULL, false },

@@ -51,6 +51,9 @@ void tl_time_set_slice(struct tl_app *app, const struct tl_number *n);
 void tl_time_next_gap(struct tl_app *app, const struct tl_number *n);
 void tl_time_previous_gap(struct tl_app *app, const struct tl_number *n);
 
+/* timecolumn.c: to the next kind of it. */
+void tl_timecolumn_switch(struct tl_app *app, const struct tl_number *n);
+
 /* follow.c */
 void tl_follow_on(struct tl_app *app, const struct tl_number *n);
 void tl_follow_to_match(struct tl_app *app, const struct tl_number *n);

@@ -4,6 +4,7 @@
 #include "pager/env.h"
 #include "pager/header.h"
 #include "pager/mouse.h"
+#include "pager/timecolumn.h"
 #include "text/spool.h"
 
 #include <stdlib.h>
@@ -128,6 +129,7 @@ void tl_app_draw(struct tl_app *app)
 		/* A command takes the mark away, and it comes back with the prompt. */
 		app->target_gone = app->target_gone && !tl_app_at_prompt(app);
 		tl_view_hide_target(v, app->target_gone);
+		tl_timecolumn_prepare(app);
 		used = tl_view_compose(v, app->cells, &app->numbers_pending);
 		if (tl_view_pos(v, tl_view_rows(v) - 1) == TL_NOPOS && !tl_view_pending(v))
 			app->text.end_seen = true;
@@ -218,6 +220,7 @@ static struct tl_view_opts view_opts(struct tl_app *app)
 	vo.status_edges = o->chop; /* less does not tell while only shifted */
 	vo.status_line = o->status_line && !app->text.help;
 	vo.target = target_row(app);
+	vo.note_cols = tl_timecolumn_width(app);
 	vo.squeeze = o->squeeze;
 	vo.form_feed = o->form_feed;
 	vo.tildes = o->tildes != 0;

@@ -10,6 +10,7 @@
 #include "pager/tagkeys.h"
 #include "pager/textcalls.h"
 #include "pager/texttimes.h"
+#include "pager/timecolumn.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -108,6 +109,7 @@ static void show_again(struct tl_app *app, struct tl_file *f)
 	tl_header_text_opened(app);
 	tl_app_apply_options(app);
 	tl_view_set_status(app->text.view, mark_in, app);
+	tl_timecolumn_attach(app);
 	tl_source_want(app->text.src,
 		       app->opt.file_size || tl_packed_is(app->text.src) ? UINT64_MAX : 1);
 	tl_find_text_opened(app);

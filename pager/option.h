@@ -92,7 +92,8 @@ struct tl_options {
 	int raw_file;            /* show the bytes of a recording */
 	struct tl_colors colors; /* -D, --use-color */
 	uint64_t spool_size;     /* of temporary files, in bytes; 0: what the disk can spare */
-	uint64_t slice_ns;       /* what ; and , step by; 0: a hundredth of the text's duration */
+	int time_column; /* times beside each line: 1 since the line above, 2 since the mark, 3 both */
+	uint64_t slice_ns; /* what ; and , step by; 0: a hundredth of the text's duration */
 	/* Named as less names the option; TL_OPT_IGNORED in the table says which have no effect yet. */
 	int buffers, auto_buffers, no_lessopen, hilite_unread, exit_follow_on_close, file_size,
 	    follow_name, form_feed, hilite_target, incsearch, modelines, mouse, no_edit_warn,

@@ -4,6 +4,7 @@
 #include "pager/header.h"
 #include "pager/mouse.h"
 #include "pager/searchtype.h"
+#include "pager/timecolumn.h"
 
 #include <stddef.h>
 
@@ -183,6 +184,9 @@ static const struct tl_option table[] = {
 	       "Binaries below: "),
 	CHOICE("tid", trace_tid, "recording: only these threads: 17,18", "Threads: ", "Threads: "),
 	CHOICE("time", trace_time, "recording: only from A to B: A,B", "Time: ", "Time: "),
+	{ .name = "time-column", .kind = TL_OPT_STRING, .flags = TL_OPT_OWN | TL_OPT_REPAINT,
+	  .says = { "Time column: " }, .parse = tl_timecolumn_parse, .print = tl_timecolumn_print,
+	  .help = "times beside lines, since: line, mark, both; off" },
 	CHOICE("trace-columns", trace_columns, "recording: columns to show, with commas",
 	       "Columns: ", "Columns: "),
 	CHOICE("trace-view", trace_view, "recording: calls, returns, branches, ...", "View: ",

@@ -363,20 +363,13 @@ bool tl_option_parse_slice(struct tl_options *o, const char *text, struct tl_err
 
 void tl_option_print_slice(const struct tl_options *o, char *out, size_t size)
 {
-	static const struct {
-		const char *name;
-		uint64_t ns;
-	} units[] = { { "s", 1000000000 }, { "ms", 1000000 }, { "us", 1000 }, { "ns", 1 } };
-	size_t i = 0;
+	char width[32];
 
-	if (o->slice_ns == 0) {
+	if (o->slice_ns == 0)
 		snprintf(out, size, "Time slices are a hundredth of the text's duration");
-		return;
-	}
-	while (o->slice_ns < units[i].ns)
-		i++;
-	snprintf(out, size, "Time slices are %.12g%s", (double)o->slice_ns / (double)units[i].ns,
-		 units[i].name);
+	else
+		snprintf(out, size, "Time slices are %s",
+			 tl_time_print_span((int64_t)o->slice_ns, true, width) + 1);
 }
 
 /* ---- --spool-size: 500M, 1.5G; without a unit: bytes */

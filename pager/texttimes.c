@@ -86,6 +86,12 @@ enum tl_lookup tl_texttimes_describe(struct tl_texttimes *t, uint64_t pos, const
 	return TL_FOUND;
 }
 
+enum tl_lookup tl_texttimes_line(struct tl_texttimes *t, uint64_t pos, struct tl_span line,
+				 uint64_t *time_ns)
+{
+	return t->ops ? TL_PENDING : TL_NONE;
+}
+
 const char *tl_texttimes_print(const struct tl_texttimes *t, uint64_t time_ns,
 			       char out[TL_TIMETEXT_MAX])
 {

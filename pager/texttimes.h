@@ -51,6 +51,13 @@ enum tl_lookup tl_texttimes_locate(struct tl_texttimes *t, uint64_t time_ns,
 enum tl_lookup tl_texttimes_describe(struct tl_texttimes *t, uint64_t pos, const atomic_bool *stop,
 				     struct tl_place *out, struct tl_err *err);
 
+/*
+ * The time of a line at hand, which begins at pos.  FOUND; NONE: it has none of its own; PENDING: only a
+ * worker can tell.  Any thread, at once.
+ */
+enum tl_lookup tl_texttimes_line(struct tl_texttimes *t, uint64_t pos, struct tl_span line,
+				 uint64_t *time_ns);
+
 /* A time as the text has it, in `out`.  Any thread. */
 #define TL_TIMETEXT_MAX 48
 const char *tl_texttimes_print(const struct tl_texttimes *t, uint64_t time_ns,

@@ -50,6 +50,7 @@ unsigned tl_view_prefix_cols(const struct tl_view *v)
 
 	if (v->opts.numbers)
 		n += v->digits + 1;
+	n += v->opts.note_cols;
 	return n + 1 > v->cols ? 0 : n; /* a terminal too narrow for it shows text only */
 }
 
@@ -181,6 +182,12 @@ void tl_view_set_status(struct tl_view *v, char (*mark_in)(void *arg, uint64_t p
 {
 	v->mark_in = mark_in;
 	v->mark_arg = arg;
+}
+
+void tl_view_set_note(struct tl_view *v, tl_view_note *note, void *arg)
+{
+	v->note = note;
+	v->note_arg = arg;
 }
 
 struct tl_layout *tl_view_layout(struct tl_view *v)

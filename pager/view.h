@@ -35,6 +35,7 @@ struct tl_view_opts {
 	bool numbers;                     /* -N */
 	unsigned number_width;            /* --line-num-width: columns at least */
 	unsigned status_cols;             /* -J: columns of the status column; 0: there is none */
+	unsigned note_cols;               /* for what is noted of each line; 0: nothing is */
 	bool status_edges;                /* it tells of hits beyond the edges */
 	bool status_line;                 /* what marks a line takes all of it */
 	unsigned target;                  /* row, from 1, that --hilite-target marks; 0: none */
@@ -92,6 +93,18 @@ uint64_t tl_view_widest(struct tl_view *v);
 /* What stands in the status column of the line at [pos, next): a mark's letter, or 0. */
 void tl_view_set_status(struct tl_view *v, char (*mark_in)(void *arg, uint64_t pos, uint64_t next),
 			void *arg);
+
+/*
+ * What is noted of a line, beside its number: at most note_cols characters into `out`, ended with 0.  `above`:
+ * the line shown above it; TL_NOPOS: it is the first one.  `bytes`: of the line, from its first on, as
+ * many as are at hand; valid during the call.
+ */
+struct tl_view_line {
+	uint64_t pos, above;
+	struct tl_span bytes;
+};
+typedef void tl_view_note(void *arg, const struct tl_view_line *line, char *out);
+void tl_view_set_note(struct tl_view *v, tl_view_note *note, void *arg);
 
 /* What became of a move. */
 enum tl_moved {

@@ -19,7 +19,11 @@ struct numbering {
 	bool known;
 	uint64_t line, next;
 	bool ends_line;
+	uint64_t above; /* the last line that has begun; TL_NOPOS: none */
 };
+
+#define NOTED_BYTES 4096 /* of a line are looked at */
+#define MAX_NOTE    80
 
 static void put_text(struct tl_cell *cells, unsigned n, const char *s, uint32_t flags)
 {
@@ -178,7 +182,22 @@ static void put_status(struct tl_view *v, struct tl_cell *cells, unsigned i)
 	}
 }
 
-/* Status column and line number of row i. */
+/* What is noted of the line that begins in the row laid out last. */
+static void put_note(struct tl_view *v, struct tl_cell *cells, struct numbering *n)
+{
+	const struct tl_row *row = &v->row;
+	struct tl_view_line line = { .pos = row->pos, .above = n->above };
+	char text[MAX_NOTE + 1] = "";
+
+	if (!row->starts_line || v->opts.note_cols > MAX_NOTE || !v->note)
+		return;
+	line.bytes = tl_layout_bytes(&v->lay, row, NOTED_BYTES);
+	v->note(v->note_arg, &line, text);
+	put_text(cells, v->opts.note_cols, text, TL_ROLE(TL_ROLE_NUMBER));
+	n->above = row->pos;
+}
+
+/* Status column, line number and note of row i. */
 static void put_prefix(struct tl_view *v, struct tl_cell *cells, unsigned i, struct numbering *n,
 		       bool *numbers_pending)
 {
@@ -202,7 +221,10 @@ static void put_prefix(struct tl_view *v, struct tl_cell *cells, unsigned i, str
 		} else if (found != TL_FOUND) {
 			*numbers_pending = true;
 		}
+		col += v->digits + 1;
 	}
+	if (v->opts.note_cols > 0)
+		put_note(v, cells + col, n);
 }
 
 /* ---- rows */
@@ -330,7 +352,7 @@ static void overlay_header(struct tl_view *v, struct tl_cell *cells, struct tl_c
 {
 	const struct tl_view_header *h = &v->opts.header;
 	unsigned lines = h->lines < v->rows ? h->lines : v->rows, width = v->lay.opts.cols;
-	struct numbering n = { .known = false };
+	struct numbering n = { .above = TL_NOPOS };
 	struct tl_layout_opts saved = v->lay.opts;
 
 	for (unsigned i = 0; i < lines; i++) {
@@ -388,7 +410,7 @@ static void widen_numbers(struct tl_view *v)
 unsigned tl_view_compose(struct tl_view *v, struct tl_cell *cells, bool *numbers_pending)
 {
 	unsigned used = v->squished ? tl_view_rows_used(v) : v->rows;
-	struct numbering n = { .known = false };
+	struct numbering n = { .above = TL_NOPOS };
 	struct tl_cell *laid_out = v->row.cells;
 	uint64_t origin = v->lay.origin;
 

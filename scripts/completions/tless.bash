@@ -21,7 +21,7 @@ _tless_valued='
 	--lesskey-file= --lesskey-src= --line-num-width= --log-file= --match-shift=
 	--max-back-scroll= --max-forw-scroll= --modelines= --pattern= --prompt= --quotes=
 	--rscroll= --search-options= --shift= --slice= --spool-size= --status-col-width= --symfs=
-	--tabs= --tag-file= --tag= --tid= --time= --trace-columns= --trace-view=
+	--tabs= --tag-file= --tag= --tid= --time= --time-column= --trace-columns= --trace-view=
 	--wheel-lines= --window=
 '
 

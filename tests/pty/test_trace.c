@@ -477,6 +477,87 @@ static void the_time_since_a_mark_is_told(void **state)
 	check_that(t, strstr(term_row(t, 23), "At mark -99"));
 }
 
+static double delta_in(const char *row, size_t col)
+{
+	char *unit;
+	double n = strtod(row + col, &unit);
+
+	return n * (!strncmp(unit, "ns", 2)   ? 1e-9
+		    : !strncmp(unit, "us", 2) ? 1e-6
+		    : !strncmp(unit, "ms", 2) ? 1e-3
+					      : 1);
+}
+
+/* Three digits behind the point of ms are shown. */
+static bool close_to(double a, double b)
+{
+	return a - b < 6e-7 && b - a < 6e-7;
+}
+
+/* Does the screen, from line i on, show the times since the line above, and since line `mark`? */
+static bool shows_deltas(struct term *t, size_t i, bool above, long mark)
+{
+	for (int y = 0; y < 23; y++, i++) {
+		const char *row = term_row(t, y);
+		size_t col = above ? 11 : 0;
+
+		if (above && i > 0 &&
+		    !close_to(delta_in(row, 0), time_of(lines[i]) - time_of(lines[i - 1])))
+			return false;
+		if (mark >= 0 &&
+		    !close_to(delta_in(row, col), time_of(lines[i]) - time_of(lines[mark])))
+			return false;
+		if (strncmp(row + (above + (mark >= 0)) * 11, lines[i], 40) != 0)
+			return false;
+	}
+	return true;
+}
+
+static bool has_deltas(struct term *t, void *want)
+{
+	const long *w = want;
+
+	return shows_deltas(t, (size_t)w[0], w[1], w[2]);
+}
+
+static void check_deltas(struct term *t, long first, bool above, long mark)
+{
+	long want[] = { first, above, mark };
+
+	check_that(t, term_wait(t, has_deltas, want, TIMEOUT_MS));
+}
+
+static void a_column_of_times_stands_beside_the_lines(void **state)
+{
+	struct term *t = open_fake("-S", "a.data");
+
+	check_keys(t, "<Esc>t");
+	check_deltas(t, 0, true, -1);
+	check_keys(t, "10j"); /* chunks end there, and begin */
+	check_deltas(t, 10, true, -1);
+	check_keys(t, "<Esc>t3jma1000j");
+	check_deltas(t, 1013, false, 13);
+	check_keys(t, "<Esc>t");
+	check_deltas(t, 1013, true, 13);
+	check_keys(t, "990k");
+	check_deltas(t, 23, true, 13);
+	check_keys(t, "<Esc>t");
+	check_row(t, 0, lines[23]);
+	check_keys(t, "--time-column=line<Enter>");
+	check_deltas(t, 23, true, -1);
+	check_keys(t, "__time-column<Enter>");
+	check_text(t, "since the line above");
+	check_keys(t, "<Enter>--time-column=never<Enter>");
+	check_text(t, "--time-column: 'never' is none of off, line, mark, both");
+	check_keys(t, "<Enter>");
+	check_quit(t);
+	fixture_lines(&f, "plain.txt", "line %d\n", 100);
+	t = open_fake("--time-column=both", "plain.txt");
+	check_row(t, 0, "line 1");
+	check_keys(t, "<Esc>t");
+	check_text(t, "This text has no times");
+}
+
 static void gaps_are_counted_and_found(void **state)
 {
 	struct term *t = open_fake("-M", "a.data");
@@ -732,6 +813,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(slices_and_the_jump_target, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_time_is_told, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_time_since_a_mark_is_told, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_column_of_times_stands_beside_the_lines, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(gaps_are_counted_and_found, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(other_texts_have_no_times, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(keys_are_answered_while_it_searches, set_up,

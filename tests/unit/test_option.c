@@ -380,7 +380,9 @@ static void test_long_names(void **state)
 	check_name("co", "color", false);
 	check_name("raw", "raw-control-chars", false);
 	check_name("hi", NULL, false);
-	check_name("tim", "time", false);
+	check_name("time", "time", false); /* though time-column begins so */
+	check_name("tim", NULL, false);
+	check_name("time-c", "time-column", false);
 	check_name("trace-v", "trace-view", false);
 	check_name("trace-", NULL, false);
 	check_name("com", "comm", false);
@@ -449,6 +451,7 @@ static void test_slice_widths(void **state)
 		{ "1500ns", 1500, "Time slices are 1.5us" },
 		{ "0.5s", 500000000, "Time slices are 500ms" },
 		{ "2", 2000000000, "Time slices are 2s" },
+		{ "1234.567891234", UINT64_C(1234567891234), "Time slices are 1234.567891234s" },
 		{ "1ns", 1, "Time slices are 1ns" },
 	};
 	static const char *const bad[] = { "ms",          "0",   "-1ms", "0.1ns",

@@ -152,14 +152,14 @@ static void test_span(void **state)
 {
 	check_span(0, "+0ns", "+0ns");
 	check_span(999, "+999ns", "+999ns");
-	check_span(1000, "+1us", "+1us");
-	check_span(1500, "+1.5us", "+1.5us");
+	check_span(1000, "+1us", "+1.000us");
+	check_span(1500, "+1.5us", "+1.500us");
 	check_span(-20001, "-20.001us", "-20.001us");
 	check_span(999999, "+999.999us", "+999.999us");
 	check_span(1234567, "+1.234567ms", "+1.235ms");
 	check_span(999999499, "+999.999499ms", "+999.999ms");
-	check_span(999999500, "+999.9995ms", "+1s");
-	check_span(-(int64_t)(S + 1), "-1.000000001s", "-1s");
+	check_span(999999500, "+999.9995ms", "+1.000s");
+	check_span(-(int64_t)(S + 1), "-1.000000001s", "-1.000s");
 	check_span((int64_t)(9999 * S + 999499999), "+9999.999499999s", "+9999.999s");
 	check_span((int64_t)(86400 * S + 500000000), "+86400.5s", "+86401s");
 	check_span(INT64_MAX, "+9223372036.854775807s", "+9223372037s");
