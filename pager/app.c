@@ -9,6 +9,7 @@
 #include "pager/secure.h"
 #include "pager/signals.h"
 #include "pager/tagkeys.h"
+#include "pager/texttimes.h"
 #include "pager/typed.h"
 #include "text/escape.h"
 #include "text/spool.h"
@@ -154,8 +155,10 @@ static void stop_waiting(struct tl_app *app)
 	tl_find_interrupted(app);
 	tl_follow_end(app);
 	tl_app_end_op(app);
-	if (app->text.src)
+	if (app->text.src) {
 		tl_source_stop(app->text.src);
+		tl_texttimes_stop(app->text.times);
+	}
 	if (app->text.filter)
 		tl_filter_stop(app->text.filter);
 	app->first_draw = app->first_draw && !busy;
@@ -260,6 +263,7 @@ static void text_changed(struct tl_app *app)
 	tl_app_tell_recording(app);
 	tl_app_tell_trouble(app);
 	tl_app_count_lines(app, false);
+	tl_texttimes_grow(app->text.times);
 	if (app->text.filter)
 		tl_filter_grow(app->text.filter);
 	if (app->mode == TL_MODE_FOLLOW)

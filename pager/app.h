@@ -376,6 +376,9 @@ const struct tl_prompt_facts *tl_app_facts(struct tl_app *app);
  * the next one is asked for. */
 const struct tl_prompt_facts *tl_app_shown_facts(struct tl_app *app);
 
+/* What = has to tell of. */
+enum tl_prompt_text tl_app_prompt_text(struct tl_app *app);
+
 /* Is the end of the text on the screen, and known to be the end? */
 bool tl_app_at_end(struct tl_app *app);
 /* What V says: the program's name and version; called less, the version it behaves like. */

@@ -251,7 +251,7 @@ void tl_follow_message(struct tl_app *app, struct tl_buf *out)
 	bool pending;
 
 	tl_options_print_intr(&app->opt, key, sizeof(key));
-	tl_prompt_format(tl_prompt_proto(&app->opt, TL_PROMPT_WAIT, false), tl_app_shown_facts(app),
-			 out, &pending);
+	tl_prompt_format(tl_prompt_proto(&app->opt, TL_PROMPT_WAIT, TL_PROMPT_OF_TEXT),
+			 tl_app_shown_facts(app), out, &pending);
 	tl_buf_printf(out, "... (%s or interrupt to abort)", key);
 }

@@ -47,7 +47,7 @@ void tl_app_message_proto(struct tl_app *app, int kind)
 {
 	if (app->nmessages == 0)
 		app->message_is_proto = true;
-	add_message(app, tl_prompt_proto(&app->opt, kind, tl_app_decoder(app, NULL)));
+	add_message(app, tl_prompt_proto(&app->opt, kind, tl_app_prompt_text(app)));
 }
 
 void tl_app_drop_message(struct tl_app *app)

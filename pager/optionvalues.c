@@ -202,7 +202,7 @@ static const char *prompt_name(const struct tl_options *o)
 void tl_option_print_prompt(const struct tl_options *o, char *out, size_t size)
 {
 	snprintf(out, size, "Prompt (%s): %s", prompt_name(o),
-		 tl_prompt_proto(o, o->prompt_kind, false));
+		 tl_prompt_proto(o, o->prompt_kind, TL_PROMPT_OF_TEXT));
 }
 
 /* ---- --end-prompt: as -P, for the same three prompts; "-" for none */

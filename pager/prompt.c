@@ -27,6 +27,11 @@ static const char *const builtin[TL_NPROMPTS] = {
 /* What more(1) prompts with. */
 static const char more_builtin[] = "--More--(?eEND ?x- Next\\: %x.:?pB%pB\\%:byte %bB?s/%s...%t)";
 
+/* What = says of a text with times: what less says, and the time. */
+static const char timed_equals[] = "?f%f .?m(%T %i of %m) .?ltlines %lt-%lb?L/%L. .byte %bB?s/%s. "
+				   "?e(END) :?pB%pB\\%..?c (column %c).?w%t time %w.?k mark %k."
+				   "?S slice %S.%t";
+
 /* A decoded text has no bytes to count. */
 static const char *const decoded_builtin[TL_NPROMPTS] = {
 	[TL_PROMPT_LONG] = "?f%f .?n?m(%T %i of %m) ..?ltlines %lt-%lb?L/%L. .?v%v .?e(END) "
@@ -42,13 +47,16 @@ int tl_prompt_kind(const struct tl_options *o)
 	return o->prompt_kind;
 }
 
-const char *tl_prompt_proto(const struct tl_options *o, int kind, bool decoded)
+const char *tl_prompt_proto(const struct tl_options *o, int kind, enum tl_prompt_text text)
 {
 	if (o->prompt[kind])
 		return o->prompt[kind];
 	if (o->more && kind == TL_PROMPT_MEDIUM)
 		return more_builtin;
-	return decoded && decoded_builtin[kind] ? decoded_builtin[kind] : builtin[kind];
+	if (text == TL_PROMPT_OF_TIMES && kind == TL_PROMPT_EQUALS)
+		return timed_equals;
+	return text == TL_PROMPT_OF_RECORDING && decoded_builtin[kind] ? decoded_builtin[kind]
+								       : builtin[kind];
 }
 
 #define MAX_PROMPT 65536 /* bytes; what is behind them no terminal shows */

@@ -44,8 +44,14 @@ void tl_prompt_format(const char *proto, const struct tl_prompt_facts *facts, st
 /* Which of the prompts stands there in command mode. */
 int tl_prompt_kind(const struct tl_options *o);
 
-/* The prompt in force: the user's, or the built-in one, which tells of times instead of bytes
- * where the text is decoded. */
-const char *tl_prompt_proto(const struct tl_options *o, int kind, bool decoded);
+/* What the prompt is about. */
+enum tl_prompt_text {
+	TL_PROMPT_OF_TEXT,
+	TL_PROMPT_OF_TIMES,     /* a text with times: = tells them, too */
+	TL_PROMPT_OF_RECORDING, /* a decoded one: times are told instead of bytes */
+};
+
+/* The prompt in force: the user's, or the built-in one. */
+const char *tl_prompt_proto(const struct tl_options *o, int kind, enum tl_prompt_text text);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "decoders/decoder.h"
 #include "decoders/packed/packed.h"
+#include "pager/texttimes.h"
 
 #include <string.h>
 
@@ -170,6 +171,7 @@ enum tl_change tl_app_refresh_text(struct tl_app *app, bool by_name)
 	case TL_GREW:
 		app->text.told = false;
 		tl_view_grow(app->text.view);
+		tl_texttimes_grow(app->text.times);
 		if (app->text.filter)
 			tl_filter_grow(app->text.filter);
 		break;
@@ -188,6 +190,7 @@ enum tl_change tl_app_refresh_text(struct tl_app *app, bool by_name)
 		app->text.calls = NULL;
 		tl_source_drop_cache(app->text.src);
 		tl_lineindex_reset(app->text.lines);
+		tl_texttimes_reset(app->text.times);
 		tl_find_text_opened(app);
 		tl_view_text_replaced(app->text.view);
 		break;

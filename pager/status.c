@@ -6,6 +6,7 @@
 
 #include "pager/promptline.h"
 #include "pager/tagkeys.h"
+#include "pager/texttimes.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -278,6 +279,16 @@ const struct tl_prompt_facts *tl_app_shown_facts(struct tl_app *app)
 	return &facts;
 }
 
+enum tl_prompt_text tl_app_prompt_text(struct tl_app *app)
+{
+	if (tl_app_decoder(app, NULL))
+		return TL_PROMPT_OF_RECORDING;
+	/* Who calls it less may read what it says. */
+	return !app->called_less && !app->text.help && tl_texttimes_any(app->text.times)
+		   ? TL_PROMPT_OF_TIMES
+		   : TL_PROMPT_OF_TEXT;
+}
+
 const char *tl_app_version(const struct tl_app *app)
 {
 	return app->called_less ? "less " TL_LESS_VERSION : "tless " TL_VERSION;
@@ -407,7 +418,7 @@ static unsigned command_prompt(struct tl_app *app, struct tl_cell *row)
 		col = put(app, row, 0, "& ", 0);
 	tl_prompt_format(
 	    tl_prompt_proto(&app->opt, app->text.help ? TL_PROMPT_HELP : tl_prompt_kind(&app->opt),
-			    tl_app_decoder(app, NULL)),
+			    tl_app_decoder(app, NULL) ? TL_PROMPT_OF_RECORDING : TL_PROMPT_OF_TEXT),
 	    tl_app_shown_facts(app), &text, &app->prompt_pending);
 	tl_find_hit_count(app, hits, sizeof(hits));
 	if (*hits) {

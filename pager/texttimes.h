@@ -1,6 +1,7 @@
 /*
  * texttimes.h: the times of a text, whoever knows them: the decoder that makes it
- * (decoders/decoder.h).  What moves by time, tells or shows times asks here.
+ * (decoders/decoder.h), or the time index of a plain text (index/timeindex.h).  What moves by time, tells
+ * or shows times asks here.
  */
 #ifndef TL_PAGER_TEXTTIMES_H
 #define TL_PAGER_TEXTTIMES_H
@@ -9,19 +10,30 @@
 #include "base/mailbox.h"
 #include "base/timespec.h"
 #include "decoders/decoder.h"
-#include "index/lineindex.h"
+#include "index/timeindex.h"
 
 struct tl_texttimes; /* one for each text that is shown */
 
-/* Borrows all, nothing is read yet; a text without times is fine.  Main thread. */
+/* Borrows all, nothing is read yet; a text without times is fine.  To be closed before `lines`, which may be
+ * NULL.  Main thread. */
 bool tl_texttimes_open(struct tl_source *src, struct tl_lineindex *lines, struct tl_jobs *pool,
 		       struct tl_mailbox *mailbox, struct tl_texttimes **out, struct tl_err *err);
 /* No worker may ask any more.  NULL is fine. */
 void tl_texttimes_close(struct tl_texttimes *t);
 struct tl_source *tl_texttimes_source(const struct tl_texttimes *t);
 
-/* Does the text tell times?  Main thread. */
+/* Does the text tell times?  A plain text's first lines are looked at when this is first asked.  Main
+ * thread. */
 bool tl_texttimes_any(struct tl_texttimes *t);
+
+/* The text has grown; it was replaced or has shrunk (and its line index was reset).  ^C: leave what is
+ * done in the background until somebody asks again.  Main thread. */
+void tl_texttimes_grow(struct tl_texttimes *t);
+void tl_texttimes_reset(struct tl_texttimes *t);
+void tl_texttimes_stop(struct tl_texttimes *t);
+
+/* How much of the text was read for its times, 0 .. 1; negative: it need not be.  Main thread. */
+double tl_texttimes_progress(struct tl_texttimes *t);
 
 /* First and last time.  FOUND; NONE: it has no times; PENDING: nobody has looked yet.  Any thread, at
  * once. */
@@ -59,11 +71,11 @@ enum tl_lookup tl_texttimes_line(struct tl_texttimes *t, uint64_t pos, struct tl
 				 uint64_t *time_ns);
 
 /* A time as the text has it, in `out`.  Any thread. */
-#define TL_TIMETEXT_MAX 48
+#define TL_TIMETEXT_MAX TL_TIMEFORM_PRINTED
 const char *tl_texttimes_print(const struct tl_texttimes *t, uint64_t time_ns,
 			       char out[TL_TIMETEXT_MAX]);
 
-/* What is typed for a time, as timespec.h reads it.  Any thread. */
+/* What is typed for a time, as timestamp.h reads it, or timespec.h for recordings.  Any thread. */
 bool tl_texttimes_parse(const struct tl_texttimes *t, const char *s, const struct tl_time_ref *ref,
 			uint64_t *time_ns, struct tl_err *err);
 

@@ -243,7 +243,8 @@ double tl_time_how_far(struct tl_app *app)
 {
 	uint64_t hits;
 
-	return app->times.scan ? tl_scan_progress(app->times.scan, &hits) : -1;
+	return app->times.scan ? tl_scan_progress(app->times.scan, &hits)
+			       : tl_texttimes_progress(app->text.times);
 }
 
 void tl_time_cancel(struct tl_app *app)

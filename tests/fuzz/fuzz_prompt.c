@@ -66,7 +66,7 @@ static void check_options(struct tl_options *o)
 	must(o->shift >= 0 && o->shift_fraction >= 0 && o->shift_fraction <= 1);
 	must(o->quit_now == 0 || o->quit_now == '?' || o->quit_now == 'V');
 	for (int kind = 0; kind < TL_NPROMPTS; kind++)
-		check_prompt(tl_prompt_proto(o, kind, false));
+		check_prompt(tl_prompt_proto(o, kind, TL_PROMPT_OF_TEXT));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)

@@ -214,34 +214,43 @@ static void test_the_built_in_prompts(void **state)
 	const struct known end = { .states = "fe", .name = "a" };
 	const struct known pipe = { .unknown = "LBsp" };
 	const struct known recording = { .states = "fwkqSv", .name = "a", .unknown = "Bbs" };
+	const struct known timed = { .states = "ewSf", .name = "a" };
 	const struct known without = { .states = "f", .name = "a", .unknown = "lLp" };
 	struct tl_options o;
 
 	tl_options_init(&o);
-	check(tl_prompt_proto(&o, TL_PROMPT_SHORT, false), &first, "a (file 150 of 180)");
-	check(tl_prompt_proto(&o, TL_PROMPT_SHORT, false), &middle, "");
-	check(tl_prompt_proto(&o, TL_PROMPT_SHORT, false), &end, "(END)");
-	check(tl_prompt_proto(&o, TL_PROMPT_MEDIUM, false), &middle, "193%");
-	check(tl_prompt_proto(&o, TL_PROMPT_MEDIUM, false), &pipe, "byte 103");
-	check(tl_prompt_proto(&o, TL_PROMPT_LONG, false), &first,
+	check(tl_prompt_proto(&o, TL_PROMPT_SHORT, TL_PROMPT_OF_TEXT), &first,
+	      "a (file 150 of 180)");
+	check(tl_prompt_proto(&o, TL_PROMPT_SHORT, TL_PROMPT_OF_TEXT), &middle, "");
+	check(tl_prompt_proto(&o, TL_PROMPT_SHORT, TL_PROMPT_OF_TEXT), &end, "(END)");
+	check(tl_prompt_proto(&o, TL_PROMPT_MEDIUM, TL_PROMPT_OF_TEXT), &middle, "193%");
+	check(tl_prompt_proto(&o, TL_PROMPT_MEDIUM, TL_PROMPT_OF_TEXT), &pipe, "byte 103");
+	check(tl_prompt_proto(&o, TL_PROMPT_LONG, TL_PROMPT_OF_TEXT), &first,
 	      "a (file 150 of 180) lines 160-162/170 193%");
-	check(tl_prompt_proto(&o, TL_PROMPT_LONG, false), &end, "a lines 160-162/170 (END)");
-	check(tl_prompt_proto(&o, TL_PROMPT_LONG, false), &pipe, "lines 160-162");
-	check(tl_prompt_proto(&o, TL_PROMPT_LONG, false), &without, "a byte 103/210");
-	check(tl_prompt_proto(&o, TL_PROMPT_EQUALS, false), &middle,
+	check(tl_prompt_proto(&o, TL_PROMPT_LONG, TL_PROMPT_OF_TEXT), &end,
+	      "a lines 160-162/170 (END)");
+	check(tl_prompt_proto(&o, TL_PROMPT_LONG, TL_PROMPT_OF_TEXT), &pipe, "lines 160-162");
+	check(tl_prompt_proto(&o, TL_PROMPT_LONG, TL_PROMPT_OF_TEXT), &without, "a byte 103/210");
+	check(tl_prompt_proto(&o, TL_PROMPT_EQUALS, TL_PROMPT_OF_TEXT), &middle,
 	      "a (file 150 of 180) lines 160-162/170 byte 103/210 193%");
-	check(tl_prompt_proto(&o, TL_PROMPT_HELP, false), &end,
+	check(tl_prompt_proto(&o, TL_PROMPT_HELP, TL_PROMPT_OF_TEXT), &end,
 	      "HELP -- END -- Press g to see it again, or q when done");
-	check(tl_prompt_proto(&o, TL_PROMPT_LONG, true), &recording,
+	check(tl_prompt_proto(&o, TL_PROMPT_LONG, TL_PROMPT_OF_RECORDING), &recording,
 	      "a lines 160-162/170 2 gaps 193%");
-	check(tl_prompt_proto(&o, TL_PROMPT_EQUALS, true), &recording,
+	check(tl_prompt_proto(&o, TL_PROMPT_EQUALS, TL_PROMPT_OF_RECORDING), &recording,
 	      "a lines 160-162/170 time 12.5 mark +1.5ms cpu 3 slice 5 of 100 2 gaps 193%");
-	check(tl_prompt_proto(&o, TL_PROMPT_EQUALS, true), &without, "a");
-	check(tl_prompt_proto(&o, TL_PROMPT_SHORT, true), &end, "(END)");
+	check(tl_prompt_proto(&o, TL_PROMPT_EQUALS, TL_PROMPT_OF_RECORDING), &without, "a");
+	check(tl_prompt_proto(&o, TL_PROMPT_SHORT, TL_PROMPT_OF_RECORDING), &end, "(END)");
+	check(tl_prompt_proto(&o, TL_PROMPT_EQUALS, TL_PROMPT_OF_TIMES), &timed,
+	      "a lines 160-162/170 byte 103/210 (END) time 12.5 slice 5 of 100");
+	check(tl_prompt_proto(&o, TL_PROMPT_EQUALS, TL_PROMPT_OF_TIMES), &without,
+	      "a byte 103/210");
+	check(tl_prompt_proto(&o, TL_PROMPT_LONG, TL_PROMPT_OF_TIMES), &timed,
+	      "a lines 160-162/170 (END)");
 	check("%w|%k|%q|%S|%v", &recording, "12.5|+1.5ms|cpu 3|5 of 100|2 gaps");
 	o.prompt[TL_PROMPT_SHORT] = strdup("own");
-	assert_string_equal(tl_prompt_proto(&o, TL_PROMPT_SHORT, true), "own");
-	assert_string_equal(tl_prompt_proto(&o, TL_PROMPT_SHORT, false), "own");
+	assert_string_equal(tl_prompt_proto(&o, TL_PROMPT_SHORT, TL_PROMPT_OF_RECORDING), "own");
+	assert_string_equal(tl_prompt_proto(&o, TL_PROMPT_SHORT, TL_PROMPT_OF_TEXT), "own");
 	tl_options_fini(&o);
 }
 
