@@ -134,6 +134,8 @@ static enum kind kind_of(const char *path, int32_t pid)
 		return KIND_KERNEL;
 	if ((path[0] == '[' && pid == -1) || module_end(path))
 		return KIND_MODULE;
+	if (tl_jitdump_name(path))
+		return KIND_JITDUMP;
 	/* "/memfd:" too may hold what a compiler wrote; perf shows it by this name. */
 	return path[0] == '[' || begins(path, "/memfd:") ? KIND_MEMORY : KIND_FILE;
 }
@@ -249,12 +251,18 @@ uint64_t tl_dso_pgoff(const struct tl_dso *d, uint64_t start, uint64_t pgoff)
 {
 	switch (d->kind) {
 	case KIND_FILE:
+	case KIND_JITDUMP:
 		return pgoff;
 	case KIND_VDSO:
 		return 0;
 	default:
 		return start;
 	}
+}
+
+bool tl_dso_is_jitdump(const struct tl_dso *d)
+{
+	return d->kind == KIND_JITDUMP;
 }
 
 struct tl_dso *tl_dsos_kernel(struct tl_dsos *all)

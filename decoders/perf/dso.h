@@ -8,6 +8,7 @@
 #ifndef TL_DECODERS_PERF_DSO_H
 #define TL_DECODERS_PERF_DSO_H
 
+#include "decoders/perf/jitdump.h"
 #include "decoders/perf/perfdata.h"
 
 #include <string.h>
@@ -46,6 +47,13 @@ struct tl_dso *tl_dsos_ksymbol(struct tl_dsos *all, const char *name, uint64_t s
  */
 struct tl_dso *tl_dso_poked(struct tl_dso *d, uint64_t addr, const uint8_t *bytes, size_t len);
 
+/* Is it a jitdump, which a program maps only to tell where it is? */
+bool tl_dso_is_jitdump(const struct tl_dso *d);
+
+/* tl_jitdump_walk() of one that is a jitdump; false also: it is not there, tl_dso_why() tells. */
+bool tl_dso_jit_codes(struct tl_dso *d, struct tl_jitdump_head *head,
+		      bool (*fn)(void *arg, const struct tl_jit_code *code), void *arg);
+
 /* The kernel's.  NULL: out of memory. */
 struct tl_dso *tl_dsos_kernel(struct tl_dsos *all);
 
@@ -66,7 +74,7 @@ uint64_t tl_dso_pgoff(const struct tl_dso *d, uint64_t start, uint64_t pgoff);
 /*
  * The code from a file offset on: *bytes, *len of them at most up to the end of what is
  * readable there; they stay put until tl_dsos_close().  False: none; tl_dso_why() says why.
- * Any thread.  JIT and anonymous memory have none.
+ * Any thread.  Memory without a file has none.
  */
 bool tl_dso_code(struct tl_dso *d, uint64_t offset, const uint8_t **bytes, size_t *len);
 

@@ -7,6 +7,7 @@
 #include "decoders/perf/dsoparts.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/utsname.h>
@@ -103,6 +104,41 @@ static bool make_pieces(struct tl_dso *d)
 	return tl_err_nomem(&d->why);
 }
 
+/* The dump of the process whose memory it is; NULL: none was mapped. */
+static struct tl_dso *find_dump(struct tl_dso *memory)
+{
+	struct tl_dsos *all = memory->all;
+	struct tl_dso *d = NULL;
+
+	pthread_mutex_lock(&all->lock);
+	for (size_t i = 0; i < BUCKETS && !d; i++)
+		for (d = all->buckets[i]; d; d = d->next)
+			if (d->kind == KIND_JITDUMP && d->pid == memory->pid)
+				break;
+	pthread_mutex_unlock(&all->lock);
+	return d;
+}
+
+/* Why memory has no code, and what would bring it. */
+static void tell_memory(struct tl_dso *d)
+{
+	struct tl_dso *dump = find_dump(d);
+
+	if (!dump) {
+		tl_err_set(&d->why,
+			   "'%s' is memory without a file: its code was not recorded; a compiler "
+			   "that writes jit-%" PRId32 ".dump would bring it",
+			   d->path, d->pid);
+		return;
+	}
+	tl_dso_open(dump);
+	if (dump->why.msg[0])
+		tl_err_set(&d->why, "%s", dump->why.msg);
+	else
+		tl_err_set(&d->why, "'%s' is memory without a file, and '%s' does not tell of it",
+			   d->path, dump->path);
+}
+
 void tl_dso_open(struct tl_dso *d)
 {
 	if (atomic_load_explicit(&d->opened, memory_order_acquire))
@@ -116,13 +152,14 @@ void tl_dso_open(struct tl_dso *d)
 		case KIND_VDSO:
 			open_vdso(d);
 			break;
+		case KIND_JITDUMP:
+			tl_dsofile_find_dump(&d->all->places, &d->want, &d->file, &d->why);
+			break;
 		case KIND_KERNEL:
 			open_kernel(d);
 			break;
 		default:
-			tl_err_set(&d->why,
-				   "'%s' is memory without a file: its code was not recorded",
-				   d->path);
+			tell_memory(d);
 		}
 		make_pieces(d);
 		atomic_store_explicit(&d->opened, true, memory_order_release);

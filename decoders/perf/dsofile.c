@@ -55,7 +55,10 @@ bool tl_dsofile_places_init(struct tl_dsofile_places *p, const char *recording, 
 {
 	const char *cache = getenv("PERF_BUILDID_DIR"), *home = getenv("HOME");
 
+	struct stat st;
+
 	*p = (struct tl_dsofile_places){ 0 };
+	p->owner = stat(recording, &st) == 0 ? st.st_uid : geteuid();
 	if (!look_beside(p, recording))
 		goto fail;
 	if (symfs && symfs[0] && strcmp(symfs, "/") != 0) {
@@ -263,6 +266,51 @@ bool tl_dsofile_find_code(const struct tl_dsofile_places *p, const struct tl_dso
 	else
 		tl_err_set(why, "'%s' not found; copy it below a folder and give --symfs",
 			   want->path);
+	return false;
+}
+
+/* ---- what programs left */
+
+static bool is_believed(const struct tl_dsofile_places *p, const struct tl_dsofile *f)
+{
+	struct stat st;
+
+	return fstat(f->fd, &st) == 0 &&
+	       (st.st_uid == 0 || st.st_uid == geteuid() || st.st_uid == p->owner);
+}
+
+static bool open_dump(const struct tl_dsofile_places *p, const char *path, struct tl_dsofile *out,
+		      struct tl_err *why)
+{
+	struct stat st;
+
+	/* Nor is a link of another's followed. */
+	if (lstat(path, &st) != 0 || !S_ISREG(st.st_mode) || !tl_dsofile_open(path, out))
+		return false;
+	if (is_believed(p, out))
+		return true;
+	if (why && !why->msg[0])
+		tl_err_set(why,
+			   "'%s' is another user's and not believed; copy it beside the recording",
+			   path);
+	tl_dsofile_close(out);
+	return false;
+}
+
+bool tl_dsofile_find_dump(const struct tl_dsofile_places *p, const struct tl_dsofile_want *want,
+			  struct tl_dsofile *out, struct tl_err *why)
+{
+	const char *slash = strrchr(want->path, '/'), *base = slash ? slash + 1 : want->path;
+	char path[PATH_MAX];
+
+	*out = (struct tl_dsofile){ .fd = -1 };
+	if (below_symfs(path, p, want->path) && open_dump(p, path, out, why))
+		return true;
+	if (fits(snprintf(path, sizeof(path), "%s%s", p->beside, base)) &&
+	    open_dump(p, path, out, why))
+		return true;
+	if (why && !why->msg[0])
+		tl_err_set(why, "'%s' not found; copy it beside the recording", want->path);
 	return false;
 }
 

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #define TL_DSOFILE_ID 20
 
@@ -18,6 +19,7 @@ struct tl_dsofile_places {
 	char *symfs;  /* a folder that stands for "/"; NULL: "/" does */
 	char *beside; /* the folder the recording lies in, ends with '/' */
 	char *cache;  /* perf's: ~/.debug, or what $PERF_BUILDID_DIR says; NULL: none */
+	uid_t owner;  /* of the recording */
 	char *kcore;  /* kcore_dir of a recording that is a folder, ends with '/'; NULL: none */
 };
 
@@ -48,6 +50,14 @@ bool tl_dsofile_same_id(const struct tl_dsofile_want *want, const uint8_t *id, s
 
 /* The binary that ran.  False: not found; `why` tells for a reader of the trace. */
 bool tl_dsofile_find_code(const struct tl_dsofile_places *p, const struct tl_dsofile_want *want,
+			  struct tl_dsofile *out, struct tl_err *why);
+
+/*
+ * A file that a program left of what it compiled: below symfs, where it was, or beside the recording.
+ * Anybody can write to /tmp: it is believed if it is ours, root's, or of the recording's owner.
+ * False: not found, or another's; `why` (may be NULL) tells.
+ */
+bool tl_dsofile_find_dump(const struct tl_dsofile_places *p, const struct tl_dsofile_want *want,
 			  struct tl_dsofile *out, struct tl_err *why);
 
 /*

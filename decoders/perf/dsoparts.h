@@ -19,13 +19,14 @@
 
 enum kind {
 	KIND_FILE,
-	KIND_VDSO,   /* the kernel's, in every process */
-	KIND_KERNEL, /* by address */
-	KIND_MODULE, /* by address, from what the kernel's has */
-	KIND_SYMBOL, /* likewise, and is one symbol */
-	KIND_POKED,  /* likewise: another one, changed */
-	KIND_JIT,    /* by address: memory that perf looks for a compiler's list of symbols for */
-	KIND_MEMORY  /* by address: other mappings without a file */
+	KIND_VDSO,    /* the kernel's, in every process */
+	KIND_KERNEL,  /* by address */
+	KIND_MODULE,  /* by address, from what the kernel's has */
+	KIND_SYMBOL,  /* likewise, and is one symbol */
+	KIND_POKED,   /* likewise: another one, changed */
+	KIND_JIT,     /* by address: memory that perf looks for a compiler's list of symbols for */
+	KIND_JITDUMP, /* a file of a compiler, with code and names */
+	KIND_MEMORY   /* by address: other mappings without a file */
 };
 
 struct piece; /* of a file's bytes */

@@ -11,8 +11,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define READ_SIZE ((size_t)64 << 10)
 #define MAX_TEXT  ((size_t)512 << 20) /* of a file of symbols in text form */
@@ -184,24 +182,52 @@ static bool load_kernel(struct tl_dso *d, struct tl_symbols *t)
 	return true;
 }
 
-/* Anybody can write to /tmp: as in perf, the map is believed if it is ours or root's. */
+/* A JIT compiler's list of names. */
 static bool load_perfmap(struct tl_dso *d, struct tl_symbols *t)
 {
-	const char *symfs = d->all->places.symfs;
+	struct tl_dsofile_want want = { .path = NULL };
 	struct tl_buf text = TL_BUF_INIT;
-	struct stat st;
-	char *path;
-	bool ok = true;
+	struct tl_dsofile file;
+	char path[64];
+	bool found;
 
-	if (asprintf(&path, "%s/tmp/perf-%" PRId32 ".map", symfs ? symfs : "", d->pid) < 0)
-		return false;
-	if (lstat(path, &st) == 0 && S_ISREG(st.st_mode) &&
-	    (st.st_uid == 0 || st.st_uid == geteuid()) && read_all(path, &text))
-		ok = tl_perfmap_add(t, &text);
-	else
-		tl_buf_fini(&text);
-	free(path);
-	return ok;
+	snprintf(path, sizeof(path), "/tmp/perf-%" PRId32 ".map", d->pid);
+	want.path = path;
+	if (!tl_dsofile_find_dump(&d->all->places, &want, &file, NULL))
+		return true;
+	found = read_all(file.path, &text);
+	tl_dsofile_close(&file);
+	if (found)
+		return tl_perfmap_add(t, &text);
+	tl_buf_fini(&text);
+	return true;
+}
+
+bool tl_dso_jit_codes(struct tl_dso *d, struct tl_jitdump_head *head,
+		      bool (*fn)(void *arg, const struct tl_jit_code *code), void *arg)
+{
+	tl_dso_open(d);
+	return d->file.fd >= 0 && tl_jitdump_walk(d->file.fd, d->file.size, head, fn, arg);
+}
+
+static bool add_jit_code(void *arg, const struct tl_jit_code *c)
+{
+	struct tl_symbols *t = arg;
+	struct tl_symbol_row row = {
+		.start = c->at, .size = c->size, .bind = STB_GLOBAL, .type = STT_FUNC
+	};
+
+	if (!c->name[0])
+		return true; /* it moves, and was told before */
+	row.name = tl_symbols_printf(t, "%s", c->name);
+	return row.name && tl_symbols_add(t, &row);
+}
+
+static bool load_jitdump(struct tl_dso *d, struct tl_symbols *t)
+{
+	struct tl_jitdump_head head;
+
+	return tl_jitdump_walk(d->file.fd, d->file.size, &head, add_jit_code, t);
 }
 
 static struct tl_symbols *load_symbols(struct tl_dso *d)
@@ -220,6 +246,9 @@ static struct tl_symbols *load_symbols(struct tl_dso *d)
 		break;
 	case KIND_KERNEL:
 		ok = load_kernel(d, t);
+		break;
+	case KIND_JITDUMP:
+		ok = d->file.fd >= 0 && load_jitdump(d, t);
 		break;
 	case KIND_JIT:
 	case KIND_MEMORY:

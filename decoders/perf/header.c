@@ -60,6 +60,7 @@ bool tl_perf_add_attr(struct tl_perf *p, const uint8_t *bytes, size_t n, const u
 		.config2 = tl_get64(a + 64),
 		.branch_sample_type = tl_get64(a + 72),
 		.sample_regs_user = tl_get64(a + 80),
+		.clockid = (int32_t)tl_get32(a + 92),
 		.sample_regs_intr = tl_get64(a + 96),
 		.ids = kept,
 		.nids = nids,

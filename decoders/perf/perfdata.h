@@ -27,6 +27,7 @@ struct tl_perf_attr {
 	uint64_t sample_type, read_format, branch_sample_type, sample_regs_user, sample_regs_intr;
 	uint64_t flags; /* the bit field behind read_format, bit 0 = disabled */
 	uint32_t bp_type;
+	int32_t clockid; /* of its times, where flags say so */
 	const uint64_t *ids;
 	size_t nids;
 	const char *name; /* from the EVENT_DESC feature; NULL: not told */

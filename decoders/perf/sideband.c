@@ -7,6 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
+
+#define TIME_CONV        79 /* enum perf_user_event_type, tools/perf/util/event.h */
+#define ATTR_USE_CLOCKID (UINT64_C(1) << 25)
+#define MAX_JITDUMPS     4096 /* a process each */
 
 #define MMAP_NAME      32 /* where an MMAP record has its path */
 #define MMAP2_NAME     64
@@ -16,12 +21,23 @@
  * that is seen where they are joined (`after_gap` of a piece). */
 #define AUX_GAPS (PERF_AUX_FLAG_TRUNCATED | PERF_AUX_FLAG_PARTIAL | PERF_AUX_FLAG_COLLISION)
 
+/* A jitdump, and which process mapped it when. */
+struct jit {
+	struct tl_dso *dso;
+	int32_t pid, tid;
+	uint64_t time;
+	bool monotonic; /* perf's clock is CLOCK_MONOTONIC */
+};
+
 struct reader {
 	struct tl_sideband *s;
 	const struct tl_perf *perf;
 	struct tl_dsos *dsos;
 	struct tl_perf_listener *also; /* NULL: nobody */
-	bool failed;                   /* no memory */
+	struct jit *jits;              /* jitdumps that were mapped */
+	size_t njits, jit_cap;
+	struct tl_perf_pt_info conv; /* how times of the processor are told; time_mult 0: not */
+	bool failed;                 /* no memory */
 };
 
 static bool grow(void **array, size_t n, size_t *cap, size_t size)
@@ -106,8 +122,7 @@ static bool intern(struct tl_sideband *s, const char *bytes, size_t n, uint32_t 
 
 /* ---- records */
 
-static struct tl_side *add(struct reader *rd, const struct tl_perf_record *r,
-			   enum tl_side_kind kind)
+static struct tl_side *add_at(struct reader *rd, uint64_t time, enum tl_side_kind kind)
 {
 	struct tl_sideband *s = rd->s;
 	struct tl_side *side;
@@ -117,10 +132,15 @@ static struct tl_side *add(struct reader *rd, const struct tl_perf_record *r,
 		return NULL;
 	}
 	side = &s->v[s->n];
-	*side = (struct tl_side){ .time = r->id.time == UINT64_MAX ? 0 : r->id.time,
-				  .kind = (uint8_t)kind };
+	*side = (struct tl_side){ .time = time == UINT64_MAX ? 0 : time, .kind = (uint8_t)kind };
 	s->n++;
 	return side;
+}
+
+static struct tl_side *add(struct reader *rd, const struct tl_perf_record *r,
+			   enum tl_side_kind kind)
+{
+	return add_at(rd, r->id.time, kind);
 }
 
 static int32_t number_at(const struct tl_perf_record *r, size_t at)
@@ -202,6 +222,26 @@ static bool read_mapped(const struct tl_perf_record *r, size_t len, struct mappe
 	return true;
 }
 
+/* A compiler maps its dump once; what is in it is read when all records are. */
+static void note_jitdump(struct reader *rd, const struct tl_perf_record *r, struct tl_dso *dso)
+{
+	const struct tl_perf_attr *attr = r->id.attr;
+	struct jit jit = { dso, number_at(r, 0), number_at(r, 4), r->id.time,
+			   attr && attr->flags & ATTR_USE_CLOCKID &&
+			       attr->clockid == CLOCK_MONOTONIC };
+
+	for (size_t i = 0; i < rd->njits; i++)
+		if (rd->jits[i].dso == dso && rd->jits[i].pid == jit.pid)
+			return;
+	if (rd->njits >= MAX_JITDUMPS)
+		return;
+	if (!grow((void **)&rd->jits, rd->njits, &rd->jit_cap, sizeof(*rd->jits))) {
+		rd->failed = true;
+		return;
+	}
+	rd->jits[rd->njits++] = jit;
+}
+
 static void read_map(struct reader *rd, const struct tl_perf_record *r, size_t len)
 {
 	unsigned mode = r->misc & PERF_RECORD_MISC_CPUMODE_MASK;
@@ -243,6 +283,8 @@ static void read_map(struct reader *rd, const struct tl_perf_record *r, size_t l
 	side->tid = number_at(r, 4);
 	side->map = (uint32_t)s->nmaps;
 	s->maps[s->nmaps++] = map;
+	if (map.dso && tl_dso_is_jitdump(map.dso))
+		note_jitdump(rd, r, map.dso);
 }
 
 /* A mapping of the kernel by a record of its own kind. */
@@ -483,6 +525,13 @@ static bool read_record(void *arg, const struct tl_perf_record *r)
 	case PERF_RECORD_LOST_SAMPLES:
 		read_gap(rd, r, len);
 		break;
+	case TIME_CONV:
+		if (len >= 24) {
+			rd->conv.time_shift = (uint16_t)tl_get64(r->body);
+			rd->conv.time_mult = (uint32_t)tl_get64(r->body + 8);
+			rd->conv.time_zero = tl_get64(r->body + 16);
+		}
+		break;
 	case PERF_RECORD_KSYMBOL:
 		read_ksymbol(rd, r, len);
 		break;
@@ -493,6 +542,63 @@ static bool read_record(void *arg, const struct tl_perf_record *r)
 		break;
 	}
 	return !rd->failed;
+}
+
+/* ---- code that was compiled at run time */
+
+struct jit_reader {
+	struct reader *rd;
+	const struct jit *jit;
+	struct tl_jitdump_head head;
+};
+
+/*
+ * When was it there?  Where the clocks differ: as long as the dump is, so that names and code are
+ * found at least where nothing was compiled twice at an address.
+ */
+static uint64_t jit_time(const struct jit_reader *jr, uint64_t time)
+{
+	const struct tl_perf_pt_info *pt = tl_perf_pt_info(jr->rd->perf);
+	const struct tl_perf_pt_info *conv = jr->rd->conv.time_mult ? &jr->rd->conv : pt;
+
+	if (jr->head.tsc && conv && conv->time_mult && conv->time_shift < 64)
+		return tl_perf_tsc_to_ns(conv, time);
+	return !jr->head.tsc && jr->jit->monotonic ? time : jr->jit->time;
+}
+
+static bool add_jit_code(void *arg, const struct tl_jit_code *code)
+{
+	struct jit_reader *jr = arg;
+	struct reader *rd = jr->rd;
+	struct tl_sideband *s = rd->s;
+	struct tl_side *side;
+
+	if (!grow((void **)&s->maps, s->nmaps, &s->map_cap, sizeof(*s->maps))) {
+		rd->failed = true;
+		return false;
+	}
+	side = add_at(rd, jit_time(jr, code->time), TL_SIDE_FILL);
+	if (!side)
+		return false;
+	side->pid = jr->jit->pid;
+	side->tid = jr->jit->tid;
+	side->map = (uint32_t)s->nmaps;
+	s->maps[s->nmaps++] =
+	    (struct tl_map){ code->addr, code->addr + code->size, code->at, jr->jit->dso };
+	return true;
+}
+
+/* A dump that is missing or broken is told where its code was run. */
+static void read_jitdumps(struct reader *rd)
+{
+	for (size_t i = 0; i < rd->njits && !rd->failed; i++) {
+		struct jit_reader jr = { .rd = rd, .jit = &rd->jits[i] };
+
+		tl_dso_jit_codes(jr.jit->dso, &jr.head, add_jit_code, &jr);
+	}
+	free(rd->jits);
+	rd->jits = NULL;
+	rd->njits = 0;
 }
 
 /* One run behind another, both sorted, to `out`; equal times keep their order. */
@@ -618,6 +724,7 @@ bool tl_sideband_read(struct tl_sideband *s, const struct tl_perf *perf, struct 
 	/* Where the file is broken the walk ends; what was read counts, and perfdata.h tells. */
 	if (!tl_perf_walk(perf, read_record, &rd, &broken) && also)
 		also->broken = broken;
+	read_jitdumps(&rd);
 	if (rd.failed)
 		return false;
 	if (!sort_by_time(s))

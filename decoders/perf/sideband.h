@@ -17,6 +17,7 @@ enum tl_side_kind {
 	TL_SIDE_FORK, /* pid/tid is made by parent; fresh: without its mappings */
 	TL_SIDE_EXIT, /* pid/tid is gone */
 	TL_SIDE_MAP,  /* pid/tid has a mapping; pid is the process */
+	TL_SIDE_FILL, /* likewise: code that was compiled into its memory */
 	TL_SIDE_KERNEL_MAP,
 	TL_SIDE_POKE, /* the kernel changed code */
 };

@@ -33,6 +33,7 @@ struct change {
 	struct tl_map map;
 	uint32_t when;
 	uint32_t next; /* of the same image */
+	bool fills;
 };
 
 struct image {
@@ -119,7 +120,8 @@ bool tl_spaces_image(struct tl_spaces *s, uint32_t base, uint32_t when, uint32_t
 	return true;
 }
 
-bool tl_spaces_map(struct tl_spaces *s, uint32_t image, uint32_t when, const struct tl_map *map)
+static bool add_change(struct tl_spaces *s, uint32_t image, uint32_t when, const struct tl_map *map,
+		       bool fills)
 {
 	struct image *im = &s->images[image];
 	uint32_t number = (uint32_t)s->nchanges;
@@ -128,13 +130,24 @@ bool tl_spaces_map(struct tl_spaces *s, uint32_t image, uint32_t when, const str
 		return true;
 	if (!grow((void **)&s->changes, s->nchanges, &s->change_cap, sizeof(*s->changes)))
 		return false;
-	s->changes[s->nchanges++] = (struct change){ .map = *map, .when = when, .next = NONE };
+	s->changes[s->nchanges++] =
+	    (struct change){ .map = *map, .when = when, .next = NONE, .fills = fills };
 	if (im->last == NONE)
 		im->first = number;
 	else
 		s->changes[im->last].next = number;
 	im->last = number;
 	return true;
+}
+
+bool tl_spaces_map(struct tl_spaces *s, uint32_t image, uint32_t when, const struct tl_map *map)
+{
+	return add_change(s, image, when, map, false);
+}
+
+bool tl_spaces_fill(struct tl_spaces *s, uint32_t image, uint32_t when, const struct tl_map *map)
+{
+	return add_change(s, image, when, map, true);
 }
 
 /* Do two mappings show the same bytes at the same addresses? */
@@ -217,6 +230,7 @@ static bool history_open(const struct tl_spaces *s, const struct image *im, stru
 struct hiding {
 	const struct history *h;
 	const struct tl_map *map;
+	bool fills;
 	bool conflict;
 };
 
@@ -225,6 +239,8 @@ static void hides(void *arg, uint32_t hidden)
 	struct hiding *w = arg;
 	const struct tl_map *old = &w->h->v[hidden]->map;
 
+	if (w->fills && !w->h->v[hidden]->fills)
+		return;
 	if (old->dso && !agree(old, w->map))
 		w->conflict = true;
 }
@@ -272,7 +288,7 @@ static bool find_epochs(struct image *im, const struct history *h)
 	bool ok = begin_epoch(&f, 0);
 
 	for (size_t i = 0; ok && i < h->n; i++) {
-		struct hiding w = { h, &h->v[i]->map, false };
+		struct hiding w = { h, &h->v[i]->map, h->v[i]->fills, false };
 
 		tl_paint_put(h->paint, (uint32_t)i, hides, &w);
 		if (w.conflict && i >= h->inherited)

@@ -41,6 +41,12 @@ bool tl_spaces_image(struct tl_spaces *s, uint32_t base, uint32_t when, uint32_t
 bool tl_spaces_map(struct tl_spaces *s, uint32_t image, uint32_t when, const struct tl_map *map);
 
 /*
+ * Likewise, code that is written into memory that is mapped: the memory was empty there, so hiding it
+ * is no reason for another picture.  Compilers do so thousands of times.
+ */
+bool tl_spaces_fill(struct tl_spaces *s, uint32_t image, uint32_t when, const struct tl_map *map);
+
+/*
  * The kernel's and an image's mappings after the first `when` records; *next is lowered to the
  * number of the record that may change the answer.  Not to be asked before the last
  * tl_spaces_map().  Lives as long as `s`; NULL: no memory.

@@ -364,6 +364,8 @@ static bool apply_map(struct tl_timeline *tl, uint32_t rec, const struct tl_side
 		return false;
 	if (process->images.n == 0 && !new_image(tl, rec, side->pid, TL_SPACES_EMPTY))
 		return false;
+	if (side->kind == TL_SIDE_FILL)
+		return tl_spaces_fill(tl->spaces, history_last(&process->images), rec, map);
 	return tl_spaces_map(tl->spaces, history_last(&process->images), rec, map);
 }
 
@@ -384,6 +386,7 @@ static bool apply(struct tl_timeline *tl, uint32_t rec, const struct tl_side *si
 			thread->exit = rec;
 		return thread || side->tid < 0;
 	case TL_SIDE_MAP:
+	case TL_SIDE_FILL:
 	case TL_SIDE_KERNEL_MAP:
 		return apply_map(tl, rec, side);
 	case TL_SIDE_POKE:

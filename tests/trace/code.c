@@ -23,6 +23,8 @@ static enum code_kind far_kind(const ZydisDecodedInstruction *insn)
 		return CODE_FAR;
 	case ZYDIS_MNEMONIC_PTWRITE:
 		return CODE_PTWRITE;
+	case ZYDIS_MNEMONIC_RDTSC:
+		return CODE_RDTSC;
 	default:
 		return insn->meta.branch_type == ZYDIS_BRANCH_TYPE_FAR ? CODE_FAR : CODE_OTHER;
 	}

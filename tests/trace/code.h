@@ -19,6 +19,7 @@ enum code_kind {
 	CODE_INT,     /* INT3, INT n, INTO */
 	CODE_FAR,     /* far calls, jumps, returns, IRET, SYSRET */
 	CODE_PTWRITE,
+	CODE_RDTSC,
 };
 
 enum { CODE_MAX = 15 }; /* bytes of the longest instruction */

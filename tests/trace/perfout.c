@@ -370,6 +370,10 @@ static void add_attr(struct perfout *p, struct tl_buf *b, const struct perfout_a
 	add64(p, b, 0); /* wakeup_events, bp_type */
 	add64(p, b, a->config1);
 	add64(p, b, a->config2);
+	add64(p, b, 0); /* branch_sample_type */
+	add64(p, b, 0); /* sample_regs_user */
+	add32(p, b, 0); /* sample_stack_user */
+	add32(p, b, (uint32_t)a->clockid);
 	while (b->len - start < ATTR_SIZE && !p->failed)
 		add64(p, b, 0);
 }

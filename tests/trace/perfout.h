@@ -66,6 +66,7 @@ enum {
 	PERFOUT_SAMPLE_ID_ALL = 1 << 18,
 	PERFOUT_MMAP2 = 1 << 23,
 	PERFOUT_COMM_EXEC = 1 << 24,
+	PERFOUT_USE_CLOCKID = 1 << 25,
 	PERFOUT_CONTEXT_SWITCH = 1 << 26,
 };
 
@@ -76,6 +77,7 @@ struct perfout_attr {
 	uint64_t sample_period; /* 0: 1 */
 	uint64_t sample_type, read_format;
 	uint64_t flags;
+	int32_t clockid;     /* of times, if flags say so */
 	const uint64_t *ids; /* one for each CPU or thread; borrowed until close */
 	size_t nids;
 };

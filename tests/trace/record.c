@@ -379,6 +379,20 @@ static void ptwrite(struct recorder *r, struct thread *t, const struct code *c)
 	ptrace(PTRACE_POKEUSER, t->tid, RIP * sizeof(long), t->ip);
 }
 
+/* The clock of this machine is the recording's. */
+static void rdtsc(struct recorder *r, struct thread *t, const struct code *c)
+{
+	uint64_t tsc = recording_tsc(r->rec), from = t->ip;
+	struct user_regs_struct regs;
+
+	ptrace(PTRACE_GETREGS, t->tid, 0, &regs);
+	regs.rax = (uint32_t)tsc;
+	regs.rdx = tsc >> 32;
+	regs.rip = t->ip += c->len;
+	ptrace(PTRACE_SETREGS, t->tid, 0, &regs);
+	recording_insn(r->rec, t->rt, c, from, t->ip);
+}
+
 /* One step of a thread that is ready.  False: it cannot go on for now. */
 static bool step(struct recorder *r, struct thread *t)
 {
@@ -397,6 +411,10 @@ static bool step(struct recorder *r, struct thread *t)
 		code = *tracee_code(t->proc, t->ip);
 		if (code.kind == CODE_PTWRITE && !delivering && code_ptwrite(&code, &reg, &size)) {
 			ptwrite(r, t, &code);
+			return true;
+		}
+		if (code.kind == CODE_RDTSC && !delivering) {
+			rdtsc(r, t, &code);
 			return true;
 		}
 	}

@@ -72,6 +72,11 @@ unsigned recording_random(struct recording *rec, unsigned n)
 	return (unsigned)((rec->random * UINT64_C(2685821657736338717)) >> 33) % n;
 }
 
+uint64_t recording_tsc(struct recording *rec)
+{
+	return ++rec->tsc;
+}
+
 static uint64_t now_ns(const struct recording *rec)
 {
 	return perfout_tsc_to_ns(&rec->pt, rec->tsc);

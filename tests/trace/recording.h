@@ -92,6 +92,9 @@ void recording_interrupt(struct recording *rec, struct recording_thread *t, uint
 void recording_ptwrite(struct recording *rec, struct recording_thread *t, const struct code *code,
 		       uint64_t from, uint64_t payload, unsigned size);
 
+/* What the processor's clock shows, a step on. */
+uint64_t recording_tsc(struct recording *rec);
+
 /* Random numbers of the recording's seed, below n. */
 unsigned recording_random(struct recording *rec, unsigned n);
 

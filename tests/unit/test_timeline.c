@@ -86,6 +86,26 @@ struct tl_dso *tl_dso_poked(struct tl_dso *d, uint64_t addr, const uint8_t *byte
 	return tl_dsos_get(&dsos, path, NULL, 0, -1);
 }
 
+bool tl_dso_is_jitdump(const struct tl_dso *d)
+{
+	return tl_jitdump_name(d->path);
+}
+
+/* What the only jitdump has. */
+static const struct tl_jit_code *jit_codes;
+static size_t njit_codes;
+static struct tl_jitdump_head jit_head;
+
+bool tl_dso_jit_codes(struct tl_dso *d, struct tl_jitdump_head *head,
+		      bool (*fn)(void *arg, const struct tl_jit_code *code), void *arg)
+{
+	*head = jit_head;
+	for (size_t i = 0; i < njit_codes; i++)
+		if (!fn(arg, &jit_codes[i]))
+			return false;
+	return true;
+}
+
 /* Of the copy of the kernel's code, which has more than is told to be mapped. */
 static unsigned nsegments;
 
@@ -553,6 +573,64 @@ static void test_kernel_changes(void **state)
 	end(&r);
 }
 
+#define T0 UINT64_C(20000000000000) /* a time that the processor's clock can tell */
+
+/* Code that was compiled at run time, by a dump with times of either clock. */
+static void test_jitdump(void **state)
+{
+	static const struct tl_jit_code codes[] = {
+		{ T0 + 300, 0x10100, 0x10, 0x40, "f" },
+		{ T0 + 400, 0x10200, 0x10, 0x80, "g" },
+		{ T0 + 500, 0x10108, 0x10, 0xc0, "h" }, /* in the place of f */
+	};
+	static const char dump[] = "/tmp/jit-10.dump";
+
+	jit_codes = codes;
+	njit_codes = 3;
+	/* CLOCK_MONOTONIC; the processor's; and none that is perf's. */
+	for (unsigned clock = 0; clock < 3; clock++) {
+		static struct tl_jit_code in_tsc[3];
+		const struct tl_context *c;
+		struct rec r;
+		uint64_t until;
+
+		begin(&r, 0);
+		jit_head = (struct tl_jitdump_head){ .pid = 10, .tsc = clock == 1 };
+		if (clock == 0) {
+			perfout_close(r.out, NULL);
+			r.usual.attrs[0].flags |= PERFOUT_USE_CLOCKID;
+			r.usual.attrs[1].flags |= PERFOUT_USE_CLOCKID;
+			r.usual.attrs[0].clockid = r.usual.attrs[1].clockid = 1;
+			assert_true(perfout_open(r.path, &r.options, &r.out, NULL));
+		} else if (clock == 1) {
+			struct perfout_pt pt;
+
+			perfout_pt_usual(&pt, false);
+			for (unsigned i = 0; i < 3; i++) {
+				in_tsc[i] = codes[i];
+				in_tsc[i].time = perfout_ns_to_tsc(&pt, codes[i].time);
+			}
+			jit_codes = in_tsc;
+		}
+		mmap2(&r, T0 + 100, 10, 0x10000, 0x1000, 0, "//anon");
+		mmap2(&r, T0 + 200, 10, 0x70000, 0x1000, 0, dump);
+		mmap2(&r, T0 + 210, 10, 0x70000, 0x1000, 0, dump);
+		finish(&r);
+		c = ask(&r, -1, 10, T0 + 450, &until);
+		check_code(c, 0x10000, "//anon", 0x10000);
+		check_code(c, 0x10110, clock < 2 ? "//anon" : dump, clock < 2 ? 0x10110 : 0xc8);
+		check_code(c, 0x10208, dump, 0x88);
+		check_code(c, 0x10109, dump, clock < 2 ? 0x49 : 0xc1);
+		/* What fills memory makes no new space, what takes another's place does. */
+		assert_int_equal(until, clock < 2 ? T0 + 500 : UINT64_MAX);
+		if (clock < 2)
+			assert_ptr_equal(ask(&r, -1, 10, T0 + 250, &until)->space, c->space);
+		check_code(ask(&r, -1, 10, T0 + 500, &until), 0x10109, dump, 0xc1);
+		end(&r);
+	}
+	njit_codes = 0;
+}
+
 /* In the file's order, when the times are not in order, or equal, or not told. */
 static void test_order(void **state)
 {
@@ -959,6 +1037,7 @@ int main(void)
 		cmocka_unit_test(test_fork_without_maps),
 		cmocka_unit_test(test_kernel_and_special),
 		cmocka_unit_test(test_kernel_changes),
+		cmocka_unit_test(test_jitdump),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_end_of_a_thread),
 		cmocka_unit_test(test_gaps),

@@ -1,0 +1,210 @@
+/* test_jitdump.c: what a compiler's dump tells, also one that was cut off or is made up. */
+#include "decoders/perf/jitdump.h"
+
+#include "base/buf.h"
+#include "base/bytes.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static struct tl_buf dump;
+
+static void put32(uint32_t v)
+{
+	uint8_t b[4];
+
+	tl_put32(b, v);
+	assert_true(tl_buf_append(&dump, b, 4));
+}
+
+static void put64(uint64_t v)
+{
+	uint8_t b[8];
+
+	tl_put64(b, v);
+	assert_true(tl_buf_append(&dump, b, 8));
+}
+
+static void put_head(uint32_t magic, uint32_t version, uint32_t size, uint64_t flags)
+{
+	dump.len = 0;
+	put32(magic);
+	put32(version);
+	put32(size);
+	put32(62);
+	put32(0);
+	put32(4711);
+	put64(1);
+	put64(flags);
+	while (dump.len < size && size < 1000)
+		assert_true(tl_buf_putc(&dump, 0));
+}
+
+static void put_load(uint64_t time, uint64_t addr, uint64_t index, const char *name,
+		     const char *code)
+{
+	put32(0);
+	put32((uint32_t)(56 + strlen(name) + 1 + strlen(code)));
+	put64(time);
+	put32(4711);
+	put32(4711);
+	put64(addr);
+	put64(addr);
+	put64(strlen(code));
+	put64(index);
+	assert_true(tl_buf_append(&dump, name, strlen(name) + 1));
+	assert_true(tl_buf_append(&dump, code, strlen(code)));
+}
+
+static void put_move(uint64_t time, uint64_t to, uint64_t index)
+{
+	put32(1);
+	put32(64);
+	put64(time);
+	put32(4711);
+	put32(4711);
+	put64(to);
+	put64(0);
+	put64(to);
+	put64(99); /* what was loaded counts */
+	put64(index);
+}
+
+/* "TIME ADDRESS CODE NAME;" for each function with a time. */
+static bool tell(void *arg, const struct tl_jit_code *c)
+{
+	struct tl_buf *out = arg;
+
+	assert_true(c->size > 0 && c->at + c->size <= dump.len);
+	assert_true(c->addr < UINT64_MAX);
+	if (c->time == 0)
+		return true;
+	assert_true(tl_buf_printf(out, "%d %x ", (int)c->time, (unsigned)c->addr));
+	assert_true(tl_buf_append(out, dump.data + c->at, c->size));
+	assert_true(tl_buf_printf(out, " %.20s;", c->name));
+	return out->len < 60;
+}
+
+static void expect(size_t size, const char *want)
+{
+	int fd = memfd_create("jit", MFD_CLOEXEC);
+	struct tl_buf out = TL_BUF_INIT;
+	struct tl_jitdump_head head;
+
+	assert_true(fd >= 0 && write(fd, dump.data, size) == (ssize_t)size);
+	if (!want) {
+		assert_false(tl_jitdump_walk(fd, size, &head, tell, &out));
+	} else {
+		assert_true(tl_jitdump_walk(fd, size, &head, tell, &out));
+		assert_int_equal(head.pid, 4711);
+		assert_string_equal(tl_buf_str(&out), want);
+	}
+	tl_buf_fini(&out);
+	close(fd);
+}
+
+static void test_names(void **state)
+{
+	assert_true(tl_jitdump_name("jit-1.dump"));
+	assert_true(tl_jitdump_name("/root/.debug/jit/java-jit-20240101.XX/jit-4711.dump"));
+	assert_false(tl_jitdump_name("/tmp/jit-.dump"));
+	assert_false(tl_jitdump_name("/tmp/jit-12.dump.gz"));
+	assert_false(tl_jitdump_name("/tmp/xjit-12.dump"));
+	assert_false(tl_jitdump_name("/jit-12.dump/x"));
+}
+
+static void test_records(void **state)
+{
+	put_head(0x4a695444, 1, 48, 0);
+	put_load(10, 0x1000, 7, "f", "FFF");
+	put32(2); /* debug information */
+	put32(16 + 8);
+	put64(11);
+	put64(0);
+	put_load(12, 0x2000, 8, "", "G");
+	put_move(13, 0x3000, 7);
+	put_move(14, 0x4000, 9); /* of nothing */
+	put_load(15, 0x5000, 7, "h", "H");
+	put_move(16, 0x6000, 7);
+	expect(dump.len, "10 1000 FFF f;12 2000 G ;13 3000 FFF ;15 5000 H h;16 6000 H ;");
+	/* It is still being written. */
+	for (size_t cut = 1; cut < 64; cut++)
+		expect(dump.len - cut, "10 1000 FFF f;12 2000 G ;13 3000 FFF ;15 5000 H h;");
+}
+
+static void test_many(void **state)
+{
+	struct tl_buf name = TL_BUF_INIT;
+
+	/* Longer than what is looked at at once, and more than the table begins with. */
+	while (name.len < 5000)
+		assert_true(tl_buf_putc(&name, 'n'));
+	put_head(0x4a695444, 1, 40, 1);
+	put_load(1, 0x1000, 1, tl_buf_str(&name), "CODE");
+	for (unsigned i = 2; i < 2000; i++)
+		put_load(0, i % 2 ? UINT64_MAX : 0x1000, i, "", "X");
+	put_move(2, 0x2000, 1);
+	expect(dump.len, "1 1000 CODE nnnnnnnnnnnnnnnnnnnn;2 2000 CODE ;");
+	tl_buf_fini(&name);
+}
+
+static void test_nonsense(void **state)
+{
+	size_t at;
+
+	put_head(0x4454694a, 1, 40, 0); /* of a machine of the other byte order */
+	expect(dump.len, NULL);
+	put_head(0x4a695444, 2, 40, 0);
+	expect(dump.len, NULL);
+	put_head(0x4a695444, 1, 39, 0);
+	expect(dump.len, NULL);
+	put_head(0x4a695444, 1, 40, 0);
+	expect(39, NULL);
+	expect(0, NULL);
+	expect(40, "");
+	put_head(0x4a695444, 1, 5000, 0); /* begins behind the end */
+	expect(dump.len, "");
+	/* Lengths that lie. */
+	for (unsigned i = 0; i < 4; i++) {
+		put_head(0x4a695444, 1, 40, 0);
+		at = dump.len;
+		put_load(1, 0x1000, 1, "f", "F");
+		if (i < 2)
+			tl_put32(dump.data + at + 4, i ? 15 : 0xffffffff);
+		else
+			tl_put64(dump.data + at + 40, i == 2 ? 0 : UINT64_MAX);
+		put_load(2, 0x2000, 2, "g", "G");
+		expect(dump.len, i < 2 ? "" : "2 2000 G g;");
+	}
+	/* A name without an end: the code is at the record's end. */
+	put_head(0x4a695444, 1, 40, 0);
+	put_load(1, 0x1000, 1, "name", "F");
+	dump.data[40 + 56 + 4] = '!';
+	expect(dump.len, "1 1000 F name!;");
+}
+
+static int release(void **state)
+{
+	tl_buf_fini(&dump);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_records),
+		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_nonsense),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, release);
+}
