@@ -32,11 +32,12 @@
 struct tl_decoder_options {
 	/* --trace-view: calls (default), returns, branches, insns, graph, perf, spt */
 	const char *view;
-	const char *columns;  /* --trace-columns: names of columns to show, comma-separated */
-	const char *time;     /* --time: A,B in perf's syntax */
-	const char *cpu;      /* --cpu: 0,2-4 */
-	const char *tid;      /* --tid: 17,18 */
-	const char *comm;     /* --comm: name,name */
+	const char *columns;     /* --trace-columns: names of columns to show, comma-separated */
+	const char *disassembly; /* --disassembly: att (default), intel */
+	const char *time;        /* --time: A,B in perf's syntax */
+	const char *cpu;         /* --cpu: 0,2-4 */
+	const char *tid;         /* --tid: 17,18 */
+	const char *comm;        /* --comm: name,name */
 	const char *symfs;    /* --symfs: a folder that stands for / when binaries are looked for */
 	struct tl_jobs *pool; /* to share the work of opening, may be NULL: all on this thread */
 	/* Told on open()'s thread how far that is; may give it up.  NULL: nobody asks. */

@@ -72,6 +72,7 @@ bool tl_decoding_open(const struct tl_options *o, const struct tl_format *format
 	const struct tl_decoder_options chosen = {
 		.view = o->trace_view,
 		.columns = o->trace_columns,
+		.disassembly = o->trace_disassembly,
 		.time = o->trace_time,
 		.cpu = o->trace_cpu,
 		.tid = o->trace_tid,

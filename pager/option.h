@@ -88,7 +88,8 @@ struct tl_options {
 	} rscroll;
 	char *index_dir;
 	/* What of a recording is shown, and how: as decoders/decoder.h says; NULL: not chosen. */
-	char *trace_view, *trace_columns, *trace_time, *trace_cpu, *trace_tid, *trace_comm, *symfs;
+	char *trace_view, *trace_columns, *trace_disassembly, *trace_time, *trace_cpu, *trace_tid,
+	    *trace_comm, *symfs;
 	int raw_file;            /* show the bytes of a recording */
 	struct tl_colors colors; /* -D, --use-color */
 	uint64_t spool_size;     /* of temporary files, in bytes; 0: what the disk can spare */

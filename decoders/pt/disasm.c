@@ -6,10 +6,14 @@
 #include <Zydis/Zydis.h>
 #include <string.h>
 
-static void set_up(ZydisDecoder *decoder, ZydisFormatter *formatter)
+static void set_up(ZydisDecoder *decoder, ZydisFormatter *formatter, enum tl_pt_syntax syntax)
 {
 	ZydisDecoderInit(decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
-	ZydisFormatterInit(formatter, ZYDIS_FORMATTER_STYLE_ATT);
+	ZydisFormatterInit(formatter, syntax == TL_PT_SYNTAX_INTEL ? ZYDIS_FORMATTER_STYLE_INTEL
+								   : ZYDIS_FORMATTER_STYLE_ATT);
+	/* qword ptr [...], as binutils; AT&T's syntax has it in the name of the instruction. */
+	ZydisFormatterSetProperty(formatter, ZYDIS_FORMATTER_PROP_FORCE_SIZE,
+				  syntax == TL_PT_SYNTAX_INTEL);
 	ZydisFormatterSetProperty(formatter, ZYDIS_FORMATTER_PROP_ADDR_PADDING_ABSOLUTE,
 				  ZYDIS_PADDING_DISABLED);
 	ZydisFormatterSetProperty(formatter, ZYDIS_FORMATTER_PROP_ADDR_PADDING_RELATIVE,
@@ -33,23 +37,46 @@ static uint64_t direct_target(const ZydisDecodedInstruction *insn,
 	return to;
 }
 
-uint8_t *tl_pt_put_insn(uint8_t *p, const uint8_t *code, size_t len, uint64_t ip, uint64_t *target)
+/* AT&T's syntax has a star before where an indirect branch finds its target; Zydis writes it before
+ * some only. */
+static uint8_t *put_checked(uint8_t *p, enum tl_pt_syntax syntax, const char *text,
+			    const ZydisDecodedInstruction *insn,
+			    const ZydisDecodedOperand *operands)
+{
+	size_t len = strlen(text);
+	const char *blank = strrchr(text, ' ');
+
+	if (syntax == TL_PT_SYNTAX_ATT && insn->meta.branch_type != ZYDIS_BRANCH_TYPE_NONE &&
+	    insn->operand_count_visible == 1 && operands[0].type != ZYDIS_OPERAND_TYPE_IMMEDIATE &&
+	    blank && blank[1] != '*') {
+		size_t n = (size_t)(blank + 1 - text);
+
+		memcpy(p, text, n);
+		p[n] = '*';
+		memcpy(p + n + 1, text + n, len - n);
+		return p + len + 1;
+	}
+	memcpy(p, text, len);
+	return p + len;
+}
+
+uint8_t *tl_pt_put_insn(uint8_t *p, enum tl_pt_syntax syntax, const uint8_t *code, size_t len,
+			uint64_t ip, struct tl_pt_insn *out)
 {
 	ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
 	ZydisDecodedInstruction insn;
 	ZydisFormatter formatter;
 	ZydisDecoder decoder;
-	char text[TL_PT_DISASM_LONGEST];
+	char text[TL_PT_DISASM_LONGEST - 1];
 
-	*target = 0;
-	set_up(&decoder, &formatter);
+	*out = (struct tl_pt_insn){ 0, 0 };
+	set_up(&decoder, &formatter, syntax);
 	if (ZYAN_FAILED(ZydisDecoderDecodeFull(&decoder, code, len, &insn, operands)) ||
 	    ZYAN_FAILED(ZydisFormatterFormatInstruction(&formatter, &insn, operands,
 							insn.operand_count_visible, text,
 							sizeof(text), ip, NULL)))
 		return PUT_LITERAL(p, "(bad)");
-	*target = direct_target(&insn, operands, ip);
-	len = strlen(text);
-	memcpy(p, text, len);
-	return p + len;
+	out->len = insn.length;
+	out->target = direct_target(&insn, operands, ip);
+	return put_checked(p, syntax, text, &insn, operands);
 }

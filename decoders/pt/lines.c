@@ -32,6 +32,7 @@ static const struct {
 	{ "time", TL_PT_COL_TIME, "TIMESTAMP (s)       " },
 	{ "delta", TL_PT_COL_DELTA, "DELTA    " },
 	{ "insns", TL_PT_COL_INSNS, "INSNS  " },
+	{ "bytes", TL_PT_COL_BYTES, "" },
 	{ "function", 0, "" }, /* always shown */
 };
 #define NCOLUMNS (sizeof(columns_table) / sizeof(*columns_table))
@@ -82,7 +83,7 @@ static bool read_columns(const char *text, unsigned by_default, unsigned *out, s
 		if (i == NCOLUMNS)
 			return tl_err_set(err,
 					  "no trace column '%.*s'; there are: task, cpu, time, "
-					  "delta, insns, function",
+					  "delta, insns, bytes, function",
 					  (int)len, word);
 		if (sign == '-')
 			columns &= ~columns_table[i].bit;
@@ -138,6 +139,18 @@ bool tl_pt_style_open(const char *view, const char *columns, const struct tl_per
 fail:
 	tl_pt_style_close(style);
 	return false;
+}
+
+bool tl_pt_style_disassembly(struct tl_pt_style *style, const char *syntax, struct tl_err *err)
+{
+	if (strcmp(syntax, "att") == 0)
+		style->syntax = TL_PT_SYNTAX_ATT;
+	else if (strcmp(syntax, "intel") == 0)
+		style->syntax = TL_PT_SYNTAX_INTEL;
+	else
+		return tl_err_set(err, "no syntax '%s' of instructions; there are: att, intel",
+				  syntax);
+	return true;
 }
 
 void tl_pt_style_close(struct tl_pt_style *style)

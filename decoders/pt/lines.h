@@ -19,6 +19,10 @@ bool tl_pt_style_open(const char *view, const char *columns, const struct tl_per
 		      bool has_time, struct tl_pt_style **out, struct tl_err *err);
 void tl_pt_style_close(struct tl_pt_style *style);
 
+/* How instructions are written: "att" (the default), "intel".  Before the first line.  False: there
+ * is no such syntax. */
+bool tl_pt_style_disassembly(struct tl_pt_style *style, const char *syntax, struct tl_err *err);
+
 /* Is each instruction a line in this view?  NULL, or no view: not. */
 bool tl_pt_view_is_dense(const char *view);
 

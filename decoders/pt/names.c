@@ -2,7 +2,6 @@
 #include "decoders/pt/names.h"
 
 #include "decoders/foreign.h"
-#include "decoders/pt/disasm.h"
 #include "decoders/pt/print.h"
 
 #include <stdalign.h>
@@ -13,14 +12,17 @@
 /* The longest text: address, symbol and offset, name of the binary; an instruction. */
 #define LONGEST (2 * TL_PT_NAME_LONGEST + 128 + INSN_LONGEST)
 
-/* An instruction, and the symbol it goes to. */
-#define INSN_LONGEST (TL_PT_DISASM_LONGEST + TL_PT_NAME_LONGEST + 64)
+/* An instruction and its bytes, and the symbol it goes to. */
+#define INSN_LONGEST (TL_PT_DISASM_LONGEST + TL_PT_NAME_LONGEST + 128)
 
 /* The longest instruction has so many; Intel SDM vol. 2, "Instruction Format". */
 #define INSN_BYTES 15
 
 /* Where instructions begin, behind address, symbol and binary. */
 #define INSN_COL 64
+
+/* Bytes there is a column for; few instructions have more. */
+#define BYTES_COL 8
 
 void tl_pt_names_fini(struct tl_pt_names *names)
 {
@@ -86,39 +88,54 @@ static uint8_t *put_perf(uint8_t *p, const struct place *at, uint64_t ip)
 	return p;
 }
 
-static uint8_t *put_insn(uint8_t *p, const struct tl_space *space, const struct place *at,
-			 uint64_t ip)
+/* "e8 d0 ff ff ff          " */
+static uint8_t *put_bytes(uint8_t *p, const uint8_t *code, size_t len)
 {
-	uint8_t code[INSN_BYTES];
-	size_t len = 0;
-	uint64_t target;
+	for (size_t i = 0; i < len; i++) {
+		memcpy(p, tl_print_bytes + 2 * code[i], 2);
+		p[2] = ' ';
+		p += 3;
+	}
+	return len < BYTES_COL ? put_blanks(p, 3 * (BYTES_COL - len)) : p;
+}
+
+static uint8_t *put_insn(uint8_t *p, const struct tl_pt_names *names, const struct tl_space *space,
+			 const struct place *at, uint64_t ip)
+{
+	uint8_t code[INSN_BYTES], text[TL_PT_DISASM_LONGEST], *end;
+	struct tl_pt_insn insn;
 	struct place to;
+	size_t len = 0;
 
 	if (at->map)
 		len = tl_dso_copy_code(at->map->dso, ip - at->map->start + at->map->pgoff, code,
 				       sizeof(code));
 	if (len == 0)
 		return PUT_LITERAL(p, "(no code)");
-	p = tl_pt_put_insn(p, code, len, ip, &target);
-	if (target) {
-		find_place(space, target, &to);
+	end = tl_pt_put_insn(text, names->syntax, code, len, ip, &insn);
+	if (names->bytes) /* of what is no instruction, the byte it fails at, as objdump has it */
+		p = put_bytes(p, code, insn.len ? insn.len : 1);
+	memcpy(p, text, (size_t)(end - text));
+	p += end - text;
+	if (insn.target) {
+		find_place(space, insn.target, &to);
 		if (to.has_symbol) {
 			p = PUT_LITERAL(p, " <");
-			p = put_short(p, &to, target, true);
+			p = put_short(p, &to, insn.target, true);
 			*p++ = '>';
 		}
 	}
 	return p;
 }
 
-static uint8_t *put_form(uint8_t *p, enum tl_pt_name_form form, const struct tl_space *space,
+static uint8_t *put_form(uint8_t *p, const struct tl_pt_names *names, const struct tl_space *space,
 			 uint64_t ip)
 {
 	uint8_t *begin = p;
 	struct place at;
 
 	find_place(space, ip, &at);
-	switch (form) {
+	switch (names->form) {
 	case TL_PT_NAME_SHORT:
 		return put_short(p, &at, ip, true);
 	case TL_PT_NAME_SYMBOL:
@@ -130,7 +147,7 @@ static uint8_t *put_form(uint8_t *p, enum tl_pt_name_form form, const struct tl_
 		*p++ = ' ';
 		if (p < begin + INSN_COL)
 			p = put_blanks(p, (size_t)(begin + INSN_COL - p));
-		return put_insn(p, space, &at, ip);
+		return put_insn(p, names, space, &at, ip);
 	}
 	return p;
 }
@@ -195,7 +212,7 @@ const struct tl_pt_name *tl_pt_names_make(struct tl_pt_names *names, const struc
 	if (!tl_buf_reserve(&names->text, sizeof(*name) * 2 + LONGEST + TL_PRINT_SLACK))
 		return NULL;
 	name = (struct tl_pt_name *)(names->text.data + at);
-	end = put_form(name->text, names->form, space, ip);
+	end = put_form(name->text, names, space, ip);
 	name->len = (uint32_t)(end - name->text);
 	names->text.len = at + sizeof(*name) + name->len;
 	slot.at = (uint32_t)at;

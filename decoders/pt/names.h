@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "decoders/perf/timeline.h"
+#include "decoders/pt/disasm.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -22,7 +23,7 @@ enum tl_pt_name_form {
 	TL_PT_NAME_SHORT,  /* main+18, main, 401136 */
 	TL_PT_NAME_SYMBOL, /* main, 401136 */
 	TL_PT_NAME_PERF,   /* "          401136 main+0x12 (/bin/a)", as perf script prints it */
-	TL_PT_NAME_INSN,   /* the same, and the instruction there */
+	TL_PT_NAME_INSN,   /* the same, and the instruction there, as `syntax` and `bytes` say */
 };
 
 struct tl_pt_name_slot {
@@ -31,9 +32,11 @@ struct tl_pt_name_slot {
 	uint32_t at; /* of a struct tl_pt_name in the text; 0: empty */
 };
 
-/* All zero, but for form and limit, is empty. */
+/* All zero, but for what is before `slots`, is empty. */
 struct tl_pt_names {
 	enum tl_pt_name_form form;
+	enum tl_pt_syntax syntax;
+	bool bytes;   /* an instruction's bytes come along */
 	size_t limit; /* bytes of memory, about */
 	struct tl_pt_name_slot *slots;
 	size_t nslots; /* 0 or a power of two */

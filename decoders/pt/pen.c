@@ -23,6 +23,8 @@ struct tl_pt_pen *tl_pt_pen_new(const struct tl_pt_style *style)
 		return NULL;
 	pen->style = style;
 	pen->names.form = style->view->form;
+	pen->names.syntax = style->syntax;
+	pen->names.bytes = style->columns & TL_PT_COL_BYTES;
 	pen->functions.form = TL_PT_NAME_SYMBOL;
 	pen->functions.limit = FUNCTIONS_BYTES;
 	tl_pt_pen_make_second(pen, 0);

@@ -24,6 +24,7 @@ enum {
 	TL_PT_COL_TIME = 1 << 2,
 	TL_PT_COL_DELTA = 1 << 3,
 	TL_PT_COL_INSNS = 1 << 4,
+	TL_PT_COL_BYTES = 1 << 5, /* of an instruction, before it */
 };
 
 struct tl_pt_pen;
@@ -48,6 +49,7 @@ extern const struct tl_pt_view tl_pt_view_calls, tl_pt_view_returns, tl_pt_view_
 struct tl_pt_style {
 	const struct tl_pt_view *view;
 	unsigned columns; /* TL_PT_COL_ to show */
+	enum tl_pt_syntax syntax;
 	bool has_time;
 	const struct tl_perf *perf; /* NULL: queues go by number */
 	uint64_t first_time;        /* of the recording, ns; 0: not told */

@@ -246,6 +246,8 @@ static bool open_parts(struct pt *pt, const struct tl_decoder_options *options,
 	       tl_pt_program_open(pt->perf, pt->timeline, &pt->program, err) &&
 	       tl_pt_style_open(options->view, options->columns, pt->perf,
 				tl_pt_slices_timed(pt->slices), &pt->style, err) &&
+	       (!options->disassembly ||
+		tl_pt_style_disassembly(pt->style, options->disassembly, err)) &&
 	       choose(pt, options, err) &&
 	       tl_pt_gaps_make(pt->perf, pt->timeline, pt->slices, &pt->gaps, err) &&
 	       tl_pt_segments_open(TL_PT_SHARED_BYTES, tl_pt_gather_segment, &pt->gatherer,

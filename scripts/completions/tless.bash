@@ -16,7 +16,8 @@ _tless_options='
 	--version --wordwrap
 '
 _tless_valued='
-	--LOG-FILE= --autosave= --buffers= --cmd= --color= --comm= --cpu= --emouse=
+	--LOG-FILE= --autosave= --buffers= --cmd= --color= --comm= --cpu= --disassembly=
+	--emouse=
 	--end-prompt= --header= --index-dir= --intr= --jump-target= --lesskey-content=
 	--lesskey-file= --lesskey-src= --line-num-width= --log-file= --match-shift=
 	--max-back-scroll= --max-forw-scroll= --modelines= --pattern= --prompt= --quotes=

@@ -7,10 +7,8 @@
  * before, and the numbers of a PWRE without MWAIT, where it prints those of the one before.  Where
  * tracing begins at a sync point, tless does not know what the interrupt flag was before.
  */
-#include "base/buf.h"
+#include "tests/trace/commands.h"
 
-#include <libgen.h>
-#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,12 +16,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
-
-static char here[PATH_MAX]; /* the folder of this program */
-static char folder[PATH_MAX];
 
 static const char of_perf[] =
     "perf script -i $FOLDER/data --itrace=pwxI -F event,flags,ip,sym,synth 2>$FOLDER/err |"
@@ -45,36 +39,6 @@ static const char of_tless[] =
     "sed -nE -e '/\\[gap/p' -e '/\\[[a-z]+: /!d' -e 's/^ +//' -e 's/\\+[0-9]+ \\[/ [/'"
     " -e 's/^.*(\\[cbr|\\[iflag.*via)/\\1/' -e 's/\\[pwre: hw: 1.*/[pwre]/' -e p";
 
-/* The output of a command. */
-static void run(const char *command, struct tl_buf *out)
-{
-	FILE *f = popen(command, "r");
-	char bytes[4096];
-	size_t n;
-
-	assert_non_null(f);
-	while ((n = fread(bytes, 1, sizeof(bytes), f)) > 0)
-		assert_true(tl_buf_append(out, bytes, n));
-	if (pclose(f) != 0)
-		fail_msg("%s", command);
-}
-
-static void check_same(const char *want, const char *got, const char *what)
-{
-	unsigned line = 1;
-
-	for (; *want; line++) {
-		size_t n = strcspn(want, "\n") + 1;
-
-		if (strncmp(want, got, n) != 0)
-			fail_msg("%s, line %u: \"%.*s\", but perf: \"%.*s\"", what, line,
-				 (int)strcspn(got, "\n"), got, (int)n - 1, want);
-		want += n;
-		got += n;
-	}
-	assert_string_equal(got, "");
-}
-
 /* The lines that begin with one of these. */
 static void drop(struct tl_buf *text, const char *a, const char *b)
 {
@@ -95,11 +59,11 @@ static void drop(struct tl_buf *text, const char *a, const char *b)
 static void make(const char *options)
 {
 	struct tl_buf out = TL_BUF_INIT;
-	char command[3 * PATH_MAX];
+	char command[200];
 
-	snprintf(command, sizeof(command), "%s/generate --size 40K --extras 50 %s -o %s/data", here,
-		 options, folder);
-	run(command, &out);
+	snprintf(command, sizeof(command),
+		 "$HERE/generate --size 40K --extras 50 %s -o $FOLDER/data", options);
+	commands_run(command, &out);
 	tl_buf_fini(&out);
 }
 
@@ -109,21 +73,21 @@ static void as_perf_has_them(void **state)
 	bool synced = !strstr(options, "--psb 0");
 	static const char *const views[] = { "calls", "branches" };
 
-	if (system("perf version >/dev/null 2>&1") != 0)
+	if (!commands_can("perf version >/dev/null 2>&1"))
 		skip();
 	make(options);
 	for (size_t i = 0; i < sizeof(views) / sizeof(*views); i++) {
 		struct tl_buf want = TL_BUF_INIT, got = TL_BUF_INIT;
 
 		setenv("VIEW", views[i], 1);
-		run(of_perf, &want);
-		run(of_tless, &got);
+		commands_run(of_perf, &want);
+		commands_run(of_tless, &got);
 		if (synced) {
 			drop(&want, "[iflag: 0->1 via", "[iflag: 1->0 via");
 			drop(&got, "[iflag: 0->1 via", "[iflag: 1->0 via");
 		}
 		assert_true(want.len > 10000); /* else hardly anything was compared */
-		check_same(tl_buf_str(&want), tl_buf_str(&got), views[i]);
+		commands_same(&want, &got, views[i]);
 		tl_buf_fini(&want);
 		tl_buf_fini(&got);
 	}
@@ -140,14 +104,14 @@ static void the_same_in_all_views(void **state)
 
 	make("");
 	setenv("VIEW", "calls", 1);
-	run(only, &want);
+	commands_run(only, &want);
 	assert_true(want.len > 10000);
 	for (size_t i = 0; i < sizeof(views) / sizeof(*views); i++) {
 		struct tl_buf got = TL_BUF_INIT;
 
 		setenv("VIEW", views[i], 1);
-		run(only, &got);
-		check_same(tl_buf_str(&want), tl_buf_str(&got), views[i]);
+		commands_run(only, &got);
+		commands_same(&want, &got, views[i]);
 		tl_buf_fini(&got);
 	}
 	tl_buf_fini(&want);
@@ -160,25 +124,10 @@ int main(void)
 		{ "many_segments", as_perf_has_them, NULL, NULL, "--psb 2000 --no-retcomp --cyc" },
 		cmocka_unit_test(the_same_in_all_views),
 	};
-	const char *tmp = getenv("TMPDIR");
-	char self[PATH_MAX], tless[2 * PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	int rc;
 
-	snprintf(folder, sizeof(folder), "%s/tless-extras-XXXXXX", tmp ? tmp : "/tmp");
-	if (n < 0 || !mkdtemp(folder))
+	if (!commands_begin())
 		return 1;
-	self[n] = '\0';
-	snprintf(here, sizeof(here), "%s", dirname(self));
-	snprintf(tless, sizeof(tless), "%s/../../tless", here);
-	setenv("FOLDER", folder, 1);
-	setenv("BIN", tless, 1);
-	unsetenv("TLESS");
-	unsetenv("LESS");
-	setenv("HOME", folder, 1);
-	setenv("LC_ALL", "C", 1);
 	rc = cmocka_run_group_tests(tests, NULL, NULL);
-	if (system("rm -rf $FOLDER") != 0)
-		return 1;
-	return rc;
+	return commands_end() ? rc : 1;
 }

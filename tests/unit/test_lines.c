@@ -536,9 +536,10 @@ static void names_that_are_none(void **state)
 	    "no trace view 'call'; there are: calls, returns, branches, insns, graph, perf, spt");
 	assert_refused(
 	    "calls", "task,Time",
-	    "no trace column 'Time'; there are: task, cpu, time, delta, insns, function");
-	assert_refused("calls", "-all",
-		       "no trace column 'all'; there are: task, cpu, time, delta, insns, function");
+	    "no trace column 'Time'; there are: task, cpu, time, delta, insns, bytes, function");
+	assert_refused(
+	    "calls", "-all",
+	    "no trace column 'all'; there are: task, cpu, time, delta, insns, bytes, function");
 }
 
 static void no_time_at_all(void **state)
