@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#define NONE UINT32_MAX
+#define NONE TL_PT_NONE
 
 /* FNV-1a, 64 bits.  False: out of memory. */
 static bool hash_name(struct tl_pt_pen *pen, const struct tl_space *space, uint64_t ip,
@@ -31,7 +31,11 @@ static uint64_t function_of(const struct tl_pt_pen *pen, const struct tl_pt_even
 	if (step->moves > 0)
 		return events[i].to;
 	/* Named as the call named it: it may have ended in a tail call. */
-	return step->peer != NONE ? events[step->peer].to : events[i].from;
+	if (step->peer != NONE)
+		return events[step->peer].to;
+	if (step->began != NONE && pen->begans[step->began].to)
+		return pen->begans[step->began].to;
+	return events[i].from;
 }
 
 /* Are both ends of a call told on its line?  So where the next event is the return, and has none. */
@@ -51,7 +55,7 @@ static bool describe(struct tl_pt_pen *pen, const struct tl_pt_event *events, si
 	uint64_t ip;
 
 	*line = (struct tl_callline){
-		.thread = pen->threads[step->thread].key,
+		.thread = pen->threads.v[step->thread].key,
 		.depth = step->depth,
 		.kind = ev->kind == TL_PT_EV_ERROR ? TL_CALL_GAP : TL_CALL_OTHER,
 	};
@@ -91,8 +95,8 @@ static bool add_lines(const struct tl_callline *line, const uint8_t *text, size_
 
 static bool add_threads(const struct tl_pt_pen *pen, struct tl_calls *out)
 {
-	for (size_t i = 0; i < pen->nthreads; i++) {
-		const struct tl_pt_thread *t = &pen->threads[i];
+	for (size_t i = 0; i < pen->threads.n; i++) {
+		const struct tl_pt_thread *t = &pen->threads.v[i];
 		struct tl_callthread *at = tl_calls_add_thread(out);
 
 		if (!at)
@@ -100,7 +104,7 @@ static bool add_threads(const struct tl_pt_pen *pen, struct tl_calls *out)
 		*at = (struct tl_callthread){
 			.thread = t->key,
 			.lowest = t->lowest,
-			.ends = t->lowest + (int32_t)t->nframes,
+			.ends = t->base + (int32_t)t->nframes,
 		};
 	}
 	return true;

@@ -180,6 +180,11 @@ unsigned tl_pt_style_wants(const struct tl_pt_style *style)
 	return style->view->wants;
 }
 
+bool tl_pt_style_looks_back(const struct tl_pt_style *style)
+{
+	return style->view->looks_back;
+}
+
 bool tl_pt_lines_head(const struct tl_pt_style *style, struct tl_buf *out)
 {
 	const struct tl_pt_view *view = style->view;
@@ -244,7 +249,8 @@ static bool put_full(const struct tl_pt_pen *pen, size_t n, struct tl_buf *out, 
 }
 
 bool tl_pt_lines_format(struct tl_pt_style *style, const struct tl_pt_event *events, size_t n,
-			struct tl_buf *out, size_t *starts, struct tl_err *err)
+			const struct tl_pt_past *past, struct tl_buf *out, size_t *starts,
+			struct tl_err *err)
 {
 	/* Room for lines as long as they were so far; more is made where they are longer. */
 	size_t line = atomic_load_explicit(&style->line, memory_order_relaxed), at = out->len;
@@ -252,7 +258,7 @@ bool tl_pt_lines_format(struct tl_pt_style *style, const struct tl_pt_event *eve
 	bool ok = pen != NULL;
 
 	ok = ok && n < SIZE_MAX / 4 / line && tl_buf_reserve(out, (n + 1) * line);
-	ok = ok && (!style->view->walks || tl_pt_pen_walk(pen, events, n));
+	ok = ok && (!style->view->walks || tl_pt_pen_walk(pen, events, n, past));
 	if (ok) {
 		pen->text_end = out->len + style->text_most;
 		ok = style->view->format(pen, events, n, out, starts) ||
@@ -269,11 +275,11 @@ bool tl_pt_lines_format(struct tl_pt_style *style, const struct tl_pt_event *eve
 }
 
 bool tl_pt_lines_calls(struct tl_pt_style *style, const struct tl_pt_event *events, size_t n,
-		       const uint8_t *text, const size_t *starts, struct tl_calls *out,
-		       struct tl_err *err)
+		       const struct tl_pt_past *past, const uint8_t *text, const size_t *starts,
+		       struct tl_calls *out, struct tl_err *err)
 {
 	struct tl_pt_pen *pen = take_pen(style);
-	bool ok = pen && tl_pt_pen_walk(pen, events, n) &&
+	bool ok = pen && tl_pt_pen_walk(pen, events, n, past) &&
 		  tl_pt_pen_calls(pen, events, n, text, starts, out);
 
 	if (pen)

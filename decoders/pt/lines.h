@@ -6,7 +6,7 @@
 #define TL_DECODERS_PT_LINES_H
 
 #include "decoders/decoder.h"
-#include "decoders/pt/event.h"
+#include "decoders/pt/threads.h"
 
 struct tl_pt_style; /* a view, its columns, and caches of names; shared by all workers */
 
@@ -32,20 +32,24 @@ unsigned tl_pt_style_wants(const struct tl_pt_style *style);
 /* The column heads, one line, for the first chunk; nothing for views without. */
 bool tl_pt_lines_head(const struct tl_pt_style *style, struct tl_buf *out);
 
+/* Does it make use of a past? */
+bool tl_pt_style_looks_back(const struct tl_pt_style *style);
+
 /*
- * Append a line per event.  `starts`, if not NULL, gets events[i]'s byte in *out for each i,
+ * Append a line per event.  `past` is where the threads stood before, NULL: not known.  `starts`, if not NULL, gets events[i]'s byte in *out for each i,
  * and out->len at starts[n].  False: out of memory.  Any thread, several at once.
  */
 bool tl_pt_lines_format(struct tl_pt_style *style, const struct tl_pt_event *events, size_t n,
-			struct tl_buf *out, size_t *starts, struct tl_err *err);
+			const struct tl_pt_past *past, struct tl_buf *out, size_t *starts,
+			struct tl_err *err);
 
 /*
- * Append what calls.h has of these events' lines; `text` and `starts` as format() gave them.  Lines
+ * Append what calls.h has of these events' lines; `past`, `text` and `starts` as format() had them.  Lines
  * of no event are left out.  False: out of memory.  Any thread, several at once.
  */
 bool tl_pt_lines_calls(struct tl_pt_style *style, const struct tl_pt_event *events, size_t n,
-		       const uint8_t *text, const size_t *starts, struct tl_calls *out,
-		       struct tl_err *err);
+		       const struct tl_pt_past *past, const uint8_t *text, const size_t *starts,
+		       struct tl_calls *out, struct tl_err *err);
 
 /*
  * Append the line of damage to the recording as a whole: "[gap: MSG]".  Damage in a place is

@@ -35,11 +35,9 @@ void tl_pt_pen_free(struct tl_pt_pen *pen)
 {
 	if (!pen)
 		return;
-	for (size_t i = 0; i < pen->threads_cap; i++)
-		free(pen->threads[i].frames);
-	free(pen->threads);
-	free(pen->index);
+	tl_pt_threads_fini(&pen->threads);
 	free(pen->steps);
+	free(pen->begans);
 	tl_pt_names_fini(&pen->names);
 	tl_pt_names_fini(&pen->functions);
 	free(pen);

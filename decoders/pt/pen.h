@@ -13,6 +13,7 @@
 #include "decoders/pt/lines.h"
 #include "decoders/pt/names.h"
 #include "decoders/pt/print.h"
+#include "decoders/pt/threads.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -36,6 +37,7 @@ struct tl_pt_view {
 	unsigned columns; /* TL_PT_COL_ shown if nothing else was asked for; 0: fixed layout */
 	enum tl_pt_name_form form;
 	bool walks;        /* needs pen->steps */
+	bool looks_back;   /* and is better with what was before the chunk */
 	const char *heads; /* of what is behind the columns; with fixed layout, of all */
 	bool (*format)(struct tl_pt_pen *pen, const struct tl_pt_event *events, size_t n,
 		       struct tl_buf *out, size_t *starts);
@@ -63,38 +65,6 @@ struct tl_pt_style {
 	_Atomic size_t line; /* bytes of a line, about */
 };
 
-/* ---- a thread of the recording, in one chunk */
-
-struct tl_pt_frame {
-	uint64_t back; /* the address to return to, shifted; bit 0: it was interrupted there */
-	uint32_t call; /* the event that entered it */
-};
-
-struct tl_pt_thread {
-	uint64_t key;
-	uint64_t time;  /* of its last line */
-	uint64_t insns; /* since then */
-	int32_t lowest; /* its shallowest depth, relative to where it was first seen: <= 0 */
-	int32_t level;  /* for views that count in their own way */
-	uint32_t last;  /* its event before, while walking; UINT32_MAX: none */
-	bool seen;      /* it has a line */
-	bool gap;       /* and an error behind it: instructions are not all counted */
-	bool left;      /* the trace of it stopped, */
-	uint16_t left_flags;
-	uint64_t left_at, left_next; /* at this instruction, and the one behind */
-	uint32_t nframes, cap;
-	struct tl_pt_frame *frames; /* calls that are open */
-};
-
-/* What walking over the events found out about one. */
-struct tl_pt_step {
-	uint32_t thread;
-	int32_t depth; /* relative to where the thread was first seen; a call's is the caller's */
-	uint32_t peer; /* a return's call, a call's return; UINT32_MAX: not in the chunk */
-	uint32_t next; /* the thread's next event; UINT32_MAX: none */
-	int8_t moves;  /* 1: it enters a function, -1: it leaves one or more, 0: neither */
-};
-
 /* ---- texts that are kept */
 
 #define TL_PT_WHO_LONGEST 112
@@ -114,6 +84,23 @@ struct tl_pt_words {
 	uint8_t word[48 + TL_PRINT_SLACK]; /* "[tr end syscall] " */
 };
 
+/* What walking over the events found out about one. */
+struct tl_pt_step {
+	uint32_t thread;
+	int32_t depth;  /* as in struct tl_pt_move */
+	uint32_t peer;  /* a return's call, a call's return; TL_PT_NONE: not in the chunk */
+	uint32_t next;  /* the thread's next event; TL_PT_NONE: none */
+	uint32_t began; /* of a return whose call is not: number in the pen's begans; TL_PT_NONE */
+	int8_t moves;   /* as in struct tl_pt_move */
+};
+
+/* When a function began that is left in the chunk, and not called in it. */
+struct tl_pt_began {
+	uint64_t time; /* may be TL_PT_NOTIME */
+	uint64_t to;   /* where the call led; 0: not known */
+	bool before;   /* it was before that time */
+};
+
 struct tl_pt_pen {
 	struct tl_pt_pen *next; /* in the list of idle ones */
 	const struct tl_pt_style *style;
@@ -126,13 +113,11 @@ struct tl_pt_pen {
 	uint8_t second_text[32 + TL_PRINT_SLACK];
 	size_t second_len;
 
-	struct tl_pt_thread *threads; /* nthreads in use; those behind keep their frames */
-	size_t nthreads, threads_cap;
-	uint32_t *index; /* hash of keys: number + 1 */
-	size_t nindex;
-	uint32_t last_thread;
+	struct tl_pt_threads threads;
 	struct tl_pt_step *steps;
 	size_t steps_cap;
+	struct tl_pt_began *begans;
+	size_t nbegans, begans_cap;
 
 	size_t text_end; /* the chunk's text is not to begin a line from here on */
 	size_t full_at;  /* the event of which it would have been */
@@ -141,8 +126,12 @@ struct tl_pt_pen {
 struct tl_pt_pen *tl_pt_pen_new(const struct tl_pt_style *style);
 void tl_pt_pen_free(struct tl_pt_pen *pen);
 
-/* Follow the threads through a chunk's events: fills pen->threads and pen->steps. */
-bool tl_pt_pen_walk(struct tl_pt_pen *pen, const struct tl_pt_event *events, size_t n);
+/*
+ * Follow the threads through a chunk's events: fills pen->threads, pen->steps and pen->begans.
+ * `past` is where they stood before; NULL: not known.
+ */
+bool tl_pt_pen_walk(struct tl_pt_pen *pen, const struct tl_pt_event *events, size_t n,
+		    const struct tl_pt_past *past);
 
 /* Append what the walk over these events found; `starts` as tl_pt_lines_format() gave it, and the text. */
 bool tl_pt_pen_calls(struct tl_pt_pen *pen, const struct tl_pt_event *events, size_t n,
@@ -357,7 +346,7 @@ static inline uint8_t *pen_indent(uint8_t *p, int32_t depth)
 
 static inline struct tl_pt_thread *pen_thread(struct tl_pt_pen *pen, size_t i)
 {
-	return &pen->threads[pen->steps[i].thread];
+	return &pen->threads.v[pen->steps[i].thread];
 }
 
 /*

@@ -9,8 +9,8 @@
 
 #include "decoders/perf/dso.h"
 #include "decoders/perf/select.h"
-#include "decoders/pt/gather.h"
 #include "decoders/pt/lines.h"
+#include "decoders/pt/pasts.h"
 
 #include <inttypes.h>
 #include <pthread.h>
@@ -22,6 +22,7 @@
 /* A chunk's events, and its text where it was made with them. */
 struct made {
 	struct tl_pt_scratch scratch;
+	struct tl_pt_past past; /* where that was asked for */
 	struct tl_buf text;
 	size_t *starts; /* where each event's line begins, and the end */
 	size_t cap;
@@ -53,6 +54,7 @@ struct pt {
 	struct tl_pt_gaps gaps;
 	struct tl_pt_segments *shared;
 	struct tl_pt_gatherer gatherer;
+	struct tl_pt_pasts *pasts;
 
 	struct tl_select select;
 	bool selects;     /* something is left out */
@@ -80,6 +82,7 @@ static int pt_probe(const uint8_t *head, size_t len)
 static void free_made(struct made *m)
 {
 	tl_pt_scratch_fini(&m->scratch);
+	tl_pt_past_fini(&m->past);
 	tl_buf_fini(&m->text);
 	free(m->starts);
 }
@@ -101,6 +104,7 @@ static void pt_close(void *self)
 	free(pt->chosen);
 	free(pt->skip);
 	tl_select_fini(&pt->select);
+	tl_pt_pasts_close(pt->pasts);
 	tl_pt_segments_close(pt->shared);
 	tl_pt_gaps_fini(&pt->gaps);
 	tl_pt_style_close(pt->style);
@@ -236,6 +240,28 @@ static bool build_and_scan(struct pt *pt, const struct tl_decoder_options *optio
 	return ok && b.ok;
 }
 
+static uint64_t slice_time(void *arg, size_t slice)
+{
+	const struct pt *pt = arg;
+
+	return tl_pt_slices_get(pt->slices, slice)->time;
+}
+
+static bool gather_slice(void *arg, size_t slice, struct tl_pt_scratch *sc, struct tl_err *err)
+{
+	const struct pt *pt = arg;
+
+	return tl_pt_gather(&pt->gatherer, slice, sc, err);
+}
+
+static bool open_pasts(struct pt *pt, struct tl_err *err)
+{
+	const struct tl_pt_slicing from = { pt, tl_pt_slices_count(pt->slices), slice_time,
+					    gather_slice };
+
+	return tl_pt_pasts_open(&from, &pt->pasts, err);
+}
+
 static bool open_parts(struct pt *pt, const struct tl_decoder_options *options,
 		       struct tl_span saved, struct tl_err *err)
 {
@@ -251,7 +277,8 @@ static bool open_parts(struct pt *pt, const struct tl_decoder_options *options,
 	       choose(pt, options, err) &&
 	       tl_pt_gaps_make(pt->perf, pt->timeline, pt->slices, &pt->gaps, err) &&
 	       tl_pt_segments_open(TL_PT_SHARED_BYTES, tl_pt_gather_segment, &pt->gatherer,
-				   &pt->shared, err);
+				   &pt->shared, err) &&
+	       open_pasts(pt, err);
 }
 
 bool tl_pt_open(struct tl_perf *perf, const struct tl_decoder_options *options,
@@ -371,8 +398,9 @@ static bool put_head(const struct pt *pt, struct tl_buf *out)
 	return true;
 }
 
-/* Drop the events that are not selected. */
-static void sift(const struct pt *pt, struct tl_pt_scratch *sc)
+/* Drop the events that are not selected; those before a selected time are past then.  False: out of
+ * memory. */
+static bool sift(const struct pt *pt, struct tl_pt_scratch *sc, struct tl_pt_past *past)
 {
 	const struct tl_context *ctx = NULL;
 	bool wanted = true; /* those of ctx */
@@ -385,31 +413,58 @@ static void sift(const struct pt *pt, struct tl_pt_scratch *sc)
 			ctx = e->ctx;
 			wanted = tl_select_context(&pt->select, ctx);
 		}
-		if ((!e->ctx || wanted) && tl_select_time(&pt->select, e->time))
+		if (e->ctx && !wanted)
+			continue;
+		if (tl_select_time(&pt->select, e->time))
 			sc->events[kept++] = *e;
+		else if (kept == 0 && past && !tl_pt_past_follow(past, e))
+			return false;
 	}
 	sc->n = kept;
+	return true;
 }
 
-/* The events of chunk k, those that are selected. */
-static bool gather(struct pt *pt, uint64_t k, struct tl_pt_scratch *sc, struct tl_err *err)
+/* The events of chunk k, those that are selected; and their past, if that is asked for. */
+static bool gather(struct pt *pt, uint64_t k, bool with_past, struct made *m, struct tl_err *err)
 {
+	struct tl_pt_scratch *sc = &m->scratch;
+	bool ok = true;
+
 	if (pt->chosen && k >= pt->nslices)
 		sc->n = 0;
-	else if (!tl_pt_gather(&pt->gatherer, slice_of(pt, k), sc, err))
+	else if (with_past && pt->nslices > 0)
+		ok = tl_pt_pasts_gather(pt->pasts, slice_of(pt, k), sc, &m->past, err);
+	else
+		ok = tl_pt_gather(&pt->gatherer, slice_of(pt, k), sc, err);
+	if (!ok)
 		return false;
-	if (pt->selects)
-		sift(pt, sc);
+	if (pt->selects && !sift(pt, sc, with_past ? &m->past : NULL))
+		return tl_err_nomem(err);
 	count_errors(pt, k, sc);
 	return true;
 }
 
-static bool put_chunk(struct pt *pt, uint64_t k, struct tl_pt_scratch *sc, struct tl_buf *out,
-		      size_t *starts, struct tl_err *err)
+/* Without time slices are one queue after the other, and none is another's past. */
+static bool has_past(const struct pt *pt)
 {
+	return tl_pt_slices_timed(pt->slices);
+}
+
+/* Does the text need it? */
+static bool needs_past(const struct pt *pt)
+{
+	return has_past(pt) && tl_pt_style_looks_back(pt->style);
+}
+
+static bool put_chunk(struct pt *pt, uint64_t k, struct made *m, struct tl_buf *out, size_t *starts,
+		      struct tl_err *err)
+{
+	const struct tl_pt_scratch *sc = &m->scratch;
+
 	if (k == 0 && !put_head(pt, out))
 		return tl_err_nomem(err);
-	return tl_pt_lines_format(pt->style, sc->events, sc->n, out, starts, err);
+	return tl_pt_lines_format(pt->style, sc->events, sc->n, needs_past(pt) ? &m->past : NULL,
+				  out, starts, err);
 }
 
 static bool pt_decode(void *self, uint64_t k, struct tl_buf *out, struct tl_err *err)
@@ -420,8 +475,8 @@ static bool pt_decode(void *self, uint64_t k, struct tl_buf *out, struct tl_err 
 
 	if (!w)
 		return tl_err_nomem(err);
-	ok = gather(pt, k, &w->made.scratch, err) &&
-	     put_chunk(pt, k, &w->made.scratch, out, NULL, err);
+	ok = gather(pt, k, needs_past(pt), &w->made, err) &&
+	     put_chunk(pt, k, &w->made, out, NULL, err);
 	put_workspace(pt, w);
 	return ok;
 }
@@ -481,10 +536,11 @@ static uint64_t chunk_at(const struct pt *pt, uint64_t time_ns)
 /* ---- lines */
 
 /* The chunk's events and lines. */
-static bool make_lines(struct pt *pt, uint64_t k, struct made *m, struct tl_err *err)
+static bool make_lines(struct pt *pt, uint64_t k, bool with_past, struct made *m,
+		       struct tl_err *err)
 {
 	m->text.len = 0;
-	if (!gather(pt, k, &m->scratch, err))
+	if (!gather(pt, k, with_past, m, err))
 		return false;
 	if (m->scratch.n >= m->cap) {
 		size_t cap = m->scratch.n + 1;
@@ -495,7 +551,7 @@ static bool make_lines(struct pt *pt, uint64_t k, struct made *m, struct tl_err 
 		m->starts = starts;
 		m->cap = cap;
 	}
-	return put_chunk(pt, k, &m->scratch, &m->text, m->starts, err);
+	return put_chunk(pt, k, m, &m->text, m->starts, err);
 }
 
 /* With the lock of `looking` held. */
@@ -506,7 +562,7 @@ static bool look_at(struct pt *pt, uint64_t k, struct tl_err *err)
 	if (l->valid && l->k == k)
 		return true;
 	l->k = k;
-	l->valid = make_lines(pt, k, &l->made, err);
+	l->valid = make_lines(pt, k, needs_past(pt), &l->made, err);
 	return l->valid;
 }
 
@@ -607,9 +663,10 @@ static bool pt_calls(void *self, uint64_t k, struct tl_calls *out, struct tl_err
 
 	if (!w)
 		return tl_err_nomem(err);
-	ok = make_lines(pt, k, &w->made, err) &&
+	ok = make_lines(pt, k, has_past(pt), &w->made, err) &&
 	     tl_pt_lines_calls(pt->style, w->made.scratch.events, w->made.scratch.n,
-			       w->made.text.data, w->made.starts, out, err);
+			       has_past(pt) ? &w->made.past : NULL, w->made.text.data,
+			       w->made.starts, out, err);
 	put_workspace(pt, w);
 	return ok;
 }

@@ -2,39 +2,103 @@
  * view_graph.c: the view `graph`: functions as blocks, in the manner of ftrace's
  * function_graph, with the time each took on the line that closes it.
  *
- *	             | main() {
- *	    0.070 us |   f2();                     calls nothing itself
- *	             |   write() {
- *	             |     [tr end syscall] write  leaves the trace, and
- *	             |     [tr strt] write         comes back
- *	    0.400 us |   }                         with `write` behind it in a comment
- *	             |   [tr strt] handler() {     a signal came
+ *	              | main() {
+ *	     0.070 us |   f2();                     calls nothing itself
+ *	              |   write() {
+ *	              |     [tr end syscall] write  leaves the trace, and
+ *	              |     [tr strt] write         comes back
+ *	+   10.400 us |   }                         with `write` behind it in a comment
+ *	              |   [tr strt] handler() {     a signal came
  *
- * What began or ends in another chunk has no time.
+ * A call in an earlier chunk is known by what the chunk is told of its past.  Where it is not, the
+ * time is "> 12.345 us", as long as nothing is missing in what was seen.
  */
 #include "decoders/pt/pen.h"
 
 /* What of a line is not names. */
 #define FIXED (PEN_COLUMNS + PEN_INDENT + 64 + TL_PT_EXTRA_LONGEST)
 
-#define NONE UINT32_MAX
+#define NONE TL_PT_NONE
 
-/* "    0.070 us | " */
-static uint8_t *put_duration(uint8_t *p, uint64_t ns)
+/* ftrace's marks for times that are long. */
+static uint8_t mark_of(uint64_t ns)
 {
-	p = put_dec(p, ns / 1000, 5);
-	*p++ = '.';
-	*p++ = (uint8_t)('0' + ns % 1000 / 100);
-	p = put_pair(p, ns % 100);
-	return PUT_LITERAL(p, " us | ");
+	static const struct {
+		uint64_t ns;
+		char mark;
+	} marks[] = {
+		{ 1000000000, '$' }, { 100000000, '@' }, { 10000000, '*' },
+		{ 1000000, '#' },    { 100000, '!' },    { 10000, '+' },
+	};
+
+	for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++)
+		if (ns > marks[i].ns)
+			return (uint8_t)marks[i].mark;
+	return ' ';
 }
 
-static uint8_t *put_time_taken(uint8_t *p, const struct tl_pt_event *begin,
-			       const struct tl_pt_event *end)
+/* A number with a fraction, cut to 8 columns. */
+static uint8_t *put_8_columns(uint8_t *p, uint64_t thousandths)
 {
-	if (!begin || !end || begin->time == TL_PT_NOTIME || end->time == TL_PT_NOTIME)
-		return PUT_LITERAL(p, "             | ");
-	return put_duration(p, end->time > begin->time ? end->time - begin->time : 0);
+	uint8_t text[TL_PRINT_U64 + 8 + TL_PRINT_SLACK],
+	    *end = put_dec(text, thousandths / 1000, 0);
+	size_t len;
+
+	*end++ = '.';
+	*end++ = (uint8_t)('0' + thousandths % 1000 / 100);
+	end = put_pair(end, thousandths % 100);
+	len = (size_t)(end - text) < 8 ? (size_t)(end - text) : 8;
+	if (text[len - 1] == '.')
+		len--;
+	p = put_blanks(p, 8 - len);
+	return put_text(p, text, len);
+}
+
+/* "     0.070 us | ", "# 1837.709 us | ", "$  132.070 s  | ": as wide whatever the time, so that a
+ * text stays in its place when one becomes known. */
+static uint8_t *put_duration(uint8_t *p, uint8_t mark, uint64_t ns)
+{
+	bool long_one = ns >= UINT64_C(100000000000);
+
+	*p++ = mark;
+	*p++ = ' ';
+	p = put_8_columns(p, long_one ? ns / 1000000 : ns);
+	return long_one ? PUT_LITERAL(p, " s  | ") : PUT_LITERAL(p, " us | ");
+}
+
+static uint8_t *put_no_time(uint8_t *p)
+{
+	return PUT_LITERAL(p, "              | ");
+}
+
+static uint8_t *put_time_taken(uint8_t *p, uint64_t begin, uint64_t end)
+{
+	uint64_t ns = end > begin ? end - begin : 0;
+
+	if (begin == TL_PT_NOTIME || end == TL_PT_NOTIME)
+		return put_no_time(p);
+	return put_duration(p, mark_of(ns), ns);
+}
+
+/* It took longer than this: when it was called is not known. */
+static uint8_t *put_at_least(uint8_t *p, uint64_t since, uint64_t end)
+{
+	if (since == TL_PT_NOTIME || end == TL_PT_NOTIME || end <= since)
+		return put_no_time(p);
+	return put_duration(p, '>', end - since);
+}
+
+/* The time a return ends, `peer` being its call, or `began` what else is known of it. */
+static inline uint8_t *put_time_since(uint8_t *p, const struct tl_pt_event *ev,
+				      const struct tl_pt_event *peer,
+				      const struct tl_pt_began *began)
+{
+	if (peer)
+		return put_time_taken(p, peer->time, ev->time);
+	if (!began)
+		return put_no_time(p);
+	return began->before ? put_at_least(p, began->time, ev->time)
+			     : put_time_taken(p, began->time, ev->time);
 }
 
 /* A call's line; `leaf`: its return is next, and has no line. */
@@ -53,10 +117,10 @@ static uint8_t *put_call(struct tl_pt_pen *pen, struct tl_buf *out, uint8_t *p,
 
 /* Named as the call named it, where that is known: it may have ended in a tail call. */
 static uint8_t *put_return(struct tl_pt_pen *pen, struct tl_buf *out, uint8_t *p,
-			   const struct tl_pt_event *ev, const struct tl_pt_event *call)
+			   const struct tl_pt_event *ev, uint64_t function)
 {
 	p = PUT_LITERAL(p, "} /* ");
-	p = pen_name(pen, out, p, tl_pt_ctx(ev)->space, call ? call->to : ev->from, 16);
+	p = pen_name(pen, out, p, tl_pt_ctx(ev)->space, function ? function : ev->from, 16);
 	return p ? PUT_LITERAL(p, " */\n") : NULL;
 }
 
@@ -110,6 +174,7 @@ static inline uint8_t *put_line(struct tl_pt_pen *pen, struct tl_buf *out, uint8
 	const struct tl_pt_event *ev = &events[i];
 	struct tl_pt_thread *t = pen_thread(pen, i);
 	const struct tl_pt_event *peer = step->peer != NONE ? &events[step->peer] : NULL;
+	const struct tl_pt_began *began = step->began != NONE ? &pen->begans[step->began] : NULL;
 	bool inside = ev->kind == TL_PT_EV_BRANCH && !(ev->flags & edges);
 	bool call = inside && ev->flags & TL_PT_CALL && ev->to;
 	/* A trace that starts again in a signal's handler. */
@@ -127,11 +192,16 @@ static inline uint8_t *put_line(struct tl_pt_pen *pen, struct tl_buf *out, uint8
 	if (!p)
 		return NULL;
 	p = pen_columns(pen, p, ev, t);
-	p = put_time_taken(p, leaf ? ev : back ? peer : NULL, leaf ? peer : ev);
+	if (leaf)
+		p = put_time_taken(p, ev->time, peer->time);
+	else
+		p = back ? put_time_since(p, ev, peer, began) : put_no_time(p);
 	p = pen_indent(p, step->depth - t->lowest - handler);
 	if (call || handler)
 		return put_call(pen, out, p, ev, leaf);
-	return back ? put_return(pen, out, p, ev, peer) : put_other(pen, out, p, events, i);
+	if (!back)
+		return put_other(pen, out, p, events, i);
+	return put_return(pen, out, p, ev, peer ? peer->to : began ? began->to : 0);
 }
 
 static bool format(struct tl_pt_pen *pen, const struct tl_pt_event *events, size_t n,
@@ -146,7 +216,8 @@ const struct tl_pt_view tl_pt_view_graph = {
 	.columns = TL_PT_COL_TASK | TL_PT_COL_CPU | TL_PT_COL_TIME,
 	.form = TL_PT_NAME_SYMBOL,
 	.walks = true,
-	.heads = "DURATION     FUNCTION\n",
+	.looks_back = true,
+	.heads = "  DURATION      FUNCTION\n",
 	.format = format,
 	.put_who = tl_pt_put_who,
 };

@@ -164,7 +164,7 @@ static bool format(struct tl_pt_pen *pen, const struct tl_pt_event *events, size
 
 	for (size_t i = 0; i < n; i++) {
 		const struct tl_pt_event *ev = &events[i];
-		struct tl_pt_thread *t = &pen->threads[pen->steps[i].thread];
+		struct tl_pt_thread *t = pen_thread(pen, i);
 		uint8_t *p;
 
 		if (!pen_begin(pen, out, starts, i))

@@ -193,7 +193,7 @@ static inline void assert_lines_of(const char *view, const char *columns, bool h
 	struct tl_err err = TL_ERR_INIT;
 	size_t *starts = calloc(n + 1, sizeof(*starts));
 
-	assert_true(tl_pt_lines_format(style, events, n, &text, starts, &err));
+	assert_true(tl_pt_lines_format(style, events, n, NULL, &text, starts, &err));
 	assert_text(&text, want);
 	assert_int_equal(starts[0], 0);
 	assert_int_equal(starts[n], text.len);

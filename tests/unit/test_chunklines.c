@@ -51,10 +51,10 @@ static void *read_chunks(void *arg)
 		size_t k = (i * r->step + i / NCHUNKS) % NCHUNKS;
 		struct tl_buf text = TL_BUF_INIT;
 
-		r->same = r->same &&
-			  tl_pt_lines_format(r->style, chunks[k], NEVENTS, &text, NULL, NULL) &&
-			  text.len == r->want[k].len &&
-			  memcmp(text.data, r->want[k].data, text.len) == 0;
+		r->same =
+		    r->same &&
+		    tl_pt_lines_format(r->style, chunks[k], NEVENTS, NULL, &text, NULL, NULL) &&
+		    text.len == r->want[k].len && memcmp(text.data, r->want[k].data, text.len) == 0;
 		tl_buf_fini(&text);
 	}
 	return NULL;
@@ -74,8 +74,8 @@ static void same_text_in_any_order(void **state)
 		for (size_t k = 0; k < NCHUNKS; k++) {
 			struct tl_pt_style *style = style_of(names[v], NULL, true);
 
-			assert_true(
-			    tl_pt_lines_format(style, chunks[k], NEVENTS, &want[k], NULL, NULL));
+			assert_true(tl_pt_lines_format(style, chunks[k], NEVENTS, NULL, &want[k],
+						       NULL, NULL));
 			tl_pt_style_close(style);
 		}
 		for (size_t b = 0; b < COUNT(budgets); b++) {
@@ -141,7 +141,7 @@ static void many_threads(void **state)
 		tl_buf_printf(&want, "%16s-%-6d [+    1]   f1 -> f2\n", "t", i + 1);
 	for (int i = 0; i < 2; i++) {
 		text.len = 0;
-		assert_true(tl_pt_lines_format(style, events, 2 * N, &text, NULL, NULL));
+		assert_true(tl_pt_lines_format(style, events, 2 * N, NULL, &text, NULL, NULL));
 		assert_text(&text, tl_buf_str(&want));
 	}
 	tl_buf_fini(&text);
@@ -177,10 +177,12 @@ static void text_is_bounded(void **state)
 
 		for (size_t i = 0; i < COUNT(events); i++)
 			events[i] = branch(&task, T + i, CALL, MAIN, F1, 1);
-		assert_true(tl_pt_lines_format(style, events, COUNT(events), &all, NULL, NULL));
+		assert_true(
+		    tl_pt_lines_format(style, events, COUNT(events), NULL, &all, NULL, NULL));
 		style->text_most = 1000;
 		assert_true(tl_buf_puts(&text, "# head\n"));
-		assert_true(tl_pt_lines_format(style, events, COUNT(events), &text, starts, NULL));
+		assert_true(
+		    tl_pt_lines_format(style, events, COUNT(events), NULL, &text, starts, NULL));
 		gap = strstr(tl_buf_str(&text), "[gap: ");
 		assert_non_null(gap);
 		assert_true(gap - tl_buf_str(&text) >= 1000 && text.len < 1400);

@@ -230,7 +230,7 @@ static void far_deep_is_told_in_numbers(void **state)
 		else
 			tl_buf_printf(&want, "%200s{+%d} f1 -> f1\n", "", i - 100);
 	}
-	assert_true(tl_pt_lines_format(style, events, DEEP, &text, NULL, NULL));
+	assert_true(tl_pt_lines_format(style, events, DEEP, NULL, &text, NULL, NULL));
 	assert_text(&text, tl_buf_str(&want));
 	tl_buf_fini(&text);
 	tl_buf_fini(&want);
@@ -331,21 +331,21 @@ static void functions_as_blocks(void **state)
 	};
 
 	assert_functions("graph", events,
-			 "             | } /* f2 */\n"
-			 "             | f1() {\n"
-			 "    0.070 us |   f2();\n"
-			 "             | f2() {\n"
-			 "             |   write() {\n"
-			 "             |     [tr end syscall] write\n"
-			 "             |     [tr strt] write\n"
-			 "    1.020 us |   } /* write */\n"
-			 "             |   handler() {\n"
-			 "             |     [tr end] handler\n"
-			 " 1233.367 us |   } /* handler */\n"
-			 " 1234.567 us | } /* f1 */\n"
-			 "             | f1() {\n"
-			 "             |   [hw int] ffffffff81000000() {\n"
-			 "             |     [ptwrite: 0x9]\n"
+			 "              | } /* f2 */\n"
+			 "              | f1() {\n"
+			 "     0.070 us |   f2();\n"
+			 "              | f2() {\n"
+			 "              |   write() {\n"
+			 "              |     [tr end syscall] write\n"
+			 "              |     [tr strt] write\n"
+			 "     1.020 us |   } /* write */\n"
+			 "              |   handler() {\n"
+			 "              |     [tr end] handler\n"
+			 "# 1233.367 us |   } /* handler */\n"
+			 "# 1234.567 us | } /* f1 */\n"
+			 "              | f1() {\n"
+			 "              |   [hw int] ffffffff81000000() {\n"
+			 "              |     [ptwrite: 0x9]\n"
 			 "[gap: bad packet at cpu 3 offset 0x1]\n");
 }
 
@@ -364,14 +364,14 @@ static void a_handler_is_a_block(void **state)
 	};
 
 	assert_functions("graph", events,
-			 "             | f1() {\n"
-			 "             |   [tr end async] f1\n"
-			 "             |   [tr strt] handler() {\n"
-			 "    0.010 us |     f2();\n"
-			 "             |     [return] handler\n"
-			 "             |     [tr end syscall] write\n"
-			 "    0.200 us |   } /* handler */\n"
-			 "    0.400 us | } /* f1 */\n");
+			 "              | f1() {\n"
+			 "              |   [tr end async] f1\n"
+			 "              |   [tr strt] handler() {\n"
+			 "     0.010 us |     f2();\n"
+			 "              |     [return] handler\n"
+			 "              |     [tr end syscall] write\n"
+			 "     0.200 us |   } /* handler */\n"
+			 "     0.400 us | } /* f1 */\n");
 }
 
 /* ---- calls */
@@ -386,8 +386,8 @@ static void assert_calls(const char *view, const struct tl_pt_event *events, siz
 	size_t starts[32], next = 0;
 
 	assert_true(n < 32);
-	assert_true(tl_pt_lines_format(style, events, n, &text, starts, NULL));
-	assert_true(tl_pt_lines_calls(style, events, n, text.data, starts, &calls, NULL));
+	assert_true(tl_pt_lines_format(style, events, n, NULL, &text, starts, NULL));
+	assert_true(tl_pt_lines_calls(style, events, n, NULL, text.data, starts, &calls, NULL));
 	assert_false(calls.absolute);
 	for (size_t i = 0; i < calls.nlines; i++) {
 		const struct tl_callline *l = &calls.lines[i];
@@ -461,8 +461,8 @@ static void calls_name_functions(void **state)
 	struct tl_calls calls = { 0 };
 	size_t starts[6];
 
-	assert_true(tl_pt_lines_format(style, events, 5, &text, starts, NULL));
-	assert_true(tl_pt_lines_calls(style, events, 5, text.data, starts, &calls, NULL));
+	assert_true(tl_pt_lines_format(style, events, 5, NULL, &text, starts, NULL));
+	assert_true(tl_pt_lines_calls(style, events, 5, NULL, text.data, starts, &calls, NULL));
 	assert_int_equal(calls.nlines, 5);
 	assert_true(calls.lines[0].function != calls.lines[1].function);
 	assert_true(calls.lines[2].function == calls.lines[1].function);

@@ -8,6 +8,7 @@
 #include "tests/trace/perfout.h"
 #include "tests/trace/recording.h"
 
+#include <inttypes.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -597,6 +598,139 @@ static void test_calls_go_on_across_chunks(void **state)
 	}
 }
 
+/* ---- durations */
+
+#define OPEN_MOST 64
+
+/* Calls that are open in a text in graph view, of a thread: when each began. */
+struct opened {
+	uint64_t times[OPEN_MOST];
+	unsigned n;
+};
+
+struct spans {
+	struct opened threads[4];
+	unsigned nknown, nbounds,
+	    nblank; /* ends of calls: with a time, with a least one, without */
+};
+
+/* "+   12.345 us", "> 1234.567 us", as the text has it, of a time in ns. */
+static bool is_duration(const char *cell, uint64_t ns)
+{
+	char want[40];
+
+	snprintf(want, sizeof(want), "%" PRIu64 ".%03u", ns / 1000, (unsigned)(ns % 1000));
+	want[8] = '\0';
+	while (cell[2] == ' ')
+		cell++;
+	return strncmp(cell + 2, want, strlen(want)) == 0;
+}
+
+/* A line: "  walker-4001 [000] 12345.678901234: CELL          | } ... */
+static void follow_line(struct spans *s, const char *line, size_t len)
+{
+	const char *bar = memchr(line, '|', len), *cell, *at;
+	struct opened *o;
+	uint64_t time;
+
+	if (!bar || *line == '#')
+		return;
+	cell = bar - 14;
+	at = memchr(line, '-', len);
+	o = &s->threads[atoi(at + 1) - 4000];
+	time = read_time(strchr(at, ']') + 2, ':');
+	for (at = bar + 1; *at == ' '; at++)
+		;
+	if (line[len - 1] == '{') {
+		assert_true(o->n < OPEN_MOST);
+		o->times[o->n++] = time;
+	} else if (*at == '}' && o->n > 0) {
+		o->n--;
+		s->nknown += *cell != '>';
+		s->nbounds += *cell == '>';
+		if (*cell != '>' && !is_duration(cell, time - o->times[o->n]))
+			fail_msg("began at %" PRIu64 ": %.*s", o->times[o->n], (int)len, line);
+		/* A least one that would not be so was not shown. */
+		if (*cell == '>')
+			assert_true(strtod(cell + 1, NULL) * 1000 <=
+				    (double)(time - o->times[o->n]) + 1);
+	} else if (*at == '}') {
+		s->nblank++;
+	}
+}
+
+static void follow_text(struct spans *s, const struct tl_buf *text)
+{
+	const uint8_t *at = text->data, *end = at + text->len, *newline;
+
+	for (; at < end; at = newline + 1) {
+		newline = memchr(at, '\n', (size_t)(end - at));
+		follow_line(s, (const char *)at, (size_t)(newline - at));
+	}
+}
+
+static void check_durations(const struct text *text)
+{
+	struct spans s = { 0 };
+
+	for (uint64_t k = 0; k < text->n; k++)
+		follow_text(&s, &text->chunks[k]);
+	assert_true(s.nknown > 1000);
+	assert_int_equal(s.nbounds, 0);
+	assert_int_equal(s.nblank, 0);
+}
+
+/* The end of each call tells the time since its begin, wherever that is. */
+static void test_durations(void **state)
+{
+	for (size_t i = 0; i < NCASES; i++) {
+		struct tl_decoder_options options = { .view = "graph" };
+		struct text text;
+		struct files f;
+		void *self;
+
+		if (cases[i].no_time || cases[i].overflow_every)
+			continue;
+		record(&f, &cases[i], 100000);
+		self = open_pt(f.data, &options, NULL);
+		text = read_text(self);
+		assert_true(text.n > 2);
+		check_durations(&text);
+		check_threads(self, &text);
+		ops->close(self);
+
+		self = open_pt(f.data, &options, NULL); /* from anywhere */
+		check_threads(self, &text);
+		ops->close(self);
+		free_text(&text);
+		remove_files(&f);
+	}
+}
+
+/* A selected stretch knows of the time before it. */
+static void test_durations_of_a_selection(void **state)
+{
+	struct tl_decoder_options options = { .view = "graph", .time = "30%-60%" };
+	struct spans s = { 0 };
+	struct text text;
+	struct files f;
+	void *self;
+
+	record(&f, &cases[1], 200000);
+	self = open_pt(f.data, &options, NULL);
+	text = read_text(self);
+	for (uint64_t k = 0; k < text.n; k++)
+		assert_null(text.chunks[k].len
+				? strstr(tl_buf_str(&text.chunks[k]), ":"
+								      "              | }")
+				: NULL);
+	follow_text(&s, &text.chunks[0]);
+	assert_true(s.nknown > 100);
+	free_text(&text);
+	ops->close(self);
+	remove_files(&f);
+}
+
 /* ---- selections */
 
 /* The lines of a selection are those of the whole text that fit. */
@@ -768,6 +902,8 @@ int main(void)
 		cmocka_unit_test(test_without_time),
 		cmocka_unit_test(test_describe_the_head),
 		cmocka_unit_test(test_calls_go_on_across_chunks),
+		cmocka_unit_test(test_durations),
+		cmocka_unit_test(test_durations_of_a_selection),
 		cmocka_unit_test(test_selections),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_broken),

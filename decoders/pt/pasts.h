@@ -1,0 +1,43 @@
+/*
+ * pasts.h: where the threads stood when a slice began: which calls were open, since when.
+ *
+ * A slice is decoded alone, and says nothing of what was before.  So slices before it are looked at,
+ * as summaries (summary.h): a few of them, which is what a jump to anywhere can afford; or
+ * all of them, where all were gathered in order from the first one on, as they are when a whole
+ * text is read or poured out.  What of that cannot be had again by looking at a few is kept,
+ * so that a slice's past is the same when it is asked for again.
+ *
+ * Thus a past is a pure function of the slice, but that what is too far back for a jump is known as
+ * soon as everything from the beginning was seen.
+ */
+#ifndef TL_DECODERS_PT_PASTS_H
+#define TL_DECODERS_PT_PASTS_H
+
+#include "decoders/pt/gather.h"
+#include "decoders/pt/summary.h"
+
+/* So many slices a jump looks back. */
+#define TL_PT_LOOK_BACK 16
+
+struct tl_pt_pasts; /* opaque; one a recording */
+
+/* Where the slices come from; the functions are called by any thread, without locks held. */
+struct tl_pt_slicing {
+	void *arg;
+	size_t n;
+	uint64_t (*time)(void *arg, size_t slice); /* its first, ns */
+	bool (*gather)(void *arg, size_t slice, struct tl_pt_scratch *sc, struct tl_err *err);
+};
+
+bool tl_pt_pasts_open(const struct tl_pt_slicing *from, struct tl_pt_pasts **out,
+		      struct tl_err *err);
+void tl_pt_pasts_close(struct tl_pt_pasts *h);
+
+/*
+ * Gather a slice and tell its past.  May wait for other threads that are at
+ * earlier slices.  Any thread, each its own scratch and past.
+ */
+bool tl_pt_pasts_gather(struct tl_pt_pasts *h, size_t slice, struct tl_pt_scratch *sc,
+			struct tl_pt_past *past, struct tl_err *err);
+
+#endif

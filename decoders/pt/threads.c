@@ -1,0 +1,150 @@
+/* threads.c: see threads.h.  The table; what happens to a thread is in depth.c. */
+#include "decoders/pt/threads.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Kept from one stretch to the next. */
+#define KEEP_THREADS 256
+#define KEEP_FRAMES  4096
+
+static size_t hash(uint64_t key)
+{
+	return (size_t)((key * UINT64_C(0x9e3779b97f4a7c15)) >> 32);
+}
+
+static bool grow_index(struct tl_pt_threads *threads)
+{
+	size_t n = threads->nindex ? 2 * threads->nindex : 64, at;
+	uint32_t *index = calloc(n, sizeof(*index));
+
+	if (!index)
+		return false;
+	for (size_t i = 0; i < threads->n; i++) {
+		for (at = hash(threads->v[i].key); index[at & (n - 1)]; at++)
+			;
+		index[at & (n - 1)] = (uint32_t)i + 1;
+	}
+	free(threads->index);
+	threads->index = index;
+	threads->nindex = n;
+	return true;
+}
+
+static bool add_thread(struct tl_pt_threads *threads, uint64_t key)
+{
+	struct tl_pt_thread *t;
+
+	if (threads->n == threads->cap) {
+		size_t cap = threads->cap ? 2 * threads->cap : 16;
+
+		t = realloc(threads->v, cap * sizeof(*t));
+		if (!t)
+			return false;
+		memset(t + threads->cap, 0, (cap - threads->cap) * sizeof(*t));
+		threads->v = t;
+		threads->cap = cap;
+	}
+	t = &threads->v[threads->n++];
+	*t = (struct tl_pt_thread){ .key = key,
+				    .since = TL_PT_NOTIME,
+				    .last = TL_PT_NONE,
+				    .frames = t->frames,
+				    .cap = t->cap };
+	return true;
+}
+
+bool tl_pt_threads_search(struct tl_pt_threads *threads, uint64_t key)
+{
+	size_t at;
+
+	if (threads->n * 2 >= threads->nindex && !grow_index(threads))
+		return false;
+	for (at = hash(key);; at++) {
+		uint32_t *entry = &threads->index[at & (threads->nindex - 1)];
+
+		if (*entry == 0) {
+			if (!add_thread(threads, key))
+				return false;
+			*entry = (uint32_t)threads->n;
+		}
+		if (threads->v[*entry - 1].key == key) {
+			threads->last = *entry - 1;
+			return true;
+		}
+	}
+}
+
+const struct tl_pt_thread *tl_pt_threads_have(const struct tl_pt_threads *threads, uint64_t key)
+{
+	if (threads->n == 0)
+		return NULL;
+	for (size_t at = hash(key);; at++) {
+		uint32_t entry = threads->index[at & (threads->nindex - 1)];
+
+		if (entry == 0)
+			return NULL;
+		if (threads->v[entry - 1].key == key)
+			return &threads->v[entry - 1];
+	}
+}
+
+bool tl_pt_thread_begin(struct tl_pt_thread *t, const struct tl_pt_thread *from, uint32_t skip)
+{
+	uint32_t n = from->nframes - skip;
+
+	if (n > t->cap) {
+		struct tl_pt_frame *frames = realloc(t->frames, n * sizeof(*frames));
+
+		if (!frames)
+			return false;
+		t->frames = frames;
+		t->cap = n;
+	}
+	for (uint32_t i = 0; i < n; i++) {
+		t->frames[i] = from->frames[skip + i];
+		t->frames[i].call = TL_PT_NONE;
+	}
+	t->nframes = n;
+	t->base = -(int32_t)n;
+	t->since = from->since;
+	t->left = from->left;
+	t->left_flags = from->left_flags;
+	t->left_at = from->left_at;
+	t->left_next = from->left_next;
+	t->left_time = from->left_time;
+	return true;
+}
+
+void tl_pt_threads_clear(struct tl_pt_threads *threads)
+{
+	threads->n = 0;
+	threads->last = 0;
+	if (threads->nindex > 0)
+		memset(threads->index, 0, threads->nindex * sizeof(*threads->index));
+}
+
+void tl_pt_threads_trim(struct tl_pt_threads *threads)
+{
+	for (size_t i = 0; i < threads->cap; i++) {
+		struct tl_pt_thread *t = &threads->v[i];
+
+		if (t->cap > KEEP_FRAMES || threads->cap > KEEP_THREADS) {
+			free(t->frames);
+			t->frames = NULL;
+			t->cap = 0;
+		}
+	}
+	tl_pt_threads_clear(threads);
+	if (threads->cap > KEEP_THREADS)
+		tl_pt_threads_fini(threads);
+}
+
+void tl_pt_threads_fini(struct tl_pt_threads *threads)
+{
+	for (size_t i = 0; i < threads->cap; i++)
+		free(threads->v[i].frames);
+	free(threads->v);
+	free(threads->index);
+	*threads = (struct tl_pt_threads){ 0 };
+}
