@@ -8,7 +8,6 @@
 #include "index/digits.h"
 #include "index/timekinds.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* What was typed so far. */
@@ -95,7 +94,9 @@ static bool take_named_date(struct typed *t)
 	}
 	t->has_date = true;
 	q = p;
-	if (take_char(&q, "-/, ") && take_number(&q, 4, 4, &c.year)) {
+	if (take_char(&q, "-/, "))
+		q += strspn(q, " ");
+	if (q > p && take_number(&q, 4, 4, &c.year)) {
 		t->has_year = true;
 		p = q;
 		if (p[0] == ':' && tl_is_digit((uint8_t)p[1])) /* 22/Nov/2026:11:39:33 */
@@ -271,11 +272,6 @@ static bool complete(const struct tl_timeform *f, struct typed *t, const struct 
 	return true;
 }
 
-static bool is_number(const char *s)
-{
-	return s[strspn(s, "0123456789.")] == '\0' && *s;
-}
-
 /* Seconds since 1970, or thousandths and so on of them: that is told by how many digits there are. */
 static const char *epoch_unit(const char *s)
 {
@@ -284,18 +280,28 @@ static const char *epoch_unit(const char *s)
 	return n <= 11 ? "s" : n <= 14 ? "ms" : n <= 17 ? "us" : "ns";
 }
 
-/* `s` with a unit behind it, if it has none; else itself. */
+/* A number alone, as `12345.678`, `[   12.345]` or `12345.678:`: its length, and where it begins; 0: no. */
+static size_t bare_number(const char **s)
+{
+	const char *p = *s + strspn(*s, "[ ");
+	size_t n = strspn(p, "0123456789."), end = n + strspn(p + n, "]: \t");
+
+	*s = p;
+	return p[end] == '\0' ? n : 0;
+}
+
+/* A number alone with its unit, what else is typed as it is. */
 static const char *with_unit(const struct tl_timeform *f, const char *s, char *out, size_t size)
 {
-	const char *unit = "";
+	const char *p = s;
+	size_t n = bare_number(&p);
 
-	if (!is_number(s))
+	if (n == 0 || n + 3 > size)
 		return s;
-	if (f->clock == TL_CLOCK_CALENDAR)
-		unit = epoch_unit(s);
-	else
-		unit = tl_stamp_unit(f);
-	return (size_t)snprintf(out, size, "%s%s", s, unit) < size ? out : s;
+	memcpy(out, p, n);
+	out[n] = '\0';
+	strcat(out, f->clock == TL_CLOCK_CALENDAR ? epoch_unit(out) : tl_stamp_unit(f));
+	return out;
 }
 
 /* What is a length of time, or a part of the whole, whatever the clock. */
@@ -317,17 +323,19 @@ bool tl_timeform_parse(const struct tl_timeform *f, const char *s, const struct 
 		       uint64_t *ns, struct tl_err *err)
 {
 	char buf[TL_TIMEFORM_PRINTED];
+	const char *p;
 	struct typed t;
 
 	while (tl_is_blank((uint8_t)*s))
 		s++;
+	p = s;
 	if (is_relative(s))
 		return tl_time_parse(s, ref, ns, err);
 	if (f->clock != TL_CLOCK_PLAIN) {
 		if (take_all(s, &t) && !(t.has_date && f->clock == TL_CLOCK_DAY) &&
 		    !(t.has_days && f->clock != TL_CLOCK_DAY) && complete(f, &t, ref, ns))
 			return true;
-		if (f->clock == TL_CLOCK_DAY || !is_number(s))
+		if (f->clock == TL_CLOCK_DAY || bare_number(&p) == 0)
 			return refuse(f, s, ref, err);
 	}
 	return tl_time_parse(with_unit(f, s, buf, sizeof(buf)), ref, ns, err);
