@@ -14,6 +14,7 @@ enum tl_msg_kind {
 	TL_MSG_SCAN,     /* a search ended */
 	TL_MSG_FILTER,   /* a filter knows more lines */
 	TL_MSG_TIME,     /* a time was found, or the time of a place */
+	TL_MSG_COSTS,    /* what calls cost was counted */
 };
 
 struct tl_msg {

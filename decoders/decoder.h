@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "base/jobs.h"
 #include "base/progress.h"
+#include "decoders/calltree.h"
 #include "text/calls.h"
 #include "text/source.h"
 
@@ -50,6 +51,39 @@ struct tl_place {
 	uint64_t chunk_ns;     /* where its chunk begins, likewise */
 	char queue[32];        /* "cpu 3", "thread 4711", "" */
 	int32_t pid, tid, cpu; /* -1: not known */
+};
+
+/* What was counted. */
+struct tl_cost_result {
+	const struct tl_calltree *tree;
+	struct tl_callnames *names;
+	uint64_t ngaps; /* gaps and errors: behind each, nothing is known of the thread's callers */
+	bool has_time;  /* else costs are instructions only */
+};
+
+/*
+ * Counting what calls cost (calltree.h): each chunk alone, then the parts in a row.  What a
+ * decoder was opened for is counted, and of that what is in a time.
+ */
+struct tl_cost_ops {
+	/* Gives *part, for add() or drop().  Any thread, several at once. */
+	bool (*chunk)(void *count, uint64_t k, void **part, struct tl_err *err);
+
+	/* Takes the parts, in the order of the chunks.  One thread at a time. */
+	bool (*add)(void *count, void *part, struct tl_err *err);
+	void (*drop)(void *part);
+
+	/* All that was added: *tree's node 0 is the root, below which are threads by name.  Both are
+	 * the count's, and end with it. */
+	bool (*result)(void *count, struct tl_cost_result *out, struct tl_err *err);
+	void (*close)(void *count);
+};
+
+/* A count that was begun; to be ended with ops->close(). */
+struct tl_cost_count {
+	const struct tl_cost_ops *ops;
+	void *count;
+	uint64_t first, end; /* chunks first .. end - 1 are to be counted */
 };
 
 struct tl_decoder_ops {
@@ -99,6 +133,11 @@ struct tl_decoder_ops {
 
 	/* Gaps and errors in the chunks decoded so far, for the prompt.  Any thread, at once. */
 	uint64_t (*gaps)(const void *self);
+
+	/* Begin to count what calls cost in a time, ns, both included; 0 and UINT64_MAX: any.  The count
+	 * borrows the decoder and ends before it.  NULL, or false: nobody can tell.  Any thread. */
+	bool (*costs)(void *self, uint64_t first_ns, uint64_t last_ns, struct tl_cost_count *out,
+		      struct tl_err *err);
 
 	/* Append what open() took long to find out, for the next run.  Any thread. */
 	bool (*save)(const void *self, struct tl_buf *out);

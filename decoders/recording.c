@@ -133,6 +133,16 @@ static uint64_t recording_gaps(const void *self)
 	return r->ops->gaps(r->self);
 }
 
+static bool recording_costs(void *self, uint64_t first_ns, uint64_t last_ns,
+			    struct tl_cost_count *out, struct tl_err *err)
+{
+	struct recording *r = self;
+
+	if (!r->ops->costs)
+		return tl_err_set(err, "it has no Intel PT data");
+	return r->ops->costs(r->self, first_ns, last_ns, out, err);
+}
+
 static bool recording_save(const void *self, struct tl_buf *out)
 {
 	const struct recording *r = self;
@@ -163,6 +173,7 @@ const struct tl_decoder_ops tl_decoder_recording = {
 	.describe = recording_describe,
 	.calls = recording_calls,
 	.gaps = recording_gaps,
+	.costs = recording_costs,
 	.save = recording_save,
 	.close = recording_close,
 };

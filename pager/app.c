@@ -295,6 +295,7 @@ static void handle_messages(struct tl_app *app)
 			tl_time_progress(app);
 			tl_links_progress(app);
 			break;
+		case TL_MSG_COSTS:
 		case TL_MSG_TIME:
 			tl_time_progress(app);
 			tl_call_progress(app);

@@ -2,6 +2,7 @@
 #include "pager/app.h"
 
 #include "pager/env.h"
+#include "pager/folded.h"
 #include "pager/keyfiles.h"
 #include "pager/secure.h"
 #include "pager/tagkeys.h"
@@ -165,6 +166,11 @@ static int run(struct tl_app *app, int argc, char **argv)
 	if (n == 0) {
 		names = standard_input;
 		n = 1;
+	}
+	if (app->opt.folded) {
+		if (isatty(STDOUT_FILENO))
+			print_messages(app);
+		return tl_folded(&app->opt, names, (size_t)n);
 	}
 	if (!isatty(STDOUT_FILENO))
 		return tl_cat(&app->opt, names, (size_t)n);

@@ -91,6 +91,7 @@ struct tl_options {
 	char *trace_view, *trace_columns, *trace_disassembly, *trace_time, *trace_cpu, *trace_tid,
 	    *trace_comm, *symfs;
 	int raw_file;            /* show the bytes of a recording */
+	int folded;              /* enum tl_folded: write folded stacks instead */
 	struct tl_colors colors; /* -D, --use-color */
 	uint64_t spool_size;     /* of temporary files, in bytes; 0: what the disk can spare */
 	int time_column; /* times beside each line: 1 since the line above, 2 since the mark, 3 both */
@@ -139,6 +140,14 @@ enum {
 enum tl_unsearched {
 	TL_UNSEARCHED_LINES = 1 << 0,
 	TL_UNSEARCHED_COLS = 1 << 1,
+};
+
+/* --folded */
+enum tl_folded {
+	TL_FOLDED_NOT,
+	TL_FOLDED_NS,
+	TL_FOLDED_INSNS,
+	TL_FOLDED_WRONG, /* of something that it is not: nothing is to be written */
 };
 
 struct tl_option {

@@ -351,6 +351,16 @@ void tl_option_print_intr(const struct tl_options *o, char *out, size_t size)
 
 /* ---- --slice: 1ms, 20us, 0.5s; without a unit: seconds */
 
+bool tl_option_parse_folded(struct tl_options *o, const char *text, struct tl_err *err)
+{
+	o->folded = !*text                   ? TL_FOLDED_NOT
+		    : !strcmp(text, "ns")    ? TL_FOLDED_NS
+		    : !strcmp(text, "insns") ? TL_FOLDED_INSNS
+					     : TL_FOLDED_WRONG;
+	return o->folded != TL_FOLDED_WRONG ||
+	       tl_err_set(err, "--folded counts ns or insns, not '%s'", text);
+}
+
 bool tl_option_parse_slice(struct tl_options *o, const char *text, struct tl_err *err)
 {
 	uint64_t ns = 0;

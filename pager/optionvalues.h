@@ -17,6 +17,7 @@ bool tl_option_parse_pattern(struct tl_options *o, const char *text, struct tl_e
 bool tl_option_parse_quotes(struct tl_options *o, const char *text, struct tl_err *err);
 bool tl_option_parse_color(struct tl_options *o, const char *text, struct tl_err *err);
 bool tl_option_parse_rscroll(struct tl_options *o, const char *text, struct tl_err *err);
+bool tl_option_parse_folded(struct tl_options *o, const char *text, struct tl_err *err);
 bool tl_option_parse_slice(struct tl_options *o, const char *text, struct tl_err *err);
 bool tl_option_parse_spool_size(struct tl_options *o, const char *text, struct tl_err *err);
 bool tl_option_parse_lesskey_file(struct tl_options *o, const char *text, struct tl_err *err);

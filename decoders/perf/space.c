@@ -414,8 +414,8 @@ const struct tl_space *tl_spaces_get(struct tl_spaces *s, uint32_t image, uint32
 	if (!c)
 		return NULL;
 	c->kernel = kernel;
-	c->space =
-	    (struct tl_space){ s->nspaces++, user->nmaps, user->maps, kernel->nmaps, kernel->maps };
+	c->space = (struct tl_space){ s->nspaces++,  user->nmaps,  user->maps,
+				      kernel->nmaps, kernel->maps, image };
 	c->next = user->combinations;
 	user->combinations = c;
 	return &c->space;

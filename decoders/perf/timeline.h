@@ -36,6 +36,7 @@ struct tl_space {
 	const struct tl_map *maps;
 	size_t nkernel;
 	const struct tl_map *kernel;
+	uint32_t image; /* what the process runs from one exec (or fork) to the next */
 };
 
 /* One combination of who, where and what; lives as long as the timeline, and is the same

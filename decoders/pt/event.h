@@ -47,6 +47,7 @@ enum tl_pt_kind {
 	TL_PT_EV_EVD,    /* data of the CFE before it: `length` says which, `to` is it */
 	TL_PT_EV_IFLAG,  /* `to` is the interrupt flag from now on; code 1: by a branch */
 	TL_PT_EV_MODE,   /* `to`: bits of the code that runs from now on */
+	TL_PT_EV_TAIL,   /* a segment ends: what ran behind its last event, up to `from` */
 };
 
 /* Errors, numbered as perf numbers them (intel-pt-decoder.h). */

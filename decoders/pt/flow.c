@@ -446,6 +446,15 @@ static void run_to_next(struct flow *f)
 	tl_pt_packets_fini(&packets);
 }
 
+/* For who counts: the instructions behind the last event. */
+static void tail_event(struct flow *f)
+{
+	struct tl_pt_event *e = tl_pt_runner_event(&f->run, TL_PT_EV_TAIL);
+
+	if (e && f->run.sync == TL_PT_ON)
+		e->from = f->run.ip;
+}
+
 bool tl_pt_flow_decode(struct tl_pt_program *prog, const struct tl_pt_segment *seg, unsigned want,
 		       struct tl_pt_events *out, uint64_t *tail, struct tl_err *err)
 {
@@ -474,6 +483,8 @@ bool tl_pt_flow_decode(struct tl_pt_program *prog, const struct tl_pt_segment *s
 	settle(&f);
 	if (!f.run.no_memory)
 		run_to_next(&f);
+	if (want & TL_PT_WANT_TAILS && f.run.insns > 0)
+		tail_event(&f);
 	tl_pt_runner_end(&f.run);
 	*tail = f.run.insns;
 	tl_pt_packets_fini(&f.packets);

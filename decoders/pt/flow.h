@@ -36,6 +36,7 @@ enum {
 	TL_PT_WANT_BRANCHES = 1 << 2, /* all branches taken, as --itrace=b */
 	TL_PT_WANT_INSNS = 1 << 3,    /* every instruction */
 	TL_PT_WANT_EXTRAS = 1 << 4,   /* PTWRITE .. MODE of event.h, and transactions' aborts */
+	TL_PT_WANT_TAILS = 1 << 5,    /* no instruction is without an event behind it */
 };
 
 /*

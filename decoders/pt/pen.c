@@ -12,7 +12,7 @@
 /* For the names of functions that are only compared. */
 #define FUNCTIONS_BYTES ((size_t)1 << 20)
 
-static const struct tl_space nowhere = { UINT32_MAX, 0, NULL, 0, NULL };
+static const struct tl_space nowhere = { UINT32_MAX, 0, NULL, 0, NULL, 0 };
 const struct tl_context tl_pt_nobody = { UINT32_MAX, -1, -1, -1, ":-1", &nowhere };
 
 struct tl_pt_pen *tl_pt_pen_new(const struct tl_pt_style *style)

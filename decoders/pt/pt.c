@@ -9,6 +9,7 @@
 
 #include "decoders/perf/dso.h"
 #include "decoders/perf/select.h"
+#include "decoders/pt/costs.h"
 #include "decoders/pt/lines.h"
 #include "decoders/pt/pasts.h"
 
@@ -671,6 +672,44 @@ static bool pt_calls(void *self, uint64_t k, struct tl_calls *out, struct tl_err
 	return ok;
 }
 
+/* ---- costs */
+
+/* Chunks *first .. *end - 1 have all of a time. */
+static void chunks_of(const struct pt *pt, uint64_t first_ns, uint64_t last_ns, uint64_t *first,
+		      uint64_t *end)
+{
+	bool timed = tl_pt_slices_timed(pt->slices) && pt->nslices > 0;
+
+	*first = timed ? chunk_at(pt, first_ns) : 0;
+	*end = timed && last_ns != UINT64_MAX ? chunk_at(pt, last_ns) + 1 : pt->nchunks;
+}
+
+static bool pt_costs(void *self, uint64_t first_ns, uint64_t last_ns, struct tl_cost_count *out,
+		     struct tl_err *err)
+{
+	static const struct tl_cost_ops ops = {
+		.chunk = tl_pt_costs_chunk,
+		.add = tl_pt_costs_add,
+		.drop = tl_pt_costs_drop,
+		.result = tl_pt_costs_result,
+		.close = tl_pt_costs_close,
+	};
+	struct pt *pt = self;
+	const struct tl_pt_costs_of of = {
+		.gatherer = pt->gatherer,
+		.select = pt->selects ? &pt->select : NULL,
+		.chosen = pt->chosen,
+		.nchosen = pt->nslices,
+		.first_ns = first_ns,
+		.last_ns = last_ns,
+		.ndamage = tl_perf_ndamage(pt->perf),
+	};
+
+	out->ops = &ops;
+	chunks_of(pt, first_ns, last_ns, &out->first, &out->end);
+	return tl_pt_costs_open(&of, &out->count, err);
+}
+
 const struct tl_decoder_ops tl_decoder_pt_ops = {
 	.abi = TL_DECODER_ABI,
 	.name = "pt",
@@ -684,6 +723,7 @@ const struct tl_decoder_ops tl_decoder_pt_ops = {
 	.describe = pt_describe,
 	.calls = pt_calls,
 	.gaps = pt_gaps,
+	.costs = pt_costs,
 	.save = pt_save,
 	.close = pt_close,
 };

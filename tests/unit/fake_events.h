@@ -41,8 +41,8 @@ static const struct tl_map maps[] = {
 	{ 0x401000, 0x402010, 0x1000, &dso_a }, /* the file ends at 0x2000 */
 	{ 0x7f0000000000, 0x7f0000001000, 0, &dso_gone },
 };
-static const struct tl_space space_a = { 0, 2, maps, 0, NULL };
-static const struct tl_space empty = { 1, 0, NULL, 0, NULL };
+static const struct tl_space space_a = { 0, 2, maps, 0, NULL, 0 };
+static const struct tl_space empty = { 1, 0, NULL, 0, NULL, 0 };
 
 const struct tl_map *tl_space_find(const struct tl_space *space, uint64_t ip)
 {

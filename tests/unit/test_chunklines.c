@@ -106,7 +106,7 @@ static void long_names(void **state)
 	static struct tl_symbol symbol = { 0, 0x100, name };
 	static struct tl_dso dso = { "/bin/b", "", &symbol, 1, NULL };
 	static const struct tl_map map = { 0, 0x1000, 0, &dso };
-	static const struct tl_space space = { 3, 1, &map, 0, NULL };
+	static const struct tl_space space = { 3, 1, &map, 0, NULL, 0 };
 	static const struct tl_context ctx = { 3, 1, 1, 0, "b", &space };
 	const struct tl_pt_event events[] = { branch(&ctx, T, CALL, 1, 0x2000, 1) };
 	static const size_t lengths[] = { 1, 15, 16, 17, 31, 4000, 4096, 10000 };

@@ -1,0 +1,175 @@
+/*
+ * costjob.c: see costjob.h.  Chunks are counted in any order and added in theirs: a ring holds what
+ * waits for one before it.
+ */
+#include "pager/costjob.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+struct place {
+	bool full;
+	void *part;
+};
+
+struct tl_costjob {
+	struct tl_cost_count count;
+	struct tl_mailbox *mailbox;
+	struct tl_job *job;
+	size_t nplaces;
+
+	pthread_mutex_t lock; /* of all below */
+	pthread_cond_t ended;
+	struct place *places;    /* of chunk k: k % nplaces */
+	uint64_t claimed, added; /* chunks before these */
+	bool adding;             /* somebody is */
+	enum tl_cost_state state;
+	struct tl_err err;
+};
+
+/* With the lock held. */
+static void end(struct tl_costjob *j, enum tl_cost_state state)
+{
+	const struct tl_msg msg = { TL_MSG_COSTS, j };
+
+	if (j->state != TL_COST_RUNNING)
+		return;
+	j->state = state;
+	pthread_cond_broadcast(&j->ended);
+	tl_mailbox_post(j->mailbox, &msg);
+}
+
+/* With the lock held, which is given back while a part is added. */
+static void add_all(struct tl_costjob *j)
+{
+	struct place *at = &j->places[j->added % j->nplaces];
+
+	if (j->adding)
+		return; /* who does will see it */
+	j->adding = true;
+	for (; at->full && j->state == TL_COST_RUNNING; at = &j->places[j->added % j->nplaces]) {
+		void *part = at->part;
+		struct tl_err err = TL_ERR_INIT;
+		bool ok;
+
+		*at = (struct place){ 0 };
+		pthread_mutex_unlock(&j->lock);
+		ok = j->count.ops->add(j->count.count, part, &err);
+		pthread_mutex_lock(&j->lock);
+		j->added++;
+		if (!ok) {
+			j->err = err;
+			end(j, TL_COST_FAILED);
+		}
+	}
+	j->adding = false;
+	if (j->added == j->count.end)
+		end(j, TL_COST_DONE);
+}
+
+static enum tl_step cost_step(void *self, struct tl_worker *w)
+{
+	struct tl_costjob *j = self;
+	struct tl_err err = TL_ERR_INIT;
+	void *part = NULL;
+	uint64_t k;
+	bool ok;
+
+	pthread_mutex_lock(&j->lock);
+	if (j->claimed >= j->count.end || j->state != TL_COST_RUNNING) {
+		pthread_mutex_unlock(&j->lock);
+		return TL_STEP_DONE;
+	}
+	if (j->claimed - j->added >= j->nplaces) {
+		pthread_mutex_unlock(&j->lock);
+		return TL_STEP_WAIT;
+	}
+	k = j->claimed++;
+	pthread_mutex_unlock(&j->lock);
+	ok = j->count.ops->chunk(j->count.count, k, &part, &err);
+	pthread_mutex_lock(&j->lock);
+	if (ok) {
+		j->places[k % j->nplaces] = (struct place){ true, part };
+		add_all(j);
+	} else {
+		j->err = err;
+		end(j, TL_COST_FAILED);
+	}
+	pthread_mutex_unlock(&j->lock);
+	return TL_STEP_MORE;
+}
+
+bool tl_costjob_start(const struct tl_cost_count *count, struct tl_jobs *pool,
+		      struct tl_mailbox *mailbox, struct tl_costjob **out, struct tl_err *err)
+{
+	static const struct tl_job_ops ops = { .step = cost_step };
+	struct tl_costjob *j = calloc(1, sizeof(*j));
+
+	if (!j) {
+		count->ops->close(count->count);
+		return tl_err_nomem(err);
+	}
+	j->count = *count;
+	j->mailbox = mailbox;
+	j->nplaces = 16 * (size_t)tl_jobs_width(pool);
+	j->claimed = j->added = count->first;
+	pthread_mutex_init(&j->lock, NULL);
+	pthread_cond_init(&j->ended, NULL);
+	j->places = calloc(j->nplaces, sizeof(*j->places));
+	if (count->first >= count->end)
+		j->state = TL_COST_DONE;
+	j->job = j->places ? tl_jobs_start(pool, TL_URGENT, &ops, j) : NULL;
+	if (!j->job) {
+		tl_costjob_close(j);
+		return tl_err_nomem(err);
+	}
+	*out = j;
+	return true;
+}
+
+enum tl_cost_state tl_costjob_state(struct tl_costjob *j, double *how_far, struct tl_err *err)
+{
+	uint64_t n = j->count.end - j->count.first;
+	enum tl_cost_state state;
+
+	pthread_mutex_lock(&j->lock);
+	state = j->state;
+	if (how_far)
+		*how_far = n > 0 ? (double)(j->added - j->count.first) / (double)n : 1;
+	if (state == TL_COST_FAILED && err)
+		*err = j->err;
+	pthread_mutex_unlock(&j->lock);
+	return state;
+}
+
+void tl_costjob_wait(struct tl_costjob *j)
+{
+	pthread_mutex_lock(&j->lock);
+	while (j->state == TL_COST_RUNNING)
+		pthread_cond_wait(&j->ended, &j->lock);
+	pthread_mutex_unlock(&j->lock);
+}
+
+bool tl_costjob_result(struct tl_costjob *j, struct tl_cost_result *out, struct tl_err *err)
+{
+	return j->count.ops->result(j->count.count, out, err);
+}
+
+void tl_costjob_close(struct tl_costjob *j)
+{
+	if (!j)
+		return;
+	if (j->job) {
+		tl_job_cancel(j->job);
+		tl_job_join(j->job);
+		tl_job_release(j->job);
+	}
+	for (size_t i = 0; j->places && i < j->nplaces; i++)
+		if (j->places[i].full)
+			j->count.ops->drop(j->places[i].part);
+	free(j->places);
+	j->count.ops->close(j->count.count);
+	pthread_cond_destroy(&j->ended);
+	pthread_mutex_destroy(&j->lock);
+	free(j);
+}

@@ -1,0 +1,138 @@
+/* folded.c: see folded.h.  Nothing is written before all is counted. */
+#include "pager/folded.h"
+
+#include "index/cachedir.h"
+#include "pager/app.h"
+#include "pager/costjob.h"
+#include "pager/decoding.h"
+#include "pager/secure.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool write_lines(void *arg, struct tl_span lines)
+{
+	bool *wrong = arg;
+
+	while (lines.len > 0) {
+		ssize_t w = write(STDOUT_FILENO, lines.data, lines.len);
+
+		if (w < 0 && errno == EINTR)
+			continue;
+		if (w < 0) {
+			/* A reader that has enough is no mistake. */
+			*wrong = errno != EPIPE;
+			if (*wrong)
+				fprintf(stderr, "cannot write standard output: %s\n",
+					strerror(errno));
+			return false;
+		}
+		lines.data += w;
+		lines.len -= (size_t)w;
+	}
+	return true;
+}
+
+/* False: standard output takes no more, or err says what is wrong. */
+static bool put_stacks(const struct tl_cost_result *r, enum tl_cost_unit unit, const char *name,
+		       int *status, struct tl_err *err)
+{
+	bool nomem = false, wrong = false, on;
+
+	if (unit == TL_COST_NS && !r->has_time)
+		return tl_err_set(err, "%s has no times: --folded=insns counts instructions", name);
+	on = tl_calltree_fold(r->tree, 0, r->names, unit, write_lines, &wrong, &nomem);
+	if (nomem)
+		return tl_err_nomem(err);
+	if (wrong)
+		*status = TL_EXIT_ERROR;
+	if (r->ngaps > 0)
+		fprintf(stderr,
+			"%s: %" PRIu64
+			" gap%s or error%s; behind each a thread's stack begins anew\n",
+			name, r->ngaps, r->ngaps == 1 ? "" : "s", r->ngaps == 1 ? "" : "s");
+	return on;
+}
+
+/* The calls of one recording.  False as above. */
+static bool count(struct tl_source *src, struct tl_jobs *pool, enum tl_cost_unit unit,
+		  const char *name, int *status, struct tl_err *err)
+{
+	const struct tl_decoder_ops *ops;
+	struct tl_cost_result result;
+	struct tl_costjob *job = NULL;
+	struct tl_cost_count begun;
+	struct tl_err why = TL_ERR_INIT;
+	void *self;
+	bool ok;
+
+	if (!tl_decoder_of(src, &ops, &self) || !ops->costs ||
+	    !ops->costs(self, 0, UINT64_MAX, &begun, &why))
+		return tl_err_set(err, "%s has no calls to count%s%s", name, why.msg[0] ? ": " : "",
+				  why.msg);
+	if (!tl_costjob_start(&begun, pool, NULL, &job, err))
+		return false;
+	tl_costjob_wait(job);
+	ok = tl_costjob_state(job, NULL, err) == TL_COST_DONE &&
+	     tl_costjob_result(job, &result, err) && put_stacks(&result, unit, name, status, err);
+	tl_costjob_close(job);
+	return ok;
+}
+
+static bool fold_file(const struct tl_options *o, const char *file, enum tl_cost_unit unit,
+		      struct tl_jobs *pool, int *status)
+{
+	struct tl_err err = TL_ERR_INIT;
+	struct tl_source *src = NULL;
+	struct tl_format format;
+	char *dir = NULL;
+	bool on;
+
+	if (!tl_decoding_probe(o, file, &format) || !format.decoder) {
+		if (access(strcmp(file, "-") ? file : "/dev/stdin", R_OK) != 0)
+			fprintf(stderr, "%s: %s\n", file, strerror(errno));
+		else
+			fprintf(stderr, "--folded counts the calls of recordings; %s is none\n",
+				file);
+		free(format.path);
+		*status = TL_EXIT_ERROR;
+		return true;
+	}
+	if (!o->no_index && tl_secure_allows(TL_SECURE_HISTORY))
+		dir = o->index_dir ? strdup(o->index_dir) : tl_cachedir_default();
+	on = tl_decoding_open(o, &format, dir, pool, NULL, &src, &err) &&
+	     count(src, pool, unit, format.name, status, &err);
+	if (err.msg[0]) {
+		fprintf(stderr, "%s\n", err.msg);
+		*status = TL_EXIT_ERROR;
+		on = true;
+	}
+	tl_source_close(src);
+	free(format.path);
+	free(dir);
+	return on;
+}
+
+int tl_folded(const struct tl_options *o, char **names, size_t n)
+{
+	enum tl_cost_unit unit = o->folded == TL_FOLDED_NS ? TL_COST_NS : TL_COST_INSNS;
+	struct tl_err err = TL_ERR_INIT;
+	struct tl_jobs *pool = NULL;
+	int status = TL_EXIT_OK;
+	bool on = true;
+
+	if (o->folded == TL_FOLDED_WRONG) /* which was told */
+		return TL_EXIT_ERROR;
+	if (!tl_jobs_open(0, &pool, &err)) {
+		fprintf(stderr, "%s\n", err.msg);
+		return TL_EXIT_ERROR;
+	}
+	for (size_t i = 0; on && i < n; i++)
+		on = fold_file(o, names[i], unit, pool, &status);
+	tl_jobs_close(pool);
+	return status;
+}
