@@ -18,6 +18,7 @@
 #include "index/savedindex.h"
 
 #include <pthread.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -45,6 +46,11 @@ struct tl_lineindex {
 	struct tl_mailbox *mailbox;
 	struct tl_job *job; /* main thread; started once, sleeps when there is nothing to do */
 
+	pthread_rwlock_t
+	    join; /* of the two below; read-locked by who calls them, before the lock */
+	const struct tl_companion *companion; /* NULL: none */
+	void *companion_self;
+
 	pthread_mutex_t lock; /* of all below */
 	struct chunk *chunks;
 	size_t room;
@@ -61,6 +67,7 @@ struct tl_lineindex {
 	uint64_t generation; /* of the text: what was read of an older one is not taken */
 	uint64_t posted_at;
 	char *dir;
+	bool loaded;      /* or tried to */
 	uint64_t saved;   /* chunks in the saved index */
 	uint64_t guessed; /* chunks below it were counted in an earlier run, of a text that depends
 			   * on more than the file: a count is checked before it is used */
@@ -248,7 +255,45 @@ struct work {
 	uint64_t generation;
 	uint64_t promised; /* bytes of it, by the extent of then; UINT64_MAX: not said */
 	bool settled;      /* it could not grow any more then */
+	bool noted;        /* the companion has something to keep */
+	_Alignas(max_align_t) uint8_t note[TL_COMPANION_NOTE];
 };
+
+/* ---- the companion: nothing happens where there is none */
+
+static void join_lock(struct tl_lineindex *ix)
+{
+	pthread_rwlock_rdlock(&ix->join);
+}
+
+static void join_unlock(struct tl_lineindex *ix)
+{
+	pthread_rwlock_unlock(&ix->join);
+}
+
+/* Show it a chunk that is being counted. */
+static void show(struct tl_lineindex *ix, struct work *w, struct tl_span chunk,
+		 const struct tl_chunk_facts *facts)
+{
+	join_lock(ix);
+	w->noted =
+	    ix->companion && ix->companion->see(ix->companion_self, w->k, chunk, facts, w->note);
+	join_unlock(ix);
+}
+
+/* Lock held. */
+static bool companion_has_news(const struct tl_lineindex *ix)
+{
+	return ix->companion && ix->companion->unsaved(ix->companion_self);
+}
+
+void tl_lineindex_join(struct tl_lineindex *ix, const struct tl_companion *ops, void *self)
+{
+	pthread_rwlock_wrlock(&ix->join);
+	ix->companion = ops;
+	ix->companion_self = self;
+	pthread_rwlock_unlock(&ix->join);
+}
 
 /* Lock held.  True: others should hear of it. */
 static bool remember(struct tl_lineindex *ix, const struct work *w,
@@ -280,10 +325,14 @@ static bool finish(struct tl_lineindex *ix, const struct work *w,
 {
 	bool news, counted;
 
+	join_lock(ix);
 	pthread_mutex_lock(&ix->lock);
 	news = remember(ix, w, facts, len);
 	counted = w->k >= ix->nchunks || ix->chunks[w->k].state == COUNTED;
+	if (w->noted && ix->companion && w->generation == ix->generation && w->k < ix->nchunks)
+		ix->companion->keep(ix->companion_self, w->k, w->note);
 	pthread_mutex_unlock(&ix->lock);
+	join_unlock(ix);
 	if (news)
 		post(ix);
 	return counted;
@@ -313,16 +362,19 @@ static bool save(struct tl_lineindex *ix, uint64_t least, struct tl_err *err)
 {
 	struct tl_chunk_facts *facts = NULL;
 	uint64_t n, was, last_len, generation;
+	struct tl_buf more = TL_BUF_INIT;
 	char *dir = NULL;
 	bool ok = true, due;
 
+	join_lock(ix);
 	pthread_mutex_lock(&ix->lock);
 	look(ix);
 	n = ix->frontier;
 	was = ix->saved;
 	generation = ix->generation;
 	last_len = ix->tail != TL_NOPOS && ix->tail + 1 == n ? ix->tail_len : whole_len(ix);
-	due = ix->dir && n > was && n - was > least;
+	due = ix->dir && n > 0 &&
+	      ((n > was && n - was > least) || (n >= was && companion_has_news(ix)));
 	if (due) {
 		dir = strdup(ix->dir);
 		facts = malloc(n * sizeof(*facts));
@@ -332,13 +384,18 @@ static bool save(struct tl_lineindex *ix, uint64_t least, struct tl_err *err)
 		ix->saved = n; /* nobody else need save these */
 	}
 	pthread_mutex_unlock(&ix->lock);
+	if (due && ix->companion)
+		ix->companion->save(ix->companion_self, n, &more);
+	join_unlock(ix);
 	if (!due)
 		return true;
 
 	if (dir && facts)
-		ok = tl_savedindex_save(dir, ix->src, facts, n, last_len, err);
+		ok = tl_savedindex_save(dir, ix->src, facts, n, last_len,
+					(struct tl_span){ more.data, more.len }, err);
 	else
 		ok = tl_err_nomem(err);
+	tl_buf_fini(&more);
 	free(dir);
 	free(facts);
 	if (!ok) {
@@ -387,25 +444,30 @@ static bool claim(struct tl_lineindex *ix, struct work *w)
 	return found;
 }
 
-/* Survey chunk k past the cache: what is on the screen shall stay in it. */
-static bool survey(struct tl_lineindex *ix, uint64_t k, struct tl_buf *buf,
+/* Survey a chunk past the cache: what is on the screen shall stay in it. */
+static bool survey(struct tl_lineindex *ix, struct work *w, struct tl_buf *buf,
 		   struct tl_chunk_facts *facts, size_t *len)
 {
 	struct tl_mapped m;
+	struct tl_span read;
 
-	if (tl_source_facts(ix->src, k, facts, len))
+	if (tl_source_facts(ix->src, w->k, facts, len))
 		return true;
-	if (tl_source_map(ix->src, k, 0, 0, &m)) {
+	if (tl_source_map(ix->src, w->k, 0, 0, &m)) {
 		*facts = tl_chunk_survey(m.chunk);
 		*len = m.chunk.len;
+		show(ix, w, m.chunk, facts);
 		if (tl_source_unmap(ix->src, &m))
 			return true;
+		w->noted = false;
 	}
 	buf->len = 0;
-	if (tl_source_read(ix->src, k, buf, NULL) != TL_FOUND)
+	if (tl_source_read(ix->src, w->k, buf, NULL) != TL_FOUND)
 		return false;
-	*facts = tl_chunk_survey((struct tl_span){ buf->data, buf->len });
-	*len = buf->len;
+	read = (struct tl_span){ buf->data, buf->len };
+	*facts = tl_chunk_survey(read);
+	*len = read.len;
+	show(ix, w, read, facts);
 	return true;
 }
 
@@ -413,12 +475,12 @@ static enum tl_step step(void *self, struct tl_worker *worker)
 {
 	struct tl_lineindex *ix = self;
 	struct tl_chunk_facts facts;
-	struct work w;
+	struct work w = { 0 };
 	size_t len;
 
 	if (!claim(ix, &w))
 		return TL_STEP_WAIT;
-	if (!survey(ix, w.k, &worker->buf, &facts, &len))
+	if (!survey(ix, &w, &worker->buf, &facts, &len))
 		give_up(ix, &w);
 	else if (!finish(ix, &w, &facts, len))
 		tl_jobs_wake(ix->pool); /* the job may sleep, as this chunk was taken */
@@ -472,6 +534,7 @@ void tl_lineindex_offer(struct tl_lineindex *ix, uint64_t k, struct tl_span span
 
 /* From nothing to something and back. */
 
+/* Locked both ways. */
 static void forget_all(struct tl_lineindex *ix)
 {
 	ix->generation++;
@@ -480,6 +543,8 @@ static void forget_all(struct tl_lineindex *ix)
 	ix->tail = TL_NOPOS;
 	ix->posted_at = 0;
 	ix->saved = ix->guessed = 0;
+	if (ix->companion)
+		ix->companion->forget(ix->companion_self);
 	look(ix);
 	ix->settled = ix->nchunks > 0 ? ix->nchunks - 1 : 0;
 }
@@ -495,6 +560,7 @@ bool tl_lineindex_new(struct tl_source *src, struct tl_jobs *pool, struct tl_mai
 	ix->pool = pool;
 	ix->mailbox = mailbox;
 	pthread_mutex_init(&ix->lock, NULL);
+	pthread_rwlock_init(&ix->join, NULL);
 	forget_all(ix);
 	*out = ix;
 	return true;
@@ -510,6 +576,7 @@ void tl_lineindex_close(struct tl_lineindex *ix)
 		tl_job_release(ix->job);
 	}
 	pthread_mutex_destroy(&ix->lock);
+	pthread_rwlock_destroy(&ix->join);
 	free(ix->dir);
 	free(ix->chunks);
 	free(ix);
@@ -517,9 +584,11 @@ void tl_lineindex_close(struct tl_lineindex *ix)
 
 void tl_lineindex_reset(struct tl_lineindex *ix)
 {
+	join_lock(ix);
 	pthread_mutex_lock(&ix->lock);
 	forget_all(ix);
 	pthread_mutex_unlock(&ix->lock);
+	join_unlock(ix);
 }
 
 /* Kept from run to run. */
@@ -541,21 +610,28 @@ char *tl_lineindex_default_dir(void)
 
 bool tl_lineindex_load(struct tl_lineindex *ix)
 {
+	struct tl_buf more = TL_BUF_INIT;
 	struct tl_chunk_facts *facts;
-	uint64_t n, last_len;
-	char *dir;
+	uint64_t n, last_len, generation;
+	char *dir = NULL;
 	bool ok;
 
 	pthread_mutex_lock(&ix->lock);
-	dir = ix->dir ? strdup(ix->dir) : NULL;
+	if (!ix->loaded && ix->dir)
+		dir = strdup(ix->dir);
+	ix->loaded = true;
+	generation = ix->generation;
 	pthread_mutex_unlock(&ix->lock);
-	ok = dir && tl_savedindex_load(dir, ix->src, &facts, &n, &last_len);
+	ok = dir && tl_savedindex_load(dir, ix->src, &facts, &n, &last_len, &more);
 	free(dir);
 	if (!ok)
 		return false;
 
+	join_lock(ix);
 	pthread_mutex_lock(&ix->lock);
 	look(ix);
+	if (generation != ix->generation)
+		n = 0;
 	for (uint64_t k = 0; k < n && k < ix->nchunks; k++) {
 		if (ix->chunks[k].state == COUNTED)
 			continue;
@@ -568,8 +644,13 @@ bool tl_lineindex_load(struct tl_lineindex *ix)
 	ix->saved = n;
 	ix->guessed = tl_source_is_flat(ix->src) ? 0 : n;
 	look(ix); /* whether the tail has grown since */
+	if (n > 0 && ix->companion && more.len > 0)
+		ix->companion->load(ix->companion_self, n, last_len,
+				    (struct tl_span){ more.data, more.len });
 	pthread_mutex_unlock(&ix->lock);
+	join_unlock(ix);
 	free(facts);
+	tl_buf_fini(&more);
 	return true;
 }
 
@@ -588,6 +669,7 @@ static bool counts_hold(struct tl_lineindex *ix, uint64_t k, struct tl_span span
 {
 	bool hold = true;
 
+	join_lock(ix);
 	pthread_mutex_lock(&ix->lock);
 	if (k < ix->guessed && k < ix->nchunks && ix->chunks[k].state == COUNTED) {
 		uint32_t newlines = (uint32_t)tl_bytescan()->count(span.data, span.len, '\n');
@@ -597,6 +679,7 @@ static bool counts_hold(struct tl_lineindex *ix, uint64_t k, struct tl_span span
 			forget_all(ix);
 	}
 	pthread_mutex_unlock(&ix->lock);
+	join_unlock(ix);
 	if (!hold) {
 		if (ix->job)
 			tl_jobs_wake(ix->pool);

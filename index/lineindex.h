@@ -7,6 +7,31 @@
 #include "text/source.h"
 
 struct tl_lineindex; /* opaque; one per source */
+struct tl_chunk_facts;
+
+/*
+ * One who finds out more about each chunk while it is counted, its bytes being at hand, and whose findings are
+ * saved and loaded with the counts.  Any thread; the index's lock is held, but not by see() and save().
+ */
+struct tl_companion {
+	/* Chunk k is counted in the background.  True: `note` is what shall be kept. */
+	bool (*see)(void *self, uint64_t k, struct tl_span chunk,
+		    const struct tl_chunk_facts *facts, void *note);
+	void (*keep)(void *self, uint64_t k, const void *note);
+
+	/* The text is another one now. */
+	void (*forget)(void *self);
+
+	/* Is there so much that was not saved that it is worth it? */
+	bool (*unsaved)(void *self);
+
+	/* Append what is known of the first n chunks; nothing, if it is nothing. */
+	void (*save)(void *self, uint64_t n, struct tl_buf *out);
+
+	/* That was saved; foreign bytes.  The last of the chunks had last_len bytes. */
+	void (*load)(void *self, uint64_t n, uint64_t last_len, struct tl_span saved);
+};
+#define TL_COMPANION_NOTE 96 /* bytes, as aligned as malloc's */
 
 /*
  * An empty index of `src`, which it borrows, as it does `mailbox` (TL_MSG_INDEX, at most
@@ -18,6 +43,10 @@ bool tl_lineindex_new(struct tl_source *src, struct tl_jobs *pool, struct tl_mai
 /* Stops counting, waits for the step under way, frees. */
 void tl_lineindex_close(struct tl_lineindex *ix);
 
+/* From now on there is a companion; ops NULL: none any more, and none is inside when it returns.  At
+ * most one.  Main thread. */
+void tl_lineindex_join(struct tl_lineindex *ix, const struct tl_companion *ops, void *self);
+
 /*
  * Where saved indexes lie: `dir` is copied; NULL: nothing is loaded or saved.
  * tl_lineindex_default_dir() gives the usual place ($XDG_CACHE_HOME/tless, else
@@ -26,7 +55,8 @@ void tl_lineindex_close(struct tl_lineindex *ix);
 void tl_lineindex_set_dir(struct tl_lineindex *ix, const char *dir);
 char *tl_lineindex_default_dir(void);
 
-/* Load a saved index if there is one that fits.  True: it did.  Main thread. */
+/* Load a saved index if there is one that fits.  True: it did.  The first call counts, others do
+ * nothing.  Any thread. */
 bool tl_lineindex_load(struct tl_lineindex *ix);
 
 /* Count in the background what is not counted; call again when the source grew.  For a
@@ -39,7 +69,7 @@ void tl_lineindex_start(struct tl_lineindex *ix);
 void tl_lineindex_reset(struct tl_lineindex *ix);
 
 /* Save now what is counted, if it is worth it: a file of some size, and more counted than
- * was loaded or saved before.  False with err: could not.  Main thread. */
+ * was loaded or saved before, or a companion has news.  False with err: could not.  Any thread. */
 bool tl_lineindex_save(struct tl_lineindex *ix, struct tl_err *err);
 
 /*

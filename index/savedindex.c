@@ -26,6 +26,7 @@
 
 static const uint8_t magic[8] = { 'T', 'L', 'I', 'N', 'D', 'E', 'X', '\n' };
 static const uint8_t tag_lines[4] = { 'L', 'I', 'N', 'E' };
+static const uint8_t tag_times[4] = { 'T', 'I', 'M', 'E' };
 
 void tl_savedindex_name(const struct tl_identity *file, const struct tl_origin *origin,
 			const char *suffix, char name[TL_SAVEDINDEX_NAME])
@@ -67,6 +68,13 @@ static void put_head(uint8_t *p, const struct tl_saved_head *head)
 	tl_put64(p + 88, head->last_hash);
 }
 
+static void put_section(uint8_t *section, const uint8_t tag[4], size_t len)
+{
+	memcpy(section, tag, 4);
+	tl_put32(section + 4, 0);
+	tl_put64(section + 8, len);
+}
+
 /* Append the section of the counts; its length is known only afterwards. */
 static bool put_lines(const struct tl_chunk_facts *facts, size_t n, struct tl_buf *out)
 {
@@ -87,15 +95,24 @@ static bool put_lines(const struct tl_chunk_facts *facts, size_t n, struct tl_bu
 	free(rows);
 	if (ZSTD_isError(len))
 		return false;
-	memcpy(section, tag_lines, sizeof(tag_lines));
-	tl_put32(section + 4, 0);
-	tl_put64(section + 8, len);
+	put_section(section, tag_lines, len);
 	out->len += SECTION_HEAD + len;
 	return true;
 }
 
+static bool put_times(struct tl_span times, struct tl_buf *out)
+{
+	if (times.len == 0)
+		return true;
+	if (!tl_buf_reserve(out, SECTION_HEAD + times.len))
+		return false;
+	put_section(out->data + out->len, tag_times, times.len);
+	out->len += SECTION_HEAD;
+	return tl_buf_append(out, times.data, times.len);
+}
+
 bool tl_savedindex_encode(const struct tl_saved_head *head, const struct tl_chunk_facts *facts,
-			  struct tl_buf *out)
+			  struct tl_span times, struct tl_buf *out)
 {
 	size_t start = out->len;
 
@@ -103,7 +120,8 @@ bool tl_savedindex_encode(const struct tl_saved_head *head, const struct tl_chun
 		return false;
 	put_head(out->data + start, head);
 	out->len += HEAD_SIZE;
-	if (!put_lines(facts, head->nchunks, out) || !tl_buf_reserve(out, CHECKSUM_SIZE)) {
+	if (!put_lines(facts, head->nchunks, out) || !put_times(times, out) ||
+	    !tl_buf_reserve(out, CHECKSUM_SIZE)) {
 		out->len = start;
 		return false;
 	}
@@ -200,7 +218,7 @@ static struct tl_chunk_facts *get_lines(struct tl_span body, size_t n, unsigned 
 }
 
 bool tl_savedindex_decode(struct tl_span file, uint64_t max_chunks, struct tl_saved_head *head,
-			  struct tl_chunk_facts **facts)
+			  struct tl_chunk_facts **facts, struct tl_span *times)
 {
 	struct tl_span sections, body = { NULL, 0 };
 	size_t len;
@@ -216,6 +234,8 @@ bool tl_savedindex_decode(struct tl_span file, uint64_t max_chunks, struct tl_sa
 	sections = (struct tl_span){ file.data + HEAD_SIZE, len - HEAD_SIZE };
 	if (!find_section(sections, tag_lines, &body))
 		return false;
+	if (!find_section(sections, tag_times, times))
+		*times = (struct tl_span){ NULL, 0 };
 	*facts = get_lines(body, (size_t)head->nchunks, head->shift);
 	return *facts != NULL;
 }
@@ -277,7 +297,7 @@ static bool describe_made(const struct tl_origin *origin, struct tl_saved_head *
 }
 
 bool tl_savedindex_save(const char *dir, struct tl_source *src, const struct tl_chunk_facts *facts,
-			uint64_t n, uint64_t last_len, struct tl_err *err)
+			uint64_t n, uint64_t last_len, struct tl_span times, struct tl_err *err)
 {
 	struct tl_saved_head head = {
 		.shift = tl_source_shift(src),
@@ -293,8 +313,11 @@ bool tl_savedindex_save(const char *dir, struct tl_source *src, const struct tl_
 	    !(made ? describe_made(&origin, &head) : describe(src, &head)))
 		return true;
 	tl_savedindex_name(&head.file, made ? &origin : NULL, TL_SAVEDINDEX_SUFFIX, name);
-	ok = tl_savedindex_encode(&head, facts, &buf) ? tl_cachedir_write(dir, name, &buf, err)
-						      : tl_err_nomem(err);
+	if (times.len > max_size(n) / 2)
+		times.len = 0;
+	ok = tl_savedindex_encode(&head, facts, times, &buf)
+		 ? tl_cachedir_write(dir, name, &buf, err)
+		 : tl_err_nomem(err);
 	tl_buf_fini(&buf);
 	if (ok)
 		tl_cachedir_prune(dir, TL_SAVEDINDEX_SUFFIX, TL_SAVEDINDEX_MAX_FILES);
@@ -358,9 +381,10 @@ static bool holds_made(const struct tl_saved_head *head, const struct tl_origin 
 }
 
 bool tl_savedindex_load(const char *dir, struct tl_source *src, struct tl_chunk_facts **facts,
-			uint64_t *n, uint64_t *last_len)
+			uint64_t *n, uint64_t *last_len, struct tl_buf *times)
 {
 	struct tl_buf buf = TL_BUF_INIT;
+	struct tl_span section;
 	char name[TL_SAVEDINDEX_NAME];
 	struct tl_saved_head head;
 	struct tl_identity file;
@@ -374,7 +398,10 @@ bool tl_savedindex_load(const char *dir, struct tl_source *src, struct tl_chunk_
 		return false;
 	tl_savedindex_name(&file, made ? &origin : NULL, TL_SAVEDINDEX_SUFFIX, name);
 	ok = tl_cachedir_read(dir, name, max_size(ex.nchunks), &buf) &&
-	     tl_savedindex_decode((struct tl_span){ buf.data, buf.len }, ex.nchunks, &head, facts);
+	     tl_savedindex_decode((struct tl_span){ buf.data, buf.len }, ex.nchunks, &head, facts,
+				  &section);
+	if (ok && section.len > 0 && !tl_buf_append(times, section.data, section.len))
+		times->len = 0;
 	tl_buf_fini(&buf);
 	if (!ok)
 		return false;
@@ -382,6 +409,7 @@ bool tl_savedindex_load(const char *dir, struct tl_source *src, struct tl_chunk_
 	    head.file.ino != file.ino ||
 	    !(made ? holds_made(&head, &origin, &file) : holds_still(&head, src, &file, *facts))) {
 		free(*facts);
+		times->len = 0;
 		return false;
 	}
 	*n = head.nchunks;

@@ -24,19 +24,21 @@
  * Save the counts of the first n chunks of a file, of which the last had last_len bytes and
  * the others were whole; the bytes of the first and last are read once more.  Does nothing
  * and says true where there is nothing worth it: a small file, no file.  Any thread.
- * Of texts made from a file no chunk is read, here and below.
+ * Of texts made from a file no chunk is read, here and below.  `times`: the body of the section of that
+ * name, or nothing; it is left out where it is too long.
  */
 bool tl_savedindex_save(const char *dir, struct tl_source *src, const struct tl_chunk_facts *facts,
-			uint64_t n, uint64_t last_len, struct tl_err *err);
+			uint64_t n, uint64_t last_len, struct tl_span times, struct tl_err *err);
 
 /*
  * The counts that are saved of this file, as far as they still hold: all if it is as it
  * was, those of the whole chunks if it only grew.  Gives *facts, to free(), and *n.  The
  * last of them had *last_len bytes when it was counted.  Reads two chunks.  Any thread.
  * A text made from a file may depend on other files too: its counts are a good guess.
+ * What stands in the section of times, for n chunks, is appended to `times`, unchecked.
  */
 bool tl_savedindex_load(const char *dir, struct tl_source *src, struct tl_chunk_facts **facts,
-			uint64_t *n, uint64_t *last_len);
+			uint64_t *n, uint64_t *last_len, struct tl_buf *times);
 
 /* The layer below: names and bytes. */
 
@@ -61,13 +63,13 @@ void tl_savedindex_name(const struct tl_identity *file, const struct tl_origin *
 
 /* Append the whole file to `out`.  False: out of memory.  Any thread. */
 bool tl_savedindex_encode(const struct tl_saved_head *head, const struct tl_chunk_facts *facts,
-			  struct tl_buf *out);
+			  struct tl_span times, struct tl_buf *out);
 
 /*
- * Take a file apart.  Gives *facts, head->nchunks of them, to free().  False: it is damaged,
- * of another version, or has more than max_chunks chunks.  Any thread.
+ * Take a file apart.  Gives *facts, head->nchunks of them, to free(); *times is within `file`, len 0: there are
+ * none.  False: it is damaged, of another version, or has more than max_chunks chunks.  Any thread.
  */
 bool tl_savedindex_decode(struct tl_span file, uint64_t max_chunks, struct tl_saved_head *head,
-			  struct tl_chunk_facts **facts);
+			  struct tl_chunk_facts **facts, struct tl_span *times);
 
 #endif

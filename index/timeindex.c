@@ -85,7 +85,7 @@ void tl_timerows_look(struct tl_timeindex *ti)
 		forget_row(ti, ti->tail);
 }
 
-static void pass(struct tl_timeindex *ti)
+void tl_timerows_pass(struct tl_timeindex *ti)
 {
 	while (ti->passed < ti->n &&
 	       (is_exact(&ti->rows[ti->passed]) || ti->rows[ti->passed].broken))
@@ -102,8 +102,8 @@ static bool is_better(const struct tl_timefacts *facts, const struct tl_timefact
 	return !(had->flags & TL_TIMES_EXACT) && (facts->flags & how) >= (had->flags & how);
 }
 
-static void keep_row(struct tl_timeindex *ti, uint64_t k, const struct tl_timefacts *facts,
-		     uint64_t len, uint64_t promised)
+void tl_timerows_keep(struct tl_timeindex *ti, uint64_t k, const struct tl_timefacts *facts,
+		      uint64_t len, uint64_t promised)
 {
 	struct tl_timerow *row = &ti->rows[k];
 
@@ -259,8 +259,7 @@ static bool read_on(struct tl_source *src, uint64_t k, struct tl_buf *line)
 	return true;
 }
 
-/* What has to be known of the neighbours. */
-static bool look_around(struct tl_timeindex *ti, struct tl_timework *w)
+bool tl_timework_look_around(struct tl_timeindex *ti, struct tl_timework *w)
 {
 	struct tl_timebytes *b = &w->bytes;
 	const uint8_t *newline;
@@ -304,7 +303,7 @@ enum tl_lookup tl_timework_fetch(struct tl_timeindex *ti, struct tl_timework *w,
 		found = tl_source_read(ti->src, w->k, buf, err);
 		w->bytes.chunk = (struct tl_span){ buf->data, buf->len };
 	}
-	if (found == TL_FOUND && !look_around(ti, w)) {
+	if (found == TL_FOUND && !tl_timework_look_around(ti, w)) {
 		tl_timework_release(ti, w);
 		tl_err_nomem(err);
 		found = TL_FAILED;
@@ -373,12 +372,12 @@ bool tl_timerows_put(struct tl_timeindex *ti, const struct tl_timework *w,
 	if (same) {
 		ti->rows[w->k].claimed = false;
 		if (facts)
-			keep_row(ti, w->k, facts, w->bytes.chunk.len, w->promised);
+			tl_timerows_keep(ti, w->k, facts, w->bytes.chunk.len, w->promised);
 		else if (!is_exact(&ti->rows[w->k]))
 			ti->rows[w->k].broken = true;
 		if (tl_timerow_is_free(&ti->rows[w->k]) && ti->next > w->k)
 			ti->next = w->k;
-		pass(ti);
+		tl_timerows_pass(ti);
 		news = is_news(ti);
 	}
 	pthread_cond_broadcast(&ti->changed);
@@ -453,6 +452,8 @@ void tl_timeindex_start(struct tl_timeindex *ti)
 
 	if (!tl_timeindex_form(ti))
 		return;
+	if (ti->lines)
+		tl_lineindex_load(ti->lines);
 	pthread_mutex_lock(&ti->lock);
 	tl_timerows_look(ti);
 	for (uint64_t k = 0; k < ti->n; k++)
@@ -461,7 +462,7 @@ void tl_timeindex_start(struct tl_timeindex *ti)
 			ti->next = ti->next < k ? ti->next : k;
 			ti->passed = ti->passed < k ? ti->passed : k;
 		}
-	pass(ti);
+	tl_timerows_pass(ti);
 	due = ti->passed < ti->n && ti->pool;
 	ti->going = true;
 	if (due && !ti->job)
@@ -535,6 +536,8 @@ bool tl_timeindex_new(struct tl_source *src, struct tl_lineindex *lines, struct 
 	pthread_mutex_init(&ti->lock, NULL);
 	pthread_cond_init(&ti->changed, NULL);
 	forget_all(ti);
+	if (lines)
+		tl_lineindex_join(lines, &tl_timeindex_companion, ti);
 	*out = ti;
 	return true;
 }
@@ -555,6 +558,8 @@ void tl_timeindex_close(struct tl_timeindex *ti)
 	atomic_store(&ti->closing, true);
 	end_job(ti->job);
 	end_job(ti->ends);
+	if (ti->lines)
+		tl_lineindex_join(ti->lines, NULL, NULL);
 	while (ti->forms) {
 		struct tl_timeform_kept *older = ti->forms->older;
 

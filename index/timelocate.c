@@ -353,6 +353,7 @@ static enum tl_lookup in_order(struct quest *q)
 	uint64_t generation, k = 0;
 	struct tl_timefacts facts;
 
+	tl_timeindex_start(ti);
 	pthread_mutex_lock(&ti->lock);
 	generation = ti->generation;
 	pthread_mutex_unlock(&ti->lock);
@@ -410,9 +411,11 @@ enum tl_lookup tl_timeindex_locate(struct tl_timeindex *ti, uint64_t ns, const a
 	q.form = tl_timeindex_form(ti);
 	if (!q.form)
 		return TL_NONE;
-	tl_timeindex_start(ti);
+	if (ti->lines)
+		tl_lineindex_load(ti->lines);
 	found = search(&q);
 	tl_buf_fini(&q.buf);
+	tl_timeindex_start(ti);
 	*out = (struct tl_timehit){
 		.pos = q.pos,
 		.time = q.time,

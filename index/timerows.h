@@ -77,6 +77,12 @@ struct tl_timework {
 /* Lock held: see how much text there is now. */
 void tl_timerows_look(struct tl_timeindex *ti);
 
+/* Lock held: put facts of chunk k < ti->n, which had `len` bytes, in place of worse ones; `promised` as in
+ * struct tl_timework.  Lock held: see how far all is read. */
+void tl_timerows_keep(struct tl_timeindex *ti, uint64_t k, const struct tl_timefacts *facts,
+		      uint64_t len, uint64_t promised);
+void tl_timerows_pass(struct tl_timeindex *ti);
+
 /* Lock held: k < ti->n, chunk k is free to be read line by line. */
 static inline bool tl_timerow_is_free(const struct tl_timerow *row)
 {
@@ -94,6 +100,12 @@ bool tl_timerows_work(struct tl_timeindex *ti, uint64_t k, struct tl_timework *w
 enum tl_lookup tl_timework_fetch(struct tl_timeindex *ti, struct tl_timework *w, bool may_map,
 				 struct tl_buf *buf, struct tl_err *err);
 bool tl_timework_release(struct tl_timeindex *ti, struct tl_timework *w);
+
+/* The work has its chunk's bytes: see what has to be known of the neighbours.  False: out of memory. */
+bool tl_timework_look_around(struct tl_timeindex *ti, struct tl_timework *w);
+
+/* What the line index calls. */
+extern const struct tl_companion tl_timeindex_companion;
 
 /* The work is done, or (facts NULL) could not be.  False: the text has changed meanwhile. */
 bool tl_timerows_put(struct tl_timeindex *ti, const struct tl_timework *w,

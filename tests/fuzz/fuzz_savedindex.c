@@ -10,17 +10,21 @@
 
 #define MAX_CHUNKS 4096
 
-static void check_again(const struct tl_saved_head *head, const struct tl_chunk_facts *facts)
+static void check_again(const struct tl_saved_head *head, const struct tl_chunk_facts *facts,
+			struct tl_span times)
 {
 	struct tl_chunk_facts *again;
 	struct tl_saved_head head_again;
+	struct tl_span times_again;
 	struct tl_buf buf = TL_BUF_INIT;
 
-	must(tl_savedindex_encode(head, facts, &buf));
+	must(tl_savedindex_encode(head, facts, times, &buf));
 	must(tl_savedindex_decode((struct tl_span){ buf.data, buf.len }, MAX_CHUNKS, &head_again,
-				  &again));
+				  &again, &times_again));
 	must(head_again.nchunks == head->nchunks && head_again.file.size == head->file.size &&
 	     head_again.last_len == head->last_len && head_again.last_hash == head->last_hash);
+	must(times_again.len == times.len &&
+	     (times.len == 0 || !memcmp(times_again.data, times.data, times.len)));
 	for (uint64_t k = 0; k < head->nchunks; k++)
 		must(again[k].newlines == facts[k].newlines && again[k].marks == facts[k].marks);
 	free(again);
@@ -31,10 +35,11 @@ static void try(const uint8_t *data, size_t n)
 {
 	struct tl_chunk_facts *facts;
 	struct tl_saved_head head;
+	struct tl_span times;
 
-	if (!tl_savedindex_decode((struct tl_span){ data, n }, MAX_CHUNKS, &head, &facts))
+	if (!tl_savedindex_decode((struct tl_span){ data, n }, MAX_CHUNKS, &head, &facts, &times))
 		return;
-	check_again(&head, facts);
+	check_again(&head, facts, times);
 	free(facts);
 }
 

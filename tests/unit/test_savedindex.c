@@ -51,7 +51,7 @@ static const struct tl_saved_head some_head = {
 static void encode(struct tl_buf *out)
 {
 	memset(out, 0, sizeof(*out));
-	assert_true(tl_savedindex_encode(&some_head, some_facts, out));
+	assert_true(tl_savedindex_encode(&some_head, some_facts, (struct tl_span){ NULL, 0 }, out));
 }
 
 /* Make the checksum right again after a change. */
@@ -67,7 +67,9 @@ static bool decodes(const uint8_t *data, size_t n, uint64_t max_chunks)
 {
 	struct tl_chunk_facts *facts = NULL;
 	struct tl_saved_head head;
-	bool ok = tl_savedindex_decode((struct tl_span){ data, n }, max_chunks, &head, &facts);
+	struct tl_span times;
+	bool ok =
+	    tl_savedindex_decode((struct tl_span){ data, n }, max_chunks, &head, &facts, &times);
 
 	if (ok)
 		free(facts);
@@ -78,11 +80,12 @@ static void test_round_trip(void **state)
 {
 	struct tl_chunk_facts *facts;
 	struct tl_saved_head head;
+	struct tl_span times;
 	struct tl_buf file;
 
 	encode(&file);
-	assert_true(
-	    tl_savedindex_decode((struct tl_span){ file.data, file.len }, NFACTS, &head, &facts));
+	assert_true(tl_savedindex_decode((struct tl_span){ file.data, file.len }, NFACTS, &head,
+					 &facts, &times));
 	assert_int_equal(head.file.dev, some_head.file.dev);
 	assert_int_equal(head.file.ino, some_head.file.ino);
 	assert_int_equal(head.file.size, some_head.file.size);
@@ -187,7 +190,8 @@ static void test_senseless_facts(void **state)
 	head.nchunks = 1;
 	for (size_t i = 0; i < sizeof(senseless) / sizeof(*senseless); i++) {
 		file.len = 0;
-		assert_true(tl_savedindex_encode(&head, &senseless[i], &file));
+		assert_true(
+		    tl_savedindex_encode(&head, &senseless[i], (struct tl_span){ NULL, 0 }, &file));
 		assert_false(decodes(file.data, file.len, 1));
 	}
 	tl_buf_fini(&file);
@@ -540,7 +544,8 @@ static void test_not_worth_it(void **state)
 	memset(bytes.data, 'x', 9 * CHUNK);
 	bytes.len = 9 * CHUNK;
 	assert_true(tl_source_open_memory(&bytes, &src, NULL)); /* no file at all */
-	assert_true(tl_savedindex_save(s->dir, src, facts, 9, CHUNK, NULL));
+	assert_true(
+	    tl_savedindex_save(s->dir, src, facts, 9, CHUNK, (struct tl_span){ NULL, 0 }, NULL));
 	tl_source_close(src);
 	assert_false(exists(s->dir));
 }

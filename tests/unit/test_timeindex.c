@@ -5,6 +5,7 @@
 #include "index/timeindex.h"
 
 #include "tests/unit/fake_text.h"
+#include "tests/unit/timestory.h"
 
 #include <inttypes.h>
 #include <poll.h>
@@ -17,132 +18,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-#define SEC  UINT64_C(1000000000)
-#define USEC UINT64_C(1000)
-#define DAY  (86400 * SEC)
-
-/* ---- texts, and what a plain walk says of them */
-
-struct line {
-	size_t at, len;
-	bool has; /* a time of its own */
-	uint64_t ns;
-};
-
-struct story {
-	struct tl_buf text;
-	struct line *lines;
-	size_t n, room;
-	bool ordered;
-};
-
-enum { TRACE, DAYS, DELTAS }; /* ftrace, strace -tt, strace -r */
-
-static void add_line(struct story *s, bool has, uint64_t ns, const char *bytes, size_t len)
-{
-	if (s->n == s->room) {
-		s->room = s->room ? 2 * s->room : 256;
-		s->lines = realloc(s->lines, s->room * sizeof(*s->lines));
-		assert_non_null(s->lines);
-	}
-	s->lines[s->n++] = (struct line){ s->text.len, len, has, ns };
-	assert_true(tl_buf_append(&s->text, bytes, len));
-	assert_true(tl_buf_append(&s->text, "\n", 1));
-}
-
-/* What a line says; of DELTAS `ns` is the time since the one before. */
-static void add_stamped(struct story *s, int kind, uint64_t raw, uint64_t ns)
-{
-	char line[200];
-	int n = 0;
-
-	switch (kind) {
-	case TRACE:
-		n = snprintf(line, sizeof(line),
-			     "  bash-1234  [001] d..1. %5" PRIu64 ".%06" PRIu64 ": ", raw / SEC,
-			     raw % SEC / USEC);
-		break;
-	case DAYS:
-		n = snprintf(line, sizeof(line), "%02d:%02d:%02d.%06d ", (int)(raw / SEC / 3600),
-			     (int)(raw / SEC / 60 % 60), (int)(raw / SEC % 60),
-			     (int)(raw % SEC / USEC));
-		break;
-	case DELTAS:
-		n = snprintf(line, sizeof(line), "%6" PRIu64 ".%06" PRIu64 " ", raw / SEC,
-			     raw % SEC / USEC);
-		break;
-	}
-	n += snprintf(line + n, sizeof(line) - (size_t)n, "write(1, \"%.*s\", 5) = 5", rand() % 60,
-		      "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefgh");
-	add_line(s, true, ns, line, (size_t)n);
-}
-
-struct recipe {
-	const char *what;
-	int kind;
-	size_t nlines;
-	uint64_t step;   /* at most so much between two lines */
-	unsigned equal;  /* of 100 lines have the time of the one before */
-	unsigned bare;   /* of 100 have none */
-	unsigned jitter; /* of 100 are late, by up to `late` */
-	uint64_t late;
-	size_t blocks; /* the text is so many ordered ones, all of the same time */
-	size_t huge;   /* in the middle a line of so many bytes */
-	bool newline_missing;
-};
-
-static void cook(struct story *s, const struct recipe *r)
-{
-	uint64_t now = 5 * SEC;
-
-	memset(s, 0, sizeof(*s));
-	s->ordered = r->jitter == 0 && r->blocks <= 1;
-	if (r->kind == DAYS)
-		now = 20 * 3600 * SEC;
-	if (r->kind == DELTAS)
-		now = 0;
-	for (size_t i = 0; i < r->nlines; i++) {
-		uint64_t step =
-		    (unsigned)rand() % 100 < r->equal ? 0 : (uint64_t)rand() * 1000 % r->step;
-		uint64_t ns;
-
-		if (r->blocks > 1 && i > 0 && i % (r->nlines / r->blocks) == 0)
-			now = 5 * SEC;
-		step -= step % USEC;
-		if (r->huge && i == r->nlines / 2) {
-			char *x = malloc(r->huge);
-
-			assert_non_null(x);
-			memset(x, 'x', r->huge);
-			add_line(s, false, 0, x, r->huge);
-			free(x);
-		}
-		if ((unsigned)rand() % 100 < r->bare && i > 20) {
-			add_line(s, false, 0, "\tat some place, 12", (size_t)rand() % 18);
-			continue;
-		}
-		now += step;
-		ns = now;
-		if ((unsigned)rand() % 100 < r->jitter && ns > r->late)
-			ns -= (uint64_t)rand() * 1000 % r->late / USEC * USEC;
-		add_stamped(s, r->kind,
-			    r->kind == DELTAS ? step
-			    : r->kind == DAYS ? ns % DAY
-					      : ns,
-			    ns);
-	}
-	if (r->newline_missing)
-		s->text.len--;
-}
-
-static const struct line *first_at(const struct story *s, uint64_t ns)
-{
-	for (size_t i = 0; i < s->n; i++)
-		if (s->lines[i].has && s->lines[i].ns >= ns)
-			return &s->lines[i];
-	return NULL;
-}
 
 /* ---- an index of one */
 
@@ -323,8 +198,7 @@ static void check(const struct recipe *r)
 		ask_all(&s, false, 50);
 		close_all(&s);
 	}
-	free(story.lines);
-	tl_buf_fini(&story.text);
+	eat(&story);
 }
 
 static void test_ordered(void **state)
@@ -361,12 +235,27 @@ static void test_blocks(void **state)
 	check(&(struct recipe){ .kind = TRACE, .nlines = 3000, .step = SEC, .blocks = 4 });
 }
 
+static void test_days(void **state)
+{
+	check(&(struct recipe){ .kind = DAYS, .nlines = 3000, .step = 100 * SEC });
+	check(&(struct recipe){ .kind = DAYS, .nlines = 3000, .step = SEC, .bare = 20 });
+	check(&(struct recipe){
+	    .kind = DAYS, .nlines = 3000, .step = 100 * SEC, .jitter = 10, .late = 600 * SEC });
+}
+
+static void test_deltas(void **state)
+{
+	check(&(struct recipe){ .kind = DELTAS, .nlines = 3000, .step = SEC });
+	check(&(struct recipe){ .kind = DELTAS, .nlines = 3000, .step = SEC, .bare = 30 });
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ordered),     cmocka_unit_test(test_equal),
 		cmocka_unit_test(test_bare),        cmocka_unit_test(test_huge_line),
 		cmocka_unit_test(test_interleaved), cmocka_unit_test(test_blocks),
+		cmocka_unit_test(test_days),        cmocka_unit_test(test_deltas),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,137 @@
+/*
+ * timeshare.c: the time index's part in the work of the line index: it samples chunks that are counted, and its
+ * facts are saved with the counts.
+ */
+#include "index/savedtimes.h"
+#include "index/timerows.h"
+
+#include "index/chunkfacts.h"
+
+#include <stdlib.h>
+
+struct note {
+	uint64_t generation, len;
+	struct tl_timefacts facts;
+};
+
+_Static_assert(sizeof(struct note) <= TL_COMPANION_NOTE, "notes of companions are too short");
+
+/* Is there nothing to be found out in chunk k? */
+static bool is_known(struct tl_timeindex *ti, uint64_t k, uint64_t *generation)
+{
+	bool known;
+
+	pthread_mutex_lock(&ti->lock);
+	*generation = ti->generation;
+	known = k < ti->n && (ti->rows[k].claimed || (ti->rows[k].facts.flags & TL_TIMES_EXACT));
+	pthread_mutex_unlock(&ti->lock);
+	return known;
+}
+
+static bool see(void *self, uint64_t k, struct tl_span chunk, const struct tl_chunk_facts *facts,
+		void *note)
+{
+	struct tl_timeindex *ti = self;
+	const struct tl_timeform *form = tl_timeindex_form(ti);
+	struct tl_timework w = { .k = k, .bytes.chunk = chunk, .last = TL_BUF_INIT };
+	struct note *n = note;
+	bool ok;
+
+	if (!form || is_known(ti, k, &n->generation))
+		return false;
+	ok = tl_timework_look_around(ti, &w);
+	if (ok) {
+		n->facts = tl_timefacts_sample(form, &w.bytes, facts->newlines);
+		n->len = chunk.len;
+	}
+	tl_buf_fini(&w.last);
+	return ok;
+}
+
+static void keep(void *self, uint64_t k, const void *note)
+{
+	struct tl_timeindex *ti = self;
+	const struct note *n = note;
+
+	pthread_mutex_lock(&ti->lock);
+	tl_timerows_look(ti);
+	if (n->generation == ti->generation && k < ti->n)
+		tl_timerows_keep(ti, k, &n->facts, n->len, UINT64_MAX);
+	pthread_mutex_unlock(&ti->lock);
+}
+
+static void forget(void *self)
+{
+	tl_timeindex_reset(self);
+}
+
+/* An eighth of the text is worth a file. */
+static bool unsaved(void *self)
+{
+	struct tl_timeindex *ti = self;
+	bool worth;
+
+	pthread_mutex_lock(&ti->lock);
+	worth = ti->nexact > ti->saved && (ti->nexact - ti->saved) >= ti->n / 8;
+	pthread_mutex_unlock(&ti->lock);
+	return worth;
+}
+
+static void save(void *self, uint64_t n, struct tl_buf *out)
+{
+	struct tl_timeindex *ti = self;
+	const struct tl_timeform *form = atomic_load(&ti->form);
+	struct tl_timefacts *facts = form && n > 0 ? malloc(n * sizeof(*facts)) : NULL;
+	bool any = false;
+
+	if (!facts)
+		return;
+	pthread_mutex_lock(&ti->lock);
+	for (uint64_t k = 0; k < n; k++) {
+		facts[k] = k < ti->n ? ti->rows[k].facts : (struct tl_timefacts){ 0 };
+		any = any || facts[k].flags != 0;
+		if (k + 1 < n)
+			facts[k].flags &= ~(uint32_t)TL_TIMES_OPEN;
+	}
+	ti->saved = ti->nexact;
+	pthread_mutex_unlock(&ti->lock);
+	if (any)
+		tl_savedtimes_encode(form, facts, n, out);
+	free(facts);
+}
+
+static void load(void *self, uint64_t n, uint64_t last_len, struct tl_span saved)
+{
+	struct tl_timeindex *ti = self;
+	const struct tl_timeform *form = tl_timeindex_form(ti);
+	struct tl_timefacts *facts = form ? tl_savedtimes_decode(saved, form, n) : NULL;
+
+	if (!facts)
+		return;
+	pthread_mutex_lock(&ti->lock);
+	tl_timerows_look(ti);
+	for (uint64_t k = 0; k < n && k < ti->n; k++) {
+		bool last = k + 1 == n;
+
+		/* Of a chunk that was not full more may have come. */
+		if (last && tl_source_is_flat(ti->src) && last_len < UINT64_C(1) << TL_FILE_SHIFT)
+			facts[k].flags |= TL_TIMES_OPEN;
+		if (facts[k].flags != 0)
+			tl_timerows_keep(ti, k, &facts[k], last ? last_len : UINT64_MAX,
+					 UINT64_MAX);
+	}
+	tl_timerows_look(ti);
+	tl_timerows_pass(ti);
+	ti->saved = ti->nexact;
+	pthread_mutex_unlock(&ti->lock);
+	free(facts);
+}
+
+const struct tl_companion tl_timeindex_companion = {
+	.see = see,
+	.keep = keep,
+	.forget = forget,
+	.unsaved = unsaved,
+	.save = save,
+	.load = load,
+};
