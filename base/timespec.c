@@ -264,3 +264,63 @@ const char *tl_time_print_span(int64_t ns, bool in_full, char out[32])
 	print_decimal(out, sign, n, coarse ? 0 : 3, false, scale[i].name);
 	return out;
 }
+
+static const char not_a_part[] = "is not a part; say it like 10%/2 or 0%-10%";
+
+/* The number N of P%/N, which ends at `end`; small enough not to overflow. */
+static bool read_nth(const char *p, const char *end, uint64_t *n)
+{
+	if (p == end)
+		return false;
+	for (*n = 0; p < end && is_digit(*p); p++) {
+		*n = *n * 10 + (unsigned)(*p - '0');
+		if (*n > INT32_MAX)
+			return false;
+	}
+	return p == end;
+}
+
+/* As parts of the whole; set_percent_time() and its kin in tools/perf/util/time-utils.c. */
+static bool read_slice(const char *p, const char *end, bool only, uint64_t *from, uint64_t *to,
+		       const char **why)
+{
+	uint64_t part, n = 1;
+
+	*why = not_a_part;
+	if (!tl_time_read_part(&p, &part, why))
+		return false;
+	*why = not_a_part;
+	if (p < end && *p == '-') {
+		p++;
+		if (!tl_time_read_part(&p, to, why))
+			return false;
+		*from = part;
+		*why = *to < *from ? "ends before it begins" : not_a_part;
+		return *to >= *from && p == end;
+	}
+	if (p < end ? *p != '/' || !read_nth(p + 1, end, &n) : !only)
+		return false;
+	*why = n == 0 ? "counts slices from 1" : "is no part";
+	if (n == 0 || part == 0)
+		return false;
+	*why = "is behind the end";
+	if (n > TL_TIME_WHOLE / part)
+		return false;
+	*from = part * (n - 1);
+	*to = part * n;
+	return true;
+}
+
+bool tl_time_parse_slice(const char *s, size_t n, bool only, uint64_t first_ns, uint64_t last_ns,
+			 uint64_t *from, uint64_t *to, const char **why)
+{
+	uint64_t length = last_ns - first_ns;
+
+	if (!read_slice(s, s + n, only, from, to, why))
+		return false;
+	*from = first_ns + tl_time_part(length, *from);
+	*to = first_ns + tl_time_part(length, *to);
+	if (*to > *from && *to != last_ns)
+		--*to;
+	return true;
+}

@@ -10,6 +10,7 @@
 #include "base/err.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define TL_TIME_NONE UINT64_MAX
@@ -46,6 +47,14 @@ const char *tl_time_print_span(int64_t ns, bool in_full, char out[32]);
 #define TL_TIME_WHOLE (UINT64_C(100) * 1000000000)
 bool tl_time_read(const char **s, uint64_t *ns, const char **why);
 bool tl_time_read_part(const char **s, uint64_t *part, const char **why);
+
+/*
+ * What the n bytes at s, behind which none of its characters follows, say of a range of times: `P%/N` (the
+ * N-th slice of P percent, from 1), `P%-Q%`, and where it is the only one `P%`.  As perf script has it: ends are
+ * rounded to whole ns, and a slice ends just before the next begins, but for the last.
+ */
+bool tl_time_parse_slice(const char *s, size_t n, bool only, uint64_t first_ns, uint64_t last_ns,
+			 uint64_t *from, uint64_t *to, const char **why);
 
 /* length * part / TL_TIME_WHOLE, rounded to the nearest, halves up; UINT64_MAX where it would be
  * more. */

@@ -10,6 +10,7 @@
  * never call it with this one held.
  */
 #include "index/timerows.h"
+#include "text/part.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -150,9 +151,10 @@ static void post(struct tl_timeindex *ti)
 /* When the text was last written, as far as anybody knows. */
 static time_t written(struct tl_source *src)
 {
+	struct tl_source *below = tl_part_below(src);
 	struct tl_identity file;
 
-	return tl_source_identity(src, &file) ? file.mtime.tv_sec : time(NULL);
+	return tl_source_identity(below ? below : src, &file) ? file.mtime.tv_sec : time(NULL);
 }
 
 /* The first bytes; `buf` may have to hold them. */

@@ -52,6 +52,7 @@ struct tl_text {
 	bool looked;      /* what it is, if it comes through a pipe */
 	bool end_seen;    /* of a pipe: something has looked for more behind it */
 	uint64_t end;     /* where it ended when last looked at */
+	char *part;       /* what --time said when it was opened; NULL: nothing */
 	const char *name; /* borrowed */
 };
 

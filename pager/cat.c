@@ -6,6 +6,7 @@
 #include "pager/pour.h"
 #include "pager/preprocess.h"
 #include "pager/secure.h"
+#include "pager/timeparts.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -82,20 +83,46 @@ static void complain(const struct tl_err *err, int *status)
 	*status = TL_EXIT_ERROR;
 }
 
-/* A text that has to be made, which workers do ahead.  False: standard output takes no more. */
-static bool copy_made(const struct tl_options *o, const struct tl_format *format, size_t *opened,
-		      int *status)
+/* With --time, of a text that is not decoded, the part. */
+static bool take_part(const struct tl_options *o, const struct tl_format *format,
+		      struct tl_jobs *pool, struct tl_source **src, struct tl_err *err)
+{
+	return !o->trace_time || (format && format->decoder) ||
+	       tl_timeparts_open(src, o->trace_time, pool, NULL, err) == TL_TIMEPARTS_DONE;
+}
+
+/* NULL for the format: a file that is text. */
+static bool open_source(const struct tl_options *o, const struct tl_format *format,
+			const char *name, struct tl_jobs *pool, struct tl_source **src,
+			struct tl_err *err)
+{
+	char *dir = NULL;
+	bool ok;
+
+	if (!format)
+		return strcmp(name, "-") == 0
+			   ? tl_source_open_fd(dup(STDIN_FILENO), "standard input", src, err)
+			   : tl_source_open_file(name, src, err);
+	if (!o->no_index && tl_secure_allows(TL_SECURE_HISTORY))
+		dir = o->index_dir ? strdup(o->index_dir) : tl_cachedir_default();
+	ok = tl_decoding_open(o, format, dir, pool, NULL, src, err);
+	free(dir);
+	return ok;
+}
+
+/* A text that has to be made, or is a part; workers are ahead.  False: standard output takes no more. */
+static bool copy_made(const struct tl_options *o, const struct tl_format *format, const char *name,
+		      size_t *opened, int *status)
 {
 	struct tl_err err = TL_ERR_INIT;
 	struct tl_source *src = NULL;
 	struct tl_jobs *pool = NULL;
-	char *dir = NULL;
 	bool on = true;
 
-	if (!o->no_index && tl_secure_allows(TL_SECURE_HISTORY))
-		dir = o->index_dir ? strdup(o->index_dir) : tl_cachedir_default();
-	if (!tl_jobs_open(0, &pool, &err) ||
-	    !tl_decoding_open(o, format, dir, pool, NULL, &src, &err)) {
+	if (!tl_jobs_open(0, &pool, &err) || !open_source(o, format, name, pool, &src, &err) ||
+	    !take_part(o, format, pool, &src, &err)) {
+		if (strncmp(err.msg, "--time", 6) == 0)
+			tl_err_prefix(&err, "%s: ", name);
 		fprintf(stderr, "%s\n", err.msg);
 	} else {
 		++*opened;
@@ -106,7 +133,6 @@ static bool copy_made(const struct tl_options *o, const struct tl_format *format
 	}
 	tl_source_close(src);
 	tl_jobs_close(pool);
-	free(dir);
 	return on;
 }
 
@@ -194,9 +220,11 @@ static bool copy_any(const struct tl_options *o, const char *name, char *block, 
 	if (err.msg[0])
 		fprintf(stderr, "%s\n", err.msg);
 	if (r.kind == TL_REPLACED_NOT && tl_decoding_probe(o, name, &format)) {
-		on = format.stream ? copy_stream(&format, block, opened, status)
-				   : copy_made(o, &format, opened, status);
+		on = format.stream && !o->trace_time ? copy_stream(&format, block, opened, status)
+						     : copy_made(o, &format, name, opened, status);
 		free(format.path);
+	} else if (o->trace_time && r.kind == TL_REPLACED_NOT) {
+		on = copy_made(o, NULL, name, opened, status);
 	} else {
 		on = copy_file(name, &r, fd, block, opened, status);
 	}

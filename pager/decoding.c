@@ -3,6 +3,7 @@
 
 #include "decoders/packed/expand.h"
 #include "text/cursor.h"
+#include "text/part.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -140,6 +141,19 @@ static uint64_t of_thread(const struct tl_decoder_ops *ops, void *self, struct t
 	return pos;
 }
 
+/* Of texts that are not decoded, or parts of them. */
+static uint64_t same_place(struct tl_source *from, uint64_t pos, struct tl_source *to)
+{
+	struct tl_source *a = tl_part_below(from), *b = tl_part_below(to);
+
+	if (strcmp(tl_source_kind(a ? a : from), tl_source_kind(b ? b : to)) != 0 ||
+	    pos == TL_NOPOS)
+		return TL_NOPOS;
+	if (a)
+		pos = tl_part_outer(from, pos);
+	return b ? tl_part_inner(to, pos) : pos;
+}
+
 uint64_t tl_decoding_same_time(struct tl_source *from, uint64_t pos, struct tl_source *to)
 {
 	const struct tl_decoder_ops *ops, *to_ops;
@@ -147,13 +161,12 @@ uint64_t tl_decoding_same_time(struct tl_source *from, uint64_t pos, struct tl_s
 	uint64_t k, byte, time;
 	void *self, *to_self;
 
-	if ((tl_packed_is(from) && tl_packed_is(to)) ||
-	    (strcmp(tl_source_kind(from), "stream") == 0 &&
-	     strcmp(tl_source_kind(to), "stream") == 0))
-		return pos;
-	if (!tl_decoder_of(from, &ops, &self) || !tl_decoder_of(to, &to_ops, &to_self) ||
-	    pos == TL_NOPOS)
+	bool is_decoded = tl_decoder_of(from, &ops, &self);
+
+	if (is_decoded != tl_decoder_of(to, &to_ops, &to_self) || pos == TL_NOPOS)
 		return TL_NOPOS;
+	if (!is_decoded)
+		return same_place(from, pos, to);
 	if (!ops->describe(self, tl_pos_chunk(from, pos), tl_pos_byte(from, pos), &place, NULL))
 		return as_far(from, pos, to);
 	time = place.time_ns != TL_DECODER_NOTIME ? place.time_ns : place.chunk_ns;

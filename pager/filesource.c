@@ -5,6 +5,7 @@
 #include "pager/env.h"
 #include "pager/openwait.h"
 #include "pager/secure.h"
+#include "pager/timeparts.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -40,6 +41,31 @@ bool tl_filesource_may_open(struct tl_app *app, const char *name, struct tl_err 
 	if (strcmp(name, "-") == 0 || (tl_env_is_set("LESSOPEN") && !app->opt.no_lessopen))
 		return true;
 	return check_kind(app, name, err);
+}
+
+/* --time: of a text that is not decoded a part is shown.  Takes *src on failure. */
+static bool take_part(struct tl_app *app, const char *name, struct tl_source **src,
+		      struct tl_err *err)
+{
+	const struct tl_decoder_ops *ops;
+	enum tl_timeparts became;
+	struct tl_openwait wait;
+	void *decoder;
+
+	if (!app->opt.trace_time || tl_decoder_of(*src, &ops, &decoder))
+		return true;
+	tl_openwait_begin(&wait, app, name);
+	became = tl_timeparts_open(src, app->opt.trace_time, app->jobs, &wait.progress, err);
+	tl_openwait_end(&wait);
+	if (became != TL_TIMEPARTS_DONE)
+		tl_err_prefix(err, "%s: ", name);
+	if (became == TL_TIMEPARTS_WHOLE)
+		tl_app_message(app, "%s", err->msg);
+	if (became == TL_TIMEPARTS_FAILED) {
+		tl_source_close(*src);
+		*src = NULL;
+	}
+	return became != TL_TIMEPARTS_FAILED;
 }
 
 /* A recording or a compressed file; false with *is one false: the file is neither. */
@@ -133,17 +159,13 @@ static bool open_replacement(struct tl_app *app, struct tl_file *f, int fd, stru
 	}
 }
 
-bool tl_filesource_open(struct tl_app *app, struct tl_file *f, struct tl_source **src,
-			struct tl_err *err)
+static bool open_whole(struct tl_app *app, struct tl_file *f, struct tl_source **src,
+		       struct tl_err *err)
 {
 	struct tl_err warning = TL_ERR_INIT;
 	bool replaced = f->replaced.kind == TL_REPLACED_BY_FILE;
 	int fd = -1;
 
-	if (f->kept) {
-		*src = f->kept;
-		return true;
-	}
 	if (!replaced && !app->opt.no_lessopen)
 		replaced = tl_preprocess_open(f->name, &f->replaced, &fd, &warning);
 	if (warning.msg[0])
@@ -157,6 +179,25 @@ bool tl_filesource_open(struct tl_app *app, struct tl_file *f, struct tl_source 
 	if (strcmp(f->name, "-") != 0)
 		return open_path(app, f->name, src, err);
 	return open_standard_input(app, f, src, err);
+}
+
+bool tl_filesource_open(struct tl_app *app, struct tl_file *f, struct tl_source **src,
+			struct tl_err *err)
+{
+	bool ok;
+
+	if (f->kept) {
+		*src = f->kept;
+		return true;
+	}
+	if (!open_whole(app, f, src, err))
+		return false;
+	ok = take_part(app, f->name, src, err);
+	if (f->kept)
+		f->kept = *src;
+	if (!ok)
+		tl_filesource_end(app, f);
+	return ok;
 }
 
 void tl_filesource_end(struct tl_app *app, struct tl_file *f)

@@ -45,6 +45,7 @@ static void close_text(struct tl_app *app, struct tl_text *t)
 		if (f)
 			tl_filesource_end(app, f);
 	}
+	free(t->part);
 	memset(t, 0, sizeof(*t));
 }
 
@@ -192,6 +193,11 @@ static void ask_about_binary(struct tl_app *app, const struct tl_file *f,
 	tl_app_ask_char(app, answer, "\"%s\" may be a binary file.  See it anyway? ", f->name);
 }
 
+static void remember_part(struct tl_app *app)
+{
+	app->text.part = app->opt.trace_time ? strdup(app->opt.trace_time) : NULL;
+}
+
 /* An open file becomes the text that is shown; asked: about a binary one.  Takes src. */
 static bool take_source(struct tl_app *app, size_t i, struct tl_source *src, bool asked)
 {
@@ -212,6 +218,7 @@ static bool take_source(struct tl_app *app, size_t i, struct tl_source *src, boo
 			tl_source_close(src);
 		return false;
 	}
+	remember_part(app);
 	tl_app_remember_name(app, f->name);
 	if (!asked && is_doubtful(app, f, src)) {
 		tl_app_apply_options(app);
@@ -347,6 +354,14 @@ static void show_something(struct tl_app *app)
 		tl_view_end(v);
 }
 
+/* Is --time another one than the text was opened with? */
+static bool part_changed(const struct tl_app *app)
+{
+	const char *now = app->opt.trace_time, *was = app->text.part;
+
+	return now && was ? strcmp(now, was) != 0 : now != was;
+}
+
 /* What is to stay where it is: the line that jumps are put at, if there is one. */
 static void save_target(struct tl_app *app, struct tl_file *f)
 {
@@ -368,9 +383,12 @@ bool tl_app_reopen(struct tl_app *app, struct tl_err *err)
 	if (app->text.help)
 		tl_app_leave_help(app);
 	f = tl_app_file(app);
+	if (f && f->kept && part_changed(app))
+		return tl_err_set(err, "--time cannot be changed for standard input");
 	if (!f || f->kept)
 		return true;
-	if (!tl_decoding_probe(&app->opt, f->name, &format) && !tl_app_is_made(app))
+	if (!tl_decoding_probe(&app->opt, f->name, &format) && !tl_app_is_made(app) &&
+	    !part_changed(app))
 		return true; /* it does not depend on such options */
 	free(format.path);
 	if (!tl_filesource_open(app, f, &src, err))
@@ -384,6 +402,7 @@ bool tl_app_reopen(struct tl_app *app, struct tl_err *err)
 	tl_texttimes_close(app->text.times);
 	tl_textcalls_close(app->text.calls);
 	tl_lineindex_close(app->text.lines);
+	free(app->text.part);
 	memset(&app->text, 0, sizeof(app->text));
 	tl_source_close(old);
 	if (!make_text(app, src, f->name, err)) {
@@ -391,6 +410,7 @@ bool tl_app_reopen(struct tl_app *app, struct tl_err *err)
 		tl_app_quit(app, TL_EXIT_ERROR); /* no memory for anything */
 		return false;
 	}
+	remember_part(app);
 	show_again(app, f);
 	show_something(app);
 	return true;

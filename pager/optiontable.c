@@ -187,7 +187,7 @@ static const struct tl_option table[] = {
 	CHOICE("symfs", symfs, "recording: binaries lie below this folder", "Binaries below: ",
 	       "Binaries below: "),
 	CHOICE("tid", trace_tid, "recording: only these threads: 17,18", "Threads: ", "Threads: "),
-	CHOICE("time", trace_time, "recording: only from A to B: A,B", "Time: ", "Time: "),
+	CHOICE("time", trace_time, "only from A to B, or parts: A,B 0%-10% 10%/2", "Time: ", "Time: "),
 	{ .name = "time-column", .kind = TL_OPT_STRING, .flags = TL_OPT_OWN | TL_OPT_REPAINT,
 	  .says = { "Time column: " }, .parse = tl_timecolumn_parse, .print = tl_timecolumn_print,
 	  .help = "times beside lines, since: line, mark, both; off" },

@@ -176,60 +176,17 @@ static bool parse_ends(struct word w, uint64_t first_ns, uint64_t last_ns, struc
 	return add_range(l, start, stop, err);
 }
 
-/* P%, P%/N and P%-Q% as parts of the whole; false: *why, if it is no such thing. */
-static bool read_slice(struct word w, bool only, uint64_t *from, uint64_t *to, const char **why)
-{
-	const char *p = w.s, *end = w.s + w.n;
-	uint64_t part, n = 1;
-
-	*why = "is not a part; say it like 10%/2 or 0%-10%";
-	if (!tl_time_read_part(&p, &part, why))
-		return false;
-	if (p < end && *p == '-') {
-		p++;
-		if (!tl_time_read_part(&p, to, why))
-			return false;
-		*from = part;
-		*why = "ends before it begins";
-		if (*to < *from)
-			return false;
-	} else {
-		bool slash = p < end && *p == '/';
-
-		*why = "is not a part; say it like 10%/2 or 0%-10%";
-		p += slash;
-		if ((slash && !read_number(&p, end, &n)) || (!slash && !only))
-			return false;
-		*why = n == 0 ? "counts slices from 1" : "is no part";
-		if (n == 0 || part == 0)
-			return false;
-		*why = "is behind the end";
-		if (n > TL_TIME_WHOLE / part)
-			return false;
-		*from = part * (n - 1);
-		*to = part * n;
-	}
-	*why = "is not a part; say it like 10%/2 or 0%-10%";
-	return p == end;
-}
-
-/* As perf has it: ends are rounded to whole ns, and a slice ends just before the next begins, but
- * for the last (set_percent_time() and its kin in tools/perf/util/time-utils.c). */
 static bool parse_slices(const char *text, uint64_t first_ns, uint64_t last_ns, struct list *l,
 			 struct tl_err *err)
 {
 	bool only = !strchr(text, ',');
-	uint64_t length = last_ns - first_ns, from, to;
+	uint64_t from, to;
 	struct word w;
 	const char *why;
 
 	while (next_word(&text, ",", &w)) {
-		if (!read_slice(w, only, &from, &to, &why))
+		if (!tl_time_parse_slice(w.s, w.n, only, first_ns, last_ns, &from, &to, &why))
 			return refuse(err, "time", w, why);
-		from = first_ns + tl_time_part(length, from);
-		to = first_ns + tl_time_part(length, to);
-		if (to > from && to != last_ns)
-			to--;
 		if (!add_range(l, from, to, err))
 			return false;
 	}

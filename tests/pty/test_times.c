@@ -1,9 +1,11 @@
 /* Texts whose lines tell times: going there, what is told and shown of them, showing a part. */
 #include "tests/pty/fixture.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define NLINES 3000
@@ -300,6 +302,203 @@ static void other_texts_have_no_times(void **state)
 	check_text(t, "plain.txt lines 1-23/100");
 }
 
+/* ---- a part of it */
+
+/* What it writes where there is no terminal; `in`: standard input, NULL: none. */
+static struct capture written(const char *option, const char *name, const char *in)
+{
+	const char *args[] = { pager_path(), option, name, NULL };
+	struct capture c;
+
+	fixture_capture(&f, args, in, &c);
+	return c;
+}
+
+/* Is it lines [from, to) of the trace? */
+static void check_written(const char *option, const char *name, int from, int to)
+{
+	struct tl_buf want = TL_BUF_INIT;
+	struct capture c = written(option, name, NULL);
+
+	for (int i = from; i < to; i++)
+		tl_buf_printf(&want, "%s\n", lines[i]);
+	assert_int_equal(c.status, 0);
+	assert_int_equal(c.err.len, 0);
+	assert_string_equal(tl_buf_str(&c.out), tl_buf_str(&want));
+	tl_buf_fini(&want);
+	capture_fini(&c);
+}
+
+/* The first line behind a time. */
+static int line_behind(uint64_t time)
+{
+	int i = 0;
+
+	while (i < NLINES && times[i] <= time)
+		i++;
+	return i;
+}
+
+static void a_part_can_be_written(void **state)
+{
+	const uint64_t a = 12345 * SEC + 700000000, b = a + 300000000;
+	struct tl_buf both = TL_BUF_INIT;
+	struct capture c;
+
+	check_written("--time=12345.7,12346", "trace.txt", line_at(a), line_behind(b));
+	check_written("--time=12345.7,", "trace.txt", line_at(a), NLINES);
+	check_written("--time=,12346", "trace.txt", 0, line_behind(b));
+	check_written("--time=,", "trace.txt", 0, NLINES);
+	check_written("--time=0%-50%", "trace.txt", 0, line_at(share(50)));
+	check_written("--time=50%/2", "trace.txt", line_at(share(50)), NLINES);
+	check_written("--time=99999,", "trace.txt", 0, 0);
+	c = written("--time=12345.7,12345.7,12346,12346.1", "trace.txt", NULL);
+	for (int i = line_at(a); i < line_behind(a); i++)
+		tl_buf_printf(&both, "%s\n", lines[i]);
+	for (int i = line_at(b); i < line_behind(b + SEC / 10); i++)
+		tl_buf_printf(&both, "%s\n", lines[i]);
+	assert_string_equal(tl_buf_str(&c.out), tl_buf_str(&both));
+	capture_fini(&c);
+	tl_buf_fini(&both);
+}
+
+static void compressed_texts_have_parts(void **state)
+{
+	const char *zip[] = { "/bin/gzip", "-k", "trace.txt", NULL };
+	struct capture c;
+
+	fixture_capture(&f, zip, NULL, &c);
+	assert_int_equal(c.status, 0);
+	capture_fini(&c);
+	check_written("--time=12345.7,12346", "trace.txt.gz", line_at(12345 * SEC + 700000000),
+		      line_behind(12346 * SEC));
+}
+
+static void what_has_no_parts_says_so(void **state)
+{
+	struct capture c = written("--time=10%", "-", NULL);
+
+	assert_int_not_equal(c.status, 0);
+	capture_fini(&c);
+	fixture_lines(&f, "plain.txt", "line %d\n", 100);
+	c = written("--time=1,2", "plain.txt", NULL);
+	assert_int_not_equal(c.status, 0);
+	assert_string_equal(tl_buf_str(&c.err), "plain.txt: --time: this text has no times\n");
+	assert_int_equal(c.out.len, 0);
+	capture_fini(&c);
+	c = written("--time=5", "trace.txt", NULL);
+	assert_string_equal(tl_buf_str(&c.err), "trace.txt: --time: '5' is not START,STOP\n");
+	capture_fini(&c);
+	c = written("--time=12345.7,12345.71", "-", fixture_path(&f, "trace.txt"));
+	assert_int_equal(c.status, 0);
+	assert_int_equal(strncmp(tl_buf_str(&c.out), "tool  ", 6), 0);
+	capture_fini(&c);
+}
+
+static void a_part_is_the_text(void **state)
+{
+	int from = line_at(12345 * SEC + 700000000), to = line_behind(12346 * SEC);
+	struct term *t = fixture_open(&f, "--time=12345.7,12346", "trace.txt", NULL);
+	char want[100];
+
+	check_top(t, from);
+	check_keys(t, "=");
+	snprintf(want, sizeof(want), "lines 1-23/%d ", to - from);
+	check_text(t, want);
+	check_keys(t, "<Enter>G");
+	check_row(t, 22, lines[to - 1]);
+	check_text(t, "(END)");
+	check_keys(t, "@50%<Enter>");
+	check_top(t, line_at((times[from] + times[to - 1]) / 2));
+	check_quit(t);
+	t = fixture_open(&f, "--time=12345.7,12346", "+@12345.8", "trace.txt", NULL);
+	check_top(t, line_at(12345 * SEC + 800000000));
+}
+
+/* Dates without a year have that of the file, in a part of it, too. */
+static void a_part_has_the_year_of_the_file(void **state)
+{
+	struct tl_buf text = TL_BUF_INIT;
+	struct timespec when[2] = { { .tv_sec = 1000000000 }, { .tv_sec = 1000000000 } }; /* 2001 */
+	struct term *t;
+
+	for (int i = 0; i < 100; i++)
+		tl_buf_printf(&text, "Sep  8 11:%02d:00 host prog[1]: line %d\n", i % 60, i % 60);
+	text.len -= text.len * 40 / 100;
+	fixture_file(&f, "syslog", (char *)text.data, (long)text.len);
+	tl_buf_fini(&text);
+	utimensat(AT_FDCWD, fixture_path(&f, "syslog"), when, 0);
+	t = fixture_open(&f, "-Ps%w", "--time=11:10,11:50", "syslog", NULL);
+	check_row(t, 0, "Sep  8 11:10:00 host prog[1]: line 10");
+	check_keys(t, "@2001-09-08 11:20<Enter>");
+	check_row(t, 0, "Sep  8 11:20:00 host prog[1]: line 20");
+}
+
+/* What is at the top stays there, and marks stay where they are. */
+static void the_part_can_be_changed(void **state)
+{
+	struct term *t = fixture_open(&f, "trace.txt", NULL);
+	int from = line_at(12345 * SEC + 700000000), to = line_behind(12346 * SEC);
+
+	check_keys(t, "@12345.7<Enter>40jma10j");
+	check_top(t, from + 50);
+	check_keys(t, "--time=12345.7,12346<Enter>");
+	check_top(t, from + 50);
+	check_keys(t, "'a");
+	check_top(t, from + 40);
+	check_keys(t, "1g");
+	check_top(t, from);
+	check_keys(t, "G");
+	check_row(t, 22, lines[to - 1]);
+	check_keys(t, "'a--time=nothing<Enter>");
+	check_text(t, "'nothing' is not START,STOP");
+	check_keys(t, "<Enter>");
+	check_top(t, from + 40);
+	check_keys(t, "__time<Enter>");
+	check_text(t, "Time: 12345.7,12346");
+	check_keys(t, "<Enter>-+-time<Enter><Enter>");
+	check_top(t, from + 40);
+	check_keys(t, "'a");
+	check_top(t, from + 40);
+	check_keys(t, "G");
+	check_row(t, 22, lines[NLINES - 1]);
+}
+
+static void the_part_of_a_pipe_is_the_whole(void **state)
+{
+	struct term *t;
+
+	f.opts.stdin_cmd = "cat trace.txt";
+	t = fixture_page(&f, "--time=12345.9,12346", NULL);
+	check_text(t, "--time is for files that can be read at any place");
+	check_keys(t, "<Enter>");
+	check_top(t, 0);
+	check_keys(t, "--time=12346,<Enter>");
+	check_text(t, "--time cannot be changed for standard input");
+}
+
+static void out_of_order_it_is_the_lines_with_such_times(void **state)
+{
+	struct tl_buf text = TL_BUF_INIT, want = TL_BUF_INIT;
+	struct capture c;
+
+	for (int i = 0; i < 2000; i++) { /* 100 120 101 121 ... */
+		int time = 100 + i / 2 + i % 2 * 20;
+
+		for (int also = 0; also < 2; also++)
+			tl_buf_printf(&text, also ? "  line %d goes on\n" : "[%5d.%06d] line\n",
+				      also ? i : time, i);
+		if (time >= 300 && time <= 400)
+			tl_buf_printf(&want, "[%5d.%06d] line\n  line %d goes on\n", time, i, i);
+	}
+	fixture_file(&f, "mixed.txt", tl_buf_str(&text), -1);
+	c = written("--time=300,400.5", "mixed.txt", NULL);
+	assert_string_equal(tl_buf_str(&c.out), tl_buf_str(&want));
+	capture_fini(&c);
+	tl_buf_fini(&text);
+	tl_buf_fini(&want);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -316,6 +515,15 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_column_of_times_stands_beside_the_lines, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(other_texts_have_no_times, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_part_can_be_written, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(compressed_texts_have_parts, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_has_no_parts_says_so, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_part_is_the_text, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_part_has_the_year_of_the_file, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(the_part_can_be_changed, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(the_part_of_a_pipe_is_the_whole, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(out_of_order_it_is_the_lines_with_such_times,
+						set_up, tear_down),
 	};
 
 	if (pager_is_less()) {

@@ -1,0 +1,361 @@
+/*
+ * timeparts.c: see timeparts.h.  A part is found by its ends, which the time index looks up; where the text
+ * is small, or is not in order, by a walk over its lines.
+ */
+#include "pager/timeparts.h"
+
+#include "decoders/packed/packed.h"
+#include "index/timefacts.h"
+#include "index/timeindex.h"
+#include "pager/timeranges.h"
+#include "text/cursor.h"
+#include "text/part.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define SMALL      (UINT64_C(32) << 20) /* such a text is walked through in less time than is seen */
+#define MAX_PIECES 1000000              /* of a text that is not in order */
+#define ROUND_MS   20                   /* how often progress is told */
+
+/* ---- on a worker: where they are */
+
+struct search {
+	struct tl_source *src;
+	struct tl_timeindex *times;
+	const char *text;
+	struct tl_timerange ranges[TL_MAX_TIMERANGES];
+	size_t nranges;
+	struct tl_stretch *pieces;
+	size_t npieces, room;
+	bool unordered;
+	atomic_bool stop;
+	atomic_flag taken;
+	_Atomic uint64_t walked; /* bytes */
+	pthread_mutex_t lock;
+	pthread_cond_t ended;
+	bool over; /* of the lock */
+	enum tl_lookup found;
+	struct tl_err err;
+};
+
+/* [from, to) is one of the pieces. */
+static bool add_piece(struct search *s, uint64_t from, uint64_t to)
+{
+	if (from >= to)
+		return true;
+	if (s->npieces == MAX_PIECES)
+		return tl_err_set(&s->err, "--time: the times of this text are in no order");
+	if (s->npieces == s->room) {
+		size_t room = s->room ? 2 * s->room : 16;
+		struct tl_stretch *more = realloc(s->pieces, room * sizeof(*more));
+
+		if (!more)
+			return tl_err_nomem(&s->err);
+		s->pieces = more;
+		s->room = room;
+	}
+	s->pieces[s->npieces++] = (struct tl_stretch){ from, to };
+	return true;
+}
+
+/* Where the first line of a time or a later one is; behind the last one it is the end, which may move. */
+static enum tl_lookup look_up(struct search *s, uint64_t ns, uint64_t *pos)
+{
+	struct tl_timehit hit = { .pos = TL_NOPOS };
+	enum tl_lookup found = tl_timeindex_locate(s->times, ns, &s->stop, &hit, &s->err);
+
+	s->unordered |= hit.unordered;
+	*pos = found == TL_FOUND ? hit.pos : TL_NOPOS;
+	return found == TL_NONE ? TL_FOUND : found;
+}
+
+static enum tl_lookup find_by_ends(struct search *s)
+{
+	for (size_t i = 0; i < s->nranges && !s->unordered; i++) {
+		const struct tl_timerange *r = &s->ranges[i];
+		uint64_t from = 0, to = TL_NOPOS;
+		enum tl_lookup found = TL_FOUND;
+
+		if (!r->from_start)
+			found = look_up(s, r->first, &from);
+		if (found == TL_FOUND && !r->to_end)
+			found = look_up(s, r->last + 1, &to);
+		if (found != TL_FOUND)
+			return found;
+		if (!add_piece(s, from, to))
+			return TL_FAILED;
+	}
+	return TL_FOUND;
+}
+
+static bool is_in(const struct search *s, uint64_t ns)
+{
+	for (size_t i = 0; i < s->nranges; i++)
+		if (ns >= s->ranges[i].first && ns <= s->ranges[i].last)
+			return true;
+	return false;
+}
+
+/* A walk over all lines. */
+struct walk {
+	const struct tl_timeform *form;
+	struct tl_timechain chain;
+	bool in;       /* the line before is shown */
+	uint64_t from; /* then: where its piece began */
+};
+
+/* The line at pos. */
+static bool pass_line(struct search *s, struct walk *w, uint64_t pos, const uint8_t *line,
+		      size_t len)
+{
+	bool in = w->in;
+	uint64_t raw;
+
+	if (tl_timeform_read(w->form, line, len, &raw))
+		in = is_in(s, tl_time_shown(tl_timechain_line(w->form, &w->chain, raw)));
+	if (in && !w->in)
+		w->from = pos;
+	if (w->in && !in && !add_piece(s, w->from, pos))
+		return false;
+	w->in = in;
+	return true;
+}
+
+/* One that may go on in the next chunk. */
+static enum tl_lookup pass_cut_line(struct search *s, struct walk *w, struct tl_cursor *cur,
+				    uint64_t *pos, struct tl_buf *buf)
+{
+	enum tl_lookup found;
+	uint64_t next;
+
+	buf->len = 0;
+	found = tl_cursor_read_line(cur, *pos, TL_TIME_LINE, buf, &next);
+	if (found != TL_FOUND)
+		return found;
+	if (!pass_line(s, w, *pos, buf->data, buf->len))
+		return TL_FAILED;
+	found = tl_cursor_next_line(cur, *pos, UINT64_MAX, pos);
+	return found;
+}
+
+static enum tl_lookup walk_lines(struct search *s, struct walk *w, struct tl_cursor *cur,
+				 struct tl_buf *buf)
+{
+	enum tl_lookup found = TL_FOUND;
+	struct tl_span span;
+	uint64_t pos = 0;
+
+	while (found == TL_FOUND) {
+		const uint8_t *line, *end;
+
+		if (atomic_load(&s->stop))
+			return TL_PENDING;
+		found = tl_cursor_forward(cur, pos, &span);
+		if (found != TL_FOUND)
+			break;
+		for (line = span.data; (end = memchr(line, '\n', span.len)); line = end + 1) {
+			size_t len = (size_t)(end - line);
+
+			if (!pass_line(s, w, pos, line, len < TL_TIME_LINE ? len : TL_TIME_LINE))
+				return TL_FAILED;
+			pos += len + 1;
+			span.len -= len + 1;
+		}
+		atomic_store(&s->walked, pos);
+		if (span.len > 0)
+			found = pass_cut_line(s, w, cur, &pos, buf);
+	}
+	if (found == TL_FAILED && !s->err.msg[0])
+		s->err = cur->err;
+	return found;
+}
+
+static enum tl_lookup find_by_lines(struct search *s)
+{
+	struct walk w = { .form = tl_timeindex_form(s->times) };
+	struct tl_buf buf = TL_BUF_INIT;
+	struct tl_cursor cur;
+	enum tl_lookup found;
+
+	w.in = s->ranges[0].from_start;
+	s->npieces = 0;
+	tl_cursor_init(&cur, s->src);
+	found = walk_lines(s, &w, &cur, &buf);
+	tl_cursor_fini(&cur);
+	tl_buf_fini(&buf);
+	if (found != TL_NONE)
+		return found;
+	return !w.in || add_piece(s, w.from, TL_NOPOS) ? TL_FOUND : TL_FAILED;
+}
+
+static enum tl_lookup find_parts(struct search *s)
+{
+	uint64_t first, last;
+	enum tl_lookup found = tl_timeindex_measure(s->times, &s->stop, &first, &last, &s->err);
+
+	if (found != TL_FOUND)
+		return found;
+	if (!tl_timeranges_parse(s->text, tl_timeindex_form(s->times), first, last, s->ranges,
+				 &s->nranges, &s->err))
+		return TL_FAILED;
+	if (tl_source_end(s->src) > SMALL) {
+		found = find_by_ends(s);
+		if (found != TL_FOUND || !s->unordered)
+			return found;
+	}
+	return find_by_lines(s);
+}
+
+static enum tl_step search_step(void *self, struct tl_worker *worker)
+{
+	struct search *s = self;
+
+	if (atomic_flag_test_and_set(&s->taken))
+		return TL_STEP_DONE;
+	s->found = find_parts(s);
+	pthread_mutex_lock(&s->lock);
+	s->over = true;
+	pthread_cond_signal(&s->ended);
+	pthread_mutex_unlock(&s->lock);
+	return TL_STEP_DONE;
+}
+
+/* ---- waiting for it */
+
+static void nap(void)
+{
+	struct timespec t = { 0, ROUND_MS * 1000000 };
+
+	nanosleep(&t, NULL);
+}
+
+/* A text that is being decompressed is waited for.  False: given up. */
+static bool wait_for_text(struct tl_source *src, const struct tl_progress *progress)
+{
+	struct tl_extent ext;
+	double made;
+
+	tl_source_want(src, UINT64_MAX);
+	for (;;) {
+		tl_source_extent(src, &ext);
+		if (ext.complete)
+			return true;
+		made = tl_source_progress(src);
+		if (!tl_progress_step(progress, made > 0 ? made : 0))
+			return false;
+		nap();
+	}
+}
+
+static double how_far(struct search *s)
+{
+	uint64_t end = tl_source_limit(s->src);
+
+	return end > 0 ? (double)atomic_load(&s->walked) / (double)end : 0;
+}
+
+static void wait_for_worker(struct search *s, const struct tl_progress *progress)
+{
+	struct timespec until;
+
+	pthread_mutex_lock(&s->lock);
+	while (!s->over) {
+		clock_gettime(CLOCK_REALTIME, &until);
+		until.tv_nsec += ROUND_MS * 1000000;
+		until.tv_sec += until.tv_nsec / 1000000000;
+		until.tv_nsec %= 1000000000;
+		pthread_cond_timedwait(&s->ended, &s->lock, &until);
+		pthread_mutex_unlock(&s->lock);
+		if (!tl_progress_step(progress, how_far(s)))
+			atomic_store(&s->stop, true);
+		pthread_mutex_lock(&s->lock);
+	}
+	pthread_mutex_unlock(&s->lock);
+}
+
+static void run_search(struct search *s, struct tl_jobs *pool, const struct tl_progress *progress)
+{
+	static const struct tl_job_ops ops = { .step = search_step };
+	struct tl_job *job;
+
+	atomic_flag_clear(&s->taken);
+	pthread_mutex_init(&s->lock, NULL);
+	pthread_cond_init(&s->ended, NULL);
+	job = tl_jobs_start(pool, TL_URGENT, &ops, s);
+	if (job) {
+		wait_for_worker(s, progress);
+		tl_job_join(job);
+		tl_job_release(job);
+	}
+	pthread_cond_destroy(&s->ended);
+	pthread_mutex_destroy(&s->lock);
+	if (!job)
+		tl_err_nomem(&s->err);
+}
+
+/* The parts become the text.  Takes *src. */
+static enum tl_timeparts take_parts(struct search *s, struct tl_source **src, struct tl_err *err)
+{
+	static const struct tl_stretch nothing = { 0, 0 };
+	struct tl_source *below = *src;
+	bool any = s->npieces > 0;
+
+	*src = NULL;
+	return tl_source_open_part(below, any ? s->pieces : &nothing, any ? s->npieces : 1, src,
+				   err)
+		   ? TL_TIMEPARTS_DONE
+		   : TL_TIMEPARTS_FAILED;
+}
+
+static enum tl_timeparts search_parts(struct tl_source **src, const char *text,
+				      struct tl_jobs *pool, const struct tl_progress *progress,
+				      struct tl_err *err)
+{
+	struct search *s = calloc(1, sizeof(*s));
+	enum tl_timeparts answer = TL_TIMEPARTS_FAILED;
+
+	if (!s || !tl_timeindex_new(*src, NULL, pool, NULL, &s->times, err)) {
+		free(s);
+		tl_err_nomem(err);
+		return TL_TIMEPARTS_FAILED;
+	}
+	s->src = *src;
+	s->text = text;
+	s->found = TL_FAILED;
+	if (!tl_timeindex_form(s->times))
+		s->found = TL_NONE;
+	else
+		run_search(s, pool, progress);
+	tl_timeindex_close(s->times);
+	*err = s->err;
+	if (s->found == TL_FOUND) {
+		answer = take_parts(s, src, err);
+	} else if (s->found == TL_NONE) {
+		tl_err_set(err, "--time: this text has no times");
+		answer = TL_TIMEPARTS_WHOLE;
+	} else if (s->found == TL_PENDING) {
+		tl_err_set(err, "interrupted");
+	}
+	free(s->pieces);
+	free(s);
+	return answer;
+}
+
+enum tl_timeparts tl_timeparts_open(struct tl_source **src, const char *text, struct tl_jobs *pool,
+				    const struct tl_progress *progress, struct tl_err *err)
+{
+	bool is_file = strcmp(tl_source_kind(*src), "file") == 0 || tl_packed_is(*src);
+
+	if (!is_file || !tl_source_is_flat(*src)) {
+		tl_err_set(err, "--time is for files that can be read at any place");
+		return TL_TIMEPARTS_WHOLE;
+	}
+	if (!wait_for_text(*src, progress)) {
+		tl_err_set(err, "interrupted");
+		return TL_TIMEPARTS_FAILED;
+	}
+	return search_parts(src, text, pool, progress, err);
+}

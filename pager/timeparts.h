@@ -1,0 +1,27 @@
+/*
+ * timeparts.h: --time for texts that are not decoded: the part of the text that is shown.
+ */
+#ifndef TL_PAGER_TIMEPARTS_H
+#define TL_PAGER_TIMEPARTS_H
+
+#include "base/jobs.h"
+#include "base/progress.h"
+#include "text/source.h"
+
+/* What became of it. */
+enum tl_timeparts {
+	TL_TIMEPARTS_DONE,
+	TL_TIMEPARTS_WHOLE,  /* this text has no parts: err says why */
+	TL_TIMEPARTS_FAILED, /* err */
+};
+
+/*
+ * The part of *src that `text` names, in place of *src, which it takes then; a compressed text is
+ * decompressed first.  Where times are not in order all lines are looked at, and those are shown that
+ * have such a time, or belong to one that has.  Waits for the workers of `pool`, telling progress (may be
+ * NULL).  Main thread.
+ */
+enum tl_timeparts tl_timeparts_open(struct tl_source **src, const char *text, struct tl_jobs *pool,
+				    const struct tl_progress *progress, struct tl_err *err);
+
+#endif
