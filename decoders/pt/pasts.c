@@ -210,7 +210,7 @@ static struct summed *summary_of(struct tl_pt_pasts *h, struct worker *w, size_t
 	pthread_mutex_unlock(&h->lock);
 	if (s)
 		return s;
-	if (h->from.gather(h->from.arg, slice, &w->scratch, err)) {
+	if (h->from.gather_flow(h->from.arg, slice, &w->scratch, err)) {
 		s = sum_up(w, slice, &w->scratch);
 		if (!s)
 			tl_err_nomem(err);
@@ -246,13 +246,17 @@ static bool follow_back(struct summed *const *sums, size_t n, struct tl_pt_past 
 
 /* Look at 1, 2, 4, ... slices before until all is known, or enough was looked at. */
 static bool look_back(struct tl_pt_pasts *h, struct worker *w, const struct summed *own,
-		      struct tl_pt_past *past, struct tl_err *err)
+		      size_t most, struct tl_pt_past *past, struct tl_err *err)
 {
-	size_t slice = own->slice, most = slice < TL_PT_LOOK_BACK ? slice : TL_PT_LOOK_BACK;
+	size_t slice = own->slice;
 	struct summed *sums[TL_PT_LOOK_BACK]; /* the last `have` of them, up to the slice */
 	size_t have = 0, unknown = 1, n = 0;
 	bool ok = true;
 
+	if (most > slice)
+		most = slice;
+	if (most > TL_PT_LOOK_BACK)
+		most = TL_PT_LOOK_BACK;
 	tl_pt_past_clear(past);
 	tl_pt_past_clear(&w->past);
 	if (!own->sum.opaque)
@@ -449,7 +453,7 @@ static bool unpack(const struct kept *k, struct tl_pt_past *past)
 
 /* What was before a slice. */
 static bool find_past(struct tl_pt_pasts *h, struct worker *w, const struct summed *own,
-		      struct tl_pt_past *past, struct tl_err *err)
+		      size_t most, struct tl_pt_past *past, struct tl_err *err)
 {
 	bool ok, found = true;
 
@@ -462,7 +466,7 @@ static bool find_past(struct tl_pt_pasts *h, struct worker *w, const struct summ
 	else
 		found = false;
 	pthread_mutex_unlock(&h->lock);
-	return found || !ok ? ok : look_back(h, w, own, past, err);
+	return found || !ok ? ok : look_back(h, w, own, most, past, err);
 }
 
 static void set_busy(struct tl_pt_pasts *h, size_t slice)
@@ -487,7 +491,7 @@ static void end_busy(struct tl_pt_pasts *h, size_t slice, struct summed *own)
 	pthread_mutex_unlock(&h->lock);
 }
 
-bool tl_pt_pasts_gather(struct tl_pt_pasts *h, size_t slice, struct tl_pt_scratch *sc,
+bool tl_pt_pasts_gather(struct tl_pt_pasts *h, size_t slice, size_t most, struct tl_pt_scratch *sc,
 			struct tl_pt_past *past, struct tl_err *err)
 {
 	struct worker *w = take_worker(h);
@@ -506,7 +510,7 @@ bool tl_pt_pasts_gather(struct tl_pt_pasts *h, size_t slice, struct tl_pt_scratc
 	pthread_mutex_lock(&h->lock);
 	store(h, slice, own);
 	pthread_mutex_unlock(&h->lock);
-	ok = ok && find_past(h, w, own, past, err);
+	ok = ok && find_past(h, w, own, most, past, err);
 	end_busy(h, slice, own);
 	put_worker(h, w);
 	return ok;

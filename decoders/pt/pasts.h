@@ -16,8 +16,8 @@
 #include "decoders/pt/gather.h"
 #include "decoders/pt/summary.h"
 
-/* So many slices a jump looks back. */
-#define TL_PT_LOOK_BACK 16
+/* So many slices a jump looks back at the most; it may be told to do with less. */
+#define TL_PT_LOOK_BACK 8
 
 struct tl_pt_pasts; /* opaque; one a recording */
 
@@ -27,6 +27,8 @@ struct tl_pt_slicing {
 	size_t n;
 	uint64_t (*time)(void *arg, size_t slice); /* its first, ns */
 	bool (*gather)(void *arg, size_t slice, struct tl_pt_scratch *sc, struct tl_err *err);
+	/* The same, but events that are neither branches nor errors may be left out. */
+	bool (*gather_flow)(void *arg, size_t slice, struct tl_pt_scratch *sc, struct tl_err *err);
 };
 
 bool tl_pt_pasts_open(const struct tl_pt_slicing *from, struct tl_pt_pasts **out,
@@ -34,10 +36,10 @@ bool tl_pt_pasts_open(const struct tl_pt_slicing *from, struct tl_pt_pasts **out
 void tl_pt_pasts_close(struct tl_pt_pasts *h);
 
 /*
- * Gather a slice and tell its past.  May wait for other threads that are at
+ * Gather a slice and tell its past, of which `most` slices have to be looked at at the most.  May wait for other threads that are at
  * earlier slices.  Any thread, each its own scratch and past.
  */
-bool tl_pt_pasts_gather(struct tl_pt_pasts *h, size_t slice, struct tl_pt_scratch *sc,
+bool tl_pt_pasts_gather(struct tl_pt_pasts *h, size_t slice, size_t most, struct tl_pt_scratch *sc,
 			struct tl_pt_past *past, struct tl_err *err);
 
 #endif

@@ -55,6 +55,9 @@ struct pt {
 	struct tl_pt_gaps gaps;
 	struct tl_pt_segments *shared;
 	struct tl_pt_gatherer gatherer;
+	/* Of nothing but branches: all that is needed of slices that are only looked back to. */
+	struct tl_pt_gatherer lean;
+	struct tl_pt_segments *lean_shared; /* NULL: what the view shows is as lean */
 	struct tl_pt_pasts *pasts;
 
 	struct tl_select select;
@@ -106,6 +109,7 @@ static void pt_close(void *self)
 	free(pt->skip);
 	tl_select_fini(&pt->select);
 	tl_pt_pasts_close(pt->pasts);
+	tl_pt_segments_close(pt->lean_shared);
 	tl_pt_segments_close(pt->shared);
 	tl_pt_gaps_fini(&pt->gaps);
 	tl_pt_style_close(pt->style);
@@ -255,12 +259,22 @@ static bool gather_slice(void *arg, size_t slice, struct tl_pt_scratch *sc, stru
 	return tl_pt_gather(&pt->gatherer, slice, sc, err);
 }
 
+static bool gather_flow(void *arg, size_t slice, struct tl_pt_scratch *sc, struct tl_err *err)
+{
+	const struct pt *pt = arg;
+
+	return tl_pt_gather(&pt->lean, slice, sc, err);
+}
+
 static bool open_pasts(struct pt *pt, struct tl_err *err)
 {
 	const struct tl_pt_slicing from = { pt, tl_pt_slices_count(pt->slices), slice_time,
-					    gather_slice };
+					    gather_slice, gather_flow };
 
-	return tl_pt_pasts_open(&from, &pt->pasts, err);
+	return (!(tl_pt_style_wants(pt->style) & TL_PT_WANT_INSNS) ||
+		tl_pt_segments_open(TL_PT_SHARED_BYTES / 4, tl_pt_gather_segment, &pt->lean,
+				    &pt->lean_shared, err)) &&
+	       tl_pt_pasts_open(&from, &pt->pasts, err);
 }
 
 static bool open_parts(struct pt *pt, const struct tl_decoder_options *options,
@@ -308,6 +322,11 @@ bool tl_pt_open(struct tl_perf *perf, const struct tl_decoder_options *options,
 		.want = tl_pt_style_wants(pt->style),
 		.skip = pt->skip,
 	};
+	pt->lean = pt->gatherer;
+	if (pt->lean_shared) {
+		pt->lean.shared = pt->lean_shared;
+		pt->lean.want = TL_PT_WANT_CALLS | TL_PT_WANT_RETURNS;
+	}
 	pt->counted = calloc((size_t)(pt_chunks(pt) / 64 + 1), sizeof(*pt->counted));
 	if (!pt->counted) {
 		tl_err_nomem(err);
@@ -334,6 +353,8 @@ void tl_pt_limit_shared(void *self, size_t bytes)
 	struct pt *pt = self;
 
 	tl_pt_segments_limit(pt->shared, bytes);
+	if (pt->lean_shared)
+		tl_pt_segments_limit(pt->lean_shared, bytes);
 }
 
 static bool pt_save(const void *self, struct tl_buf *out)
@@ -425,36 +446,44 @@ static bool sift(const struct pt *pt, struct tl_pt_scratch *sc, struct tl_pt_pas
 	return true;
 }
 
-/* The events of chunk k, those that are selected; and their past, if that is asked for. */
-static bool gather(struct pt *pt, uint64_t k, bool with_past, struct made *m, struct tl_err *err)
+/* The events of chunk k, those that are selected; and their past, if it is asked for, of so many
+ * slices. */
+static bool gather(struct pt *pt, uint64_t k, size_t past, struct made *m, struct tl_err *err)
 {
 	struct tl_pt_scratch *sc = &m->scratch;
 	bool ok = true;
 
 	if (pt->chosen && k >= pt->nslices)
 		sc->n = 0;
-	else if (with_past && pt->nslices > 0)
-		ok = tl_pt_pasts_gather(pt->pasts, slice_of(pt, k), sc, &m->past, err);
+	else if (past > 0 && pt->nslices > 0)
+		ok = tl_pt_pasts_gather(pt->pasts, slice_of(pt, k), past, sc, &m->past, err);
 	else
 		ok = tl_pt_gather(&pt->gatherer, slice_of(pt, k), sc, err);
 	if (!ok)
 		return false;
-	if (pt->selects && !sift(pt, sc, with_past ? &m->past : NULL))
+	if (pt->selects && !sift(pt, sc, past > 0 ? &m->past : NULL))
 		return tl_err_nomem(err);
 	count_errors(pt, k, sc);
 	return true;
 }
 
-/* Without time slices are one queue after the other, and none is another's past. */
-static bool has_past(const struct pt *pt)
+/* Where the text tells how long calls took, it is worth more to know when they began. */
+#define LOOK_BACK_FOR_CALLS 4
+
+/* How many slices before a chunk its text needs to know, */
+static size_t past_of_text(const struct pt *pt)
 {
-	return tl_pt_slices_timed(pt->slices);
+	/* Without time slices are one queue after the other, and none is another's past. */
+	return tl_pt_slices_timed(pt->slices) && tl_pt_style_looks_back(pt->style) ? TL_PT_LOOK_BACK
+										   : 0;
 }
 
-/* Does the text need it? */
-static bool needs_past(const struct pt *pt)
+/* and who asks for its calls. */
+static size_t past_of_calls(const struct pt *pt)
 {
-	return has_past(pt) && tl_pt_style_looks_back(pt->style);
+	if (past_of_text(pt) > 0)
+		return past_of_text(pt);
+	return tl_pt_slices_timed(pt->slices) ? LOOK_BACK_FOR_CALLS : 0;
 }
 
 static bool put_chunk(struct pt *pt, uint64_t k, struct made *m, struct tl_buf *out, size_t *starts,
@@ -464,8 +493,8 @@ static bool put_chunk(struct pt *pt, uint64_t k, struct made *m, struct tl_buf *
 
 	if (k == 0 && !put_head(pt, out))
 		return tl_err_nomem(err);
-	return tl_pt_lines_format(pt->style, sc->events, sc->n, needs_past(pt) ? &m->past : NULL,
-				  out, starts, err);
+	return tl_pt_lines_format(pt->style, sc->events, sc->n,
+				  past_of_text(pt) > 0 ? &m->past : NULL, out, starts, err);
 }
 
 static bool pt_decode(void *self, uint64_t k, struct tl_buf *out, struct tl_err *err)
@@ -476,7 +505,7 @@ static bool pt_decode(void *self, uint64_t k, struct tl_buf *out, struct tl_err 
 
 	if (!w)
 		return tl_err_nomem(err);
-	ok = gather(pt, k, needs_past(pt), &w->made, err) &&
+	ok = gather(pt, k, past_of_text(pt), &w->made, err) &&
 	     put_chunk(pt, k, &w->made, out, NULL, err);
 	put_workspace(pt, w);
 	return ok;
@@ -537,11 +566,10 @@ static uint64_t chunk_at(const struct pt *pt, uint64_t time_ns)
 /* ---- lines */
 
 /* The chunk's events and lines. */
-static bool make_lines(struct pt *pt, uint64_t k, bool with_past, struct made *m,
-		       struct tl_err *err)
+static bool make_lines(struct pt *pt, uint64_t k, size_t past, struct made *m, struct tl_err *err)
 {
 	m->text.len = 0;
-	if (!gather(pt, k, with_past, m, err))
+	if (!gather(pt, k, past, m, err))
 		return false;
 	if (m->scratch.n >= m->cap) {
 		size_t cap = m->scratch.n + 1;
@@ -563,7 +591,7 @@ static bool look_at(struct pt *pt, uint64_t k, struct tl_err *err)
 	if (l->valid && l->k == k)
 		return true;
 	l->k = k;
-	l->valid = make_lines(pt, k, needs_past(pt), &l->made, err);
+	l->valid = make_lines(pt, k, past_of_text(pt), &l->made, err);
 	return l->valid;
 }
 
@@ -664,9 +692,9 @@ static bool pt_calls(void *self, uint64_t k, struct tl_calls *out, struct tl_err
 
 	if (!w)
 		return tl_err_nomem(err);
-	ok = make_lines(pt, k, has_past(pt), &w->made, err) &&
+	ok = make_lines(pt, k, past_of_calls(pt), &w->made, err) &&
 	     tl_pt_lines_calls(pt->style, w->made.scratch.events, w->made.scratch.n,
-			       has_past(pt) ? &w->made.past : NULL, w->made.text.data,
+			       past_of_calls(pt) > 0 ? &w->made.past : NULL, w->made.text.data,
 			       w->made.starts, out, err);
 	put_workspace(pt, w);
 	return ok;

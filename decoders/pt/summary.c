@@ -17,7 +17,7 @@ void tl_pt_summary_fini(struct tl_pt_summary *s)
 void tl_pt_summer_fini(struct tl_pt_summer *s)
 {
 	for (size_t i = 0; i < s->nlists; i++)
-		tl_pt_events_fini(&s->lists[i]);
+		free(s->lists[i].v);
 	free(s->lists);
 	tl_pt_threads_fini(&s->threads);
 	*s = (struct tl_pt_summer){ 0 };
@@ -25,11 +25,11 @@ void tl_pt_summer_fini(struct tl_pt_summer *s)
 
 /* ---- making one */
 
-static struct tl_pt_events *list_of(struct tl_pt_summer *s, size_t i)
+static struct tl_pt_picked *list_of(struct tl_pt_summer *s, size_t i)
 {
 	if (i >= s->nlists) {
 		size_t n = s->threads.cap;
-		struct tl_pt_events *lists = realloc(s->lists, n * sizeof(*lists));
+		struct tl_pt_picked *lists = realloc(s->lists, n * sizeof(*lists));
 
 		if (!lists)
 			return NULL;
@@ -40,20 +40,28 @@ static struct tl_pt_events *list_of(struct tl_pt_summer *s, size_t i)
 	return &s->lists[i];
 }
 
-static bool append(struct tl_pt_events *list, const struct tl_pt_event *ev)
+static bool append(struct tl_pt_picked *list, const struct tl_pt_event *ev)
 {
-	if (!tl_pt_events_reserve(list, 1))
-		return false;
-	list->v[list->n++] = *ev;
+	if (list->n == list->cap) {
+		size_t cap = list->cap ? 2 * list->cap : 64;
+		const struct tl_pt_event **v = realloc(list->v, cap * sizeof(*v));
+
+		if (!v)
+			return false;
+		list->v = v;
+		list->cap = cap;
+	}
+	list->v[list->n++] = ev;
 	return true;
 }
 
 /* Does it end with where the trace stops, and is that all that happens there? */
-static bool is_end(const struct tl_pt_events *list)
+static bool is_end(const struct tl_pt_picked *list)
 {
-	return list->n > 0 && list->v[list->n - 1].kind == TL_PT_EV_BRANCH &&
-	       list->v[list->n - 1].flags & TL_PT_TRACE_END &&
-	       !(list->v[list->n - 1].flags & TL_PT_RETURN);
+	const struct tl_pt_event *last = list->n > 0 ? list->v[list->n - 1] : NULL;
+
+	return last && last->kind == TL_PT_EV_BRANCH && last->flags & TL_PT_TRACE_END &&
+	       !(last->flags & TL_PT_RETURN);
 }
 
 /* An event that changes nothing, whatever was before? */
@@ -71,7 +79,7 @@ static bool is_back(const struct tl_pt_event *ev)
 }
 
 /* Frames are numbered by where their call is in the list. */
-static bool reduce(struct tl_pt_thread *t, struct tl_pt_events *list, const struct tl_pt_event *ev)
+static bool reduce(struct tl_pt_thread *t, struct tl_pt_picked *list, const struct tl_pt_event *ev)
 {
 	bool resumed = tl_pt_thread_resumes(t, ev) && ev->flags & TL_PT_TRACE_BEGIN;
 	struct tl_pt_move move;
@@ -81,7 +89,7 @@ static bool reduce(struct tl_pt_thread *t, struct tl_pt_events *list, const stru
 		return false;
 	if (ev->kind == TL_PT_EV_ERROR) {
 		list->n -= is_end(list);
-		return (list->n > 0 && list->v[list->n - 1].kind == TL_PT_EV_ERROR) ||
+		return (list->n > 0 && list->v[list->n - 1]->kind == TL_PT_EV_ERROR) ||
 		       append(list, ev);
 	}
 	if (resumed && is_end(list)) {
@@ -104,13 +112,12 @@ static size_t pack(struct tl_pt_summer *s, struct tl_pt_summary *out)
 	size_t at = 0;
 
 	for (size_t i = 0; i < s->threads.n; i++) {
-		const struct tl_pt_events *list = &s->lists[i];
+		const struct tl_pt_picked *list = &s->lists[i];
 
 		out->parts[i] =
 		    (struct tl_pt_part){ s->threads.v[i].key, s->threads.v[i].since, at, list->n };
-		if (list->n > 0)
-			memcpy(out->events + at, list->v, list->n * sizeof(*list->v));
-		at += list->n;
+		for (size_t j = 0; j < list->n; j++)
+			out->events[at++] = *list->v[j];
 	}
 	return s->threads.n;
 }
@@ -123,7 +130,7 @@ bool tl_pt_summary_make(struct tl_pt_summer *s, const struct tl_pt_event *events
 	*out = (struct tl_pt_summary){ 0 };
 	tl_pt_threads_trim(&s->threads);
 	for (size_t i = 0; i < n; i++) {
-		struct tl_pt_events *list;
+		struct tl_pt_picked *list;
 		size_t had = s->threads.n;
 		struct tl_pt_thread *t;
 

@@ -25,10 +25,16 @@ struct tl_pt_summary {
 	bool opaque;  /* it would be too long: it has nothing, and who needs it knows nothing */
 };
 
+/* Events that stay, as far as it is known. */
+struct tl_pt_picked {
+	const struct tl_pt_event **v;
+	size_t n, cap;
+};
+
 /* What a thread needs at hand to make them; all zero is empty. */
 struct tl_pt_summer {
 	struct tl_pt_threads threads;
-	struct tl_pt_events *lists; /* one for each thread */
+	struct tl_pt_picked *lists; /* one for each thread */
 	size_t nlists;
 };
 

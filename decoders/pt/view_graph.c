@@ -62,6 +62,14 @@ static uint8_t *put_duration(uint8_t *p, uint8_t mark, uint64_t ns)
 
 	*p++ = mark;
 	*p++ = ' ';
+	if (ns < 10000000) { /* nearly all of them */
+		memset(p, ' ', 8);
+		put_dec_before(p + 4, ns / 1000);
+		p[4] = '.';
+		p[5] = (uint8_t)('0' + ns % 1000 / 100);
+		put_pair(p + 6, ns % 100);
+		return PUT_LITERAL(p + 8, " us | ");
+	}
 	p = put_8_columns(p, long_one ? ns / 1000000 : ns);
 	return long_one ? PUT_LITERAL(p, " s  | ") : PUT_LITERAL(p, " us | ");
 }

@@ -200,7 +200,7 @@ static bool gather(void *arg, size_t slice, struct tl_pt_scratch *sc, struct tl_
 
 static struct tl_pt_pasts *open_pasts(struct story *s)
 {
-	const struct tl_pt_slicing from = { s, s->nslices, slice_time, gather };
+	const struct tl_pt_slicing from = { s, s->nslices, slice_time, gather, gather };
 	struct tl_pt_pasts *h;
 
 	assert_true(tl_pt_pasts_open(&from, &h, NULL));
@@ -219,7 +219,7 @@ static size_t unknown_in(struct tl_pt_pasts *h, const struct story *s, size_t sl
 {
 	size_t unknown = 0;
 
-	if (!tl_pt_pasts_gather(h, slice, sc, past, NULL))
+	if (!tl_pt_pasts_gather(h, slice, TL_PT_LOOK_BACK, sc, past, NULL))
 		return SIZE_MAX;
 	for (size_t i = 0; i < sc->n; i++) {
 		size_t at = s->cuts[slice] + i;
