@@ -73,34 +73,58 @@ uint64_t tl_zone_from_utc(uint64_t ns, int32_t seconds)
 	return shift(ns, seconds);
 }
 
+/* Three letters, in any case, as a number. */
+#define NAME(a, b, c) ((uint32_t)(a) | (uint32_t)(b) << 8 | (uint32_t)(c) << 16)
+
+static uint32_t name_at(const uint8_t *p)
+{
+	return NAME(p[0], p[1], p[2]) | NAME(0x20, 0x20, 0x20);
+}
+
 unsigned tl_month_named(const uint8_t *p, size_t n)
 {
-	static const char names[] = "janfebmaraprmayjunjulaugsepoctnovdec";
-
-	if (n < 3)
+	switch (n < 3 ? 0 : name_at(p)) {
+	case NAME('j', 'a', 'n'):
+		return 1;
+	case NAME('f', 'e', 'b'):
+		return 2;
+	case NAME('m', 'a', 'r'):
+		return 3;
+	case NAME('a', 'p', 'r'):
+		return 4;
+	case NAME('m', 'a', 'y'):
+		return 5;
+	case NAME('j', 'u', 'n'):
+		return 6;
+	case NAME('j', 'u', 'l'):
+		return 7;
+	case NAME('a', 'u', 'g'):
+		return 8;
+	case NAME('s', 'e', 'p'):
+		return 9;
+	case NAME('o', 'c', 't'):
+		return 10;
+	case NAME('n', 'o', 'v'):
+		return 11;
+	case NAME('d', 'e', 'c'):
+		return 12;
+	default:
 		return 0;
-	for (unsigned i = 0; i < 12; i++) {
-		const char *name = names + 3 * i;
-
-		if ((p[0] | 0x20) == name[0] && (p[1] | 0x20) == name[1] &&
-		    (p[2] | 0x20) == name[2])
-			return i + 1;
 	}
-	return 0;
 }
 
 bool tl_weekday_named(const uint8_t *p, size_t n)
 {
-	static const char names[] = "montuewedthufrisatsun";
-
-	if (n < 3)
+	switch (n < 3 ? 0 : name_at(p)) {
+	case NAME('m', 'o', 'n'):
+	case NAME('t', 'u', 'e'):
+	case NAME('w', 'e', 'd'):
+	case NAME('t', 'h', 'u'):
+	case NAME('f', 'r', 'i'):
+	case NAME('s', 'a', 't'):
+	case NAME('s', 'u', 'n'):
+		return true;
+	default:
 		return false;
-	for (unsigned i = 0; i < 7; i++) {
-		const char *name = names + 3 * i;
-
-		if ((p[0] | 0x20) == name[0] && (p[1] | 0x20) == name[1] &&
-		    (p[2] | 0x20) == name[2])
-			return true;
 	}
-	return false;
 }

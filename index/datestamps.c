@@ -23,26 +23,18 @@
  * ninth are passed over. */
 static size_t read_fraction(const struct tl_stampline *l, size_t at, uint32_t *ns, unsigned *digits)
 {
-	uint64_t v;
 	unsigned n;
 
 	*ns = 0;
 	*digits = 0;
 	if (at + 1 >= l->len || (l->s[at] != '.' && l->s[at] != ','))
 		return at;
-	v = tl_digits_load(l->s + at + 1, l->len - at - 1);
-	n = tl_digits_count(v);
+	n = tl_digits_fraction(l->s, l->len, at + 1, ns);
 	if (n == 0)
 		return at;
-	*ns = tl_digits_first(v, n);
-	at += 1 + n;
-	if (n == 8 && at < l->len && tl_is_digit(l->s[at])) {
-		*ns = *ns * 10 + (l->s[at++] - '0');
-		n++;
-	}
-	*ns *= tl_digits_power(9 - n);
 	*digits = n;
-	while (at < l->len && tl_is_digit(l->s[at]))
+	at += 1 + n;
+	while (n == 9 && at < l->len && tl_is_digit(l->s[at]))
 		at++;
 	return at;
 }
@@ -89,13 +81,6 @@ TL_STAMP_NEXT(iso)
 	return TL_STAMP_NOWHERE;
 }
 
-/* Two digits and two digits as numbers: each in the byte of its first digit. */
-static uint64_t pairs(uint64_t v)
-{
-	v &= UINT64_C(0x0f0f0f0f0f0f0f0f);
-	return v * 10 + (v >> 8);
-}
-
 /* `2026-11-22 11:39:33`, with `/`, `T`, a fraction, a zone. */
 TL_STAMP_READER(iso)
 {
@@ -114,8 +99,8 @@ TL_STAMP_READER(iso)
 	if (p[4] != p[7] || (p[4] != '-' && p[4] != '/') || (p[10] != 'T' && p[10] != ' ') ||
 	    p[13] != ':' || p[16] != ':')
 		return false;
-	date = pairs(date);
-	time = pairs(time);
+	date = tl_digits_pairs(date);
+	time = tl_digits_pairs(time);
 	c.year = (unsigned)(date & 0xff) * 100 + (unsigned)(date >> 16 & 0xff);
 	c.month = (unsigned)(date >> 40 & 0xff);
 	c.day = (unsigned)(time & 0xff);
@@ -141,14 +126,19 @@ static bool is_within(const struct tl_stampline *l, size_t col, size_t n)
 static size_t read_time(const struct tl_stampline *l, size_t at, struct tl_civil *c,
 			unsigned *digits)
 {
-	const uint8_t *p = l->s + at;
 	size_t end = at + TIME_LENGTH;
+	uint64_t v;
 
-	if (at > l->len || l->len - at < TIME_LENGTH || p[2] != ':' || p[5] != ':')
+	if (at > l->len || l->len - at < TIME_LENGTH)
 		return 0;
-	c->hour = tl_digits_two(p);
-	c->minute = tl_digits_two(p + 3);
-	c->second = tl_digits_two(p + 6);
+	v = tl_get64(l->s + at);
+	if ((tl_digits_others(v) & UINT64_C(0xffff00ffff00ffff)) ||
+	    (v & UINT64_C(0x0000ff0000ff0000)) != UINT64_C(0x00003a00003a0000)) /* two colons */
+		return 0;
+	v = tl_digits_pairs(v);
+	c->hour = v & 0xff;
+	c->minute = v >> 24 & 0xff;
+	c->second = v >> 48 & 0xff;
 	if (c->hour > 23 || c->minute > 59 || c->second > 60 ||
 	    (end < l->len && (tl_is_digit(l->s[end]) || l->s[end] == ':')))
 		return 0;

@@ -81,6 +81,32 @@ static inline uint32_t tl_digits_power(unsigned n)
 	return powers[n];
 }
 
+/* The digits at s[at] as those behind a point, of 10^9; how many there are, 0 to 9.  More than nine: the
+ * first nine. */
+static inline unsigned tl_digits_fraction(const uint8_t *s, size_t len, size_t at, uint32_t *value)
+{
+	uint64_t v = tl_digits_load(s + at, len - at);
+	unsigned n = tl_digits_count(v);
+
+	*value = 0;
+	if (n == 0)
+		return 0;
+	*value = tl_digits_first(v, n);
+	if (n == 8 && at + 8 < len && tl_is_digit(s[at + 8])) {
+		*value = *value * 10 + (s[at + 8] - '0');
+		return 9;
+	}
+	*value *= tl_digits_power(9 - n);
+	return n;
+}
+
+/* Two digits and two digits as numbers: each in the byte of its first digit. */
+static inline uint64_t tl_digits_pairs(uint64_t v)
+{
+	v &= UINT64_C(0x0f0f0f0f0f0f0f0f);
+	return v * 10 + (v >> 8);
+}
+
 /* Two digits; 100 or more: they are none. */
 static inline unsigned tl_digits_two(const uint8_t *p)
 {

@@ -10,8 +10,8 @@
 #define LOOK 64
 
 /* Other numbers have so many digits, too: so only those of 2004-11 .. 2099 will do. */
-#define EARLIEST 1100000000
-#define LATEST   4100000000
+#define EARLIEST UINT64_C(1100000000)
+#define LATEST   UINT64_C(4100000000)
 
 static size_t skip_digits(const struct tl_stampline *l, size_t at)
 {
@@ -67,46 +67,64 @@ TL_STAMP_NEXT(epoch)
 	return TL_STAMP_NOWHERE;
 }
 
-/* The digits of a number, 9 or 10 at once at most. */
+/* The digits of a number, of which there are `n`, 8 or more. */
 static uint64_t read_digits(const uint8_t *p, size_t n)
 {
-	uint64_t v = 0;
+	uint64_t v = tl_digits_value(tl_get64(p));
 
-	for (; n >= 8; p += 8, n -= 8)
+	for (p += 8, n -= 8; n >= 8; p += 8, n -= 8)
 		v = v * 100000000 + tl_digits_value(tl_get64(p));
-	return n > 0 ? v * tl_digits_power((unsigned)n) +
-			   tl_digits_first(tl_digits_load(p, n), (unsigned)n)
-		     : v;
+	for (; n > 0; p++, n--)
+		v = v * 10 + (*p - '0');
+	return v;
 }
 
-/* As many digits as the unit of the form's row has. */
-TL_STAMP_READER(epoch)
+/* Does a number of just `want` digits, 10 or more, stand at `col`? */
+static bool is_number(const struct tl_stampline *l, size_t col, size_t want)
 {
 	const uint8_t *s = l->s;
-	uint64_t unit = f->kind->unit, v;
-	unsigned want = unit == TL_SECOND ? 10 : unit == 1000000 ? 13 : unit == 1000 ? 16 : 19;
-	size_t end = col + want, more;
+	size_t at = col + 8, end = col + want;
 
 	if (col >= l->len || l->len - col < want ||
-	    (col > 0 && (tl_is_alnum(s[col - 1]) || s[col - 1] == '.')))
+	    (col > 0 && (tl_is_alnum(s[col - 1]) || s[col - 1] == '.')) ||
+	    tl_digits_count(tl_get64(s + col)) < 8)
 		return false;
-	if (tl_digits_count(tl_get64(s + col)) < 8 || skip_digits(l, col + 8) != end)
+	while (at < end && tl_is_digit(s[at]))
+		at++;
+	return at == end && (end >= l->len || !tl_is_digit(s[end]));
+}
+
+static unsigned digits_of(uint64_t unit)
+{
+	return unit == TL_SECOND ? 10 : unit == 1000000 ? 13 : unit == 1000 ? 16 : 19;
+}
+
+/* As many digits as the unit of the form's row has, and a fraction. */
+TL_STAMP_READER(epoch)
+{
+	uint64_t unit = f->kind->unit, a_second = TL_SECOND / unit, v;
+	unsigned want = digits_of(unit), more = 0;
+	size_t end = col + want;
+	uint32_t fraction;
+
+	if (!is_number(l, col, want))
 		return false;
-	v = read_digits(s + col, want);
-	if (v / (TL_SECOND / unit) < EARLIEST || v / (TL_SECOND / unit) > LATEST)
+	v = read_digits(l->s + col, want);
+	if (v < EARLIEST * a_second || v > LATEST * a_second)
 		return false;
 	*out = (struct tl_stamp){ .ns = v * unit, .digits = want - 10 };
-	if (end + 1 < l->len && s[end] == '.' && tl_is_digit(s[end + 1])) {
-		more = skip_digits(l, end + 1) - end - 1;
+	if (end + 1 < l->len && l->s[end] == '.')
+		more = tl_digits_fraction(l->s, l->len, end + 1, &fraction);
+	if (more > 0) {
 		if (out->digits + more > 9)
 			return false;
-		out->ns += read_digits(s + end + 1, more) * unit / tl_digits_power((unsigned)more);
-		out->digits += (unsigned)more;
+		out->ns += fraction / a_second;
+		out->digits += more;
 		end += 1 + more;
 	} else if (end >= l->len) {
 		/* A list of numbers. */
 		return false;
 	}
 	out->end = end;
-	return end >= l->len || !(tl_is_alnum(s[end]) || s[end] == '_' || s[end] == '-');
+	return end >= l->len || !(tl_is_alnum(l->s[end]) || l->s[end] == '_' || l->s[end] == '-');
 }

@@ -55,22 +55,12 @@ static bool read_whole(const uint8_t *s, size_t end, struct number *n)
 /* The digits from s[begin] on as a fraction; false: none, or finer than a nanosecond. */
 static bool read_fraction(const struct tl_stampline *l, size_t begin, struct number *n)
 {
-	uint64_t v = tl_digits_load(l->s + begin, l->len - begin);
-	unsigned count = tl_digits_count(v);
+	uint32_t v;
 
-	if (count == 0)
-		return false;
-	n->fraction = tl_digits_first(v, count);
-	n->end = begin + count;
-	if (count == 8 && n->end < l->len && tl_is_digit(l->s[n->end])) {
-		n->fraction = n->fraction * 10 + (l->s[n->end++] - '0');
-		count++;
-		if (n->end < l->len && tl_is_digit(l->s[n->end]))
-			return false;
-	}
-	n->digits = count;
-	n->fraction *= tl_digits_power(9 - count);
-	return true;
+	n->digits = tl_digits_fraction(l->s, l->len, begin, &v);
+	n->fraction = v;
+	n->end = begin + n->digits;
+	return n->digits > 0 && (n->digits < 9 || n->end >= l->len || !tl_is_digit(l->s[n->end]));
 }
 
 /* The number around the point at `col`. */

@@ -39,6 +39,16 @@ TL_STAMP_NEXT(lead)
 	return at < l->len && at >= from ? at : TL_STAMP_NOWHERE;
 }
 
+/* What the name of a function, of a system call or of a library is made of. */
+static bool is_name(uint8_t c)
+{
+	static const bool others[256] = {
+		['_'] = true, ['.'] = true, ['-'] = true, ['>'] = true, [':'] = true
+	};
+
+	return tl_is_alnum(c) || others[c];
+}
+
 /* ` execve(`, ` <... read resumed>`, ` +++ exited`, ` --- SIGCHLD`, with ` (+     0.000123)` before: what
  * strace and ltrace write behind the time. */
 bool tl_stamp_is_call(const struct tl_stampline *l, size_t at)
@@ -66,8 +76,7 @@ bool tl_stamp_is_call(const struct tl_stampline *l, size_t at)
 		at = skip_blanks(l, at + (at < l->len));
 	}
 	begin = at;
-	while (at < l->len && (tl_is_alnum(l->s[at]) || l->s[at] == '_' || l->s[at] == '.' ||
-			       l->s[at] == '-' || l->s[at] == '>' || l->s[at] == ':'))
+	while (at < l->len && is_name(l->s[at]))
 		at++;
 	return at > begin && at < l->len && l->s[at] == '(';
 }

@@ -7,6 +7,7 @@
 #include "index/timestamp.h"
 
 #include "index/calendar.h"
+#include "index/digits.h"
 #include "index/timekinds.h"
 
 #include <string.h>
@@ -39,9 +40,22 @@ static bool find(const struct tl_timeform *f, const struct tl_stampline *l, size
 	return false;
 }
 
+/* What is behind the colours that a line begins with: dmesg -H and others put them there. */
+static struct tl_stampline behind_colours(const uint8_t *line, size_t len)
+{
+	size_t at = 0;
+
+	while (len - at > 2 && line[at] == '\033' && line[at + 1] == '[') {
+		for (at += 2; at < len && (tl_is_digit(line[at]) || line[at] == ';');)
+			at++;
+		at += at < len; /* m; or something that is no colour */
+	}
+	return (struct tl_stampline){ line + at, len - at };
+}
+
 bool tl_timeform_read(const struct tl_timeform *f, const uint8_t *line, size_t len, uint64_t *ns)
 {
-	struct tl_stampline l = { line, len };
+	struct tl_stampline l = behind_colours(line, len);
 	struct tl_stamp stamp;
 	size_t col;
 
@@ -120,7 +134,7 @@ static void count_lines(struct tally *t, struct tl_span head)
 
 	for (unsigned n = 0; p < end && n < HEAD_LINES; n++) {
 		const uint8_t *nl = memchr(p, '\n', (size_t)(end - p));
-		struct tl_stampline l = { p, (size_t)((nl ? nl : end) - p) };
+		struct tl_stampline l = behind_colours(p, (size_t)((nl ? nl : end) - p));
 
 		/* The last line may be cut in its time. */
 		if (!nl && n > 0)
@@ -192,6 +206,9 @@ bool tl_timeform_detect(struct tl_span head, time_t changed, struct tl_timeform 
 		else
 			t.form.year = 0;
 		*out = t.form;
+		/* None of the rows behind is more like it. */
+		if (t.others == 0 && t.times > t.without)
+			break;
 	}
 	return out->kind != NULL;
 }

@@ -299,6 +299,8 @@ static const struct {
 	  UINT64_C(41971123456000) },
 	{ "[11:39:3%c] up", "time of day", UINT64_C(41971000000000) },
 	{ "DEBUG 11:39:3%c,5 up", "time of day", UINT64_C(41971500000000) },
+	{ "\033[32m[   12.34567%c] \033[0m\033[33mup", "dmesg", UINT64_C(12345671000) },
+	{ "\033[1;31m\033[7m2026-11-22T11:39:3%cZ\033[m up", "ISO 8601", 1795347571 * TL_SECOND },
 	{ "[   12.34567%c] up", "dmesg", UINT64_C(12345671000) },
 	{ "[    12.34%c] (II) up", "dmesg", UINT64_C(12341000000) },
 	{ " instruction trace error type 1 time 4525.74412398%c cpu 0 pid 21595 tid 21595 ip 0 "
