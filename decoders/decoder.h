@@ -40,6 +40,8 @@ struct tl_decoder_options {
 	const char *tid;         /* --tid: 17,18 */
 	const char *comm;        /* --comm: name,name */
 	const char *symfs;    /* --symfs: a folder that stands for / when binaries are looked for */
+	const char *kallsyms; /* --kallsyms: the kernel's symbols, as /proc/kallsyms has them */
+	const char *vmlinux;  /* --vmlinux: the kernel itself */
 	struct tl_jobs *pool; /* to share the work of opening, may be NULL: all on this thread */
 	/* Told on open()'s thread how far that is; may give it up.  NULL: nobody asks. */
 	const struct tl_progress *progress;

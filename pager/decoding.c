@@ -79,6 +79,8 @@ bool tl_decoding_open(const struct tl_options *o, const struct tl_format *format
 		.tid = o->trace_tid,
 		.comm = o->trace_comm,
 		.symfs = o->symfs,
+		.kallsyms = o->kallsyms,
+		.vmlinux = o->vmlinux,
 		.pool = pool,
 		.progress = progress,
 	};

@@ -74,6 +74,12 @@ bool tl_dsos_open(const struct tl_perf *perf, const char *symfs, struct tl_dsos 
 	return true;
 }
 
+bool tl_dsos_use_kernel(struct tl_dsos *all, const char *kallsyms, const char *vmlinux,
+			struct tl_err *err)
+{
+	return tl_dsofile_places_kernel(&all->places, kallsyms, vmlinux, err);
+}
+
 static void dso_free(struct tl_dso *d)
 {
 	tl_dso_drop_code(d);

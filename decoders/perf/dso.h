@@ -27,6 +27,13 @@ bool tl_dsos_open(const struct tl_perf *perf, const char *symfs, struct tl_dsos 
 void tl_dsos_close(struct tl_dsos *all);
 
 /*
+ * Where the kernel's symbols and code are to be taken from; either may be NULL: where they are
+ * found.  Before anything is asked.  False: a file is not there.
+ */
+bool tl_dsos_use_kernel(struct tl_dsos *all, const char *kallsyms, const char *vmlinux,
+			struct tl_err *err);
+
+/*
  * The binary of a mapping.  `path` as recorded ("[vdso]", "//anon", "[kernel.kallsyms]_text"
  * and the like too); build_id may be NULL (then the recording's table is asked).  The same one for
  * the same path and build-id.  Opens nothing.  Any thread; NULL: out of memory.

@@ -76,18 +76,42 @@ static void open_vdso(struct tl_dso *d)
 		   "machine it came from can bring it along");
 }
 
-/* The kernel's code is known where the recording was made with --kcore. */
+static bool open_elf(struct tl_dso *d)
+{
+	if (tl_elf_init_fd(&d->elf, d->file.fd, d->file.size))
+		return true;
+	tl_dsofile_close(&d->file);
+	return false;
+}
+
+/* The kernel as it was linked: nearly what ran, but for where it was put, and what it changes of
+ * itself when it is started. */
+static bool open_linked(struct tl_dso *d)
+{
+	const struct tl_perf_features *f = d->all->perf ? tl_perf_features(d->all->perf) : NULL;
+	struct tl_dso_reference ref;
+	uint64_t linked;
+
+	if (!tl_dsofile_find_kernel(&d->all->places, &d->want, f ? f->osrelease : NULL, &d->file,
+				    &d->why) ||
+	    !open_elf(d))
+		return false;
+	tl_dso_find_reference(d, &ref);
+	if (ref.at && tl_symbols_elf_address(&d->elf, ref.name, &linked))
+		d->moved = ref.at - linked;
+	return d->linked = true;
+}
+
+/* The kernel's code: what was in memory, where the recording was made with --kcore. */
 static void open_kernel(struct tl_dso *d)
 {
-	char *path = NULL;
+	const char *kcore = d->all->places.kcore;
 
-	if (d->all->places.kcore && asprintf(&path, "%skcore", d->all->places.kcore) > 0 &&
-	    tl_dsofile_open(path, &d->file) && !tl_elf_init_fd(&d->elf, d->file.fd, d->file.size))
-		tl_dsofile_close(&d->file);
-	free(path);
-	if (d->file.fd < 0)
+	if (kcore && tl_dsofile_open(kcore, &d->file) && open_elf(d))
+		return;
+	if (!open_linked(d) && !d->why.msg[0])
 		tl_err_set(&d->why, "'" KERNEL "' has no code in this recording; record with "
-				    "'perf record --kcore'");
+				    "'perf record --kcore', or give --vmlinux");
 }
 
 static bool make_pieces(struct tl_dso *d)
@@ -227,6 +251,7 @@ static bool file_bytes(struct tl_dso *d, uint64_t offset, const uint8_t **bytes,
 /* The kernel's code, in segments of a core file that are not in the order of addresses. */
 static bool kernel_bytes(struct tl_dso *d, uint64_t addr, const uint8_t **bytes, size_t *len)
 {
+	addr -= d->moved;
 	for (size_t i = 0; i < d->elf.nsegments; i++) {
 		const struct tl_elf_segment *s = &d->elf.segments[i];
 		uint64_t in = addr - s->vaddr;
@@ -250,7 +275,7 @@ bool tl_dsos_kcore_segment(struct tl_dsos *all, size_t i, uint64_t *start, uint6
 	if (!d)
 		return false;
 	tl_dso_open(d);
-	if (i >= d->elf.nsegments)
+	if (d->linked || i >= d->elf.nsegments)
 		return false;
 	s = &d->elf.segments[i];
 	*start = s->vaddr;

@@ -27,28 +27,54 @@ static bool is_folder(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* The folder with the recording, and the copy of the kernel's memory in it, if it is one. */
+static bool is_file(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+/* A file in a folder (which ends with '/'), if it is there.  False: out of memory. */
+static bool if_there(const char *folder, const char *name, char **out)
+{
+	if (asprintf(out, "%s%s", folder, name) < 0) {
+		*out = NULL;
+		return false;
+	}
+	if (!is_file(*out)) {
+		free(*out);
+		*out = NULL;
+	}
+	return true;
+}
+
+/* The kernel's symbols and the copy of its memory in a folder; they belong together. */
+static bool look_for_kernel(struct tl_dsofile_places *p, const char *folder)
+{
+	return if_there(folder, "kallsyms", &p->kallsyms) && if_there(folder, "kcore", &p->kcore);
+}
+
+/*
+ * The folder with the recording, and what of the kernel is in it: where it is a folder ("rec/" and
+ * "rec/data" both name such a recording), in its kcore_dir.
+ */
 static bool look_beside(struct tl_dsofile_places *p, const char *recording)
 {
 	const char *slash = strrchr(recording, '/');
 	int n = slash ? (int)(slash + 1 - recording) : 0;
-	bool folder = is_folder(recording);
+	bool folder = is_folder(recording), ok;
+	char *kcore_dir;
 
 	if (asprintf(&p->beside, "%.*s", n, recording) < 0) {
 		p->beside = NULL;
 		return false;
 	}
-	/* "rec/" and "rec/data" are both ways to name such a recording. */
-	if (asprintf(&p->kcore, "%.*s%s/kcore_dir/", folder ? (int)strlen(recording) : n, recording,
-		     folder || n > 0 ? "" : ".") < 0) {
-		p->kcore = NULL;
+	if (asprintf(&kcore_dir, "%.*s%s/kcore_dir/", folder ? (int)strlen(recording) : n,
+		     recording, folder || n > 0 ? "" : ".") < 0)
 		return false;
-	}
-	if (!is_folder(p->kcore)) {
-		free(p->kcore);
-		p->kcore = NULL;
-	}
-	return true;
+	ok = look_for_kernel(p, is_folder(kcore_dir) ? kcore_dir : p->beside);
+	free(kcore_dir);
+	return ok;
 }
 
 bool tl_dsofile_places_init(struct tl_dsofile_places *p, const char *recording, const char *symfs)
@@ -82,12 +108,45 @@ fail:
 	return false;
 }
 
+bool tl_dsofile_places_kernel(struct tl_dsofile_places *p, const char *kallsyms,
+			      const char *vmlinux, struct tl_err *err)
+{
+	const char *slash = kallsyms ? strrchr(kallsyms, '/') : NULL;
+	int n = slash ? (int)(slash + 1 - kallsyms) : 0;
+
+	if (kallsyms && access(kallsyms, R_OK) != 0)
+		return tl_err_sys(err, "cannot open '%s'", kallsyms);
+	if (vmlinux && access(vmlinux, R_OK) != 0)
+		return tl_err_sys(err, "cannot open '%s'", vmlinux);
+	if (kallsyms) {
+		char *kcore;
+
+		if (asprintf(&kcore, "%.*skcore", n, kallsyms) < 0)
+			return tl_err_nomem(err);
+		if (is_file(kcore)) {
+			free(p->kcore);
+			p->kcore = kcore;
+		} else {
+			free(kcore);
+		}
+		free(p->kallsyms);
+		p->kallsyms = strdup(kallsyms);
+		if (!p->kallsyms)
+			return tl_err_nomem(err);
+	}
+	free(p->vmlinux);
+	p->vmlinux = vmlinux ? strdup(vmlinux) : NULL;
+	return !vmlinux || p->vmlinux || tl_err_nomem(err);
+}
+
 void tl_dsofile_places_fini(struct tl_dsofile_places *p)
 {
 	free(p->symfs);
 	free(p->beside);
 	free(p->cache);
 	free(p->kcore);
+	free(p->kallsyms);
+	free(p->vmlinux);
 	*p = (struct tl_dsofile_places){ 0 };
 }
 
@@ -266,6 +325,42 @@ bool tl_dsofile_find_code(const struct tl_dsofile_places *p, const struct tl_dso
 	else
 		tl_err_set(why, "'%s' not found; copy it below a folder and give --symfs",
 			   want->path);
+	return false;
+}
+
+/* ---- the kernel */
+
+bool tl_dsofile_find_kernel(const struct tl_dsofile_places *p, const struct tl_dsofile_want *want,
+			    const char *release, struct tl_dsofile *out, struct tl_err *why)
+{
+	/* As perf has them, tools/perf/util/symbol.c. */
+	static const char *const places[] = { "/boot/vmlinux-%s", "/usr/lib/debug/boot/vmlinux-%s",
+					      "/lib/modules/%s/build/vmlinux",
+					      "/usr/lib/debug/lib/modules/%s/vmlinux",
+					      "/usr/lib/debug/boot/vmlinux-%s.debug" };
+	char path[PATH_MAX], tail[PATH_MAX], id[ID_HEX];
+
+	*out = (struct tl_dsofile){ .fd = -1 };
+	if (p->vmlinux)
+		return open_wanted(p->vmlinux, want, out, why);
+	if (in_cache(path, p, want, "elf") && open_wanted(path, want, out, NULL))
+		return true;
+	if (want->id_len >= 2) {
+		hex(want->id, want->id_len, id);
+		snprintf(tail, sizeof(tail), DEBUG_FILES "/.build-id/%.2s/%s.debug", id, id + 2);
+		if (below_symfs(path, p, tail) && open_wanted(path, want, out, NULL))
+			return true;
+	}
+	if (!release || strchr(release, '/'))
+		return false;
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
+		const char *gap = strchr(places[i], '%');
+
+		if (fits(snprintf(tail, sizeof(tail), "%.*s%s%s", (int)(gap - places[i]), places[i],
+				  release, gap + 2)) &&
+		    below_symfs(path, p, tail) && open_wanted(path, want, out, NULL))
+			return true;
+	}
 	return false;
 }
 

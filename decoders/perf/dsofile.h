@@ -16,14 +16,23 @@
 
 /* Where to look; const after init(). */
 struct tl_dsofile_places {
-	char *symfs;  /* a folder that stands for "/"; NULL: "/" does */
-	char *beside; /* the folder the recording lies in, ends with '/' */
-	char *cache;  /* perf's: ~/.debug, or what $PERF_BUILDID_DIR says; NULL: none */
-	uid_t owner;  /* of the recording */
-	char *kcore;  /* kcore_dir of a recording that is a folder, ends with '/'; NULL: none */
+	char *symfs;    /* a folder that stands for "/"; NULL: "/" does */
+	char *beside;   /* the folder the recording lies in, ends with '/' */
+	char *cache;    /* perf's: ~/.debug, or what $PERF_BUILDID_DIR says; NULL: none */
+	uid_t owner;    /* of the recording */
+	char *kcore;    /* a copy of the kernel's memory; NULL: none */
+	char *kallsyms; /* the kernel's symbols; NULL: none */
+	char *vmlinux;  /* the kernel, as chosen; NULL: it is looked for */
 };
 
 bool tl_dsofile_places_init(struct tl_dsofile_places *p, const char *recording, const char *symfs);
+
+/*
+ * Take the kernel's symbols, and the copy of its memory if there is one beside them, from another
+ * place than beside the recording; and the kernel itself.  NULL: as it is.  False: not there.
+ */
+bool tl_dsofile_places_kernel(struct tl_dsofile_places *p, const char *kallsyms,
+			      const char *vmlinux, struct tl_err *err);
 void tl_dsofile_places_fini(struct tl_dsofile_places *p);
 
 /* An opened file. */
@@ -51,6 +60,13 @@ bool tl_dsofile_same_id(const struct tl_dsofile_want *want, const uint8_t *id, s
 /* The binary that ran.  False: not found; `why` tells for a reader of the trace. */
 bool tl_dsofile_find_code(const struct tl_dsofile_places *p, const struct tl_dsofile_want *want,
 			  struct tl_dsofile *out, struct tl_err *why);
+
+/*
+ * The kernel, not packed and with its symbols: the one that was chosen, by build-id in perf's cache,
+ * or where its packages put it, for a release (NULL: not told) and below symfs.
+ */
+bool tl_dsofile_find_kernel(const struct tl_dsofile_places *p, const struct tl_dsofile_want *want,
+			    const char *release, struct tl_dsofile *out, struct tl_err *why);
 
 /*
  * A file that a program left of what it compiled: below symfs, where it was, or beside the recording.

@@ -48,7 +48,10 @@ struct tl_dso {
 
 	struct tl_dsofile file;
 	struct tl_buf memory; /* the vdso */
-	struct tl_elf elf;    /* of kcore: where an address is in it */
+	struct tl_elf elf;    /* of kcore, or of the kernel: where an address is in it */
+	bool linked;          /* of the kernel: as it was linked, */
+	uint64_t moved;       /* from where it moved by so much when it was started */
+	bool by_offset;       /* its symbols are */
 	_Atomic(struct piece *) *pieces;
 	size_t npieces;
 	struct tl_err why;
@@ -97,6 +100,13 @@ void tl_dsos_drop_pokes(struct tl_dsos *all);
 
 /* Is this the machine, and the kernel, that was recorded? */
 bool tl_dso_same_machine(const struct tl_dso *d);
+
+/* The kernel's first mapping: a symbol's name, and its address when it was recorded. */
+struct tl_dso_reference {
+	char name[64];
+	uint64_t at; /* 0: it was not */
+};
+void tl_dso_find_reference(const struct tl_dso *d, struct tl_dso_reference *ref);
 
 /* Look for the binary, once; any thread. */
 void tl_dso_open(struct tl_dso *d);

@@ -110,15 +110,15 @@ static bool load_vdso(struct tl_dso *d, struct tl_symbols *t)
 
 /* The first mapping of the kernel: its name ends with the name of a symbol, and its pgoff is
  * that symbol's address.  perf writes it to the begin of each recording. */
-struct reference {
-	char name[64];
-	uint64_t at;
+struct search {
+	struct tl_dso_reference *ref;
 	unsigned left; /* records to look at */
 };
 
 static bool look_for_reference(void *arg, const struct tl_perf_record *r)
 {
-	struct reference *ref = arg;
+	struct search *search = arg;
+	struct tl_dso_reference *ref = search->ref;
 	size_t name_at = r->type == RECORD_MMAP ? 32 : 64;
 	const char *name;
 
@@ -133,7 +133,16 @@ static bool look_for_reference(void *arg, const struct tl_perf_record *r)
 			return false;
 		}
 	}
-	return --ref->left > 0;
+	return --search->left > 0;
+}
+
+void tl_dso_find_reference(const struct tl_dso *d, struct tl_dso_reference *ref)
+{
+	struct search search = { .ref = ref, .left = 1000 };
+
+	*ref = (struct tl_dso_reference){ .at = 0 };
+	if (d->all->perf)
+		tl_perf_walk(d->all->perf, look_for_reference, &search, NULL);
 }
 
 /* Is the running kernel the one that was recorded?  /sys/kernel/notes has its build-id. */
@@ -152,34 +161,38 @@ static bool is_running_kernel(const struct tl_dso *d)
 	return same;
 }
 
+/* What is told of the kernel's symbols in text form, from the nearest place. */
+static bool read_kallsyms(struct tl_dso *d, struct tl_buf *text)
+{
+	struct tl_dsofile cached;
+	bool got;
+
+	if (d->all->places.kallsyms && read_all(d->all->places.kallsyms, text))
+		return true;
+	text->len = 0;
+	if (tl_dsofile_open_cached(&d->all->places, &d->want, "kallsyms", &cached)) {
+		got = read_all(cached.path, text);
+		tl_dsofile_close(&cached);
+		if (got)
+			return true;
+	}
+	text->len = 0;
+	/* The kernel that was linked has more to tell than a user may see of the running one. */
+	return !d->linked && is_running_kernel(d) && read_all("/proc/kallsyms", text);
+}
+
 static bool load_kernel(struct tl_dso *d, struct tl_symbols *t)
 {
-	struct reference ref = { .left = 1000 };
 	struct tl_buf text = TL_BUF_INIT;
-	struct tl_dsofile cached;
-	char *path = NULL;
-	bool got = false;
+	struct tl_dso_reference ref;
 
-	if (d->all->places.kcore && asprintf(&path, "%skallsyms", d->all->places.kcore) > 0)
-		got = read_all(path, &text);
-	free(path);
-	if (!got) {
-		text.len = 0;
-		if (d->all->perf)
-			tl_perf_walk(d->all->perf, look_for_reference, &ref, NULL);
-	}
-	if (!got && tl_dsofile_open_cached(&d->all->places, &d->want, "kallsyms", &cached)) {
-		got = read_all(cached.path, &text);
-		tl_dsofile_close(&cached);
-	}
-	if (!got && is_running_kernel(d)) {
-		text.len = 0;
-		got = read_all("/proc/kallsyms", &text);
-	}
-	if (got)
+	if (read_kallsyms(d, &text)) {
+		tl_dso_find_reference(d, &ref);
 		return tl_kallsyms_add(t, &text, ref.name, ref.at);
+	}
 	tl_buf_fini(&text);
-	return true;
+	d->by_offset = d->linked;
+	return !d->linked || tl_symbols_add_elf(t, &d->elf, &d->elf);
 }
 
 /* A JIT compiler's list of names. */
@@ -274,10 +287,6 @@ static struct tl_symbols *load_symbols(struct tl_dso *d)
 /* NULL: it has none. */
 static struct tl_symbols *symbols_of(struct tl_dso *d)
 {
-	if (d->base)
-		d = d->base;
-	if (d->kind == KIND_MODULE)
-		d = tl_dso_kernel(d);
 	if (!d)
 		return NULL;
 	if (atomic_load_explicit(&d->loaded, memory_order_acquire))
@@ -292,16 +301,31 @@ static struct tl_symbols *symbols_of(struct tl_dso *d)
 	return d->symbols;
 }
 
+/* The one whose table of symbols it is. */
+static struct tl_dso *owner_of(struct tl_dso *d)
+{
+	if (d->base)
+		d = d->base;
+	return d->kind == KIND_MODULE ? tl_dso_kernel(d) : d;
+}
+
 bool tl_dso_symbol(struct tl_dso *d, uint64_t offset, struct tl_symbol *out)
 {
-	struct tl_symbols *t = symbols_of(d);
+	struct tl_symbols *t = symbols_of(d = owner_of(d));
+	uint64_t at;
 
-	return t && tl_symbols_find(t, offset, out);
+	if (!t || !d->by_offset)
+		return t && tl_symbols_find(t, offset, out);
+	if (!tl_elf_offset(&d->elf, offset - d->moved, &at) || !tl_symbols_find(t, at, out))
+		return false;
+	out->start += offset - at;
+	out->end += offset - at;
+	return true;
 }
 
 bool tl_dso_find(struct tl_dso *d, const char *name, uint64_t *offset)
 {
-	struct tl_symbols *t = symbols_of(d);
+	struct tl_symbols *t = symbols_of(owner_of(d));
 
 	return t && tl_symbols_named(t, name, offset);
 }

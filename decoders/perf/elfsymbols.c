@@ -170,6 +170,32 @@ static bool add_table(struct tl_symbols *to, struct table *t)
 	return ok;
 }
 
+bool tl_symbols_elf_address(const struct tl_elf *e, const char *name, uint64_t *addr)
+{
+	struct tl_symbols *keeper = tl_symbols_new();
+	struct table t = { .elf = e, .runtime = e };
+	size_t row = symbol_size(e);
+	struct tl_buf rows = TL_BUF_INIT;
+	bool found = false;
+
+	t.section = find_table(e, ".symtab", SHT_SYMTAB, NULL);
+	if (keeper && t.section && load_strings(keeper, &t) && t.nstrings > 0 &&
+	    tl_elf_load(e, t.section, &rows)) {
+		for (size_t at = 0; !found && rows.len >= row && at <= rows.len - row; at += row) {
+			Elf64_Sym s = get_symbol(e, rows.data + at);
+
+			if (s.st_name == 0 || s.st_name >= t.nstrings ||
+			    strcmp(t.strings + s.st_name, name) != 0)
+				continue;
+			*addr = s.st_value;
+			found = true;
+		}
+	}
+	tl_buf_fini(&rows);
+	tl_symbols_free(keeper);
+	return found;
+}
+
 /* The PLT and what tells the names of its entries: relocation i is entry i's. */
 struct plt {
 	struct tl_buf relocations, symbols;

@@ -94,6 +94,7 @@ bool tl_perf_samples_open(struct tl_perf *perf, const struct tl_decoder_options 
 		goto fail;
 	}
 	if (!tl_dsos_open(sm->perf, options->symfs, &sm->dsos, err) ||
+	    !tl_dsos_use_kernel(sm->dsos, options->kallsyms, options->vmlinux, err) ||
 	    !tl_sampleset_open(sm->perf, &sm->set, err) || !read_records(sm, options, err))
 		goto fail;
 	tl_sampleset_range(sm->set, &first, &last);

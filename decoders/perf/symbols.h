@@ -65,6 +65,9 @@ bool tl_symbols_add_symtab(struct tl_symbols *t, const struct tl_elf *syms,
  */
 bool tl_symbols_add_debugdata(struct tl_symbols *t, const struct tl_elf *runtime);
 
+/* The address of a symbol of any kind, in its .symtab, as it was linked; false: it has none. */
+bool tl_symbols_elf_address(const struct tl_elf *e, const char *name, uint64_t *addr);
+
 /* Does it have a table of symbols?  Of those that are needed at run time?  A packed one? */
 bool tl_symbols_elf_has_symtab(const struct tl_elf *e);
 bool tl_symbols_elf_has_dynsym(const struct tl_elf *e);

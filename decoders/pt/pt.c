@@ -283,6 +283,7 @@ static bool open_parts(struct pt *pt, const struct tl_decoder_options *options,
 	if (!tl_perf_pt_info(pt->perf))
 		return tl_err_set(err, "'%s' has no Intel PT data", tl_perf_path(pt->perf));
 	return tl_dsos_open(pt->perf, options->symfs, &pt->dsos, err) &&
+	       tl_dsos_use_kernel(pt->dsos, options->kallsyms, options->vmlinux, err) &&
 	       build_and_scan(pt, options, saved, err) &&
 	       tl_pt_program_open(pt->perf, pt->timeline, &pt->program, err) &&
 	       tl_pt_style_open(options->view, options->columns, pt->perf,

@@ -18,12 +18,12 @@ _tless_options='
 _tless_valued='
 	--LOG-FILE= --autosave= --buffers= --cmd= --color= --comm= --cpu= --disassembly=
 	--emouse=
-	--end-prompt= --header= --index-dir= --intr= --jump-target= --lesskey-content=
+	--end-prompt= --header= --index-dir= --intr= --jump-target= --kallsyms= --lesskey-content=
 	--lesskey-file= --lesskey-src= --line-num-width= --log-file= --match-shift=
 	--max-back-scroll= --max-forw-scroll= --modelines= --pattern= --prompt= --quotes=
 	--rscroll= --search-options= --shift= --slice= --spool-size= --status-col-width= --symfs=
 	--tabs= --tag-file= --tag= --tid= --time= --time-column= --trace-columns= --trace-view=
-	--wheel-lines= --window=
+	--vmlinux= --wheel-lines= --window=
 '
 
 _tless()
@@ -45,7 +45,7 @@ _tless()
 		option=$before
 	fi
 	case $option in
-	--lesskey-file | --lesskey-src | --log-file | --LOG-FILE | --tag-file)
+	--kallsyms | --lesskey-file | --lesskey-src | --log-file | --LOG-FILE | --tag-file | --vmlinux)
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		;;

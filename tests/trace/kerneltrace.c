@@ -34,6 +34,7 @@ struct section {
 
 struct machine {
 	const struct kerneltrace_config *cfg;
+	uint64_t moved;
 	struct tl_buf elf;
 	struct section sections[SECTIONS];
 	unsigned nsections;
@@ -77,6 +78,12 @@ static bool read_file(struct machine *m, const char *path, struct tl_err *err)
 	return true;
 }
 
+/* Where the kernel was put; all of its code is relative. */
+static uint64_t address(const struct machine *m, uint64_t linked)
+{
+	return linked >> 63 ? linked + m->moved : linked;
+}
+
 static void find_sections(struct machine *m)
 {
 	const char *names = (const char *)m->elf.data + shdr(m, header(m)->e_shstrndx)->sh_offset;
@@ -88,7 +95,7 @@ static void find_sections(struct machine *m)
 		if (!(s->sh_flags & SHF_EXECINSTR))
 			continue;
 		snprintf(to->name, sizeof(to->name), "%s", names + s->sh_name);
-		to->addr = s->sh_addr;
+		to->addr = address(m, s->sh_addr);
 		to->len = s->sh_size;
 		to->offset = s->sh_offset;
 		to->bytes = m->elf.data + s->sh_offset;
@@ -148,7 +155,7 @@ static uint64_t symbol(const struct machine *m, const char *name)
 		fprintf(stderr, "kerneltrace: no symbol %s\n", name);
 		abort();
 	}
-	return w.at;
+	return address(m, w.at);
 }
 
 static struct section *around(struct machine *m, uint64_t ip)
@@ -177,45 +184,43 @@ static FILE *create(const char *folder, const char *name)
 struct lines {
 	const struct machine *m;
 	FILE *f;
-	uint64_t move;
 };
 
 static void put_kallsym(void *arg, const char *name, const Elf64_Sym *sym)
 {
 	const struct lines *l = arg;
-	uint64_t text = section(l->m, ".text")->addr, module = section(l->m, ".module")->addr;
+	uint64_t at = address(l->m, sym->st_value);
 	const char *behind = "";
 
-	if (sym->st_value < text || sym->st_value >= section(l->m, ".slot")->addr ||
+	if (at < section(l->m, ".text")->addr || at >= section(l->m, ".slot")->addr ||
 	    ELF64_ST_TYPE(sym->st_info) != STT_FUNC)
 		return;
-	if (sym->st_value >= section(l->m, ".bpf")->addr)
+	if (at >= section(l->m, ".bpf")->addr)
 		behind = "\t[bpf]";
-	else if (sym->st_value >= module)
+	else if (at >= section(l->m, ".module")->addr)
 		behind = "\t[mod]";
-	fprintf(l->f, "%016" PRIx64 " %c %s%s\n", sym->st_value + l->move, *behind ? 't' : 'T',
-		name, behind);
+	fprintf(l->f, "%016" PRIx64 " %c %s%s\n", at, *behind ? 't' : 'T', name, behind);
 }
 
-static bool put_kallsyms(const struct machine *m, FILE *f, uint64_t move)
+static bool put_kallsyms(const struct machine *m, FILE *f)
 {
-	struct lines l = { m, f, move };
+	struct lines l = { m, f };
 
 	if (!f)
 		return false;
-	fprintf(f, "%016" PRIx64 " T _text\n", section(m, ".text")->addr + move);
+	fprintf(f, "%016" PRIx64 " T _text\n", section(m, ".text")->addr);
 	each_symbol(m, put_kallsym, &l);
 	return fclose(f) == 0;
 }
 
-bool kerneltrace_kallsyms(const char *elf, const char *path, uint64_t move, struct tl_err *err)
+bool kerneltrace_kallsyms(const char *elf, const char *path, uint64_t moved, struct tl_err *err)
 {
-	struct machine m = { .cfg = NULL };
+	struct machine m = { .moved = moved };
 	bool ok = read_file(&m, elf, err);
 
 	if (ok) {
 		find_sections(&m);
-		ok = put_kallsyms(&m, fopen(path, "we"), move) ||
+		ok = put_kallsyms(&m, fopen(path, "we")) ||
 		     tl_err_sys(err, "cannot write '%s'", path);
 	}
 	tl_buf_fini(&m.elf);
@@ -279,7 +284,7 @@ static bool put_kcore_dir(const struct machine *m, struct tl_err *err)
 
 	snprintf(dir, sizeof(dir), "%s/kcore_dir", m->cfg->folder);
 	if (mkdir(dir, 0777) == 0 && put_kcore(m, create(dir, "kcore")) &&
-	    put_kallsyms(m, create(dir, "kallsyms"), 0) && put_modules(m, create(dir, "modules")))
+	    put_kallsyms(m, create(dir, "kallsyms")) && put_modules(m, create(dir, "modules")))
 		return true;
 	return tl_err_sys(err, "cannot write below '%s'", dir);
 }
@@ -568,7 +573,7 @@ static bool record(struct machine *m, struct tl_err *err)
 
 bool kerneltrace_make(const struct kerneltrace_config *config, struct tl_err *err)
 {
-	struct machine m = { .cfg = config, .tsc = 5000000000 };
+	struct machine m = { .cfg = config, .moved = config->moved, .tsc = 5000000000 };
 	bool ok;
 
 	m.random = config->seed * 0x9e3779b97f4a7c15 + 0x1234567;

@@ -21,6 +21,7 @@ struct kerneltrace_config {
 	const char *truth;
 	uint64_t seed;
 	unsigned ninsns;
+	uint64_t moved; /* the kernel runs so far from where it was linked */
 	bool kcore;
 	bool bpf;   /* run the BPF program, too */
 	bool pokes; /* change code, and tell so */
@@ -28,7 +29,8 @@ struct kerneltrace_config {
 
 bool kerneltrace_make(const struct kerneltrace_config *config, struct tl_err *err);
 
-/* Write the kernel's symbols as /proc/kallsyms would have them, all addresses `move` bytes higher. */
-bool kerneltrace_kallsyms(const char *elf, const char *path, uint64_t move, struct tl_err *err);
+/* Write the kernel's symbols as /proc/kallsyms would have them, the kernel
+ * having been moved. */
+bool kerneltrace_kallsyms(const char *elf, const char *path, uint64_t moved, struct tl_err *err);
 
 #endif

@@ -23,7 +23,9 @@ static bool no_perf;
 /* ns: direct branches are in no packet, and all stands still while code is changed. */
 enum { SLACK = 30000 };
 
-enum { KCORE = 1, POKES = 2, BPF = 4 };
+enum { KCORE = 1, POKES = 2, BPF = 4, MOVED = 8 };
+
+#define MOVED_BY 0x3e00000 /* a kernel is put at another place each time it is started */
 
 static void make(const char *name, unsigned how)
 {
@@ -34,6 +36,7 @@ static void make(const char *name, unsigned how)
 		.ninsns = 6000,
 		.seed = 3,
 		.kcore = how & KCORE,
+		.moved = how & MOVED ? MOVED_BY : 0,
 		.pokes = how & POKES,
 		.bpf = how & BPF,
 	};
@@ -92,6 +95,7 @@ static void check(unsigned how)
 static void test_kcore(void **state)
 {
 	check(KCORE);
+	check(KCORE | MOVED);
 }
 
 static void test_pokes(void **state)
@@ -104,12 +108,84 @@ static void test_bpf(void **state)
 	check(KCORE | POKES | BPF);
 }
 
+static void options(const char *first, const char *second, const char *out)
+{
+	int rc = RUN(in_folder(out), tless, "--trace-view=branches", (char *)first, (char *)second,
+		     (char *)in_folder("rec"));
+
+	assert_int_equal(rc, 0);
+}
+
+static unsigned lines_with(const char *file, const char *part)
+{
+	FILE *f = fopen(in_folder(file), "r");
+	char line[1024];
+	unsigned n = 0;
+
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f))
+		n += strstr(line, part) != NULL;
+	fclose(f);
+	return n;
+}
+
+/* A list of symbols of another start of the same kernel; and no code, which is told. */
+static void test_kallsyms(void **state)
+{
+	char option[PATH_MAX + 64], plain[PATH_MAX + 64];
+	struct tl_err err = TL_ERR_INIT;
+
+	make("rec", MOVED);
+	view_of("rec/data", "branches", "branches");
+	assert_int_equal(lines_with("branches", "entry_SYSCALL_64"), 0);
+	assert_true(lines_with("branches", "record with 'perf record --kcore', or give --vmlinux") >
+		    0);
+	assert_true(kerneltrace_kallsyms(elf, in_folder("symbols"), 0x1000000, &err));
+	snprintf(option, sizeof(option), "--kallsyms=%s", in_folder("symbols"));
+	options("--no-index", option, "with-option");
+	assert_true(lines_with("with-option", "program+10 -> entry_SYSCALL_64\n") > 10);
+	assert_true(lines_with("with-option", "-> asm_sysvec_timer\n") > 10);
+
+	/* The same, found beside the recording. */
+	RUN("/dev/null", "cp", (char *)in_folder("symbols"), (char *)in_folder("rec/kallsyms"));
+	view_of("rec/data", "branches", "branches");
+	RUN(in_folder("diff"), "cmp", (char *)in_folder("branches"),
+	    (char *)in_folder("with-option"));
+	assert_int_equal(lines_with("diff", ""), 0);
+
+	/* A file that is not there. */
+	snprintf(plain, sizeof(plain), "--kallsyms=%s", in_folder("none"));
+	assert_int_not_equal(run((char *[]){ tless, plain, (char *)in_folder("rec/data"), NULL },
+				 in_folder("said"), true),
+			     0);
+	assert_int_equal(lines_with("said", "none'"), 1);
+}
+
+/* The kernel as it was linked, elsewhere: all that is code of it runs, and is named. */
+static void test_vmlinux(void **state)
+{
+	char option[PATH_MAX + 64];
+	struct listing truth = { 0 }, branches = { 0 };
+
+	make("rec", MOVED);
+	snprintf(option, sizeof(option), "--vmlinux=%s", elf);
+	options("--no-index", option, "branches");
+	assert_true(listing_truth(in_folder("truth"), &truth));
+	assert_true(listing_branches(in_folder("branches"), &branches));
+	all_read(&branches, "branches");
+	compare(&truth, "truth", &branches, "branches", FLAGS | TIMES, SLACK);
+	assert_true(lines_with("branches", "program+10 -> entry_SYSCALL_64\n") > 10);
+	assert_true(lines_with("branches", "-> mod_helper\n") > 10);
+	listing_fini(&truth);
+	listing_fini(&branches);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_kcore),
-		cmocka_unit_test(test_pokes),
-		cmocka_unit_test(test_bpf),
+		cmocka_unit_test(test_kcore),   cmocka_unit_test(test_pokes),
+		cmocka_unit_test(test_bpf),     cmocka_unit_test(test_kallsyms),
+		cmocka_unit_test(test_vmlinux),
 	};
 	int rc;
 
