@@ -4,10 +4,10 @@
  */
 #include "decoders/perf/samples.h"
 
+#include "base/timespec.h"
 #include "decoders/perf/sampleline.h"
 #include "decoders/perf/sampleset.h"
 #include "decoders/perf/select.h"
-#include "base/timespec.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -17,8 +17,7 @@ _tless_options='
 '
 _tless_valued='
 	--LOG-FILE= --autosave= --buffers= --cmd= --color= --comm= --cpu= --disassembly=
-	--emouse=
-	--end-prompt= --header= --index-dir= --intr= --jump-target= --kallsyms= --lesskey-content=
+	--emouse= --end-prompt= --folded= --header= --index-dir= --intr= --jump-target= --kallsyms= --lesskey-content=
 	--lesskey-file= --lesskey-src= --line-num-width= --log-file= --match-shift=
 	--max-back-scroll= --max-forw-scroll= --modelines= --pattern= --prompt= --quotes=
 	--rscroll= --search-options= --shift= --slice= --spool-size= --status-col-width= --symfs=
