@@ -149,6 +149,7 @@ struct tl_times {
 	struct tl_matcher *gap;
 	struct tl_linetimes *lines; /* NULL: nobody has asked yet */
 	bool wanted;                /* something that is shown waits for it */
+	bool unsure_told;           /* of this text: a line before may have the time sought */
 	char mark;                  /* the one that was set last; 0: none */
 	char text[64];
 };

@@ -4,6 +4,7 @@
 #include "pager/commands.h"
 #include "pager/env.h"
 #include "pager/names.h"
+#include "text/part.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -240,7 +241,10 @@ static void edit(struct tl_app *app)
 	struct tl_buf command = TL_BUF_INIT;
 	const char *proto = tl_env("LESSEDIT");
 
-	expand_as_prompt(app, proto ? proto : "%E ?lm+%lm. %g", &command);
+	/* Lines of a part are others in the file. */
+	if (!proto)
+		proto = tl_part_below(app->text.src) ? "%E %g" : "%E ?lm+%lm. %g";
+	expand_as_prompt(app, proto, &command);
 	tl_shell_command_line(app, tl_buf_str(&command), NULL);
 	tl_buf_fini(&command);
 }

@@ -63,9 +63,10 @@ static void say_doubt(struct tl_app *app, const struct tl_timespot *spot)
 	if (spot->unordered)
 		tl_app_message(app, "The times are not in order; this is the first line at that "
 				    "time or later");
-	else if (spot->unsure)
+	else if (spot->unsure && !app->times.unsure_told)
 		tl_app_message(app, "The text was not looked at as a whole yet; a line before "
 				    "this may have that time");
+	app->times.unsure_told |= spot->unsure;
 }
 
 static void seek_progress(struct tl_app *app)
@@ -260,6 +261,7 @@ void tl_time_text_closing(struct tl_app *app)
 	tl_time_cancel(app);
 	tl_linetimes_close(app->times.lines);
 	app->times.lines = NULL;
+	app->times.unsure_told = false;
 }
 
 void tl_time_mark_set(struct tl_app *app, char letter)

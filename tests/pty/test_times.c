@@ -411,6 +411,12 @@ static void a_part_is_the_text(void **state)
 	check_keys(t, "@50%<Enter>");
 	check_top(t, line_at((times[from] + times[to - 1]) / 2));
 	check_quit(t);
+	/* The numbers of its lines are none of the file's. */
+	fixture_setenv(&f, "VISUAL", "sh -c 'echo \"$@\" >args' sh");
+	t = fixture_open(&f, "--time=12345.7,12346", "trace.txt", NULL);
+	check_keys(t, "v");
+	check_file(&f, "args", "trace.txt");
+	check_quit(t);
 	t = fixture_open(&f, "--time=12345.7,12346", "+@12345.8", "trace.txt", NULL);
 	check_top(t, line_at(12345 * SEC + 800000000));
 }
