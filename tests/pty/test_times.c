@@ -233,6 +233,29 @@ static void a_text_out_of_order_says_so(void **state)
 	check_row(t, 0, "[  122.000005] line 5");
 }
 
+/* A large text: the answer is there before it was looked at as a whole, which is said once. */
+static void an_answer_that_may_change_says_so(void **state)
+{
+	const char *make[] = { "/bin/sh", "-c",
+			       "awk 'BEGIN { for (i = 0; i < 300000; i++) printf(\"[%5d.%06d] "
+			       "a line of a log, one of several hundred thousand\\n\", "
+			       "100 + i / 1000, i % 1000) }' >large.txt",
+			       NULL };
+	struct capture c;
+	struct term *t;
+
+	fixture_capture(&f, make, NULL, &c);
+	assert_int_equal(c.status, 0);
+	capture_fini(&c);
+	t = fixture_open(&f, "+@300", "large.txt", NULL);
+	check_text(t, "a line before this may have that time");
+	check_keys(t, "<Enter>");
+	check_row(t, 0, "[  300.000000] a line of a log, one of several hundred thousand");
+	check_keys(t, "@200<Enter>");
+	check_row(t, 0, "[  200.000000] a line of a log, one of several hundred thousand");
+	check_no_text(t, "RETURN");
+}
+
 /* ---- what is told */
 
 static void prompts_tell_the_time(void **state)
@@ -515,6 +538,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(slices_are_stepped_over, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_pipe_has_times_too, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_text_out_of_order_says_so, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(an_answer_that_may_change_says_so, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(prompts_tell_the_time, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(called_less_nothing_more_is_told, set_up,
 						tear_down),
