@@ -28,6 +28,7 @@ static uint64_t form_key(const struct tl_timeform *form)
 	tl_put16(key + 52, form->year);
 	key[54] = form->deltas;
 	key[55] = (uint8_t)form->clock;
+	key[56] = form->fixed;
 	return XXH3_64bits(key, sizeof(key));
 }
 

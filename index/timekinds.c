@@ -38,13 +38,13 @@ const struct tl_timekind tl_timekinds[] = {
 	{ .name = "syslog", YEARLESS, READ(syslog, syslog) },
 	{ .name = "glog", YEARLESS, READ(glog, glog) },
 	{ .name = "logcat", YEARLESS, READ(syslog, logcat) },
-	{ .name = "ISO 8601", DATES, READ(iso, iso) },
-	{ .name = "day, month, year", DATES, READ(dmy, dmy) },
+	{ .name = "ISO 8601", DATES, READ(iso, iso), .anywhere = true },
+	{ .name = "day, month, year", DATES, READ(dmy, dmy), .anywhere = true },
 	{ .name = "seconds since 1970", EPOCH(TL_SECOND), READ(epoch, epoch) },
 	{ .name = "milliseconds since 1970", EPOCH(1000000), READ(epoch, epoch) },
 	{ .name = "microseconds since 1970", EPOCH(1000), READ(epoch, epoch) },
 	{ .name = "nanoseconds since 1970", EPOCH(1), READ(epoch, epoch) },
-	{ .name = "time of day", OF_DAY, READ(day, day) },
+	{ .name = "time of day", OF_DAY, READ(day, day), .anywhere = true },
 };
 
 const size_t tl_ntimekinds = sizeof(tl_timekinds) / sizeof(*tl_timekinds);

@@ -42,6 +42,9 @@ struct tl_timekind {
 	uint64_t unit; /* of NUMBER and EPOCH: the ns that 1 is */
 	bool deltas;
 	bool yearless;
+	bool
+	    anywhere; /* `next` looks behind a line's beginning; where all of the first lines begin with
+			* a time, what it would find in others is something that they say */
 	unsigned others; /* so many lines without a time for each with one are fewer than too many;
 			  * 0: 2 */
 

@@ -59,7 +59,8 @@ bool tl_timeform_read(const struct tl_timeform *f, const uint8_t *line, size_t l
 	struct tl_stamp stamp;
 	size_t col;
 
-	if (!f->kind || (!f->kind->at(f, &l, f->col, &stamp) && !find(f, &l, &col, &stamp)))
+	if (!f->kind ||
+	    (!f->kind->at(f, &l, f->col, &stamp) && (f->fixed || !find(f, &l, &col, &stamp))))
 		return false;
 	*ns = stamp.ns;
 	return true;
@@ -72,6 +73,7 @@ struct tally {
 	unsigned others;    /* lines that should have one */
 	unsigned without;   /* lines that have none, blank ones not counted */
 	unsigned votes;     /* for form.col, by majority */
+	unsigned begin[2];  /* lines with it in column 0, in column 1 */
 	uint64_t first;     /* time */
 	uint64_t low, high; /* the least and the greatest */
 };
@@ -95,6 +97,8 @@ static void count_time(struct tally *t, size_t col, const struct tl_stamp *s)
 		f->digits = round_up(s->digits);
 	if (f->kind->prepare)
 		return;
+	if (col < 2)
+		t->begin[col]++;
 	if (t->votes == 0)
 		f->col = (uint32_t)col;
 	t->votes += f->col == col ? 1 : -1u;
@@ -157,6 +161,12 @@ static bool is_enough(const struct tally *t)
 	return (uint64_t)t->times * others > t->others;
 }
 
+/* Do all lines begin with their time, but for a few that may be said to tell another one? */
+static bool begins_with_it(const struct tally *t)
+{
+	return t->form.col < 2 && t->begin[t->form.col] >= t->times - t->times / 8;
+}
+
 /* A year and a time in it that was before the file was last written, give or take a zone. */
 static void give_year(struct tally *t, time_t changed)
 {
@@ -200,6 +210,7 @@ bool tl_timeform_detect(struct tl_span head, time_t changed, struct tl_timeform 
 			continue;
 		most = t.times;
 		t.form.period = k->clock == TL_CLOCK_DAY ? TL_DAY : 0;
+		t.form.fixed = k->anywhere && begins_with_it(&t);
 		t.form.sparse = t.without > t.times / 4;
 		if (k->yearless)
 			give_year(&t, changed);

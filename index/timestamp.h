@@ -44,6 +44,7 @@ struct tl_timeform {
 
 	/* For the readers. */
 	uint32_t col;  /* where the times of most lines are: of the point, or of the first byte */
+	bool fixed;    /* they are nowhere else */
 	int32_t zone;  /* seconds east of UTC, in which times are printed and typed */
 	uint16_t year; /* of the first line, where lines do not say it */
 	uint64_t earliest; /* and what is taken for that year's and not the next one's, ns */

@@ -326,8 +326,8 @@ static void test_written(void **state)
 		if (read_line(&f, line) != written[i].first)
 			fail_msg("%s: %llu", line, (unsigned long long)read_line(&f, line));
 		/* Elsewhere in the line it is found, too. */
-		if (f.kind)
-			f.col += 7;
+		f.fixed = false;
+		f.col += 7;
 		if (read_line(&f, line) != written[i].first)
 			fail_msg("%s: not found", line);
 	}
@@ -471,6 +471,31 @@ static void test_shares(void **state)
 	assert_string_equal(tl_timeform_name(&f), "none");
 }
 
+/* Where lines begin with a time, one further behind is something that they say. */
+static void test_said(void **state)
+{
+	const char *t = "2026-11-22 11:39:33 a\nat 2026-11-22 11:39:34 b\n"
+			"at 2026-11-22 11:39:34 c\n";
+	struct tl_timeform f;
+
+	assert_true(detect(t, strlen(t), &f));
+	assert_false(f.fixed);
+	t = "2026-11-22 11:39:33 a\n2026-11-22 11:39:34 b\n";
+	assert_true(detect(t, strlen(t), &f));
+	assert_true(f.fixed);
+	assert_int_equal(read_line(&f, "2026-11-22 11:39:33 a"), 1795347573 * TL_SECOND);
+	assert_int_equal(read_line(&f, "expires 2030-01-01 00:00:00"), TL_TIME_NONE);
+	/* One of eight may be such a line. */
+	t = "2026-11-22 11:39:33 a\n2026-11-22 11:39:34 b\n2026-11-22 11:39:34 c\n"
+	    "expires 2030-01-01 00:00:00\n2026-11-22 11:39:33 a\n2026-11-22 11:39:34 b\n"
+	    "2026-11-22 11:39:34 c\n2026-11-22 11:39:34 c\n";
+	assert_true(detect(t, strlen(t), &f));
+	assert_int_equal(read_line(&f, "expires 2030-01-01 00:00:00"), TL_TIME_NONE);
+	t = "INFO 2026-11-22 11:39:33 a\nERROR 2026-11-22 11:39:34 b\n";
+	assert_true(detect(t, strlen(t), &f));
+	assert_int_equal(read_line(&f, "WARN  2026-11-22 11:39:33 a"), 1795347573 * TL_SECOND);
+}
+
 /* What strace says now is read as now. */
 static void test_strace_live(void **state)
 {
@@ -506,6 +531,7 @@ int main(void)
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_years),
 		cmocka_unit_test(test_shares),
+		cmocka_unit_test(test_said),
 		cmocka_unit_test(test_strace_live),
 	};
 
