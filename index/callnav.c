@@ -43,6 +43,7 @@ struct tl_callnav {
 
 	/* Of who walks. */
 	bool begun;
+	uint64_t set_out; /* where the line starts that the walk begins at */
 	struct walk walk;
 	struct tl_callnav_result found;
 };
@@ -105,10 +106,10 @@ static bool arrives(struct walk *w, const struct tl_callline *line)
 	return false;
 }
 
-/* Is the function still looked for whose entries are sought? */
+/* Is the line still looked for that tells which function or call it is about? */
 static bool is_finding(const struct tl_callnav *nav)
 {
-	return seeks_entry(nav->req.move) && nav->walk.function == 0;
+	return nav->walk.move != nav->req.move;
 }
 
 /* ---- the walk */
@@ -210,7 +211,7 @@ static bool walk_on(struct tl_callnav *nav, const struct tl_calls *c)
 /* ---- where it begins */
 
 /* Look for the entry of the function that the line is in, or that it leaves. */
-static void seek_function(struct walk *w, const struct tl_callline *line)
+static void seek_own_entry(struct walk *w, const struct tl_callline *line)
 {
 	w->move = TL_TO_CALLER;
 	w->backward = true;
@@ -222,18 +223,18 @@ static void seek_function(struct walk *w, const struct tl_callline *line)
 static bool set_out(struct tl_callnav *nav, const struct tl_calls *c, uint64_t function)
 {
 	struct walk *w = &nav->walk;
-	const struct tl_callline *line = tl_calls_find(c, tl_pos_byte(nav->req.src, nav->req.pos));
-	bool bad = !line || line->thread == TL_CALL_NOTHREAD;
+	const struct tl_callline *line = tl_calls_find(c, tl_pos_byte(nav->req.src, nav->set_out));
 
-	nav->found = (struct tl_callnav_result){ .pos = TL_NOPOS, .last = TL_NOPOS };
-	if (bad || (nav->req.move == TL_CALL_END && line->kind != TL_CALL_ENTRY)) {
+	nav->found =
+	    (struct tl_callnav_result){ .pos = TL_NOPOS, .begin = nav->set_out, .last = TL_NOPOS };
+	if (!line || line->thread == TL_CALL_NOTHREAD) {
 		end(nav, TL_CALLNAV_NOCALL, TL_NOPOS);
 		return false;
 	}
 	*w = (struct walk){
 		.move = nav->req.move,
 		.backward = is_backward(nav->req.move),
-		.k = tl_pos_chunk(nav->req.src, nav->req.pos),
+		.k = tl_pos_chunk(nav->req.src, nav->set_out),
 		.at = (size_t)(line - c->lines),
 		.thread = nav->found.thread = line->thread,
 		.function = function ? function : line->function,
@@ -241,28 +242,33 @@ static bool set_out(struct tl_callnav *nav, const struct tl_calls *c, uint64_t f
 		.left = nav->req.nth,
 	};
 	if (line->kind == TL_CALL_GAP && w->move != TL_STEP_OVER && w->move != TL_STEP_BACK) {
-		end(nav, seeks_entry(w->move) ? TL_CALLNAV_NONAME : TL_CALLNAV_GAP, nav->req.pos);
+		bool moves = w->move == TL_TO_CALLER || w->move == TL_TO_RETURN;
+
+		end(nav, moves ? TL_CALLNAV_GAP : TL_CALLNAV_NONAME, nav->set_out);
 		return false;
 	}
-	if (seeks_entry(w->move) && w->function == 0)
-		seek_function(w, line);
+	if ((seeks_entry(w->move) && w->function == 0) ||
+	    (w->move == TL_CALL_END && line->kind != TL_CALL_ENTRY))
+		seek_own_entry(w, line);
 	return true;
 }
 
-/* The entry was found that tells which function is sought. */
-static void take_function(struct tl_callnav *nav, const struct tl_calls *c)
+/* The entry was looked for that tells which function, or call, it is about.  False: it is not known. */
+static bool take_entry(struct tl_callnav *nav, const struct tl_calls *c)
 {
 	const struct tl_callline *line = NULL;
 
 	if (nav->found.state == TL_CALLNAV_FOUND)
 		line = tl_calls_find(c, tl_pos_byte(nav->req.src, nav->found.pos));
-	if (!line || line->function == 0) {
+	if (!line || (seeks_entry(nav->req.move) && line->function == 0)) {
 		end(nav, TL_CALLNAV_NONAME, TL_NOPOS);
-		return;
+		return false;
 	}
 	nav->walk.function = line->function;
-	nav->found.state = TL_CALLNAV_RUNNING;
+	if (nav->req.move == TL_CALL_END)
+		nav->set_out = nav->found.pos;
 	nav->begun = false;
+	return true;
 }
 
 /* ---- steps */
@@ -294,8 +300,7 @@ static bool look_at(struct tl_callnav *nav, const struct tl_calls *c, bool stays
 	if (walk_chunk(nav, c)) {
 		if (!is_finding(nav))
 			return true;
-		take_function(nav, c);
-		return nav->begun;
+		return !take_entry(nav, c);
 	}
 	if (stays && !w->backward) { /* more may come of it */
 		w->whole = c->nlines == 0;
@@ -316,7 +321,7 @@ static bool same_extent(const struct tl_extent *a, const struct tl_extent *b)
 /* PENDING: it has not come yet; NONE: there is a result; else FOUND. */
 static enum tl_lookup walk_step(struct tl_callnav *nav)
 {
-	uint64_t k = nav->begun ? nav->walk.k : tl_pos_chunk(nav->req.src, nav->req.pos);
+	uint64_t k = nav->begun ? nav->walk.k : tl_pos_chunk(nav->req.src, nav->set_out);
 	const struct tl_calls *c;
 	struct tl_extent before, now;
 	enum tl_lookup found;
@@ -410,6 +415,7 @@ bool tl_callnav_start(const struct tl_callnav_request *req, struct tl_jobs *pool
 	if (!nav)
 		return tl_err_nomem(err);
 	nav->req = *req;
+	nav->set_out = req->pos;
 	nav->from = nav->to = nav->ahead = tl_pos_chunk(req->src, req->pos);
 	pthread_mutex_init(&nav->lock, NULL);
 	nav->unseen = malloc(bytes + 1);

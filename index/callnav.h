@@ -15,15 +15,20 @@
 #include "index/callcache.h"
 
 enum tl_callmove {
-	TL_TO_CALLER,  /* back to the entry of the function that the line is in */
-	TL_TO_RETURN,  /* on to where that returns; or, where a trace shows no returns, to the first
-			    * line that is not in it any more */
-	TL_STEP_OVER,  /* the next line that is no deeper */
-	TL_STEP_BACK,  /* the previous one */
-	TL_NEXT_ENTRY, /* where the line's function is entered next; */
-	TL_PREVIOUS_ENTRY, /* or was before */
-	TL_CALL_END, /* behind the call that the line enters: behind the line that leaves it, or at
-			    * the first one that is no deeper and no part of it */
+	/* Back to the entry of the function that the line is in. */
+	TL_TO_CALLER,
+	/* On to where that returns; where a trace shows no returns, to the first line that is not in it
+	 * any more. */
+	TL_TO_RETURN,
+	/* The next line, the previous line, that is no deeper. */
+	TL_STEP_OVER,
+	TL_STEP_BACK,
+	/* Where the line's function is entered next, or was before. */
+	TL_NEXT_ENTRY,
+	TL_PREVIOUS_ENTRY,
+	/* Behind the call that the line enters, or else is in: behind the line that leaves it, or at the
+	 * first one that is no deeper and no part of it. */
+	TL_CALL_END,
 };
 
 /* Lines of a thread that a move by depth does not see: those that begin in [start, end). */
@@ -47,19 +52,23 @@ enum tl_callnav_state {
 	TL_CALLNAV_FOUND,
 	TL_CALLNAV_EDGE,   /* the text ends first; `done` of nth were there */
 	TL_CALLNAV_GAP,    /* a gap comes first; likewise */
-	TL_CALLNAV_NOCALL, /* the line is no thread's, or of CALL_END: enters nothing */
-	TL_CALLNAV_NONAME, /* nobody knows which function it is in */
+	TL_CALLNAV_NOCALL, /* the line is no thread's */
+	TL_CALLNAV_NONAME, /* it is not known which function it is in, or where that was entered */
 	TL_CALLNAV_FAILED, /* err */
 };
 
 struct tl_callnav_result {
 	enum tl_callnav_state state;
-	uint64_t pos;  /* FOUND: of the line; EDGE: of the last one there was, where done > 0; GAP:
-			  * of the gap; of CALL_END: the end, TL_NOPOS for that of the text */
-	uint64_t done; /* moves made */
-	uint64_t passed; /* lines of the thread from the one at hand, not counted, to there */
-	uint64_t last;   /* where the last of them starts, if there is one */
+	/* FOUND: of the line; EDGE: of the last one there was, where done > 0; GAP: of the gap.  Of
+	 * CALL_END: the end, TL_NOPOS for that of the text. */
+	uint64_t pos;
+	uint64_t done;   /* moves made */
 	uint64_t thread; /* of the line at hand */
+	/* Of CALL_END: of the line that enters, how many lines of the thread are between, and where the
+	 * last of them starts, if there is one. */
+	uint64_t begin;
+	uint64_t passed;
+	uint64_t last;
 	struct tl_err err;
 };
 

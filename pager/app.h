@@ -488,6 +488,13 @@ double tl_call_how_far(struct tl_app *app);
 /* Give it up; also before the text goes away. */
 void tl_call_cancel(struct tl_app *app);
 
+/* ---- foldkeys.c */
+
+/* A jump is about to go there: unfold what hides it. */
+void tl_fold_reveal(struct tl_app *app, uint64_t pos);
+/* What is to stand behind the line that starts at pos, `arg` being the app; 0: nothing. */
+size_t tl_fold_tail(void *arg, uint64_t pos, char *out, size_t size);
+
 /* ---- timeshown.c */
 
 /*

@@ -33,28 +33,53 @@ static bool base_line(struct tl_app *app, uint64_t *pos)
 	       tl_layout_line_start(tl_view_layout(app->text.view), *pos, pos) == TL_FOUND;
 }
 
-static void move(struct tl_app *app, const struct tl_number *n, enum tl_callmove how)
+bool tl_call_begin(struct tl_app *app, uint64_t *pos)
+{
+	struct tl_err err = TL_ERR_INIT;
+
+	tl_call_cancel(app);
+	if (!base_line(app, pos))
+		return false;
+	if (calls_of(app, &err))
+		return true;
+	tl_app_message(app, "%s", err.msg);
+	return false;
+}
+
+/* Unseen are the lines in calls that are folded, for moves from one depth to another. */
+static void start(struct tl_app *app, enum tl_callmove how, uint64_t nth, bool unfolded)
 {
 	struct tl_err err = TL_ERR_INIT;
 	struct tl_callnav_request req = {
 		.src = app->text.src,
 		.mailbox = app->mailbox,
 		.move = how,
-		.nth = tl_number_or(n, 1),
+		.nth = nth,
 	};
-	struct tl_textcalls *calls = calls_of(app, &err);
 
-	tl_call_cancel(app);
-	if (!base_line(app, &req.pos))
+	if (!tl_call_begin(app, &req.pos))
 		return;
-	if (calls)
-		req.cache = tl_textcalls_cache(calls);
-	if (!calls || !tl_callnav_start(&req, app->jobs, &app->calls.nav, &err)) {
+	req.cache = tl_textcalls_cache(app->text.calls);
+	if (!unfolded) {
+		req.unseen = tl_textcalls_folds(app->text.calls)->ranges;
+		req.nunseen = tl_textcalls_folds(app->text.calls)->n;
+	}
+	if (!tl_callnav_start(&req, app->jobs, &app->calls.nav, &err)) {
 		tl_app_message(app, "%s", err.msg);
 		return;
 	}
 	app->calls.move = how;
 	tl_app_begin(app, TL_OP_CALL, 0, false);
+}
+
+static void move(struct tl_app *app, const struct tl_number *n, enum tl_callmove how)
+{
+	start(app, how, tl_number_or(n, 1), false);
+}
+
+void tl_call_find_end(struct tl_app *app)
+{
+	start(app, TL_CALL_END, 1, true);
 }
 
 void tl_call_caller(struct tl_app *app, const struct tl_number *n)
@@ -89,13 +114,31 @@ void tl_call_previous_entry(struct tl_app *app, const struct tl_number *n)
 
 /* ---- the operation */
 
+/* Where a call ends that is to be folded. */
+static bool fold(struct tl_app *app, const struct tl_callnav_result *r)
+{
+	bool found = r->state == TL_CALLNAV_FOUND || r->state == TL_CALLNAV_GAP ||
+		     r->state == TL_CALLNAV_EDGE;
+
+	if (app->calls.move != TL_CALL_END)
+		return false;
+	if (found)
+		tl_fold_found(app, r);
+	else if (r->state == TL_CALLNAV_NONAME)
+		tl_app_message(app, "Not known where this function was called");
+	return found || r->state == TL_CALLNAV_NONAME;
+}
+
 /* Go where the move led, or as far as it came, and say why not farther. */
 static void arrive(struct tl_app *app, const struct tl_callnav_result *r)
 {
 	bool went = r->state == TL_CALLNAV_FOUND || r->state == TL_CALLNAV_GAP ||
 		    (r->state == TL_CALLNAV_EDGE && r->done > 0);
 
+	if (fold(app, r))
+		return;
 	if (went) {
+		tl_fold_reveal(app, r->pos);
 		tl_app_set_last_mark(app); /* '' comes back, however near it is */
 		tl_move_jump_line(app, r->pos);
 	}

@@ -157,6 +157,8 @@ static const struct tl_command table[] = {
 	{ "L", "step-back", tl_call_step_back, "The same backward.", false },
 	{ "x", "next-entry", tl_call_next_entry, "To the next (N-th) entry of this function.", false },
 	{ "X", "previous-entry", tl_call_previous_entry, "To the previous (N-th) entry of it.", false },
+	{ "c", "fold-call", tl_fold_call, "Fold this call, or unfold it; 5c: five levels only.", false },
+	{ "C", "unfold-all", tl_fold_none, "Unfold all calls.", false },
 	{ NULL, NULL, NULL, NULL, false },
 };
 /* clang-format on */

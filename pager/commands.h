@@ -86,6 +86,17 @@ void tl_call_step_back(struct tl_app *app, const struct tl_number *n);
 void tl_call_next_entry(struct tl_app *app, const struct tl_number *n);
 void tl_call_previous_entry(struct tl_app *app, const struct tl_number *n);
 
+/* The line that moves by calls begin at; false: there is none, or nobody knows the calls. */
+bool tl_call_begin(struct tl_app *app, uint64_t *pos);
+/* Find where the call of that line ends; tl_fold_found() gets it. */
+struct tl_callnav_result;
+void tl_call_find_end(struct tl_app *app);
+void tl_fold_found(struct tl_app *app, const struct tl_callnav_result *r);
+
+/* foldkeys.c */
+void tl_fold_call(struct tl_app *app, const struct tl_number *n);
+void tl_fold_none(struct tl_app *app, const struct tl_number *n);
+
 /* tagkeys.c */
 void tl_tag_next(struct tl_app *app, const struct tl_number *n);
 void tl_tag_previous(struct tl_app *app, const struct tl_number *n);

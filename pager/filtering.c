@@ -1,5 +1,7 @@
 /* filtering.c: &: only lines that match are shown. */
 #include "pager/finding.h"
+#include "pager/folds.h"
+#include "pager/textcalls.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,33 +13,52 @@ static void free_filters(struct tl_find *f)
 	f->nfilters = 0;
 }
 
-/* Make the filter of the current text from the patterns. */
-static void make_filter(struct tl_app *app)
+/* What is folded in the text.  False: nothing. */
+static bool make_sieve(struct tl_app *app, struct tl_sieve *out)
+{
+	struct tl_text *t = &app->text;
+	struct tl_folds *folds = t->calls ? tl_textcalls_folds(t->calls) : NULL;
+	bool any = folds && tl_folds_any(folds);
+
+	tl_view_set_tails(t->view, any ? tl_fold_tail : NULL, app);
+	return any && tl_folds_sieve(folds, t->src, tl_textcalls_cache(t->calls), out);
+}
+
+void tl_filtering_renew(struct tl_app *app)
 {
 	struct tl_find *f = &app->find;
 	struct tl_text *t = &app->text;
+	struct tl_sieve sieve;
 	struct tl_matcher **m;
+	bool folded;
 	struct tl_err err = TL_ERR_INIT;
 
 	tl_find_drop_counts(app);
 	tl_view_set_filter(t->view, NULL);
 	tl_filter_close(t->filter);
 	t->filter = NULL;
-	if (f->nfilters == 0 || t->help)
+	folded = make_sieve(app, &sieve);
+	if ((f->nfilters == 0 && !folded) || t->help)
 		return;
-	m = calloc(f->nfilters, sizeof(*m));
-	if (!m)
+	m = calloc(f->nfilters + 1, sizeof(*m));
+	if (!m) {
+		if (folded)
+			sieve.close(sieve.arg);
 		return;
+	}
 	for (size_t i = 0; i < f->nfilters; i++)
 		if (!tl_find_compile(app, f->filter_patterns[i], f->filter_types[i], &m[i])) {
 			while (i-- > 0)
 				tl_matcher_free(m[i]);
 			free(m);
 			free_filters(f);
+			if (folded)
+				sieve.close(sieve.arg);
 			return;
 		}
-	if (!tl_filter_new(t->src, m, f->nfilters, app->opt.numbers ? t->lines : NULL, app->jobs,
-			   app->mailbox, &t->filter, &err)) {
+	if (!tl_filter_new(t->src, m, f->nfilters, folded ? &sieve : NULL,
+			   app->opt.numbers ? t->lines : NULL, app->jobs, app->mailbox, &t->filter,
+			   &err)) {
 		tl_app_message(app, "%s", err.msg);
 		return;
 	}
@@ -85,6 +106,15 @@ bool tl_find_show_filtered(struct tl_app *app)
 	return moved != TL_LATER;
 }
 
+void tl_filtering_show(struct tl_app *app)
+{
+	tl_view_refresh(app->text.view);
+	if (!tl_find_show_filtered(app))
+		tl_app_begin(app, TL_OP_FILTER, 0, false);
+	app->jumped = true;
+	tl_app_dirty(app);
+}
+
 void tl_filtering_add(struct tl_app *app, const char *text, unsigned type)
 {
 	struct tl_find *f = &app->find;
@@ -102,12 +132,8 @@ void tl_filtering_add(struct tl_app *app, const char *text, unsigned type)
 			return;
 		}
 	}
-	make_filter(app);
-	tl_view_refresh(app->text.view);
-	if (!tl_find_show_filtered(app))
-		tl_app_begin(app, TL_OP_FILTER, 0, false);
-	app->jumped = true;
-	tl_app_dirty(app);
+	tl_filtering_renew(app);
+	tl_filtering_show(app);
 }
 
 void tl_find_drop_filter(struct tl_app *app)
@@ -128,7 +154,7 @@ void tl_find_filter(struct tl_app *app, const struct tl_number *n)
 
 void tl_filtering_text_opened(struct tl_app *app)
 {
-	make_filter(app);
+	tl_filtering_renew(app);
 	if (app->text.filter &&
 	    !tl_view_empty(app->text.view)) /* it was shown before the help was */
 		tl_view_refresh(app->text.view);

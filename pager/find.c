@@ -458,8 +458,10 @@ static void go_to_hit(struct tl_app *app, uint64_t pos)
 	f->last_hit = pos;
 	if (f->scan_type & TL_SEARCH_KEEP)
 		tl_view_refresh(app->text.view);
-	else
+	else {
+		tl_fold_reveal(app, pos);
 		tl_move_jump(app, pos, tl_move_jump_row(app), true);
+	}
 	tl_find_shift_to_hit(app, pos);
 	show_hilite(app);
 	count_hits(app, pos);

@@ -49,6 +49,9 @@ void tl_findkeys_ask(struct tl_app *app, unsigned type, bool filter, uint64_t nt
 
 /* & with this pattern. */
 void tl_filtering_add(struct tl_app *app, const char *pattern, unsigned type);
+/* Patterns, or what is folded, have changed: make the filter anew; show the text through it. */
+void tl_filtering_renew(struct tl_app *app);
+void tl_filtering_show(struct tl_app *app);
 void tl_filtering_text_opened(struct tl_app *app);
 void tl_filtering_fini(struct tl_app *app);
 

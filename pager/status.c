@@ -318,7 +318,7 @@ static double op_progress(struct tl_app *app)
 	case TL_OP_TAG:
 		return tl_tag_progress(app);
 	default:
-		if (app->text.filter)
+		if (app->text.filter && app->find.nfilters > 0)
 			return tl_filter_progress(app->text.filter, &hits);
 		return -1;
 	}
@@ -351,7 +351,7 @@ static void op_text(struct tl_app *app, struct tl_buf *out)
 		what = "Calculating line numbers";
 	else if (app->op.kind == TL_OP_TIME || app->op.kind == TL_OP_GAP)
 		what = "Seeking";
-	else if (app->text.filter)
+	else if (app->text.filter && app->find.nfilters > 0)
 		what = "Filtering";
 	else if (app->op.busy || tl_app_decoder(app, NULL))
 		what = "Moving";
@@ -414,7 +414,7 @@ static unsigned command_prompt(struct tl_app *app, struct tl_cell *row)
 		tl_buf_fini(&text);
 		return col;
 	}
-	if (app->text.filter)
+	if (app->text.filter && app->find.nfilters > 0)
 		col = put(app, row, 0, "& ", 0);
 	tl_prompt_format(
 	    tl_prompt_proto(&app->opt, app->text.help ? TL_PROMPT_HELP : tl_prompt_kind(&app->opt),

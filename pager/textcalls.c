@@ -17,6 +17,7 @@ struct tl_textcalls {
 	const struct tl_decoder_ops *ops; /* NULL: the lines tell */
 	void *self;
 	struct tl_callcache *cache;
+	struct tl_folds folds;
 	pthread_mutex_t lock; /* of all below */
 	struct tl_callform form;
 	bool known;
@@ -86,6 +87,7 @@ void tl_textcalls_close(struct tl_textcalls *t)
 {
 	if (!t)
 		return;
+	tl_folds_fini(&t->folds);
 	tl_callcache_close(t->cache);
 	pthread_mutex_destroy(&t->lock);
 	free(t);
@@ -94,4 +96,9 @@ void tl_textcalls_close(struct tl_textcalls *t)
 struct tl_callcache *tl_textcalls_cache(struct tl_textcalls *t)
 {
 	return t->cache;
+}
+
+struct tl_folds *tl_textcalls_folds(struct tl_textcalls *t)
+{
+	return &t->folds;
 }

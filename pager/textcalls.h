@@ -7,6 +7,7 @@
 
 #include "index/callcache.h"
 #include "index/callnav.h"
+#include "pager/folds.h"
 
 struct tl_textcalls; /* of a text that is shown; made when it is first asked for */
 
@@ -18,5 +19,8 @@ void tl_textcalls_close(struct tl_textcalls *t);
 /* The calls of its chunks, for as long as it is open.  For a text that shows no calls pin() says
  * so: FAILED. */
 struct tl_callcache *tl_textcalls_cache(struct tl_textcalls *t);
+
+/* Those of them that are folded. */
+struct tl_folds *tl_textcalls_folds(struct tl_textcalls *t);
 
 #endif

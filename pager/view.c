@@ -177,6 +177,14 @@ bool tl_view_has_unread(const struct tl_view *v)
 	return v->unread != TL_NOPOS;
 }
 
+void tl_view_set_tails(struct tl_view *v,
+		       size_t (*tail_of)(void *arg, uint64_t pos, char *out, size_t size),
+		       void *arg)
+{
+	v->tail_of = tail_of;
+	v->tail_arg = arg;
+}
+
 void tl_view_set_status(struct tl_view *v, char (*mark_in)(void *arg, uint64_t pos, uint64_t next),
 			void *arg)
 {

@@ -106,6 +106,12 @@ struct tl_view_line {
 typedef void tl_view_note(void *arg, const struct tl_view_line *line, char *out);
 void tl_view_set_note(struct tl_view *v, tl_view_note *note, void *arg);
 
+/* What stands right behind the text of the line that starts at pos, printed into `out`; returns how long
+ * it is, 0: nothing.  NULL: there is no such thing. */
+void tl_view_set_tails(struct tl_view *v,
+		       size_t (*tail_of)(void *arg, uint64_t pos, char *out, size_t size),
+		       void *arg);
+
 /* What became of a move. */
 enum tl_moved {
 	TL_MOVED,   /* all of it */

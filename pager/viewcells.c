@@ -227,6 +227,39 @@ static void put_prefix(struct tl_view *v, struct tl_cell *cells, unsigned i, str
 		put_note(v, cells + col, n);
 }
 
+/* ---- behind the text */
+
+/* Blank what is left of a wide character of which a tail covers one half. */
+static void mend_edges(struct tl_cell *text, unsigned cols, unsigned from, unsigned to)
+{
+	if (from > 0 && text[from - 1].width == 2)
+		text[from - 1] = tl_cell_blank();
+	if (to < cols && text[to].width == 0)
+		text[to] = tl_cell_blank();
+}
+
+/* The tail of the line whose last row was laid out: behind its text, or over its end where there is no
+ * room. */
+static void put_tail(struct tl_view *v, struct tl_cell *text)
+{
+	unsigned cols = v->lay.opts.cols, n, at;
+	uint64_t line = v->row.pos;
+	char tail[64];
+
+	if (!v->tail_of || !(v->lay.opts.chop ? v->row.starts_line : v->row.ends_line))
+		return;
+	if (!v->row.starts_line && tl_layout_line_start(&v->lay, line, &line) != TL_FOUND)
+		return;
+	n = (unsigned)v->tail_of(v->tail_arg, line, tail, sizeof(tail));
+	if (n >= sizeof(tail))
+		n = sizeof(tail) - 1;
+	if (n == 0 || n > cols)
+		return;
+	at = v->row.ncells + n <= cols ? v->row.ncells : cols - n;
+	mend_edges(text, cols, at, at + n);
+	put_text(text + at, n, tail, TL_ROLE(TL_ROLE_RSCROLL));
+}
+
 /* ---- rows */
 
 /* Lay the row at pos out as row i, into `out`, with what stands left of it; v->row.cells is
@@ -242,6 +275,7 @@ static bool draw_row(struct tl_view *v, unsigned i, uint64_t pos, uint64_t next,
 	if (next != TL_NOPOS)
 		v->row.next = next;
 	put_prefix(v, out, i, n, numbers_pending);
+	put_tail(v, v->row.cells);
 	if (v->opts.endings && v->lay.opts.raw == TL_RAW_SGR)
 		tl_fade_row(&v->lay, &v->row, v->opts.endings);
 	return true;

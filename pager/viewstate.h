@@ -21,6 +21,8 @@ struct tl_view {
 	uint64_t unread, unread_end; /* the line to show as the first unread one; TL_NOPOS: none */
 	char (*mark_in)(void *arg, uint64_t pos, uint64_t next);
 	void *mark_arg;
+	size_t (*tail_of)(void *arg, uint64_t pos, char *out, size_t size);
+	void *tail_arg;
 	tl_view_note *note;
 	void *note_arg;
 	struct tl_view_opts opts;

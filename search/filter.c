@@ -42,6 +42,7 @@ struct tl_filter {
 	struct tl_mailbox *mailbox;
 	struct tl_matcher **matchers;
 	size_t nmatchers;
+	struct tl_sieve sieve; /* hidden NULL: there is none */
 	size_t longest;
 	struct tl_scratch *scratch[MAX_WORKERS];
 	struct tl_job *sweep, *quest;
@@ -232,20 +233,62 @@ static bool add_start(struct tl_buf *starts, uint64_t byte)
 	return tl_buf_append(starts, &at, sizeof(at));
 }
 
+/* The lines of a chunk that are hidden, from some place on. */
+struct hidden {
+	const uint32_t *at;
+	size_t n;
+};
+
+static bool is_hidden(struct hidden *h, uint64_t byte)
+{
+	while (h->n > 0 && *h->at < byte) {
+		h->at++;
+		h->n--;
+	}
+	return h->n > 0 && *h->at == byte;
+}
+
+static bool is_hidden_at(const struct tl_buf *hidden, uint64_t byte)
+{
+	struct hidden h = { (const uint32_t *)(const void *)hidden->data,
+			    hidden->len / sizeof(uint32_t) };
+
+	return is_hidden(&h, byte);
+}
+
+/* The next line from `at` on that the first matcher lets pass. */
+static bool next_line(const struct tl_filter *f, struct tl_scratch *s, struct tl_span run,
+		      size_t at, size_t *start, size_t *end)
+{
+	const uint8_t *nl;
+
+	if (f->nmatchers > 0)
+		return tl_matcher_next_line(f->matchers[0], s, run, at, start, end);
+	if (at >= run.len)
+		return false;
+	nl = memchr(run.data + at, '\n', run.len - at);
+	*start = at;
+	*end = nl ? (size_t)(nl + 1 - run.data) : run.len;
+	return true;
+}
+
 /* The starts of the lines held that pass. */
 static bool list_run(struct tl_filter *f, struct tl_scratch *s, const struct tl_chunkrun *run,
-		     struct tl_buf *starts)
+		     const struct tl_buf *hidden, struct tl_buf *starts)
 {
+	struct hidden h = { (const uint32_t *)(const void *)hidden->data,
+			    hidden->len / sizeof(uint32_t) };
 	uint64_t base = tl_pos_byte(f->src, run->pos);
 	size_t at = 0, start, end;
 
-	while (tl_matcher_next_line(f->matchers[0], s, run->run, at, &start, &end)) {
+	while (next_line(f, s, run->run, at, &start, &end)) {
 		struct tl_span line = { run->run.data + start, end - start };
 
 		at = end;
 		if (line.data[line.len - 1] == '\n')
 			line.len--;
-		if (passes(f, s, line, 1) && !add_start(starts, base + start))
+		if (!is_hidden(&h, base + start) && passes(f, s, line, 1) &&
+		    !add_start(starts, base + start))
 			return false;
 	}
 	return true;
@@ -253,13 +296,13 @@ static bool list_run(struct tl_filter *f, struct tl_scratch *s, const struct tl_
 
 /* list_chunk() of a chunk in place; false: that is not possible, and nothing has changed. */
 static bool list_in_place(struct tl_filter *f, struct tl_scratch *s, uint64_t k,
-			  const struct tl_longlines *how, struct tl_buf *starts,
-			  struct tl_chunkrun *run, enum tl_lookup *found)
+			  const struct tl_longlines *how, const struct tl_buf *hidden,
+			  struct tl_buf *starts, struct tl_chunkrun *run, enum tl_lookup *found)
 {
 	if (!tl_chunkrun_map(f->src, k, how, run))
 		return false;
 	tl_chunkrun_offer(run, k, f->lines, s);
-	*found = list_run(f, s, run, starts) ? TL_FOUND : TL_FAILED;
+	*found = list_run(f, s, run, hidden, starts) ? TL_FOUND : TL_FAILED;
 	if (tl_source_unmap(f->src, &run->mapped))
 		return true;
 	starts->len = 0;
@@ -267,22 +310,23 @@ static bool list_in_place(struct tl_filter *f, struct tl_scratch *s, uint64_t k,
 }
 
 /* FOUND: *starts and *run tell; or as tl_source_read(). */
-static enum tl_lookup list_chunk(struct tl_filter *f, struct tl_worker *w, uint64_t k,
-				 struct tl_buf *starts, struct tl_chunkrun *run)
+static enum tl_lookup list_lines(struct tl_filter *f, struct tl_worker *w, uint64_t k,
+				 const struct tl_buf *hidden, struct tl_buf *starts,
+				 struct tl_chunkrun *run)
 {
 	struct tl_scratch *s = f->scratch[w->id];
 	struct tl_longlines how = { .longest = f->longest };
 	enum tl_lookup found;
 
-	if (list_in_place(f, s, k, &how, starts, run, &found))
+	if (list_in_place(f, s, k, &how, hidden, starts, run, &found))
 		return found;
 	found = tl_chunkrun_read(f->src, k, &how, &w->buf, run, NULL);
 	if (found != TL_FOUND)
 		return found;
 	tl_chunkrun_offer(run, k, f->lines, s);
-	if (!list_run(f, s, run, starts))
+	if (!list_run(f, s, run, hidden, starts))
 		return TL_FAILED;
-	if (run->long_pos == TL_NOPOS)
+	if (run->long_pos == TL_NOPOS || is_hidden_at(hidden, tl_pos_byte(f->src, run->long_pos)))
 		return TL_FOUND;
 	found = long_line_passes(f, s, run->long_pos, &w->buf);
 	if (found == TL_PENDING)
@@ -290,6 +334,19 @@ static enum tl_lookup list_chunk(struct tl_filter *f, struct tl_worker *w, uint6
 	if (found == TL_FOUND && !add_start(starts, tl_pos_byte(f->src, run->long_pos)))
 		found = TL_FAILED;
 	return found == TL_FAILED ? TL_FAILED : TL_FOUND;
+}
+
+static enum tl_lookup list_chunk(struct tl_filter *f, struct tl_worker *w, uint64_t k,
+				 struct tl_buf *starts, struct tl_chunkrun *run)
+{
+	struct tl_buf hidden = TL_BUF_INIT;
+	enum tl_lookup found;
+
+	if (f->sieve.hidden && !f->sieve.hidden(f->sieve.arg, k, &hidden))
+		hidden.len = 0;
+	found = list_lines(f, w, k, &hidden, starts, run);
+	tl_buf_fini(&hidden);
+	return found;
 }
 
 /* ---- the jobs */
@@ -423,8 +480,8 @@ static const struct tl_job_ops sweep_ops = { .step = sweep_step };
 /* ---- the public side */
 
 bool tl_filter_new(struct tl_source *src, struct tl_matcher **m, size_t n,
-		   struct tl_lineindex *lines, struct tl_jobs *pool, struct tl_mailbox *mailbox,
-		   struct tl_filter **out, struct tl_err *err)
+		   const struct tl_sieve *sieve, struct tl_lineindex *lines, struct tl_jobs *pool,
+		   struct tl_mailbox *mailbox, struct tl_filter **out, struct tl_err *err)
 {
 	struct tl_filter *f = calloc(1, sizeof(*f));
 
@@ -432,6 +489,8 @@ bool tl_filter_new(struct tl_source *src, struct tl_matcher **m, size_t n,
 		for (size_t i = 0; i < n; i++)
 			tl_matcher_free(m[i]);
 		free(m);
+		if (sieve)
+			sieve->close(sieve->arg);
 		return tl_err_nomem(err);
 	}
 	*f = (struct tl_filter){
@@ -441,7 +500,10 @@ bool tl_filter_new(struct tl_source *src, struct tl_matcher **m, size_t n,
 		.lines = lines,
 		.pool = pool,
 		.mailbox = mailbox,
+		.stopped = n == 0,
 	};
+	if (sieve)
+		f->sieve = *sieve;
 	pthread_mutex_init(&f->lock, NULL);
 	f->end_from = UINT64_MAX;
 	for (size_t i = 0; i < n; i++)
@@ -480,6 +542,8 @@ void tl_filter_close(struct tl_filter *f)
 	for (size_t i = 0; i < f->nmatchers; i++)
 		tl_matcher_free(f->matchers[i]);
 	free(f->matchers);
+	if (f->sieve.close)
+		f->sieve.close(f->sieve.arg);
 	free(f->facts);
 	pthread_mutex_destroy(&f->lock);
 	free(f);
@@ -508,7 +572,7 @@ bool tl_filter_passes(struct tl_filter *f, struct tl_scratch *s, struct tl_span 
 static enum tl_lookup ask(struct tl_filter *f, uint64_t k, bool backward)
 {
 	f->asked = true;
-	f->stopped = false;
+	f->stopped = f->nmatchers == 0; /* nobody asks how many lines pass */
 	f->ask_k = k;
 	f->backward = backward;
 	return TL_PENDING;

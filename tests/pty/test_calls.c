@@ -1,4 +1,4 @@
-/* test_calls.c: moving by calls in a text that a tracer has printed, on a terminal. */
+/* test_calls.c: moving by calls, and folding them, in a text that a tracer has printed, on a terminal. */
 #include "tests/pty/fixture.h"
 
 #include <stdlib.h>
@@ -169,6 +169,147 @@ static void a_pipe_is_waited_for(void **state)
 	check_quit(t);
 }
 
+/* The rows of the screen from the first on; lines of the trace by number, but folded where negative. */
+static void check_lines(struct term *t, const int *want, int n)
+{
+	for (int y = 0; y < n; y++) {
+		const char *line = line_of(trace, (unsigned)abs(want[y])), *row = term_row(t, y);
+		size_t len = strlen(line);
+
+		check_that(t, !strncmp(row, line, len));
+		check_that(t, want[y] < 0 ? row[len + 1] == '+' : row[len] == '\0');
+	}
+}
+
+#define CHECK_LINES(t, ...)                          \
+	check_lines(t, (const int[]){ __VA_ARGS__ }, \
+		    (int)(sizeof((const int[]){ __VA_ARGS__ }) / sizeof(int)))
+
+static void calls_are_folded(void **state)
+{
+	struct term *t = fixture_open(&f, "trace.txt", NULL);
+
+	check_keys(t, "3gc");
+	check_that(t, strstr(term_row(t, 0), "first() { +5 lines"));
+	CHECK_LINES(t, -3, 4, 6, 11, 12, 13, 14, 15);
+	check_keys(t, "G3k"); /* the same, the other way */
+	CHECK_LINES(t, 1, 2, -3, 4, 6, 11, 12);
+	check_keys(t, "3g");
+	CHECK_LINES(t, -3, 4, 6, 11, 12, 13, 14, 15);
+	check_keys(t, "l"); /* no deeper, and to be seen */
+	CHECK_LINES(t, 11, 12, 13, 14, 15);
+	check_keys(t, "L");
+	CHECK_LINES(t, -3, 4, 6);
+	check_keys(t, "c"); /* unfolded */
+	CHECK_LINES(t, 3, 4, 5, 6, 7, 8, 9, 10, 11);
+	check_keys(t, "8gc"); /* the call that the line is in */
+	CHECK_LINES(t, -7, 10, 11, 12, 13, 14, 15);
+	check_keys(t, "2gc");
+	CHECK_LINES(t, -2, 4, 6, 14);
+	check_keys(t, "c"); /* the inner one still is */
+	CHECK_LINES(t, 2, 3, 4, 5, 6, -7, 10, 11, 12);
+	check_keys(t, "C");
+	CHECK_LINES(t, 2, 3, 4, 5, 6, 7, 8, 9, 10);
+	check_keys(t, "C");
+	check_text(t, "Nothing is folded");
+	check_keys(t, "<Enter>");
+	check_quit(t);
+}
+
+static void levels_are_hidden(void **state)
+{
+	struct term *t = fixture_open(&f, "trace.txt", NULL);
+
+	check_keys(t, "2c");
+	CHECK_LINES(t, 1, 2, -3, 4, 6, 10, -11, 13, 14);
+	check_that(t, strstr(term_row(t, 2), "first() { +4"));
+	check_keys(t, "1c");
+	CHECK_LINES(t, 1, -2, -4, 14, 15);
+	check_keys(t, "0c");
+	CHECK_LINES(t, 1, 2, 3, 4, 5, 6, 7, 8, 9);
+	check_quit(t);
+}
+
+/* & and folds together; line numbers are the text's. */
+static void folds_and_patterns_go_together(void **state)
+{
+	struct term *t = fixture_open(&f, "-N", "trace.txt", NULL);
+
+	check_keys(t, "3gc&leaf<Enter>");
+	check_that(t, strstr(term_row(t, 0), " 6 ") && strstr(term_row(t, 0), "18"));
+	check_that(t, strstr(term_row(t, 1), "12 ") && strstr(term_row(t, 1), "17"));
+	check_keys(t, "&<Enter>gj");
+	check_that(t, strstr(term_row(t, 0), " 2 "));
+	check_that(t, strstr(term_row(t, 3), " 6 "));
+	check_that(t, strstr(term_row(t, 4), "11 "));
+	check_quit(t);
+}
+
+/* What a search, or x, finds in a folded call is shown. */
+static void a_search_unfolds(void **state)
+{
+	struct term *t = fixture_open(&f, "trace.txt", NULL);
+
+	check_keys(t, "2gc/deep<Enter>");
+	CHECK_LINES(t, 7, 8, 9, 10);
+	check_keys(t, "7gc8g"); /* another jump goes to what is shown */
+	CHECK_LINES(t, 10, 11);
+	check_keys(t, "5gx");
+	CHECK_LINES(t, 8, 9, 10);
+	check_keys(t, "2c/leaf<Enter>");
+	CHECK_LINES(t, 12, 13);
+	check_quit(t);
+}
+
+/* Folds stay while the help is read, and tell how many lines they hide where lines are cut off. */
+static void folds_stay(void **state)
+{
+	struct term *t;
+
+	f.opts.cols = 34;
+	t = fixture_open(&f, "-S", "trace.txt", NULL);
+	check_keys(t, "3gc");
+	check_row(t, 0, "            [    17] |    +5 lines");
+	check_keys(t, "h");
+	check_text(t, "COMMANDS");
+	check_keys(t, "q");
+	check_row(t, 0, "            [    17] |    +5 lines");
+	check_keys(t, "c");
+	check_no_text(t, "+5 lines");
+	check_quit(t);
+}
+
+/* A call of a hundred thousand lines. */
+static void a_huge_fold_is_passed_both_ways(void **state)
+{
+	struct tl_buf text = TL_BUF_INIT;
+	struct term *t;
+
+	assert_true(tl_buf_puts(&text, "            [    17] | before() {\n"
+				       "   1.000 us [    17] | } /* before */\n"
+				       "            [    17] | main() {\n"));
+	for (int i = 0; i < 100000; i++)
+		assert_true(tl_buf_printf(&text, "   0.050 us [    17] |   leaf%d();\n", i));
+	assert_true(tl_buf_puts(&text, "   2.000 us [    17] | } /* main */\n"
+				       "   1.000 us [    17] | after();\n"));
+	fixture_file(&f, "huge.txt", (const char *)text.data, (long)text.len);
+	tl_buf_fini(&text);
+	t = fixture_open(&f, "huge.txt", NULL);
+	check_keys(t, "3gc");
+	check_that(t, strstr(term_row(t, 0), "main() { +100001 lines"));
+	check_row(t, 1, "   1.000 us [    17] | after();");
+	check_keys(t, "G");
+	check_text(t, "after();");
+	check_text(t, "main() { +100001 lines");
+	check_keys(t, "g");
+	check_row(t, 0, "            [    17] | before() {");
+	check_that(t, strstr(term_row(t, 2), "main() { +100001 lines"));
+	check_row(t, 3, "   1.000 us [    17] | after();");
+	check_keys(t, "/leaf99999\\(<Enter>");
+	check_row(t, 0, "   0.050 us [    17] |   leaf99999();");
+	check_quit(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -178,6 +319,12 @@ int main(void)
 		cmocka_unit_test_setup_teardown(other_texts_have_no_calls, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_gap_is_not_crossed, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_pipe_is_waited_for, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(calls_are_folded, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(levels_are_hidden, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(folds_and_patterns_go_together, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_search_unfolds, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(folds_stay, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_huge_fold_is_passed_both_ways, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

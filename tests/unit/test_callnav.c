@@ -358,16 +358,35 @@ static void moves_are_what_the_stack_says(void **state)
 
 /* ---- the ends of calls, and lines that are not seen */
 
+/* The entry of the call that a line enters, leaves, or is in; NOLINE. */
+static int entry_of(const struct trace *t, int i)
+{
+	int in = t->lines[i].caller;
+
+	if (t->lines[i].call.kind == TL_CALL_ENTRY)
+		return i;
+	if (t->lines[i].call.kind == TL_CALL_EXIT) {
+		for (in = i; in >= 0 && t->lines[in].closed != i; in--)
+			;
+		if (in >= 0 && t->lines[in].call.depth != t->lines[i].call.depth)
+			return NOLINE;
+	}
+	return is_gap(t, i) || in < 0 || gap_between(t, i, in, -1) != NOLINE ? NOLINE : in;
+}
+
 static void check_end(struct trace *t, int i)
 {
 	struct tl_callnav_result r = go(t, TL_CALL_END, pos_of(t, i), 1, NULL, 0);
 	uint64_t passed = 0;
-	int last = t->lines[i].closed, gap;
+	int last, gap;
 
-	if (t->lines[i].call.kind != TL_CALL_ENTRY) {
-		assert_int_equal(r.state, TL_CALLNAV_NOCALL);
+	i = entry_of(t, i);
+	if (i == NOLINE) {
+		assert_int_equal(r.state, TL_CALLNAV_NONAME);
 		return;
 	}
+	assert_true(r.begin == pos_of(t, i));
+	last = t->lines[i].closed;
 	gap = gap_between(t, i, last, 1);
 	if (gap != NOLINE)
 		last = gap;

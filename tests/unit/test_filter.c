@@ -32,18 +32,47 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* A filter of up to two patterns. */
+/* A sieve that hides a third of all lines, by where they begin. */
+static bool is_hidden(uint64_t pos)
+{
+	return (pos * UINT64_C(0x9e3779b97f4a7c15) >> 40) % 3 == 0;
+}
+
+static bool hidden_in(void *arg, uint64_t k, struct tl_buf *at)
+{
+	unsigned shift = *(unsigned *)arg;
+
+	for (uint32_t byte = 0; byte < 1u << shift; byte++)
+		if (is_hidden((k << shift) + byte) && !tl_buf_append(at, &byte, sizeof(byte)))
+			return false;
+	return true;
+}
+
+/* A filter of up to two patterns, and with `shift` of positions the sieve. */
+static struct tl_filter *open_sieved(struct tl_source *src, struct tl_jobs *pool, const char *one,
+				     const char *two, unsigned flags, const unsigned *shift)
+{
+	struct tl_matcher **m = calloc(2, sizeof(*m));
+	struct tl_sieve sieve = { malloc(sizeof(*shift)), hidden_in, free };
+	size_t n = (one != NULL) + (two != NULL);
+	struct tl_filter *f;
+
+	if (one)
+		assert_true(tl_matcher_new(one, strlen(one), flags, &m[0], NULL));
+	if (two)
+		assert_true(tl_matcher_new(two, strlen(two), flags, &m[1], NULL));
+	if (shift)
+		*(unsigned *)sieve.arg = *shift;
+	else
+		free(sieve.arg);
+	assert_true(tl_filter_new(src, m, n, shift ? &sieve : NULL, NULL, pool, mailbox, &f, NULL));
+	return f;
+}
+
 static struct tl_filter *open_filter(struct tl_source *src, struct tl_jobs *pool, const char *one,
 				     const char *two, unsigned flags)
 {
-	struct tl_matcher **m = calloc(2, sizeof(*m));
-	struct tl_filter *f;
-
-	assert_true(tl_matcher_new(one, strlen(one), flags, &m[0], NULL));
-	if (two)
-		assert_true(tl_matcher_new(two, strlen(two), flags, &m[1], NULL));
-	assert_true(tl_filter_new(src, m, two ? 2 : 1, NULL, pool, mailbox, &f, NULL));
-	return f;
+	return open_sieved(src, pool, one, two, flags, NULL);
 }
 
 static void await_message(struct tl_filter *f)
@@ -97,11 +126,12 @@ struct lines {
 };
 
 static void find_lines(const struct fake_text *t, const char *one, const char *two, unsigned flags,
-		       struct lines *out)
+		       bool sieved, struct lines *out)
 {
 	const uint8_t *data = t->bytes.data;
 	struct oracle o, and;
 
+	one = one ? one : "";
 	two = two ? two : "";
 	assert_true(oracle_init(&o, one, strlen(one), flags));
 	assert_true(oracle_init(&and, two, strlen(two), *two ? flags : 0));
@@ -110,7 +140,9 @@ static void find_lines(const struct fake_text *t, const char *one, const char *t
 		for (end = at; end < t->bytes.len && data[end] != '\n'; end++)
 			;
 		out->pos[out->n] = fake_pos(t, at);
-		out->hit[out->n++] = is_hit(&o, &and, (struct tl_span){ data + at, end - at });
+		out->hit[out->n] = is_hit(&o, &and, (struct tl_span){ data + at, end - at }) &&
+				   !(sieved && is_hidden(out->pos[out->n]));
+		out->n++;
 	}
 	oracle_fini(&o);
 	oracle_fini(&and);
@@ -163,14 +195,19 @@ static void one_round(void)
 	struct tl_filter *f;
 	struct fake_text t;
 	uint64_t passing, count = 0;
-	bool stops = rand() % 4 == 0;
+	bool stops = rand() % 4 == 0, sieved = rand() % 3 == 0;
+	unsigned shift = 3 + (unsigned)rand() % 5;
 
+	if (sieved && rand() % 2) { /* nothing but that */
+		one = two = NULL;
+		flags = 0;
+		stops = true;
+	}
 	for (int i = rand() % 150; i > 0; i--)
 		assert_true(tl_buf_puts(&text, words[(unsigned)rand() % 7]));
-	assert_true(
-	    fake_open(&t, &text, 3 + (unsigned)rand() % 5, rand() % 2, rand() % 2, pool, &src));
-	find_lines(&t, one, two, flags, &lines);
-	f = open_filter(src, pool, one, two, flags);
+	assert_true(fake_open(&t, &text, shift, rand() % 2, rand() % 2, pool, &src));
+	find_lines(&t, one, two, flags, sieved, &lines);
+	f = open_sieved(src, pool, one, two, flags, sieved ? &shift : NULL);
 	for (int i = 0; i < 10 && lines.n > 0; i++) {
 		size_t line = (size_t)rand() % lines.n;
 

@@ -220,7 +220,7 @@ static void one_round(void)
 		struct tl_matcher **ms = calloc(1, sizeof(*ms));
 
 		ms[0] = compile(filter->text, filter->flags);
-		assert_true(tl_filter_new(src, ms, 1, NULL, pool, NULL, &req.filter, NULL));
+		assert_true(tl_filter_new(src, ms, 1, NULL, NULL, pool, NULL, &req.filter, NULL));
 		tl_filter_stop(req.filter);
 	}
 	if (rand() % 2)
@@ -541,7 +541,7 @@ static unsigned search_huge(bool indexed, unsigned reads, enum tl_scan_state sta
 		.src = src, .m = m, .from = TL_NOPOS, .nth = 1, .backward = true, .long_line = 64
 	};
 	assert_true(tl_source_open_memory(&text, &none, NULL)); /* the filter reads elsewhere */
-	assert_true(tl_filter_new(none, dots, 1, NULL, pools[0], NULL, &req.filter, NULL));
+	assert_true(tl_filter_new(none, dots, 1, NULL, NULL, pools[0], NULL, &req.filter, NULL));
 	tl_filter_stop(req.filter);
 	if (indexed)
 		assert_true(tl_lineindex_new(src, pools[0], NULL, &req.lines, NULL));

@@ -320,7 +320,7 @@ static void only_lines_that_pass_are_shown(void **state)
 		tl_view_set_opts(m.v, &vo);
 		assert_true(tl_matcher_new("a", 1, 0, &matchers[0], NULL));
 		assert_true(
-		    tl_filter_new(m.src, matchers, 1, NULL, pool, mailbox, &m.filter, NULL));
+		    tl_filter_new(m.src, matchers, 1, NULL, NULL, pool, mailbox, &m.filter, NULL));
 		await_filter(m.filter, m.text.len);
 		tl_view_set_filter(m.v, m.filter);
 		lay_out(&m);

@@ -1,0 +1,147 @@
+/*
+ * foldkeys.c: c folds and unfolds calls, C unfolds all.  Where a call ends a worker finds out (an operation,
+ * callkeys.c); what is hidden then is the filter's business, which hides it together with what & does.
+ */
+#include "pager/commands.h"
+
+#include "pager/finding.h"
+#include "pager/folds.h"
+#include "pager/textcalls.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static struct tl_folds *folds_of(struct tl_app *app)
+{
+	return app->text.calls ? tl_textcalls_folds(app->text.calls) : NULL;
+}
+
+/* What is folded has changed: show it so. */
+static void show(struct tl_app *app)
+{
+	tl_filtering_renew(app);
+	tl_filtering_show(app);
+}
+
+/* Only so many levels, 0: all. */
+static void show_levels(struct tl_app *app, uint64_t levels)
+{
+	struct tl_folds *folds = folds_of(app);
+	struct tl_err err = TL_ERR_INIT;
+	const struct tl_calls *calls;
+	uint64_t pos = tl_move_base(app), k;
+
+	if (!folds || pos == TL_NOPOS)
+		return;
+	/* It is on the screen, so that this does not take long. */
+	k = tl_pos_chunk(app->text.src, pos);
+	if (tl_callcache_pin(tl_textcalls_cache(app->text.calls), k, &calls, &err) != TL_FOUND) {
+		tl_app_message(app, "%s", err.msg);
+		return;
+	}
+	tl_callcache_unpin(tl_textcalls_cache(app->text.calls), calls);
+	folds->levels = levels;
+	show(app);
+}
+
+void tl_fold_call(struct tl_app *app, const struct tl_number *n)
+{
+	const struct tl_fold *fold;
+	uint64_t pos;
+
+	if (!tl_call_begin(app, &pos))
+		return;
+	if (n->given) {
+		show_levels(app, n->n);
+		return;
+	}
+	fold = tl_folds_find(folds_of(app), pos);
+	if (!fold) {
+		tl_call_find_end(app);
+		return;
+	}
+	tl_folds_remove(folds_of(app), fold);
+	show(app);
+}
+
+void tl_fold_none(struct tl_app *app, const struct tl_number *n)
+{
+	struct tl_folds *folds = folds_of(app);
+
+	if (!folds || !tl_folds_any(folds)) {
+		tl_app_message(app, "Nothing is folded");
+		return;
+	}
+	tl_folds_clear(folds);
+	show(app);
+}
+
+void tl_fold_found(struct tl_app *app, const struct tl_callnav_result *r)
+{
+	struct tl_fold fold = {
+		.entry = r->begin,
+		.range = { r->thread, r->begin + 1, r->pos },
+		.nlines = r->passed,
+		.last = r->last,
+	};
+	bool here = tl_move_base(app) == r->begin;
+
+	if (r->passed == 0)
+		tl_app_message(app, "This call has no lines of its own");
+	else if (!tl_folds_add(folds_of(app), &fold))
+		tl_app_message(app, "out of memory");
+	else
+		show(app);
+	if (!here)
+		tl_move_jump_line(app, r->begin);
+}
+
+void tl_fold_reveal(struct tl_app *app, uint64_t pos)
+{
+	struct tl_folds *folds = folds_of(app);
+	const struct tl_callline *line;
+	const struct tl_calls *calls;
+	struct tl_callcache *cache;
+
+	if (!folds || !tl_folds_any(folds) ||
+	    tl_layout_line_start(tl_view_layout(app->text.view), pos, &pos) != TL_FOUND)
+		return;
+	cache = tl_textcalls_cache(app->text.calls);
+	if (tl_callcache_pin(cache, tl_pos_chunk(app->text.src, pos), &calls, NULL) != TL_FOUND)
+		return;
+	line = tl_calls_find(calls, tl_pos_byte(app->text.src, pos));
+	if (line && tl_folds_reveal(folds, calls, line, pos))
+		tl_filtering_renew(app);
+	tl_callcache_unpin(cache, calls);
+}
+
+/* ---- what the line of a folded call says */
+
+static size_t levels_tail(struct tl_app *app, uint64_t pos, char *out, size_t size)
+{
+	struct tl_callcache *cache = tl_textcalls_cache(app->text.calls);
+	const struct tl_callline *line;
+	const struct tl_calls *calls;
+	uint64_t n = 0;
+	bool all = true;
+
+	if (folds_of(app)->levels == 0 ||
+	    tl_callcache_try(cache, tl_pos_chunk(app->text.src, pos), &calls) != TL_FOUND)
+		return 0;
+	line = tl_calls_find(calls, tl_pos_byte(app->text.src, pos));
+	if (line)
+		n = tl_folds_below(folds_of(app), calls, line, &all);
+	tl_callcache_unpin(cache, calls);
+	return n > 0 ? (size_t)snprintf(out, size, " +%" PRIu64 "%s", n, all ? "" : " or more") : 0;
+}
+
+size_t tl_fold_tail(void *arg, uint64_t pos, char *out, size_t size)
+{
+	struct tl_app *app = arg;
+	const struct tl_fold *fold = tl_folds_find(folds_of(app), pos);
+
+	if (fold)
+		return (size_t)snprintf(out, size, " +%" PRIu64 " line%s", fold->nlines,
+					fold->nlines == 1 ? "" : "s");
+	return levels_tail(app, pos, out, size);
+}
