@@ -142,7 +142,7 @@ static const struct tl_command table[] = {
 	{ "s", "save", tl_shell_save, "s name saves what came from a pipe.", false },
 	{ "v", "visual", tl_shell_edit, "Edit the file with $VISUAL or $EDITOR.", false },
 	{ "V", "version", version, "Print the version.", false },
-	{ "", "TIME, IN RECORDINGS", NULL, NULL, false },
+	{ "", "TIME, IN TEXTS THAT TELL IT", NULL, NULL, false },
 	{ "@", "goto-time", tl_time_goto, "To a time: @12345.678901234, @+1.5ms, @50%.", false },
 	{ ";", "next-slice", tl_time_next_slice, "To the next (N-th) time slice.", false },
 	{ ",", "previous-slice", tl_time_previous_slice, "To the previous (N-th) time slice.", false },

@@ -11,6 +11,7 @@
 #include "pager/textcalls.h"
 #include "pager/texttimes.h"
 #include "pager/timecolumn.h"
+#include "text/part.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -388,7 +389,7 @@ bool tl_app_reopen(struct tl_app *app, struct tl_err *err)
 	if (!f || f->kept)
 		return true;
 	if (!tl_decoding_probe(&app->opt, f->name, &format) && !tl_app_is_made(app) &&
-	    !part_changed(app))
+	    !tl_part_below(app->text.src) && !part_changed(app))
 		return true; /* it does not depend on such options */
 	free(format.path);
 	if (!tl_filesource_open(app, f, &src, err))

@@ -6,6 +6,7 @@
 #include "decoders/decoder.h"
 #include "decoders/packed/packed.h"
 #include "pager/texttimes.h"
+#include "text/part.h"
 
 #include <string.h>
 
@@ -160,6 +161,14 @@ void tl_app_notice_shrinking(struct tl_app *app)
 	app->text.end = end;
 }
 
+/* Of another file another part is to be shown. */
+static bool is_part(struct tl_app *app)
+{
+	const struct tl_file *f = tl_app_file(app);
+
+	return f && !f->kept && tl_part_below(app->text.src);
+}
+
 enum tl_change tl_app_refresh_text(struct tl_app *app, bool by_name)
 {
 	struct tl_err err = TL_ERR_INIT;
@@ -177,7 +186,7 @@ enum tl_change tl_app_refresh_text(struct tl_app *app, bool by_name)
 		break;
 	case TL_SHRANK:
 	case TL_REPLACED:
-		if (tl_app_is_made(app)) {
+		if (tl_app_is_made(app) || is_part(app)) {
 			if (app->mode != TL_MODE_FOLLOW)
 				tl_app_message(app, "%s was replaced while it was open",
 					       app->text.name);

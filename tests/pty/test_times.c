@@ -493,6 +493,31 @@ static void the_part_can_be_changed(void **state)
 	check_row(t, 22, lines[NLINES - 1]);
 }
 
+static void a_part_follows_its_file(void **state)
+{
+	struct term *t = fixture_open(&f, "--time=11:30,", "a.log", NULL);
+	FILE *log = fopen(fixture_path(&f, "a.log"), "a");
+
+	check_log_top(t, (30 * 60000 + 699) / 700);
+	term_keys(t, "F");
+	check_text(t, "Waiting for data");
+	fputs("2026-11-22 11:59:00.000 info appended\n", log);
+	fclose(log);
+	check_text(t, "info appended");
+	check_keys(t, "^C");
+	/* Of another file that has got its name, it is another part. */
+	fixture_file(&f, "b.log",
+		     "2026-11-22 11:00:00.000 old\n2026-11-22 11:20:00.000 old\n"
+		     "2026-11-22 11:40:00.000 new\n2026-11-22 11:50:00.000 new\n",
+		     -1);
+	assert_int_equal(rename(fixture_path(&f, "b.log"), fixture_path(&f, "a.log")), 0);
+	check_keys(t, "R");
+	check_text(t, "a.log was replaced while it was open");
+	check_keys(t, "<Enter>g");
+	check_text(t, "2026-11-22 11:40:00.000 new");
+	check_no_text(t, "old");
+}
+
 static void the_part_of_a_pipe_is_the_whole(void **state)
 {
 	struct term *t;
@@ -552,6 +577,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_part_is_the_text, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_part_has_the_year_of_the_file, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_part_can_be_changed, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_part_follows_its_file, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_part_of_a_pipe_is_the_whole, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(out_of_order_it_is_the_lines_with_such_times,
 						set_up, tear_down),
