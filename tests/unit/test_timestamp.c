@@ -496,17 +496,28 @@ static void test_said(void **state)
 	assert_int_equal(read_line(&f, "WARN  2026-11-22 11:39:33 a"), 1795347573 * TL_SECOND);
 }
 
+/* What a command writes; NULL: it cannot run here. */
+static char *output_of(const char *command, size_t *len)
+{
+	FILE *in = popen(command, "r");
+	char *text = read_all(in, len);
+
+	if (pclose(in) == 0 && *len > 0)
+		return text;
+	free(text);
+	return NULL;
+}
+
 /* What strace says now is read as now. */
 static void test_strace_live(void **state)
 {
 	uint64_t before = (uint64_t)time(NULL) * TL_SECOND, ns, times = 0;
-	FILE *in = popen("strace -f -ttt -o /dev/stdout sh -c 'exit 0; exit 1' 2>/dev/null", "r");
 	struct tl_timeform f;
 	size_t len;
-	char *text = read_all(in, &len);
+	char *text =
+	    output_of("strace -f -ttt -o /dev/stdout sh -c 'exit 0; exit 1' 2>/dev/null", &len);
 
-	if (pclose(in) != 0 || len == 0) {
-		free(text);
+	if (!text) {
 		print_message("strace cannot run here\n");
 		skip();
 	}
@@ -522,6 +533,49 @@ static void test_strace_live(void **state)
 	free(text);
 }
 
+/* The orders that perf script has its columns in, of a recording made now. */
+static void test_perf_live(void **state)
+{
+	/* Without names of functions, which take seconds to read. */
+	static const char *const options[] = { "-G -F comm,tid,time,event", "-F comm,tid,time,ip",
+					       "-G --ns -F pid,tid,time,period",
+					       "-G --reltime -F time,event" };
+	char dir[] = "/tmp/tless-stamps-XXXXXX", command[256];
+	struct sample s = { "perf script", "ftrace or perf", TL_CLOCK_PLAIN,
+			    "^( *|[^\t].* )([0-9]+)[.]([0-9]+): ", .digits = 0 };
+	size_t len, ran = 0;
+
+	if (!mkdtemp(dir))
+		skip();
+	snprintf(command, sizeof(command),
+		 "perf record -q -B -N -e cpu-clock -c 50000 -g -o %s/data ls / >/dev/null 2>&1 && "
+		 "echo done",
+		 dir);
+	free(output_of(command, &len));
+	for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++) {
+		struct tl_timeform f;
+		char *text;
+
+		snprintf(command, sizeof(command), "perf script -i %s/data %s 2>/dev/null", dir,
+			 options[i]);
+		text = output_of(command, &len);
+		if (!text)
+			continue;
+		if (!detect(text, len, &f))
+			fail_msg("%s has no times", options[i]);
+		assert_int_equal(f.digits, strstr(options[i], "--ns") ? 9 : 6);
+		check_lines(&s, &f, text);
+		free(text);
+		ran++;
+	}
+	snprintf(command, sizeof(command), "rm -r %s", dir);
+	assert_int_equal(system(command), 0);
+	if (ran == 0) {
+		print_message("perf cannot record here\n");
+		skip();
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -533,6 +587,7 @@ int main(void)
 		cmocka_unit_test(test_shares),
 		cmocka_unit_test(test_said),
 		cmocka_unit_test(test_strace_live),
+		cmocka_unit_test(test_perf_live),
 	};
 
 	setenv("TZ", "UTC", 1);
