@@ -88,7 +88,7 @@ TRACEOBJ := $(patsubst %.c,$(build)/%.o,$(filter-out $(TRACEMAIN:%=tests/trace/%
 TRACETEST := $(patsubst tests/trace/%.c,$(build)/tests/trace/%,$(wildcard tests/trace/test_*.c))
 # What is recorded.  Static programs are small inside of a debugger's loop: no loader runs.
 PROGDIR := $(build)/tests/trace/programs
-PROGSTATIC := loops calls signals threads forkexec jit jitdump ptwrite
+PROGSTATIC := loops calls signals threads forkexec jit jitdump ptwrite times
 PROGRAMS := $(addprefix $(PROGDIR)/,$(PROGSTATIC) pie dl exceptions libone.so libtwo.so kernel)
 PROGFLAGS := -O1 -g -Wall
 

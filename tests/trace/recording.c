@@ -1,6 +1,7 @@
 /* recording.c: see recording.h. */
 #include "tests/trace/recording.h"
 
+#include "decoders/perf/elffile.h"
 #include "tests/trace/perfout.h"
 #include "tests/trace/ptout.h"
 
@@ -8,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 
 enum {
 	MTC_FREQ = 3,
@@ -15,6 +17,7 @@ enum {
 	KERNEL_TICKS = 400,  /* and a system call or signal */
 	PIECE = 24 << 10,    /* AUX bytes a record, at most about */
 	OVERFLOW_INSNS = 60, /* how long an overflow lasts */
+	VDSO_BYTES = 4096,   /* of it, with its headers and notes; it is larger */
 	LOST_INSNS = 500,    /* and until lost AUX data goes on */
 };
 
@@ -60,6 +63,7 @@ struct recording {
 	unsigned nthreads;
 	int first_tid; /* perf puts it on what all of a program's CPUs recorded */
 	uint64_t tsc, random, nptwrites;
+	bool vdso_told;
 	bool failed;
 };
 
@@ -347,6 +351,24 @@ void recording_retid(struct recording *rec, struct recording_thread *t, int tid)
 		t->shown = tid;
 }
 
+/* perf notes which vdso it was: this kernel's, as it is in this process too. */
+static void tell_vdso(struct recording *rec)
+{
+	const void *start = (const void *)getauxval(AT_SYSINFO_EHDR);
+	uint8_t id[TL_ELF_BUILD_ID];
+	struct tl_elf elf;
+	size_t len;
+
+	if (rec->vdso_told || !start ||
+	    !tl_elf_init_memory(&elf, (struct tl_span){ start, VDSO_BYTES }))
+		return;
+	len = tl_elf_build_id(&elf, id);
+	if (len > 0)
+		perfout_build_id(rec->out, "[vdso]", -1, false, id, len);
+	rec->vdso_told = true;
+	tl_elf_fini(&elf);
+}
+
 void recording_mmap(struct recording *rec, struct recording_thread *t,
 		    const struct recording_map *map)
 {
@@ -367,6 +389,8 @@ void recording_mmap(struct recording *rec, struct recording_thread *t,
 		.path = map->path,
 	};
 
+	if (!strcmp(map->path, "[vdso]"))
+		tell_vdso(rec);
 	if (below && !strncmp(map->path, symfs, below) && map->path[below] == '/')
 		m.path += below;
 	go_on(rec, 20);

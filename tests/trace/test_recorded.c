@@ -10,6 +10,7 @@
  * Where events of several CPUs are close in time, their order is a matter of the estimate; they
  * are compared thread by thread.
  */
+#include "decoders/perf/elffile.h"
 #include "tests/trace/runs.h"
 
 #include <inttypes.h>
@@ -19,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -30,6 +32,7 @@ enum {
 	NO_CODE = 1 << 2,    /* some code is in no file */
 	PIPE = 1 << 3,
 	PTWRITES = 1 << 4,
+	VDSO = 1 << 6,       /* what is called in it has a name */
 	LATE_NAMES = 1 << 5, /* perf's clock stands still after an overflow, past a COMM record */
 };
 
@@ -65,6 +68,7 @@ static const struct recipe recipes[] = {
 	{ "forkexec_per_thread", "forkexec", { "--per-thread", "--no-cyc" }, LOOSE_TIME },
 	{ "ptwrite", "ptwrite", { "--ptwrite-every", "1" }, PTWRITES },
 	{ "vdso", "signals", { "--vdso" }, 0 },
+	{ "vdso_times", "times", { "--vdso", "--psb", "500" }, VDSO },
 	{ "jit", "jit", { "--no-retcomp" }, NO_CODE },
 	{ "pie", "pie", { NULL }, 0 },
 	{ "dl", "dl", { "--psb", "1000" }, 0 },
@@ -168,6 +172,56 @@ static void same_payloads(void)
 	assert_int_equal(n, 30);
 }
 
+/* Lines of the view `branches` that call a function. */
+static unsigned count_lines(const char *call)
+{
+	FILE *f = fopen(in_folder("branches"), "r");
+	char line[1024];
+	unsigned n = 0;
+
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f)) {
+		const char *at = strstr(line, call);
+
+		n += at && at[strlen(call)] == '\n';
+	}
+	fclose(f);
+	return n;
+}
+
+/* What `perf record` does, too: the vdso is put into perf's cache, by its build-id. */
+static void cache_vdso(void)
+{
+	const uint8_t *start = (const uint8_t *)getauxval(AT_SYSINFO_EHDR);
+	enum { SIZE = 2 * 4096 };
+	uint8_t id[TL_ELF_BUILD_ID];
+	char hex[2 * TL_ELF_BUILD_ID + 1] = "", dir[PATH_MAX + 128], path[PATH_MAX + 160];
+	struct tl_elf elf;
+	size_t len;
+	FILE *f;
+
+	assert_true(start && tl_elf_init_memory(&elf, (struct tl_span){ start, SIZE }));
+	len = tl_elf_build_id(&elf, id);
+	tl_elf_fini(&elf);
+	for (size_t i = 0; i < len; i++)
+		sprintf(hex + 2 * i, "%02x", id[i]);
+	snprintf(dir, sizeof(dir), "%s/.debug/.build-id/%.2s/%s", folder, hex, hex + 2);
+	RUN("/dev/null", "mkdir", "-p", dir);
+	snprintf(path, sizeof(path), "%s/vdso", dir);
+	f = fopen(path, "w");
+	assert_true(f && fwrite(start, 1, SIZE, f) == SIZE && fclose(f) == 0);
+}
+
+/* Without it there is the one of this process, which is the same. */
+static void check_own_vdso(void)
+{
+	RUN("/dev/null", "rm", "-rf", (char *)in_folder(".debug"));
+	view_of("data", "branches", "own");
+	same_lines(in_folder("branches"), in_folder("own"), false, true);
+	assert_int_equal(count_lines("-> __vdso_clock_gettime") + count_lines("-> clock_gettime"),
+			 10);
+}
+
 /* ---- the cases */
 
 /* How far estimates of the time may be off.  Around a context switch they are wide. */
@@ -226,7 +280,8 @@ static void check_views(const struct recipe *r, const struct listing *truth, str
 	listing_fini(&l);
 	if (r->flags & PTWRITES)
 		same_payloads();
-
+	if (r->flags & VDSO)
+		check_own_vdso();
 	view_of("data", "returns", "returns");
 	assert_true(listing_returns(in_folder("returns"), &l));
 	all_read(&l, "returns");
@@ -249,6 +304,8 @@ static void recorded(void **state)
 		skip();
 	}
 	record(r);
+	if (r->flags & VDSO)
+		cache_vdso();
 	assert_true(listing_truth(in_folder("truth"), &truth));
 	all_read(&truth, "truth");
 	check_perf(r, &truth, &perfs);
