@@ -20,6 +20,14 @@ static size_t skip_digits(const struct tl_stampline *l, size_t at)
 	return at;
 }
 
+/* Is a word this one, in any case? */
+static bool is_same(const char *word, const uint8_t *p, size_t n)
+{
+	while (n > 0 && *word && (*p | 0x20) == *word)
+		word++, p++, n--;
+	return n == 0 && !*word;
+}
+
 /* Is `ts=`, `"time":`, `audit(` or the like before `at`? */
 static bool is_said(const struct tl_stampline *l, size_t at)
 {
@@ -35,8 +43,7 @@ static bool is_said(const struct tl_stampline *l, size_t at)
 	if (begin == end || end == at)
 		return false;
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-		if (strlen(words[i]) == end - begin &&
-		    memcmp(words[i], l->s + begin, end - begin) == 0)
+		if (is_same(words[i], l->s + begin, end - begin))
 			return true;
 	return false;
 }

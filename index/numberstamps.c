@@ -262,6 +262,39 @@ TL_STAMP_READER(perf_trace)
 	return true;
 }
 
+/* The unit behind a number, in what may be the line's times. */
+TL_STAMP_NEXT(latency)
+{
+	size_t look = l->len < LOOK ? l->len : LOOK;
+
+	while (from + 4 < look) {
+		const uint8_t *p = memchr(l->s + from, 'u', look - 4 - from);
+
+		if (!p)
+			break;
+		from = (size_t)(p - l->s);
+		if (from > 0 && tl_is_digit(p[-1]) && p[1] == 's' && p[3] == ':')
+			return from;
+		from++;
+	}
+	return TL_STAMP_NOWHERE;
+}
+
+/* `  <idle>-0       3dNh3    4us+: try_to_wake_up` of the latency tracers: microseconds since the trace
+ * began, and a mark where the next line is far off. */
+TL_STAMP_READER(latency)
+{
+	const uint8_t *p = l->s + col;
+	struct number n;
+
+	if (col > l->len || l->len - col < 5 || memcmp(p, "us", 2) != 0 ||
+	    !memchr(" !+#*@$", p[2], 7) || p[3] != ':' || p[4] != ' ' ||
+	    !read_whole(l->s, col, &n) || !blank_before(l, n.begin))
+		return false;
+	*out = (struct tl_stamp){ .ns = n.whole * 1000, .end = col + 2, .digits = 6 };
+	return true;
+}
+
 /* Calls that have no time of their own, what else happened, and the head. */
 bool tl_stamp_goes_on_spt(const struct tl_stampline *l)
 {

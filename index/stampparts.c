@@ -86,3 +86,9 @@ bool tl_stamp_is_frame(const struct tl_stampline *l)
 {
 	return l->len > 3 && memcmp(l->s, " > ", 3) == 0;
 }
+
+/* What is indented, where times stand at the beginning of lines. */
+bool tl_stamp_is_indented(const struct tl_stampline *l)
+{
+	return l->s[0] == ' ';
+}

@@ -73,6 +73,7 @@ extern const size_t tl_ntimekinds;
 TL_STAMP_NEXT(lead);
 bool tl_stamp_is_call(const struct tl_stampline *l, size_t at);
 bool tl_stamp_is_frame(const struct tl_stampline *l);
+bool tl_stamp_is_indented(const struct tl_stampline *l);
 
 /* numberstamps.c */
 TL_STAMP_NEXT(point);
@@ -86,6 +87,8 @@ TL_STAMP_READER(bracket);
 TL_STAMP_READER(delta);
 TL_STAMP_READER(spt);
 TL_STAMP_READER(perf_trace);
+TL_STAMP_NEXT(latency);
+TL_STAMP_READER(latency);
 TL_STAMP_READER(elapsed);
 bool tl_stamp_goes_on_spt(const struct tl_stampline *l);
 bool tl_stamp_prepare_elapsed(struct tl_span head, struct tl_timeform *f);

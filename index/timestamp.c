@@ -71,6 +71,7 @@ struct tally {
 	struct tl_timeform form;
 	unsigned times;     /* lines with one */
 	unsigned others;    /* lines that should have one */
+	unsigned indented;  /* of those, the ones that begin with a blank */
 	unsigned without;   /* lines that have none, blank ones not counted */
 	unsigned votes;     /* for form.col, by majority */
 	unsigned begin[2];  /* lines with it in column 0, in column 1 */
@@ -128,8 +129,10 @@ static void count_line(struct tally *t, const struct tl_stampline *l)
 		return;
 	}
 	t->without++;
-	if (!t->form.kind->goes_on || !t->form.kind->goes_on(l))
-		t->others++;
+	if (t->form.kind->goes_on && t->form.kind->goes_on(l))
+		return;
+	t->others++;
+	t->indented += l->s[0] == ' ';
 }
 
 static void count_lines(struct tally *t, struct tl_span head)
@@ -148,23 +151,26 @@ static void count_lines(struct tally *t, struct tl_span head)
 	}
 }
 
-static bool is_enough(const struct tally *t)
-{
-	const struct tl_timekind *k = t->form.kind;
-	unsigned others = k->others ? k->others : OTHERS;
-
-	if (t->times == 0 || (t->times < LEAST && t->others > 0))
-		return false;
-	/* Numbers that are as long as times since 1970, and mean something else, are further apart. */
-	if (k->style == TL_STYLE_EPOCH && t->high - t->low > EPOCH_SPAN)
-		return false;
-	return (uint64_t)t->times * others > t->others;
-}
-
 /* Do all lines begin with their time, but for a few that may be said to tell another one? */
 static bool begins_with_it(const struct tally *t)
 {
 	return t->form.col < 2 && t->begin[t->form.col] >= t->times - t->times / 8;
+}
+
+static bool is_enough(const struct tally *t)
+{
+	const struct tl_timekind *k = t->form.kind;
+	unsigned limit = k->others ? k->others : OTHERS, others = t->others;
+
+	if (t->times == 0 || (t->times < LEAST && others > 0))
+		return false;
+	/* Numbers that are as long as times since 1970, and mean something else, are further apart. */
+	if (k->style == TL_STYLE_EPOCH && t->high - t->low > EPOCH_SPAN)
+		return false;
+	/* What is indented goes on with a line that is not. */
+	if (k->anywhere && begins_with_it(t))
+		others -= t->indented;
+	return (uint64_t)t->times * limit > others;
 }
 
 /* A year and a time in it that was before the file was last written, give or take a zone. */

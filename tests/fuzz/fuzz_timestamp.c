@@ -2,15 +2,15 @@
  * fuzz_timestamp.c: any bytes as a text with times, and as a time that is typed.  Whatever is read
  * from a line in bounds of its own comes back from its printed form.
  *
- * The input: a byte that says which format, or that it is to be recognised; a byte for the column; the
- * text, of which the first line is also typed.
+ * The input: a byte that says which format, 255: it is to be recognised; a byte for the column; the text, of which the first line is also typed.
  */
 #include "index/calendar.h"
 #include "index/timekinds.h"
 
 #include "tests/fuzz/fuzz.h"
 
-#define HEAD 2
+#define HEAD   2
+#define DETECT 255
 
 #define CHANGED ((time_t)1795392000)
 
@@ -90,8 +90,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	if (n < HEAD)
 		return 0;
 	text = fuzz_copy(data + HEAD, n - HEAD);
-	which = data[0] % (tl_ntimekinds + 1);
-	if (which == tl_ntimekinds) {
+	which = data[0] % tl_ntimekinds;
+	if (data[0] == DETECT) {
 		if (!tl_timeform_detect((struct tl_span){ text, n - HEAD }, CHANGED, &f))
 			must(f.kind == NULL);
 	} else {

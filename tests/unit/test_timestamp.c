@@ -292,6 +292,10 @@ static const struct {
 	  UINT64_C(1795347511123456789) },
 	{ "{\"time\":17953475%c1123,\"msg\":\"up\"}", "milliseconds since 1970",
 	  UINT64_C(1795347511123000000) },
+	{ "{\"__REALTIME_TIMESTAMP\":\"17953475%c1123456\",\"X\":1}", "microseconds since 1970",
+	  UINT64_C(1795347511123456000) },
+	{ "  <idle>-0       3dNh3    %c23us+: try_to_wake_up <-wake_up", "ftrace latency", 123000 },
+	{ "    bash-4242    0d..2 1234%cus : preempt_off", "ftrace latency", 12341000 },
 	{ "17953475%c1123.25 up", "milliseconds since 1970", UINT64_C(1795347511123250000) },
 	{ "17953475%c1123456 up", "microseconds since 1970", UINT64_C(1795347511123456000) },
 	{ "17953475%c1123456789 up", "nanoseconds since 1970", UINT64_C(1795347511123456789) },
@@ -464,6 +468,18 @@ static void test_shares(void **state)
 	    "2026-11-22 11:39:34 a\n2026-11-22 11:39:34 b\n";
 	assert_true(detect(t, strlen(t), &f));
 	assert_true(f.sparse);
+	/* What is indented below a line that begins with its time, but not among lines that say one. */
+	t = "2026-11-22 11:39:33 a\n  b=c\n  b=d\n  b=e\n  b=e\n2026-11-22 11:39:34 a\n  b=c\n  "
+	    "b=d\n  b=e\n"
+	    "2026-11-22 11:39:34 a\n";
+	assert_true(detect(t, strlen(t), &f));
+	t = "On 2026-11-22 11:39:33 a\n  b=c\n  b=d\n  b=e\n  b=e\nOn 2026-11-22 11:39:34 a\n  "
+	    "b=c\n  b=d\n  b=e\n"
+	    "On 2026-11-22 11:39:34 a\n";
+	assert_false(detect(t, strlen(t), &f));
+	t = "Nov 22 11:39:33 box a: b\n   c\n   d\n  e\nNov 22 11:39:33 box a: b\n   c\n   d\n  e\n"
+	    "Nov 22 11:39:33 box a: b\n";
+	assert_true(detect(t, strlen(t), &f));
 	/* Times in comments and in source are none of the text's. */
 	t = "# 2026-11-22 11:39:33 a\n# 2026-11-22 11:39:33 a\n# 2026-11-22 11:39:33 a\n";
 	assert_false(detect(t, strlen(t), &f));
