@@ -4,6 +4,7 @@
  */
 #include "pager/commands.h"
 
+#include "base/timespec.h"
 #include "pager/finding.h"
 #include "pager/folds.h"
 #include "pager/textcalls.h"
@@ -135,13 +136,30 @@ static size_t levels_tail(struct tl_app *app, uint64_t pos, char *out, size_t si
 	return n > 0 ? (size_t)snprintf(out, size, " +%" PRIu64 "%s", n, all ? "" : " or more") : 0;
 }
 
+/* How long a call took, where its return is a line: ", 1.5us" once it is known, else "". */
+static const char *time_taken(struct tl_app *app, const struct tl_fold *fold, char out[64])
+{
+	struct tl_place begin, end;
+	char span[32];
+
+	*out = '\0';
+	if (fold->range.end == fold->last + 1 &&
+	    tl_time_place(app, fold->entry, &begin) == TL_FOUND &&
+	    tl_time_place(app, fold->last, &end) == TL_FOUND && end.time_ns > begin.time_ns)
+		snprintf(out, 64, ", %s",
+			 tl_time_print_span((int64_t)(end.time_ns - begin.time_ns), false, span) +
+			     1);
+	return out;
+}
+
 size_t tl_fold_tail(void *arg, uint64_t pos, char *out, size_t size)
 {
 	struct tl_app *app = arg;
 	const struct tl_fold *fold = tl_folds_find(folds_of(app), pos);
+	char taken[64];
 
 	if (fold)
-		return (size_t)snprintf(out, size, " +%" PRIu64 " line%s", fold->nlines,
-					fold->nlines == 1 ? "" : "s");
+		return (size_t)snprintf(out, size, " +%" PRIu64 " line%s%s", fold->nlines,
+					fold->nlines == 1 ? "" : "s", time_taken(app, fold, taken));
 	return levels_tail(app, pos, out, size);
 }

@@ -279,6 +279,31 @@ static void folds_stay(void **state)
 	check_quit(t);
 }
 
+static void a_fold_tells_how_long_it_took(void **state)
+{
+	struct term *t;
+
+	fixture_file(&f, "timed.txt",
+		     "a 17 [000] 1.000001000:   call     (/bin/a)\tmain\n"
+		     "a 17 [000] 1.000002000:   call     (/bin/a)\t    first\n"
+		     "a 18 [001] 1.000002500:   call     (/bin/a)\tmain\n"
+		     "a 17 [000] 1.000003000:   call     (/bin/a)\t        leaf\n"
+		     "a 17 [000] 1.000003000:   return   (/bin/a)\t        leaf\n"
+		     "a 17 [000] 1.000003500:   return   (/bin/a)\t    first\n"
+		     "a 17 [000] 1.000004000:   call     (/bin/a)\t    second\n",
+		     -1);
+	f.opts.cols = 100;
+	t = fixture_open(&f, "timed.txt", NULL);
+	check_keys(t, "4gc");
+	check_text(t, "leaf +1 line");
+	check_keys(t, "2gc");
+	check_text(t, "first +3 lines, 1.500us");
+	check_keys(t, "1gc"); /* nobody knows when that returned */
+	check_text(t, "main +5 lines");
+	check_no_text(t, "+5 lines,");
+	check_quit(t);
+}
+
 /* A call of a hundred thousand lines. */
 static void a_huge_fold_is_passed_both_ways(void **state)
 {
@@ -324,6 +349,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(folds_and_patterns_go_together, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_search_unfolds, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(folds_stay, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_fold_tells_how_long_it_took, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_huge_fold_is_passed_both_ways, set_up, tear_down),
 	};
 
