@@ -78,6 +78,13 @@ static const struct sample samples[] = {
 	  "       bash-1234  [001]   123.456793: funcgraph_exit:       + 12.345 us  |  }\n"
 	  "CPU:1 [12 EVENTS DROPPED]\n",
 	  ".... Ea01 La12 Eb03 Ec03 oa-- Xa0- G?--" },
+	{ "trace-cmd", /* trace-cmd report -l */
+	  "   tcall-4242    0..... 17919.128457: funcgraph_entry:                   |  vfs_read() "
+	  "{\n"
+	  "  <idle>-0       1..s.. 17919.123458: funcgraph_entry:        0.721 us   |  tick();\n"
+	  "  <idle>-0       0d.... 17919.123458: funcgraph_entry:        0.721 us   |  tick();\n"
+	  "   tcall-4242    0d.... 17919.128458: funcgraph_exit:         1.500 us   |  }\n",
+	  "Ea01 Lb02 Lc02 Xa0-" },
 	{ "perf script", /* perf script --call-trace */
 	  "        server/0  4000 [000] 12444.206350450:  psb offs: 0                      \n"
 	  "        server/0  4000 [000] 12444.206350450: (/usr/bin/scale       )\t    open_it   \n"
@@ -240,6 +247,110 @@ static void other_texts_are_no_traces(void **state)
 	}
 }
 
+/* ---- what programs have printed, checked by what tells of calls besides indentation */
+
+/* The thread of a line: the number in brackets, or the one before "[000]". */
+static unsigned long thread_of(const char *line)
+{
+	const char *cpu = strstr(line, " [00"), *open = strchr(line, '[');
+
+	while (cpu && cpu > line && cpu[-1] >= '0' && cpu[-1] <= '9')
+		cpu--;
+	return strtoul(cpu && cpu[1] != ' ' ? cpu : open + 1, NULL, 10);
+}
+
+/* +1: a call begins, -1: one ends, 0: neither, or both. */
+static int step_of(const char *line)
+{
+	const char *bar = strrchr(line, '|');
+
+	if (!bar)
+		return strstr(line, "   call ") ? 1 : strstr(line, "   return ") ? -1 : 0;
+	return strchr(bar, '{') ? 1 : strchr(bar, '}') ? -1 : 0;
+}
+
+struct stack {
+	unsigned long thread;
+	int depth, base; /* calls open; the depth of the first line */
+	bool known;
+	uint64_t number;
+};
+
+static struct stack *stack_of(struct stack *stacks, unsigned long thread)
+{
+	while (stacks->known && stacks->thread != thread)
+		stacks++;
+	stacks->thread = thread;
+	return stacks;
+}
+
+/* perf has a trace that starts again where a call has left it pop what it was in. */
+static bool is_told(const char *line)
+{
+	return !strstr(line, "   tr ") && (strchr(line, '|') || strchr(line, '\t'));
+}
+
+static void check_real_line(struct stack *stacks, const char *line, const struct tl_callline *c)
+{
+	struct stack *s = stack_of(stacks, thread_of(line));
+	int step = step_of(line);
+
+	s->depth -= step < 0;
+	if (!s->known) {
+		s->known = true;
+		s->base = c->depth - s->depth;
+		s->number = c->thread;
+	}
+	if (c->depth != s->base + s->depth || c->thread != s->number)
+		fail_msg("depth %d, not %d: %s", c->depth, s->base + s->depth, line);
+	if (step > 0)
+		assert_int_equal(c->kind, TL_CALL_ENTRY);
+	else if (step < 0)
+		assert_int_equal(c->kind, TL_CALL_EXIT);
+	else
+		assert_true(c->kind == TL_CALL_LEAF || c->kind == TL_CALL_OTHER);
+	s->depth += step > 0;
+}
+
+static void check_real(const char *name, const char *form_name, unsigned nthreads)
+{
+	static char head[64 << 10];
+	struct stack stacks[16] = { { 0 } };
+	struct tl_callform form;
+	unsigned n = 0;
+	char path[100];
+	size_t len;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "tests/unit/calltraces/%s", name);
+	f = fopen(path, "r");
+	assert_non_null(f);
+	len = fread(head, 1, sizeof(head) - 1, f);
+	head[len] = '\0';
+	fclose(f);
+	assert_true(tl_callform_detect((struct tl_span){ (const uint8_t *)head, len }, &form));
+	assert_string_equal(tl_callform_name(&form), form_name);
+	for (char *line = strtok(head, "\n"); line; line = strtok(NULL, "\n")) {
+		struct tl_span span = { (const uint8_t *)line, strlen(line) };
+		struct tl_callline c;
+
+		if (*line == '#' || !is_told(line))
+			continue;
+		assert_true(tl_callform_read(&form, span, &c));
+		check_real_line(stacks, line, &c);
+	}
+	while (stacks[n].known)
+		n++;
+	assert_int_equal(n, nthreads);
+}
+
+static void indentation_is_the_stack(void **state)
+{
+	check_real("uftrace-threads", "uftrace", 3);
+	check_real("uftrace-no-merge", "uftrace", 3);
+	check_real("perf-call-ret-trace", "perf script", 4);
+}
+
 /* ---- chunks */
 
 /* A long trace, with long lines and lines that tell no depth. */
@@ -318,6 +429,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_form_is_recognised_and_read),
 		cmocka_unit_test(other_texts_are_no_traces),
+		cmocka_unit_test(indentation_is_the_stack),
 		cmocka_unit_test(chunks_may_begin_anywhere),
 	};
 

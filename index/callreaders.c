@@ -1,0 +1,641 @@
+/* callreaders.c: see callreaders.h. */
+#include "index/callreaders.h"
+
+#include <string.h>
+#include <xxhash.h>
+
+/* Of an idle task, which each CPU has. */
+#define IDLE (UINT64_C(1) << 41)
+
+/* ---- words */
+
+static bool is_digit(uint8_t c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static void skip_blanks(struct tl_callrest *r)
+{
+	while (r->p < r->end && *r->p == ' ')
+		r->p++;
+}
+
+static void trim(struct tl_callrest *r)
+{
+	while (r->end > r->p && (r->end[-1] == ' ' || r->end[-1] == '\r' || r->end[-1] == '\t'))
+		r->end--;
+}
+
+static bool begins(const struct tl_callrest *r, const char *word)
+{
+	size_t n = strlen(word);
+
+	return (size_t)(r->end - r->p) >= n && memcmp(r->p, word, n) == 0;
+}
+
+static bool ends(const struct tl_callrest *r, const char *word)
+{
+	size_t n = strlen(word);
+
+	return (size_t)(r->end - r->p) >= n && memcmp(r->end - n, word, n) == 0;
+}
+
+static const uint8_t *find(struct tl_callrest r, const char *word)
+{
+	size_t n = strlen(word);
+
+	return r.p < r.end ? memmem(r.p, (size_t)(r.end - r.p), word, n) : NULL;
+}
+
+static bool take_number(struct tl_callrest *r, uint64_t *out)
+{
+	const uint8_t *begin = r->p;
+
+	for (*out = 0; r->p < r->end && is_digit(*r->p) && r->p - begin < 12; r->p++)
+		*out = *out * 10 + (uint64_t)(*r->p - '0');
+	return r->p > begin;
+}
+
+/* The number that ends at `end`. */
+static bool number_before(const uint8_t *begin, const uint8_t *end, uint64_t *out)
+{
+	struct tl_callrest r = { end, end };
+
+	while (r.p > begin && is_digit(r.p[-1]))
+		r.p--;
+	return take_number(&r, out) && r.p == end;
+}
+
+/* How deep a name is indented; r is at the name then. */
+static int32_t take_indent(struct tl_callrest *r, unsigned blanks_a_level)
+{
+	const uint8_t *begin = r->p;
+
+	skip_blanks(r);
+	return (int32_t)((size_t)(r->p - begin) / blanks_a_level);
+}
+
+/* Without `+12` or `+0x1f` behind it; 0 for no name. */
+static uint64_t hash_of(struct tl_callrest name)
+{
+	const uint8_t *plus;
+
+	trim(&name);
+	plus = name.p < name.end ? memrchr(name.p, '+', (size_t)(name.end - name.p)) : NULL;
+	if (plus && plus > name.p && plus + 1 < name.end && is_digit(plus[1]))
+		name.end = plus;
+	if (name.p >= name.end)
+		return 0;
+	return XXH3_64bits(name.p, (size_t)(name.end - name.p)) | 1;
+}
+
+static void set(struct tl_callline *out, enum tl_callkind kind, int32_t depth,
+		struct tl_callrest name)
+{
+	out->kind = kind;
+	out->depth = depth;
+	out->function = hash_of(name);
+}
+
+static void set_nameless(struct tl_callline *out, enum tl_callkind kind, int32_t depth)
+{
+	set(out, kind, depth, (struct tl_callrest){ NULL, NULL });
+}
+
+/* ---- who, where, when: "comm-17  [003] d..1 12.345678:", "comm  17 [003] 12.345678901:" */
+
+/* Does a time like 12.345678 end at `end`, before a ':'?  Where it begins. */
+static const uint8_t *time_before(const uint8_t *begin, const uint8_t *end)
+{
+	const uint8_t *p = end;
+	unsigned points = 0;
+
+	while (p > begin && (is_digit(p[-1]) || (p[-1] == '.' && points++ == 0)))
+		p--;
+	return points == 1 && is_digit(*p) && p < end && is_digit(end[-1]) &&
+		       (p == begin || p[-1] == ' ')
+		   ? p
+		   : NULL;
+}
+
+/* "[003]" ends at *end: its number, *end is its beginning. */
+static bool take_cpu_before(const uint8_t *begin, const uint8_t **end, uint64_t *cpu)
+{
+	const uint8_t *p = *end;
+
+	if (p - begin < 3 || p[-1] != ']' || !number_before(begin, p - 1, cpu))
+		return false;
+	p -= 2;
+	while (p > begin && is_digit(*p))
+		p--;
+	if (*p != '[')
+		return false;
+	*end = p;
+	return true;
+}
+
+static const uint8_t *back_over_blanks(const uint8_t *begin, const uint8_t *end)
+{
+	while (end > begin && end[-1] == ' ')
+		end--;
+	return end;
+}
+
+/* "17", "a-17", "17/17" */
+static bool is_tid_before(const uint8_t *begin, const uint8_t *end)
+{
+	const uint8_t *p = end;
+
+	while (p > begin && is_digit(p[-1]))
+		p--;
+	return p < end && p > begin && (p[-1] == ' ' || p[-1] == '-' || p[-1] == '/');
+}
+
+/* The task that is told before `end`.  False: there is none. */
+static bool task_before(const uint8_t *begin, const uint8_t *time, uint64_t *thread)
+{
+	const uint8_t *end = time;
+	uint64_t cpu = 0;
+
+	for (int words = 0; words < 3; words++) { /* d..1 and the like are between */
+		end = back_over_blanks(begin, end);
+		if (take_cpu_before(begin, &end, &cpu)) {
+			end = back_over_blanks(begin, end);
+			break;
+		}
+		if (is_tid_before(begin, end))
+			break;
+		while (end > begin && end[-1] != ' ')
+			end--;
+		take_number(&(struct tl_callrest){ end, time }, &cpu); /* of "1d..1." */
+	}
+	if (!number_before(begin, end, thread))
+		return false;
+	if (*thread == 0)
+		*thread = IDLE | cpu;
+	return true;
+}
+
+/* The task at the beginning of a line, up to its time and colon; *r is behind that. */
+static bool take_task(struct tl_callrest *r, uint64_t *thread)
+{
+	for (const uint8_t *p = r->p; (p = memchr(p, ':', (size_t)(r->end - p))); p++) {
+		const uint8_t *time = time_before(r->p, p);
+
+		if (!time)
+			continue;
+		if (!task_before(r->p, time, thread))
+			return false;
+		r->p = p + 1;
+		return true;
+	}
+	return false;
+}
+
+/* ---- names in braces: function_graph, uftrace, the view `graph` */
+
+static struct tl_callrest without_module(struct tl_callrest name)
+{
+	const uint8_t *p;
+
+	trim(&name);
+	if (ends(&name, "]") && (p = find(name, " [")))
+		name.end = p;
+	return name;
+}
+
+/* What follows "}": the name in a comment, perhaps with " ret=0x0" behind it. */
+static struct tl_callrest name_in_comment(struct tl_callrest r)
+{
+	const uint8_t *open = find(r, "/*"), *close, *ret;
+
+	if (!open)
+		return (struct tl_callrest){ NULL, NULL };
+	r.p = open + 2;
+	close = find(r, "*/");
+	if (close)
+		r.end = close;
+	ret = find(r, " ret=");
+	if (ret)
+		r.end = ret;
+	skip_blanks(&r);
+	return without_module(r);
+}
+
+/* "name(1, 2) = 3", "name [module]()" */
+static struct tl_callrest name_called(struct tl_callrest r)
+{
+	const uint8_t *paren = memchr(r.p, '(', (size_t)(r.end - r.p));
+	struct tl_callrest behind = { paren, r.end };
+
+	if (!paren)
+		return r;
+	r.end = paren;
+	if (ends(&r, "operator") && begins(&behind, "()"))
+		r.end = paren + 2;
+	return without_module(r);
+}
+
+/* "[hw int] name() {": the words before a name, in the view `graph`. */
+static void skip_words(struct tl_callrest *r)
+{
+	const uint8_t *p;
+
+	if (begins(r, "[") && !begins(r, "[tr ") && (p = find(*r, "] ")))
+		r->p = p + 2;
+}
+
+/* What stands in the column of functions; false: nothing that belongs there. */
+static bool read_braces(struct tl_callrest r, struct tl_callline *out)
+{
+	int32_t depth = take_indent(&r, 2);
+	const uint8_t *comment;
+
+	trim(&r);
+	set_nameless(out, TL_CALL_OTHER, depth);
+	if (r.p == r.end)
+		return false;
+	if (begins(&r, "[gap: ")) {
+		out->kind = TL_CALL_GAP;
+		return true;
+	}
+	if (begins(&r, "}")) {
+		set(out, TL_CALL_EXIT, depth, name_in_comment(r));
+		return true;
+	}
+	if (begins(&r, "/*") || begins(&r, "[tr ") || begins(&r, "[ptwrite"))
+		return true;
+	skip_words(&r);
+	if (ends(&r, "*/") && (comment = find(r, " /*"))) {
+		r.end = comment;
+		trim(&r);
+	}
+	if (ends(&r, "{"))
+		set(out, TL_CALL_ENTRY, depth, name_called(r));
+	else if (ends(&r, ";"))
+		set(out, TL_CALL_LEAF, depth, name_called(r));
+	else
+		return false;
+	return true;
+}
+
+/* ---- ftrace */
+
+/* "0.541 us", "+ 12.345 us", "! 123.4 us"; or blanks */
+static bool is_duration(struct tl_callrest r)
+{
+	skip_blanks(&r);
+	trim(&r);
+	if (r.p == r.end)
+		return true;
+	while (r.p < r.end && strchr("+!#*@$ ", *r.p))
+		r.p++;
+	return ends(&r, "us") && is_digit(*r.p);
+}
+
+/* "d..1", "....", "dNh2." */
+static bool is_irq_flags(struct tl_callrest r)
+{
+	skip_blanks(&r);
+	trim(&r);
+	if (r.end - r.p < 3 || r.end - r.p > 8)
+		return false;
+	for (; r.p < r.end; r.p++)
+		if (!strchr("dDXNnpPBbHhsS.0123456789abcdef", *r.p))
+			return false;
+	return true;
+}
+
+/* The cell up to the next '|', behind which r is then. */
+static bool take_cell(struct tl_callrest *r, struct tl_callrest *cell)
+{
+	const uint8_t *bar = memchr(r->p, '|', (size_t)(r->end - r->p));
+
+	if (!bar)
+		return false;
+	*cell = (struct tl_callrest){ r->p, bar };
+	r->p = bar + 1;
+	return true;
+}
+
+/* " 0)", and behind it "  bash-1234" where that is told. */
+static bool take_cpu(struct tl_callrest *cell, uint64_t *cpu)
+{
+	struct tl_callrest r = *cell;
+
+	skip_blanks(&r);
+	if (!take_number(&r, cpu) || !begins(&r, ")"))
+		return false;
+	cell->p = r.p + 1;
+	return true;
+}
+
+static bool task_in(struct tl_callrest cell, uint64_t cpu, uint64_t *thread)
+{
+	uint64_t tid;
+
+	skip_blanks(&cell);
+	trim(&cell);
+	if (!number_before(cell.p, cell.end, &tid))
+		return false;
+	while (cell.end > cell.p && is_digit(cell.end[-1]))
+		cell.end--;
+	if (!ends(&cell, "-"))
+		return false;
+	*thread = tid > 0 ? tid : IDLE | cpu;
+	return true;
+}
+
+/* " 0)   bash-1234    =>   sleep-99": from here on the CPU runs another task. */
+static bool read_switch(const struct tl_callform *f, struct tl_callrest r, uint64_t cpu,
+			struct tl_callline *out)
+{
+	if (!find(r, "=>"))
+		return false;
+	set_nameless(out, TL_CALL_GAP, TL_CALL_NODEPTH);
+	out->thread = TL_CALL_BY_CPU | cpu;
+	return !f->by_task;
+}
+
+/* "CPU:3 [LOST 120 EVENTS]" */
+static bool read_lost(const struct tl_callform *f, struct tl_callrest r, struct tl_callline *out)
+{
+	uint64_t cpu;
+
+	if (!begins(&r, "CPU:") || !find(r, " EVENTS"))
+		return false;
+	r.p += 4;
+	set_nameless(out, TL_CALL_GAP, TL_CALL_NODEPTH);
+	out->thread =
+	    take_number(&r, &cpu) && !f->by_task ? TL_CALL_BY_CPU | cpu : TL_CALL_NOTHREAD;
+	return true;
+}
+
+/* Names that are not indented have two blanks before them. */
+static struct tl_callrest behind_blanks(struct tl_callrest r)
+{
+	if (begins(&r, "  "))
+		r.p += 2;
+	return r;
+}
+
+/* The cells of a line, up to the one with the functions. */
+static bool read_cells(struct tl_callrest r, uint64_t cpu, struct tl_callline *out)
+{
+	struct tl_callrest cell;
+
+	out->thread = TL_CALL_BY_CPU | cpu;
+	for (bool first = true; take_cell(&r, &cell); first = false) {
+		if (first && task_in(cell, cpu, &out->thread))
+			continue;
+		if (find(cell, "=====")) { /* an interrupt begins or ends */
+			set_nameless(out, TL_CALL_OTHER, TL_CALL_NODEPTH);
+			return true;
+		}
+		if (is_irq_flags(cell))
+			continue;
+		return is_duration(cell) && read_braces(behind_blanks(r), out);
+	}
+	return false;
+}
+
+/* The file `trace`: " 0)   0.541 us    |  func();" */
+static bool read_ftrace(const struct tl_callform *f, struct tl_callrest r, struct tl_callline *out)
+{
+	struct tl_callrest cell, line = r;
+	uint64_t cpu;
+
+	if (take_cpu(&r, &cpu))
+		return read_cells(r, cpu, out) || read_switch(f, r, cpu, out);
+	if (take_cell(&r, &cell) && take_cpu(&r, &cpu)) /* a time is before it */
+		return read_cells(r, cpu, out);
+	return read_lost(f, line, out);
+}
+
+/* `trace-cmd report`: "bash-1234  [000]  12.345678: funcgraph_entry:   0.541 us   |  func();" */
+static bool read_tracecmd(const struct tl_callform *f, struct tl_callrest r,
+			  struct tl_callline *out)
+{
+	struct tl_callrest cell;
+
+	if (!take_task(&r, &out->thread))
+		return read_lost(f, r, out);
+	skip_blanks(&r);
+	set_nameless(out, TL_CALL_OTHER, TL_CALL_NODEPTH);
+	if (begins(&r, "funcgraph_") && take_cell(&r, &cell))
+		read_braces(behind_blanks(r), out);
+	return true;
+}
+
+/* ---- uftrace, and the view `graph` */
+
+/* "[ 12904]" */
+static bool take_tid(struct tl_callrest r, uint64_t *thread)
+{
+	const uint8_t *p = memchr(r.p, '[', (size_t)(r.end - r.p));
+
+	if (!p)
+		return false;
+	r.p = p + 1;
+	skip_blanks(&r);
+	return take_number(&r, thread) && begins(&r, "]");
+}
+
+static bool read_uftrace(const struct tl_callform *f, struct tl_callrest r, struct tl_callline *out)
+{
+	struct tl_callrest cell;
+
+	if (begins(&r, "#") || !take_cell(&r, &cell) || !begins(&r, " ") ||
+	    memchr(cell.p, ')', (size_t)(cell.end - cell.p)))
+		return false;
+	r.p++;
+	if (!take_task(&cell, &out->thread) && !take_tid(cell, &out->thread))
+		out->thread = TL_CALL_BY_CPU;
+	return read_braces(r, out);
+}
+
+/* ---- the views `calls`, `returns`, `branches` */
+
+/* "     +170ns ", "         ~ ", then "[+   11] ", "[~    0] " */
+static void skip_counts(struct tl_callrest *r)
+{
+	struct tl_callrest s = *r;
+	const uint8_t *close;
+
+	skip_blanks(&s);
+	if (s.p < s.end && (*s.p == '+' || *s.p == '~') && !begins(&s, "[")) {
+		while (s.p < s.end && *s.p != ' ')
+			s.p++;
+		if (s.p < s.end)
+			s.p++;
+		*r = s;
+	}
+	if ((begins(r, "[+") || begins(r, "[~")) && (close = find(*r, "] ")))
+		r->p = close + 2;
+}
+
+/* What is to the right of an arrow; r is its beginning. */
+static void read_arrow(struct tl_callrest r, const char *words, int32_t depth,
+		       struct tl_callline *out)
+{
+	const uint8_t *to = find(r, "-> "), *from = find(r, "<- ");
+	struct tl_callrest name = { to ? to + 3 : from ? from + 3 : r.end, r.end };
+	bool calls = strchr(words, 'c') != NULL, returns = strchr(words, 'r') != NULL;
+
+	set_nameless(out, TL_CALL_OTHER, depth);
+	if (begins(&r, "[tr ") || begins(&name, "[tr "))
+		return;
+	skip_words(&name);
+	if (from && !to)
+		set(out, TL_CALL_EXIT, depth, name);
+	else if (to && returns)
+		set(out, TL_CALL_EXIT, depth, (struct tl_callrest){ r.p, to });
+	else if (to && calls)
+		set(out, TL_CALL_ENTRY, depth, name);
+}
+
+/* The column of `branches` that says what they are: 'c' for a call, 'r' a return, "" for others. */
+static const char *take_kind(struct tl_callrest *r)
+{
+	static const struct {
+		const char *word, *kind;
+	} words[] = {
+		{ "call ", "c" },   { "syscall ", "c" }, { "int ", "c" },    { "hw int ", "c" },
+		{ "return ", "r" }, { "iret ", "r" },    { "sysret ", "r" }, { "jmp ", "" },
+		{ "jcc ", "" },     { "tr strt ", "" },  { "tr end ", "" },  { "async ", "" },
+		{ "tx abrt ", "" }, { "vmentry ", "" },  { "vmexit ", "" },
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (!begins(r, words[i].word) || r->end - r->p < 22 || r->p[21] != ' ')
+			continue;
+		r->p += 22;
+		return words[i].kind;
+	}
+	return "c";
+}
+
+static bool read_views(const struct tl_callform *f, struct tl_callrest r, struct tl_callline *out)
+{
+	const char *kind;
+	int32_t depth;
+
+	if (!take_task(&r, &out->thread) || !begins(&r, " "))
+		return false;
+	r.p++;
+	set_nameless(out, TL_CALL_OTHER, TL_CALL_NODEPTH);
+	if (find(r, "[gap: ")) {
+		out->kind = TL_CALL_GAP;
+		return true;
+	}
+	if (!find(r, "-> ") && !find(r, "<- ") && !find(r, " ->") && !find(r, "[ptwrite"))
+		return false;
+	skip_counts(&r);
+	kind = take_kind(&r);
+	depth = take_indent(&r, 2);
+	trim(&r);
+	read_arrow(r, kind, depth, out);
+	return true;
+}
+
+/* ---- perf script --call-trace, --call-ret-trace */
+
+/* "  call                  (/usr/bin/a)": what it is; ENTRY where that is not told. */
+static enum tl_callkind flags_kind(struct tl_callrest r)
+{
+	skip_blanks(&r);
+	if (begins(&r, "(") || begins(&r, "call ") || begins(&r, "syscall ") ||
+	    begins(&r, "int ") || begins(&r, "hw int "))
+		return TL_CALL_ENTRY;
+	if (begins(&r, "return ") || begins(&r, "iret ") || begins(&r, "sysret "))
+		return TL_CALL_EXIT;
+	return TL_CALL_OTHER;
+}
+
+/* " instruction trace error type 1 time 12.3 cpu 0 pid 17 tid 17 ip 0 code 8: Lost trace data" */
+static bool read_error(struct tl_callrest r, struct tl_callline *out)
+{
+	const uint8_t *tid;
+
+	skip_blanks(&r);
+	if (!begins(&r, "instruction trace error"))
+		return false;
+	set_nameless(out, TL_CALL_GAP, TL_CALL_NODEPTH);
+	tid = find(r, " tid ");
+	if (tid)
+		r.p = tid + 5;
+	if (!tid || !take_number(&r, &out->thread) || out->thread == 0)
+		out->thread = TL_CALL_NOTHREAD;
+	return true;
+}
+
+static bool read_perf(const struct tl_callform *f, struct tl_callrest r, struct tl_callline *out)
+{
+	enum tl_callkind kind;
+	const uint8_t *tab;
+	int32_t depth;
+
+	if (!take_task(&r, &out->thread))
+		return read_error(r, out);
+	set_nameless(out, TL_CALL_OTHER, TL_CALL_NODEPTH);
+	tab = memchr(r.p, '\t', (size_t)(r.end - r.p));
+	if (!tab || !find((struct tl_callrest){ r.p, tab }, "("))
+		return true;
+	kind = flags_kind(r);
+	r.p = tab + 1;
+	depth = take_indent(&r, 4);
+	trim(&r);
+	if (r.p < r.end) /* blanks alone tell no depth */
+		set(out, kind, depth, r);
+	return true;
+}
+
+/* ---- sptdecode, and the view `spt` */
+
+static bool skip_spt_time(struct tl_callrest *r)
+{
+	const uint8_t *close;
+
+	if (r->p < r->end && is_digit(*r->p)) {
+		while (r->p < r->end && *r->p != ' ')
+			r->p++;
+		skip_blanks(r);
+		if (!begins(r, "[+") || !(close = find(*r, "]")))
+			return false;
+		r->p = close + 1;
+	}
+	skip_blanks(r);
+	return true;
+}
+
+static bool read_spt(const struct tl_callform *f, struct tl_callrest r, struct tl_callline *out)
+{
+	const uint8_t *close;
+	int32_t depth;
+
+	set_nameless(out, TL_CALL_OTHER, TL_CALL_NODEPTH);
+	out->thread = TL_CALL_BY_CPU;
+	if (find(r, ": error ")) {
+		out->kind = TL_CALL_GAP;
+		return true;
+	}
+	if (!skip_spt_time(&r) || !begins(&r, "[+") || !(close = find(r, "] ")))
+		return false;
+	r.p = close + 2;
+	depth = take_indent(&r, 4);
+	trim(&r);
+	read_arrow(r, "c", depth, out);
+	return true;
+}
+
+/* ---- the table */
+
+const struct tl_callreader tl_callreaders[] = {
+	{ "trace-cmd", read_tracecmd },
+	{ "ftrace", read_ftrace },
+	{ "uftrace", read_uftrace },
+	{ "tless", read_views },
+	{ "perf script", read_perf },
+	{ "sptdecode", read_spt },
+	{ NULL, NULL },
+};
