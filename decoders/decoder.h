@@ -136,6 +136,10 @@ struct tl_decoder_ops {
 	/* Gaps and errors in the chunks decoded so far, for the prompt.  Any thread, at once. */
 	uint64_t (*gaps)(const void *self);
 
+	/* Is it known that no line of chunk k tells of a gap or error?  May decode, but not what can be
+	 * spared.  NULL: only the text tells.  Any thread. */
+	bool (*whole)(void *self, uint64_t k);
+
 	/* Begin to count what calls cost in a time, ns, both included; 0 and UINT64_MAX: any.  The count
 	 * borrows the decoder and ends before it.  NULL, or false: nobody can tell.  Any thread. */
 	bool (*costs)(void *self, uint64_t first_ns, uint64_t last_ns, struct tl_cost_count *out,

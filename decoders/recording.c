@@ -133,6 +133,13 @@ static uint64_t recording_gaps(const void *self)
 	return r->ops->gaps(r->self);
 }
 
+static bool recording_whole(void *self, uint64_t k)
+{
+	struct recording *r = self;
+
+	return r->ops->whole && r->ops->whole(r->self, k);
+}
+
 static bool recording_costs(void *self, uint64_t first_ns, uint64_t last_ns,
 			    struct tl_cost_count *out, struct tl_err *err)
 {
@@ -173,6 +180,7 @@ const struct tl_decoder_ops tl_decoder_recording = {
 	.describe = recording_describe,
 	.calls = recording_calls,
 	.gaps = recording_gaps,
+	.whole = recording_whole,
 	.costs = recording_costs,
 	.save = recording_save,
 	.close = recording_close,

@@ -101,8 +101,10 @@ void tl_app_end_op(struct tl_app *app)
 		return;
 	if (app->op.kind == TL_OP_SEARCH)
 		tl_find_cancel(app);
-	if (app->op.kind == TL_OP_TIME || app->op.kind == TL_OP_GAP)
+	if (app->op.kind == TL_OP_TIME)
 		tl_time_cancel(app);
+	if (app->op.kind == TL_OP_GAP)
+		tl_gap_cancel(app);
 	if (app->op.kind == TL_OP_CALL)
 		tl_call_cancel(app);
 	if (app->op.kind == TL_OP_LINK)
@@ -153,6 +155,7 @@ static void stop_waiting(struct tl_app *app)
 	if (was == TL_OP_END)
 		tl_move_end_so_far(app);
 	tl_find_interrupted(app);
+	tl_gap_interrupted(app);
 	tl_follow_end(app);
 	tl_app_end_op(app);
 	if (app->text.src) {
@@ -292,6 +295,7 @@ static void handle_messages(struct tl_app *app)
 			break;
 		case TL_MSG_SCAN:
 			tl_find_progress(app);
+			tl_gap_progress(app);
 			tl_time_progress(app);
 			tl_links_progress(app);
 			break;
@@ -505,6 +509,7 @@ static void finish(struct tl_app *app)
 	tl_app_save_history(app);
 	tl_tag_fini();
 	tl_find_fini(app);
+	tl_gap_fini(app);
 	tl_time_fini(app);
 	tl_links_fini(app);
 	tl_filelist_fini(&app->files);

@@ -47,13 +47,14 @@ struct tl_text {
 	struct tl_filter *filter;   /* NULL: all lines */
 	bool counting;              /* lines are being counted, or were */
 	bool loaded;                /* a saved index was looked for */
-	bool help;
-	bool told;        /* what is wrong with it */
-	bool looked;      /* what it is, if it comes through a pipe */
-	bool end_seen;    /* of a pipe: something has looked for more behind it */
-	uint64_t end;     /* where it ended when last looked at */
-	char *part;       /* what --time said when it was opened; NULL: nothing */
-	const char *name; /* borrowed */
+	bool help;                  /* it is the help text, or another one of our own */
+	const char *prompt; /* of one of our own, as prompts are written; NULL: the help's */
+	bool told;          /* what is wrong with it */
+	bool looked;        /* what it is, if it comes through a pipe */
+	bool end_seen;      /* of a pipe: something has looked for more behind it */
+	uint64_t end;       /* where it ended when last looked at */
+	char *part;         /* what --time said when it was opened; NULL: nothing */
+	const char *name;   /* borrowed */
 };
 
 /* What keys mean now. */
@@ -74,7 +75,7 @@ enum tl_op_kind {
 	TL_OP_BACKWARD, /* likewise */
 	TL_OP_TIME,     /* go to a time */
 	TL_OP_LINK,     /* go to a link */
-	TL_OP_GAP,      /* go to where something is missing */
+	TL_OP_GAP,      /* go to where something is missing, or list all such places */
 	TL_OP_CALL,     /* go to a line by the calls around it */
 	TL_OP_FILTER,   /* show the first lines that pass */
 	TL_OP_BRACKET,  /* go to the bracket that belongs to another */
@@ -142,16 +143,24 @@ struct tl_find {
 /* Moves in time, and what prompts and the time column tell of it. */
 struct tl_times {
 	struct tl_history history;
-	struct tl_seek *seek; /* of TL_OP_TIME */
-	int kind;             /* of it, enum tl_seek_kind */
-	struct tl_scan *scan; /* of TL_OP_GAP */
-	bool backward;
-	struct tl_matcher *gap;
+	struct tl_seek *seek;       /* of TL_OP_TIME */
+	int kind;                   /* of it, enum tl_seek_kind */
 	struct tl_linetimes *lines; /* NULL: nobody has asked yet */
 	bool wanted;                /* something that is shown waits for it */
 	bool unsure_told;           /* of this text: a line before may have the time sought */
 	char mark;                  /* the one that was set last; 0: none */
 	char text[64];
+};
+
+/* Gaps and errors. */
+struct tl_gaps {
+	struct tl_scan *scan; /* of TL_OP_GAP */
+	bool backward;
+	struct tl_matcher *matcher;
+	const struct tl_decoder_ops *ops; /* of the text that is searched; may be NULL */
+	void *decoder;
+	struct tl_gaplist *list;   /* what is found; NULL: one is to be gone to */
+	struct tl_gaplist *listed; /* what is shown, as a text of its own */
 };
 
 /* Moves by calls. */
@@ -217,6 +226,7 @@ struct tl_app {
 	struct tl_op op;
 	struct tl_find find;
 	struct tl_times times;
+	struct tl_gaps gaps;
 	struct tl_callkeys calls;
 	struct tl_links links;
 
@@ -332,6 +342,9 @@ void tl_app_end_replacements(struct tl_app *app);
  * top.  False: it cannot be made; the old one stays. */
 bool tl_app_reopen(struct tl_app *app, struct tl_err *err);
 void tl_app_show_help(struct tl_app *app);
+/* Likewise a text that was made, which it takes, with a name and a prompt that live as long.  False: a
+ * message says why not. */
+bool tl_app_show_own(struct tl_app *app, struct tl_buf *text, const char *name, const char *prompt);
 /* Back to the text below it; where there is none (--help) the help stays. */
 void tl_app_leave_help(struct tl_app *app);
 /* The help text, made from the tables. */
@@ -478,6 +491,21 @@ void tl_time_text_closing(struct tl_app *app);
 void tl_time_fini(struct tl_app *app);
 /* This mark was set. */
 void tl_time_mark_set(struct tl_app *app, char letter);
+
+/* ---- gapkeys.c */
+
+/* A worker has ended a search for gaps. */
+void tl_gap_progress(struct tl_app *app);
+double tl_gap_how_far(struct tl_app *app);
+/* ^C: what was found so far is listed. */
+void tl_gap_interrupted(struct tl_app *app);
+void tl_gap_cancel(struct tl_app *app);
+void tl_gap_fini(struct tl_app *app);
+/* Is the list shown?  Then Return goes to the gap at the top, or the n-th. */
+bool tl_gap_list_shown(struct tl_app *app);
+void tl_gap_go_to_listed(struct tl_app *app, const struct tl_number *n);
+/* It is not any more. */
+void tl_gap_list_left(struct tl_app *app);
 
 /* ---- callkeys.c */
 

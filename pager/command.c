@@ -148,8 +148,9 @@ static const struct tl_command table[] = {
 	{ ",", "previous-slice", tl_time_previous_slice, "To the previous (N-th) time slice.", false },
 	{ ":s", "slice", tl_time_set_slice, ":slice 1ms sets the width of time slices.", false },
 	{ "ESC-t", "time-column", tl_timecolumn_switch, "Show times since the line above, a mark, both, none.", false },
-	{ "ESC-;", "next-gap", tl_time_next_gap, "To the next (N-th) gap or error.", false },
-	{ "ESC-,", "previous-gap", tl_time_previous_gap, "To the previous (N-th) gap or error.", false },
+	{ "ESC-;", "next-gap", tl_gap_next, "To the next (N-th) gap or error.", false },
+	{ "ESC-,", "previous-gap", tl_gap_previous, "To the previous (N-th) gap or error.", false },
+	{ ":g", "list-gaps", tl_gap_list, ":gaps lists all gaps and errors; Return goes to one.", false },
 	{ "", "CALLS, IN TRACES", NULL, NULL, false },
 	{ "o", "goto-caller", tl_call_caller, "Back to the caller (or N up).", false },
 	{ "O", "goto-return", tl_call_return, "To where the function returns (or N up).", false },
@@ -406,6 +407,16 @@ static void end_given_command(struct tl_app *app)
 		tl_move_to_line(app, n.n > 0 ? n.n - 1 : 0);
 }
 
+/* Return in the list of gaps. */
+static void go_to_listed(struct tl_app *app)
+{
+	struct tl_number n;
+
+	tl_number_take(app, &n);
+	app->nkeys = 0;
+	tl_gap_go_to_listed(app, &n);
+}
+
 void tl_command_key(struct tl_app *app, unsigned key)
 {
 	struct tl_keymap *map = all_keys(app);
@@ -437,6 +448,11 @@ void tl_command_key(struct tl_app *app, unsigned key)
 	}
 	if (fit == TL_FIT_PREFIX)
 		return;
+	if (!strcmp(b.action, "forw-line") && (key == '\r' || key == '\n') &&
+	    tl_gap_list_shown(app)) {
+		go_to_listed(app);
+		return;
+	}
 	digit = fit == TL_FIT_NOT || !strcmp(b.action, "digit");
 	if (digit && app->nlost > 0) /* a number begins anew behind what led nowhere */
 		tl_number_forget(app);

@@ -48,8 +48,6 @@ void tl_time_goto(struct tl_app *app, const struct tl_number *n);
 void tl_time_next_slice(struct tl_app *app, const struct tl_number *n);
 void tl_time_previous_slice(struct tl_app *app, const struct tl_number *n);
 void tl_time_set_slice(struct tl_app *app, const struct tl_number *n);
-void tl_time_next_gap(struct tl_app *app, const struct tl_number *n);
-void tl_time_previous_gap(struct tl_app *app, const struct tl_number *n);
 
 /* timecolumn.c: to the next kind of it. */
 void tl_timecolumn_switch(struct tl_app *app, const struct tl_number *n);
@@ -77,6 +75,11 @@ void tl_bracket_square_forward(struct tl_app *app, const struct tl_number *n);
 void tl_bracket_square_backward(struct tl_app *app, const struct tl_number *n);
 void tl_bracket_any_forward(struct tl_app *app, const struct tl_number *n);
 void tl_bracket_any_backward(struct tl_app *app, const struct tl_number *n);
+
+/* gapkeys.c */
+void tl_gap_next(struct tl_app *app, const struct tl_number *n);
+void tl_gap_previous(struct tl_app *app, const struct tl_number *n);
+void tl_gap_list(struct tl_app *app, const struct tl_number *n);
 
 /* callkeys.c */
 void tl_call_caller(struct tl_app *app, const struct tl_number *n);

@@ -621,8 +621,10 @@ bool tl_move_step(struct tl_app *app)
 	case TL_OP_SEARCH:
 		tl_find_progress(app);
 		return app->op.kind == TL_OP_NONE;
-	case TL_OP_TIME:
 	case TL_OP_GAP:
+		tl_gap_progress(app);
+		return app->op.kind == TL_OP_NONE;
+	case TL_OP_TIME:
 		tl_time_progress(app);
 		return app->op.kind == TL_OP_NONE;
 	case TL_OP_CALL:

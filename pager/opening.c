@@ -419,38 +419,51 @@ bool tl_app_reopen(struct tl_app *app, struct tl_err *err)
 
 /* ---- help */
 
-void tl_app_show_help(struct tl_app *app)
+bool tl_app_show_own(struct tl_app *app, struct tl_buf *text, const char *name, const char *prompt)
 {
-	struct tl_buf text = TL_BUF_INIT;
 	struct tl_source *src = NULL;
 	struct tl_err err = TL_ERR_INIT;
 
-	if (app->text.help)
-		return;
-	if (!tl_help_text(&text) || !tl_source_open_memory(&text, &src, &err)) {
-		tl_buf_fini(&text);
+	if (!tl_source_open_memory(text, &src, &err)) {
+		tl_buf_fini(text);
 		tl_app_message(app, "out of memory");
-		return;
+		return false;
 	}
 	tl_app_end_op(app);
 	tl_app_save_position(app);
 	tl_app_set_last_mark(app);
 	tl_find_text_closing(app);
 	app->under = app->text;
-	if (!make_text(app, src, "HELP", &err)) {
+	if (!make_text(app, src, name, &err)) {
 		tl_source_close(src);
 		app->text = app->under;
 		memset(&app->under, 0, sizeof(app->under));
 		tl_app_message(app, "%s", err.msg);
-		return;
+		return false;
 	}
 	app->text.help = true;
+	app->text.prompt = prompt;
 	app->hshift = 0;
 	tl_header_text_opened(app);
 	tl_app_apply_options(app);
 	tl_find_text_opened(app);
 	tl_app_count_lines(app, true);
 	tl_app_dirty(app);
+	return true;
+}
+
+void tl_app_show_help(struct tl_app *app)
+{
+	struct tl_buf text = TL_BUF_INIT;
+
+	if (app->text.help)
+		return;
+	if (tl_help_text(&text)) {
+		tl_app_show_own(app, &text, "HELP", NULL);
+		return;
+	}
+	tl_buf_fini(&text);
+	tl_app_message(app, "out of memory");
 }
 
 void tl_app_leave_help(struct tl_app *app)
@@ -459,6 +472,7 @@ void tl_app_leave_help(struct tl_app *app)
 		return;
 	tl_app_end_op(app);
 	tl_find_text_closing(app);
+	tl_gap_list_left(app);
 	close_text(app, &app->text);
 	app->text = app->under;
 	memset(&app->under, 0, sizeof(app->under));

@@ -309,8 +309,9 @@ static double op_progress(struct tl_app *app)
 	case TL_OP_LINK:
 		return app->links.scan ? tl_scan_progress(app->links.scan, &hits) : 0;
 	case TL_OP_TIME:
-	case TL_OP_GAP:
 		return tl_time_how_far(app);
+	case TL_OP_GAP:
+		return tl_gap_how_far(app);
 	case TL_OP_CALL:
 		return tl_call_how_far(app);
 	case TL_OP_BRACKET:
@@ -388,6 +389,15 @@ static bool op_visible(struct tl_app *app)
 	return app->op.kind != TL_OP_NONE && app->op.shown_ms != 0;
 }
 
+static const char *prompt_now(struct tl_app *app)
+{
+	if (app->text.help && app->text.prompt)
+		return app->text.prompt;
+	return tl_prompt_proto(
+	    &app->opt, app->text.help ? TL_PROMPT_HELP : tl_prompt_kind(&app->opt),
+	    tl_app_decoder(app, NULL) ? TL_PROMPT_OF_RECORDING : TL_PROMPT_OF_TEXT);
+}
+
 /* The prompt of command mode.  Returns the cursor's column. */
 static unsigned command_prompt(struct tl_app *app, struct tl_cell *row)
 {
@@ -416,10 +426,7 @@ static unsigned command_prompt(struct tl_app *app, struct tl_cell *row)
 	}
 	if (app->text.filter && app->find.nfilters > 0)
 		col = put(app, row, 0, "& ", 0);
-	tl_prompt_format(
-	    tl_prompt_proto(&app->opt, app->text.help ? TL_PROMPT_HELP : tl_prompt_kind(&app->opt),
-			    tl_app_decoder(app, NULL) ? TL_PROMPT_OF_RECORDING : TL_PROMPT_OF_TEXT),
-	    tl_app_shown_facts(app), &text, &app->prompt_pending);
+	tl_prompt_format(prompt_now(app), tl_app_shown_facts(app), &text, &app->prompt_pending);
 	tl_find_hit_count(app, hits, sizeof(hits));
 	if (*hits) {
 		if (text.len > 0)

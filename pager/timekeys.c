@@ -1,6 +1,5 @@
 /*
- * timekeys.c: @, ;, and , move in the time of a text; ESC-; and ESC-, go to where something is missing
- * from it.  All are operations (app.h).
+ * timekeys.c: @, ;, and , move in the time of a text.  The jumps are operations (app.h).
  */
 #include "pager/commands.h"
 
@@ -9,9 +8,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-
-/* What stands in the lines of gaps and errors, in all views. */
-#define GAP "[gap: "
 
 static const char no_times[] = "This text has no times";
 
@@ -163,70 +159,6 @@ void tl_time_set_slice(struct tl_app *app, const struct tl_number *n)
 	tl_app_ask(app, ":s", NULL, width_done);
 }
 
-/* ---- gaps */
-
-static void gap_progress(struct tl_app *app)
-{
-	struct tl_scan_result r;
-
-	tl_scan_result(app->times.scan, &r);
-	if (r.state == TL_SCAN_RUNNING)
-		return;
-	tl_scan_close(app->times.scan);
-	app->times.scan = NULL;
-	app->op.kind = TL_OP_NONE;
-	tl_app_dirty(app);
-	if (r.state == TL_SCAN_HIT)
-		tl_move_jump_line(app, r.pos);
-	else if (r.state == TL_SCAN_MISS)
-		tl_app_message(app, "No gap %s here", app->times.backward ? "before" : "behind");
-	else if (r.state == TL_SCAN_FAILED)
-		tl_app_message(app, "%s", r.err.msg);
-}
-
-static void seek_gap(struct tl_app *app, const struct tl_number *n, bool back)
-{
-	struct tl_times *t = &app->times;
-	struct tl_scan_request req = {
-		.src = app->text.src,
-		.lines = app->opt.numbers != 0 ? app->text.lines : NULL,
-		.mailbox = app->mailbox,
-		.filter = app->text.filter,
-		.backward = back,
-		.from = tl_move_base(app),
-		.until = back ? 0 : TL_NOPOS,
-		.nth = tl_number_or(n, 1),
-	};
-	struct tl_layout *lay = tl_view_layout(app->text.view);
-	struct tl_err err = TL_ERR_INIT;
-
-	tl_time_cancel(app);
-	if (req.from == TL_NOPOS)
-		return;
-	if (back ? tl_layout_line_start(lay, req.from, &req.from) != TL_FOUND
-		 : tl_layout_next_line(lay, req.from, &req.from) != TL_FOUND) {
-		tl_app_message(app, "No gap %s here", back ? "before" : "behind");
-		return;
-	}
-	t->backward = back;
-	if ((!t->gap && !tl_matcher_new(GAP, strlen(GAP), TL_MATCH_LITERAL, &t->gap, &err)) ||
-	    (req.m = t->gap, !tl_scan_start(&req, app->jobs, &t->scan, &err))) {
-		tl_app_message(app, "%s", err.msg);
-		return;
-	}
-	tl_app_begin(app, TL_OP_GAP, 0, false);
-}
-
-void tl_time_next_gap(struct tl_app *app, const struct tl_number *n)
-{
-	seek_gap(app, n, false);
-}
-
-void tl_time_previous_gap(struct tl_app *app, const struct tl_number *n)
-{
-	seek_gap(app, n, true);
-}
-
 /* ---- operations */
 
 void tl_time_progress(struct tl_app *app)
@@ -236,24 +168,17 @@ void tl_time_progress(struct tl_app *app)
 	app->times.wanted = false;
 	if (app->op.kind == TL_OP_TIME && app->times.seek)
 		seek_progress(app);
-	else if (app->op.kind == TL_OP_GAP && app->times.scan)
-		gap_progress(app);
 }
 
 double tl_time_how_far(struct tl_app *app)
 {
-	uint64_t hits;
-
-	return app->times.scan ? tl_scan_progress(app->times.scan, &hits)
-			       : tl_texttimes_progress(app->text.times);
+	return tl_texttimes_progress(app->text.times);
 }
 
 void tl_time_cancel(struct tl_app *app)
 {
 	tl_seek_close(app->times.seek);
-	tl_scan_close(app->times.scan);
 	app->times.seek = NULL;
-	app->times.scan = NULL;
 }
 
 void tl_time_text_closing(struct tl_app *app)
@@ -272,6 +197,5 @@ void tl_time_mark_set(struct tl_app *app, char letter)
 void tl_time_fini(struct tl_app *app)
 {
 	tl_time_text_closing(app);
-	tl_matcher_free(app->times.gap);
 	tl_history_fini(&app->times.history);
 }

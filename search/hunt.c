@@ -147,6 +147,8 @@ static bool hits_in_run(const struct tl_chunklook *c, struct tl_hitcount *n)
 			.ends = true,
 		};
 
+		if (len <= longest && c->hunt->req->each)
+			c->hunt->req->each(c->hunt->req->arg, pos, part.text);
 		if (len > longest ? hits_in_part(c, &part, n) : add_hit(n, pos))
 			return true;
 	}
@@ -354,6 +356,8 @@ enum tl_lookup tl_hunt_look(struct tl_chunklook *c, struct tl_hitcount *n)
 	enum tl_lookup found;
 	bool open;
 
+	if (c->hunt->req->barren && c->hunt->req->barren(c->hunt->req->arg, c->k))
+		return TL_NONE;
 	if (look_in_place(c, n, &found))
 		return found;
 	found = read_run(c);

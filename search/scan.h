@@ -36,6 +36,13 @@ struct tl_scan_request {
 	uint64_t nth;     /* stop at the nth hit, from 1; 0: count all hits: in the end HIT
 			 * with the first one's pos, or MISS when there is none */
 	size_t long_line; /* instead of TL_LONG_LINE (tests); 0: that */
+	/* May be NULL.  Is it known in another way that no line that begins in chunk k matches?  May
+	 * take as long as reading it.  Any thread. */
+	bool (*barren)(void *arg, uint64_t k);
+	/* May be NULL.  Where all hits are counted, forward: told each line that is one, but not what is
+	 * found in long lines.  Any thread, several at once, in no order. */
+	void (*each)(void *arg, uint64_t pos, struct tl_span line);
+	void *arg; /* of these two */
 };
 
 enum tl_scan_state {

@@ -68,6 +68,9 @@ struct pt {
 	size_t nslices;   /* chunks that have one */
 
 	_Atomic(uint64_t) *counted; /* a bit a chunk: its errors are in nerrors */
+	_Atomic(uint64_t) *broken;  /* likewise: and it has some */
+	struct tl_pt_gatherer bare; /* gives errors only */
+	struct tl_pt_segments *bare_shared;
 	atomic_uint_fast64_t nerrors;
 
 	pthread_mutex_t lock; /* of the list */
@@ -105,6 +108,8 @@ static void pt_close(void *self)
 	}
 	free_made(&pt->looked.made);
 	free(pt->counted);
+	free(pt->broken);
+	tl_pt_segments_close(pt->bare_shared);
 	free(pt->chosen);
 	free(pt->skip);
 	tl_select_fini(&pt->select);
@@ -328,11 +333,18 @@ bool tl_pt_open(struct tl_perf *perf, const struct tl_decoder_options *options,
 		pt->lean.shared = pt->lean_shared;
 		pt->lean.want = TL_PT_WANT_CALLS | TL_PT_WANT_RETURNS;
 	}
+	pt->bare = pt->gatherer;
+	pt->bare.want = 0;
 	pt->counted = calloc((size_t)(pt_chunks(pt) / 64 + 1), sizeof(*pt->counted));
-	if (!pt->counted) {
+	pt->broken = calloc((size_t)(pt_chunks(pt) / 64 + 1), sizeof(*pt->broken));
+	if (!pt->counted || !pt->broken) {
 		tl_err_nomem(err);
 		goto fail;
 	}
+	if (!tl_pt_segments_open(TL_PT_SHARED_BYTES / 8, tl_pt_gather_segment, &pt->bare,
+				 &pt->bare_shared, err))
+		goto fail;
+	pt->bare.shared = pt->bare_shared;
 	*self = pt;
 	return true;
 fail:
@@ -406,6 +418,8 @@ static void count_errors(struct pt *pt, uint64_t k, const struct tl_pt_scratch *
 		return;
 	for (size_t i = 0; i < sc->n; i++)
 		n += sc->events[i].kind == TL_PT_EV_ERROR;
+	if (n > 0)
+		atomic_fetch_or(&pt->broken[k / 64], bit);
 	if (!(atomic_fetch_or(&pt->counted[k / 64], bit) & bit))
 		atomic_fetch_add(&pt->nerrors, n);
 }
@@ -444,6 +458,20 @@ static bool sift(const struct pt *pt, struct tl_pt_scratch *sc, struct tl_pt_pas
 			return false;
 	}
 	sc->n = kept;
+	return true;
+}
+
+/* The events of chunk k, those that are selected, without their past. */
+static bool gather_by(struct pt *pt, const struct tl_pt_gatherer *g, uint64_t k,
+		      struct tl_pt_scratch *sc, struct tl_err *err)
+{
+	if (pt->chosen && k >= pt->nslices)
+		sc->n = 0;
+	else if (!tl_pt_gather(g, slice_of(pt, k), sc, err))
+		return false;
+	if (pt->selects && !sift(pt, sc, NULL))
+		return tl_err_nomem(err);
+	count_errors(pt, k, sc);
 	return true;
 }
 
@@ -517,6 +545,25 @@ static uint64_t pt_gaps(const void *self)
 	const struct pt *pt = self;
 
 	return atomic_load(&pt->nerrors);
+}
+
+/* Errors are events whatever else is wanted, and with nothing else it is done in half the time. */
+static bool pt_whole(void *self, uint64_t k)
+{
+	const uint64_t bit = UINT64_C(1) << (k % 64);
+	struct pt *pt = self;
+	struct workspace *w;
+	bool ok;
+
+	if (!(atomic_load(&pt->counted[k / 64]) & bit)) {
+		w = take_workspace(pt);
+		ok = w && gather_by(pt, &pt->bare, k, &w->made.scratch, NULL);
+		if (w)
+			put_workspace(pt, w);
+		if (!ok)
+			return false;
+	}
+	return !(atomic_load(&pt->broken[k / 64]) & bit);
 }
 
 /* ---- times */
@@ -752,6 +799,7 @@ const struct tl_decoder_ops tl_decoder_pt_ops = {
 	.describe = pt_describe,
 	.calls = pt_calls,
 	.gaps = pt_gaps,
+	.whole = pt_whole,
 	.costs = pt_costs,
 	.save = pt_save,
 	.close = pt_close,

@@ -499,6 +499,36 @@ static void check_ways(void)
 	free(want);
 }
 
+/* What is known of gaps without the text is what stands in it. */
+static void check_gaps(bool some)
+{
+	const struct tl_decoder_options options = { .view = "calls" };
+	struct tl_err err = TL_ERR_INIT;
+	bool found = false;
+	void *first, *second;
+
+	assert_true(
+	    tl_decoder_recording.open("data", &options, (struct tl_span){ NULL, 0 }, &first, &err));
+	assert_true(tl_decoder_recording.open("data", &options, (struct tl_span){ NULL, 0 },
+					      &second, &err));
+	for (uint64_t k = 0; k < tl_decoder_recording.chunks(first); k++) {
+		struct tl_buf text = TL_BUF_INIT;
+		bool gap;
+
+		assert_true(tl_decoder_recording.decode(second, k, &text, &err));
+		gap = strstr(tl_buf_str(&text), "[gap: ") != NULL;
+		/* Asked before the text was made, and behind it. */
+		assert_int_equal(tl_decoder_recording.whole(first, k), !gap);
+		assert_int_equal(tl_decoder_recording.whole(second, k), !gap);
+		found = found || gap;
+		tl_buf_fini(&text);
+	}
+	assert_int_equal(found, some);
+	assert_int_equal(tl_decoder_recording.gaps(first), tl_decoder_recording.gaps(second));
+	tl_decoder_recording.close(first);
+	tl_decoder_recording.close(second);
+}
+
 static void folded(void **state)
 {
 	const struct recipe *r = *state;
@@ -513,6 +543,7 @@ static void folded(void **state)
 	read_stacks("insns", &ours);
 	check_sums(r, &ours);
 	check_ways();
+	check_gaps(strstr(r->options, "every"));
 	settle(&ours);
 	if (no_perf)
 		print_message("no comparison: %s\n", no_perf);
