@@ -161,7 +161,7 @@ static struct tl_pt_thread *thread_of(struct tl_pt_pen *pen, const struct tl_pt_
 		return NULL;
 	t = &pen->threads.v[pen->threads.last];
 	from = past && pen->threads.n > had ? tl_pt_threads_have(&past->threads, key) : NULL;
-	return !from || tl_pt_thread_begin(t, from, 0) ? t : NULL;
+	return !from || tl_pt_thread_begin(t, from) ? t : NULL;
 }
 
 /* Note when a function began that was called in an earlier chunk; or before what is known. */
@@ -181,8 +181,8 @@ static bool note_began(struct tl_pt_pen *pen, const struct tl_pt_move *move, uin
 	b = &pen->begans[pen->nbegans++];
 	if (move->closed)
 		*b = (struct tl_pt_began){ move->closed->time, move->closed->to, false };
-	else
-		*b = (struct tl_pt_began){ since, 0, true };
+	else /* another call than its own is open: nothing is known of that */
+		*b = (struct tl_pt_began){ move->open ? since : TL_PT_NOTIME, 0, true };
 	return true;
 }
 
@@ -208,10 +208,22 @@ static bool walk_one(struct tl_pt_pen *pen, struct tl_pt_thread *t, const struct
 	t->last = i;
 	if (step->peer != NONE)
 		pen->steps[step->peer].peer = i;
-	if (step->peer != NONE || !(move.closed || move.open))
+	if (step->peer != NONE || (!move.closed && move.moves >= 0))
 		return true;
 	step->began = (uint32_t)pen->nbegans;
 	return note_began(pen, &move, t->since > gap ? t->since : gap);
+}
+
+/* What was found out later than where the threads stood. */
+static void add_late(struct tl_pt_pen *pen, size_t n, const struct tl_pt_past *past)
+{
+	for (size_t i = 0; i < past->nlate; i++) {
+		const struct tl_pt_late *late = &past->late[i];
+		uint32_t began = late->event < n ? pen->steps[late->event].began : NONE;
+
+		if (began != NONE && pen->begans[began].before)
+			pen->begans[began] = (struct tl_pt_began){ late->time, 0, false };
+	}
 }
 
 bool tl_pt_pen_walk(struct tl_pt_pen *pen, const struct tl_pt_event *events, size_t n,
@@ -239,6 +251,8 @@ bool tl_pt_pen_walk(struct tl_pt_pen *pen, const struct tl_pt_event *events, siz
 		if (events[i].kind == TL_PT_EV_ERROR)
 			gap = events[i].time;
 	}
+	if (past)
+		add_late(pen, n, past);
 	return true;
 }
 

@@ -13,11 +13,12 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define NPLACES 256
 #define NBUSY   64 /* threads whose slices are known to be on their way */
 
-#define KEPT_BYTES ((size_t)64 << 20) /* of pasts that reach far */
+#define KEPT_BYTES ((size_t)64 << 20) /* of what looking back does not find */
 
 struct summed {
 	size_t slice;
@@ -38,11 +39,10 @@ struct worker {
 	struct tl_pt_past past; /* to try things with */
 };
 
-/* A past that looking back does not find: the threads' frames that the slice asks for. */
+/* What looking back does not find. */
 struct kept {
-	uint64_t gap;
-	size_t nthreads;
-	struct tl_pt_thread threads[];
+	size_t n;
+	struct tl_pt_late v[];
 };
 
 struct tl_pt_pasts {
@@ -97,13 +97,6 @@ static void free_worker(struct worker *w)
 	free(w);
 }
 
-static void free_kept(struct kept *k)
-{
-	for (size_t i = 0; k && i < k->nthreads; i++)
-		free(k->threads[i].frames);
-	free(k);
-}
-
 void tl_pt_pasts_close(struct tl_pt_pasts *h)
 {
 	struct worker *next;
@@ -117,7 +110,7 @@ void tl_pt_pasts_close(struct tl_pt_pasts *h)
 		free_worker(h->idle);
 	}
 	for (size_t i = 0; h->kept && i < h->from.n; i++)
-		free_kept(h->kept[i]);
+		free(h->kept[i]);
 	free(h->kept);
 	tl_pt_past_fini(&h->front);
 	pthread_cond_destroy(&h->change);
@@ -285,117 +278,68 @@ static bool look_back(struct tl_pt_pasts *h, struct worker *w, const struct summ
 
 /* ---- the front */
 
-/* What a part asked of a thread, seen while the front goes over it. */
-struct asked {
-	uint32_t had, fewest; /* frames */
-	bool more;            /* it asks for what is not in them */
-};
+static int by_event(const void *pa, const void *pb)
+{
+	const struct tl_pt_late *a = pa, *b = pb;
 
-static bool follow_part(struct tl_pt_thread *t, const struct tl_pt_summary *sum,
-			const struct tl_pt_part *part, struct asked *out)
+	return (a->event > b->event) - (a->event < b->event);
+}
+
+/* Keep what was found; where that is not possible, less is known. */
+static void keep(struct tl_pt_pasts *h, size_t slice, const struct tl_pt_past *found)
+{
+	size_t bytes = sizeof(struct kept) + found->nlate * sizeof(*found->late);
+	struct kept *k = NULL;
+
+	if (found->nlate > 0 && bytes <= KEPT_BYTES - h->kept_bytes)
+		k = malloc(bytes);
+	if (!k)
+		return;
+	k->n = found->nlate;
+	memcpy(k->v, found->late, k->n * sizeof(*k->v));
+	qsort(k->v, k->n, sizeof(*k->v), by_event);
+	h->kept[slice] = k;
+	h->kept_bytes += bytes;
+}
+
+/* A thread goes over its part of a slice.  Calls that it returns from are noted, where looking back to
+ * `time` does not find them. */
+static bool advance_thread(struct tl_pt_thread *t, const struct tl_pt_summary *sum,
+			   const struct tl_pt_part *part, uint64_t time, struct tl_pt_past *found)
 {
 	struct tl_pt_move move;
 
-	*out = (struct asked){ t->nframes, t->nframes, false };
-	for (size_t i = 0; i < part->n; i++) {
-		const struct tl_pt_event *ev = &sum->events[part->first + i];
-
-		if (!tl_pt_thread_follow(t, ev, TL_PT_NONE, &move))
+	for (size_t i = part->first; i < part->first + part->n; i++) {
+		if (!tl_pt_thread_follow(t, &sum->events[i], TL_PT_NONE, &move))
 			return false;
-		out->more |= move.open || (ev->flags & TL_PT_TRACE_BEGIN && move.moves > 0);
-		if (t->nframes < out->fewest)
-			out->fewest = t->nframes;
+		if (move.closed && move.closed->known < time &&
+		    !tl_pt_past_add_late(found, sum->numbers[i], move.closed->time))
+			return false;
 	}
 	return true;
 }
 
-/* Would looking back to a time, 0 being the beginning, not do? */
-static bool reaches_before(const struct tl_pt_thread *had, const struct asked *asked, uint64_t time)
-{
-	for (uint32_t i = asked->fewest; i < asked->had; i++)
-		if (had->frames[i].known < time)
-			return true;
-	return asked->more && time > 0;
-}
-
-static struct kept *new_kept(struct tl_pt_pasts *h, const struct tl_pt_past *past)
-{
-	size_t bytes = sizeof(struct kept) + past->threads.n * sizeof(struct tl_pt_thread);
-	struct kept *k;
-
-	for (size_t i = 0; i < past->threads.n; i++)
-		bytes += past->threads.v[i].nframes * sizeof(struct tl_pt_frame);
-	if (bytes > KEPT_BYTES - h->kept_bytes)
-		return NULL;
-	k = calloc(1, sizeof(*k) + past->threads.n * sizeof(k->threads[0]));
-	if (!k)
-		return NULL;
-	k->gap = past->gap;
-	h->kept_bytes += bytes;
-	return k;
-}
-
-/* Keep what the slice asks of its past; where that is not possible, a jump will know less. */
-static void keep(struct tl_pt_pasts *h, size_t slice, const struct tl_pt_past *past,
-		 const struct asked *asked)
-{
-	struct kept *k = new_kept(h, past);
-
-	for (size_t i = 0; k && i < past->threads.n; i++) {
-		const struct tl_pt_thread *from = &past->threads.v[i];
-		struct tl_pt_thread *t = &k->threads[k->nthreads++];
-
-		t->key = from->key;
-		if (!tl_pt_thread_begin(t, from, asked[i].fewest)) {
-			free_kept(k);
-			k = NULL;
-		}
-	}
-	h->kept[slice] = k;
-}
-
-static bool copy_thread(struct tl_pt_past *past, uint64_t key, const struct tl_pt_thread *from)
-{
-	return tl_pt_threads_find(&past->threads, key) &&
-	       tl_pt_thread_begin(&past->threads.v[past->threads.last], from, 0);
-}
-
-/*
- * Lock held, the front being before this slice: the past of the slice's threads, and the front goes
- * over it.  False: out of memory.
- */
-static bool advance(struct tl_pt_pasts *h, const struct summed *s, struct tl_pt_past *past)
+/* Lock held, the front being before this slice: it goes over it. */
+static void advance(struct tl_pt_pasts *h, const struct summed *s, struct tl_pt_past *found)
 {
 	const struct tl_pt_summary *sum = &s->sum;
-	struct asked *asked = calloc(sum->nparts + 1, sizeof(*asked));
-	bool far = false, ok = asked != NULL;
-	uint64_t limit =
+	bool ok = !sum->opaque;
+	uint64_t time =
 	    s->slice > TL_PT_LOOK_BACK ? h->from.time(h->from.arg, s->slice - TL_PT_LOOK_BACK) : 0;
 
-	tl_pt_past_clear(past);
-	past->gap = h->front.gap;
+	tl_pt_past_clear(found);
 	for (size_t i = 0; ok && i < sum->nparts; i++) {
 		const struct tl_pt_part *part = &sum->parts[i];
-		struct tl_pt_thread *t;
 
-		ok = tl_pt_threads_find(&h->front.threads, part->key);
-		if (!ok)
-			break;
-		t = &h->front.threads.v[h->front.threads.last];
-		if (t->since == TL_PT_NOTIME)
-			t->since = part->since;
-		ok = copy_thread(past, part->key, t) && follow_part(t, sum, part, &asked[i]);
-		far |= ok && reaches_before(&past->threads.v[past->threads.last], &asked[i], limit);
+		ok = tl_pt_threads_find(&h->front.threads, part->key) &&
+		     advance_thread(&h->front.threads.v[h->front.threads.last], sum, part, time,
+				    found);
 	}
-	if (ok && sum->gap)
-		h->front.gap = sum->gap;
-	if (ok && far)
-		keep(h, s->slice, past, asked);
-	free(asked);
+	if (ok)
+		keep(h, s->slice, found);
 	h->front_at++;
-	h->front_lost = !ok || sum->opaque;
+	h->front_lost = !ok;
 	pthread_cond_broadcast(&h->change);
-	return ok;
 }
 
 /* Lock held.  Slices between the front and this one that nobody is at. */
@@ -441,12 +385,10 @@ static bool bring_front(struct tl_pt_pasts *h, struct worker *w, size_t slice, s
 
 /* ---- a slice */
 
-static bool unpack(const struct kept *k, struct tl_pt_past *past)
+static bool take_kept(const struct kept *k, struct tl_pt_past *past)
 {
-	tl_pt_past_clear(past);
-	past->gap = k->gap;
-	for (size_t i = 0; i < k->nthreads; i++)
-		if (!copy_thread(past, k->threads[i].key, &k->threads[i]))
+	for (size_t i = 0; k && i < k->n; i++)
+		if (!tl_pt_past_add_late(past, k->v[i].event, k->v[i].time))
 			return false;
 	return true;
 }
@@ -455,18 +397,17 @@ static bool unpack(const struct kept *k, struct tl_pt_past *past)
 static bool find_past(struct tl_pt_pasts *h, struct worker *w, const struct summed *own,
 		      size_t most, struct tl_pt_past *past, struct tl_err *err)
 {
-	bool ok, found = true;
+	bool ok;
 
+	if (!look_back(h, w, own, most, past, err))
+		return false;
 	pthread_mutex_lock(&h->lock);
 	ok = bring_front(h, w, own->slice, err);
-	if (ok && h->kept[own->slice])
-		ok = unpack(h->kept[own->slice], past) || tl_err_nomem(err);
-	else if (ok && h->front_at == own->slice && !h->front_lost && !own->sum.opaque)
-		ok = advance(h, own, past) || tl_err_nomem(err);
-	else
-		found = false;
+	if (ok && h->front_at == own->slice && !h->front_lost)
+		advance(h, own, &w->past);
+	ok = ok && (take_kept(h->kept[own->slice], past) || tl_err_nomem(err));
 	pthread_mutex_unlock(&h->lock);
-	return found || !ok ? ok : look_back(h, w, own, most, past, err);
+	return ok;
 }
 
 static void set_busy(struct tl_pt_pasts *h, size_t slice)

@@ -1,14 +1,13 @@
 /*
  * pasts.h: where the threads stood when a slice began: which calls were open, since when.
  *
- * A slice is decoded alone, and says nothing of what was before.  So slices before it are looked at,
- * as summaries (summary.h): a few of them, which is what a jump to anywhere can afford; or
- * all of them, where all were gathered in order from the first one on, as they are when a whole
- * text is read or poured out.  What of that cannot be had again by looking at a few is kept,
- * so that a slice's past is the same when it is asked for again.
+ * A slice is decoded alone, and says nothing of what was before.  So a few slices before it are
+ * looked at, as summaries (summary.h), which is what a jump to anywhere can afford.  Where all
+ * slices were gathered in order from the first one on, as they are when a whole text is read or poured
+ * out, it is known, too, when a function began that returns after a longer time than that; and kept.
  *
- * Thus a past is a pure function of the slice, but that what is too far back for a jump is known as
- * soon as everything from the beginning was seen.
+ * Thus a past is a pure function of the slice, but for such times (`late`): what is shown of a slice
+ * has its lines and its depths from the rest, and room for the times, be they known or not.
  */
 #ifndef TL_DECODERS_PT_PASTS_H
 #define TL_DECODERS_PT_PASTS_H

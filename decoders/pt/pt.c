@@ -217,6 +217,13 @@ static bool flow(void *arg, const struct tl_pt_segment *seg, unsigned want,
 /* Where each instruction is a line, slices are so much smaller. */
 #define DENSE 8
 
+static unsigned finer = 1;
+
+void tl_pt_cut_finer(unsigned times)
+{
+	finer = times;
+}
+
 /* The timeline, built beside the sync scan: neither needs the other, and both take long. */
 struct building {
 	struct pt *pt;
@@ -240,7 +247,8 @@ static bool build_and_scan(struct pt *pt, const struct tl_decoder_options *optio
 	bool beside = pthread_create(&thread, NULL, build_timeline, &b) == 0, ok;
 
 	ok = tl_pt_slices_open(pt->perf, options->pool, options->progress, saved,
-			       tl_pt_view_is_dense(options->view) ? DENSE : 1, &pt->slices, err);
+			       finer * (tl_pt_view_is_dense(options->view) ? DENSE : 1),
+			       &pt->slices, err);
 	if (beside)
 		pthread_join(thread, NULL);
 	else
@@ -435,13 +443,24 @@ static bool put_head(const struct pt *pt, struct tl_buf *out)
 	return true;
 }
 
+/* Event i becomes number `to`, and with it what `past` has for it, of which *from was gone through, and
+ * *n stay. */
+static void renumber(struct tl_pt_past *past, size_t i, size_t to, size_t *from, size_t *n)
+{
+	while (*from < past->nlate && past->late[*from].event < i)
+		++*from;
+	if (*from < past->nlate && past->late[*from].event == i)
+		past->late[(*n)++] =
+		    (struct tl_pt_late){ (uint32_t)to, past->late[(*from)++].time };
+}
+
 /* Drop the events that are not selected; those before a selected time are past then.  False: out of
  * memory. */
 static bool sift(const struct pt *pt, struct tl_pt_scratch *sc, struct tl_pt_past *past)
 {
 	const struct tl_context *ctx = NULL;
 	bool wanted = true; /* those of ctx */
-	size_t kept = 0;
+	size_t kept = 0, from = 0, n = 0;
 
 	for (size_t i = 0; i < sc->n; i++) {
 		const struct tl_pt_event *e = &sc->events[i];
@@ -452,12 +471,17 @@ static bool sift(const struct pt *pt, struct tl_pt_scratch *sc, struct tl_pt_pas
 		}
 		if (e->ctx && !wanted)
 			continue;
-		if (tl_select_time(&pt->select, e->time))
+		if (tl_select_time(&pt->select, e->time)) {
+			if (past)
+				renumber(past, i, kept, &from, &n);
 			sc->events[kept++] = *e;
-		else if (kept == 0 && past && !tl_pt_past_follow(past, e))
+		} else if (kept == 0 && past && !tl_pt_past_follow(past, e)) {
 			return false;
+		}
 	}
 	sc->n = kept;
+	if (past)
+		past->nlate = n;
 	return true;
 }
 

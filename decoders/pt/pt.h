@@ -16,4 +16,8 @@ bool tl_pt_open(struct tl_perf *perf, const struct tl_decoder_options *options,
 #define TL_PT_SHARED_BYTES ((size_t)48 << 20)
 void tl_pt_limit_shared(void *self, size_t bytes);
 
+/* Slices of what is opened from now on are so many times smaller, for tests: small recordings have
+ * many then.  Main thread. */
+void tl_pt_cut_finer(unsigned times);
+
 #endif

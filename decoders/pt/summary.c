@@ -10,6 +10,7 @@
 void tl_pt_summary_fini(struct tl_pt_summary *s)
 {
 	free(s->events);
+	free(s->numbers);
 	free(s->parts);
 	*s = (struct tl_pt_summary){ 0 };
 }
@@ -107,7 +108,8 @@ static bool reduce(struct tl_pt_thread *t, struct tl_pt_picked *list, const stru
 	return ok;
 }
 
-static size_t pack(struct tl_pt_summer *s, struct tl_pt_summary *out)
+static size_t pack(struct tl_pt_summer *s, const struct tl_pt_event *events,
+		   struct tl_pt_summary *out)
 {
 	size_t at = 0;
 
@@ -116,8 +118,10 @@ static size_t pack(struct tl_pt_summer *s, struct tl_pt_summary *out)
 
 		out->parts[i] =
 		    (struct tl_pt_part){ s->threads.v[i].key, s->threads.v[i].since, at, list->n };
-		for (size_t j = 0; j < list->n; j++)
+		for (size_t j = 0; j < list->n; j++) {
+			out->numbers[at] = (uint32_t)(list->v[j] - events);
 			out->events[at++] = *list->v[j];
+		}
 	}
 	return s->threads.n;
 }
@@ -155,12 +159,13 @@ bool tl_pt_summary_make(struct tl_pt_summer *s, const struct tl_pt_event *events
 	if (out->opaque)
 		return true;
 	out->events = malloc((total + 1) * sizeof(*out->events));
+	out->numbers = malloc((total + 1) * sizeof(*out->numbers));
 	out->parts = malloc((s->threads.n + 1) * sizeof(*out->parts));
-	if (!out->events || !out->parts) {
+	if (!out->events || !out->numbers || !out->parts) {
 		tl_pt_summary_fini(out);
 		return false;
 	}
-	out->nparts = pack(s, out);
+	out->nparts = pack(s, events, out);
 	return true;
 }
 
@@ -170,12 +175,29 @@ void tl_pt_past_clear(struct tl_pt_past *past)
 {
 	tl_pt_threads_trim(&past->threads);
 	past->gap = 0;
+	past->nlate = 0;
 }
 
 void tl_pt_past_fini(struct tl_pt_past *past)
 {
 	tl_pt_threads_fini(&past->threads);
-	past->gap = 0;
+	free(past->late);
+	*past = (struct tl_pt_past){ 0 };
+}
+
+bool tl_pt_past_add_late(struct tl_pt_past *past, uint32_t event, uint64_t time)
+{
+	if (past->nlate == past->late_cap) {
+		size_t cap = past->late_cap ? 2 * past->late_cap : 16;
+		struct tl_pt_late *late = realloc(past->late, cap * sizeof(*late));
+
+		if (!late)
+			return false;
+		past->late = late;
+		past->late_cap = cap;
+	}
+	past->late[past->nlate++] = (struct tl_pt_late){ event, time };
+	return true;
 }
 
 bool tl_pt_past_follow(struct tl_pt_past *past, const struct tl_pt_event *ev)

@@ -19,6 +19,7 @@ struct tl_pt_part {
 
 struct tl_pt_summary {
 	struct tl_pt_event *events;
+	uint32_t *numbers; /* of the events in the stretch */
 	struct tl_pt_part *parts;
 	size_t nparts;
 	uint64_t gap; /* of its last error; 0: it has none */
@@ -53,6 +54,9 @@ bool tl_pt_past_follow(struct tl_pt_past *past, const struct tl_pt_event *ev);
 /* How many of a summary's returns, and of the places where its threads begin again, `past` does not
  * tell the call or the end of; it goes on over the stretch meanwhile.  SIZE_MAX: out of memory. */
 size_t tl_pt_summary_unknown(const struct tl_pt_summary *s, struct tl_pt_past *past);
+
+/* Add one; they may come in any order until all are sorted.  False: out of memory. */
+bool tl_pt_past_add_late(struct tl_pt_past *past, uint32_t event, uint64_t time);
 
 void tl_pt_past_clear(struct tl_pt_past *past);
 void tl_pt_past_fini(struct tl_pt_past *past);

@@ -89,9 +89,9 @@ const struct tl_pt_thread *tl_pt_threads_have(const struct tl_pt_threads *thread
 	}
 }
 
-bool tl_pt_thread_begin(struct tl_pt_thread *t, const struct tl_pt_thread *from, uint32_t skip)
+bool tl_pt_thread_begin(struct tl_pt_thread *t, const struct tl_pt_thread *from)
 {
-	uint32_t n = from->nframes - skip;
+	uint32_t n = from->nframes;
 
 	if (n > t->cap) {
 		struct tl_pt_frame *frames = realloc(t->frames, n * sizeof(*frames));
@@ -102,7 +102,7 @@ bool tl_pt_thread_begin(struct tl_pt_thread *t, const struct tl_pt_thread *from,
 		t->cap = n;
 	}
 	for (uint32_t i = 0; i < n; i++) {
-		t->frames[i] = from->frames[skip + i];
+		t->frames[i] = from->frames[i];
 		t->frames[i].call = TL_PT_NONE;
 	}
 	t->nframes = n;

@@ -61,10 +61,18 @@ struct tl_pt_threads {
 	uint32_t last; /* the one last looked for */
 };
 
+/* When a function began that event number `event` returns from; known from further back. */
+struct tl_pt_late {
+	uint32_t event;
+	uint64_t time;
+};
+
 /* Where threads stood when a stretch began. */
 struct tl_pt_past {
 	struct tl_pt_threads threads;
-	uint64_t gap; /* something may be missing before; 0: nothing is */
+	uint64_t gap;            /* something may be missing before; 0: nothing is */
+	struct tl_pt_late *late; /* by event; of calls that the threads do not have any more */
+	size_t nlate, late_cap;
 };
 
 /* The number of an event's thread: its tid, for the idle tasks one a CPU. */
@@ -92,9 +100,8 @@ static inline bool tl_pt_threads_find(struct tl_pt_threads *threads, uint64_t ke
 /* NULL: there is none. */
 const struct tl_pt_thread *tl_pt_threads_have(const struct tl_pt_threads *threads, uint64_t key);
 
-/* What a thread knows of itself, as another stretch begins with it; its outermost `skip` frames are
- * left out.  False: out of memory. */
-bool tl_pt_thread_begin(struct tl_pt_thread *t, const struct tl_pt_thread *from, uint32_t skip);
+/* What a thread knows of itself, as another stretch begins with it.  False: out of memory. */
+bool tl_pt_thread_begin(struct tl_pt_thread *t, const struct tl_pt_thread *from);
 
 /* Does the trace of it go on where it stopped? */
 static inline bool tl_pt_thread_resumes(const struct tl_pt_thread *t, const struct tl_pt_event *ev)

@@ -189,8 +189,8 @@ static inline uint8_t *put_line(struct tl_pt_pen *pen, struct tl_buf *out, uint8
 	bool handler = ev->flags & TL_PT_TRACE_BEGIN && step->moves > 0;
 	/* A trace that goes on behind a call out of it is that call's end.  The return of a
 	 * signal's handler is not its end: a system call follows. */
-	bool back =
-	    inside ? ev->flags & TL_PT_RETURN && ev->from && step->moves < 0 : peer && peer < ev;
+	bool ends = (peer && peer < ev) || (began && !began->before);
+	bool back = inside ? ev->flags & TL_PT_RETURN && ev->from && step->moves < 0 : ends;
 	bool leaf = call && is_leaf(pen, events, i);
 
 	/* The end of a leaf is told on the line that began it. */
