@@ -480,6 +480,33 @@ static void test_slice_widths(void **state)
 	tl_options_fini(&o);
 }
 
+static void test_time_column(void **state)
+{
+	static const char *const kinds[] = { "off", "line", "mark", "both" };
+	struct tl_options o;
+	struct tl_err err = TL_ERR_INIT;
+	bool upper;
+	enum tl_opt_found how;
+	const struct tl_option *opt = tl_option_by_name("time-column", 11, &upper, &how);
+	char say[128];
+
+	tl_options_init(&o);
+	for (int i = 3; i >= 0; i--) {
+		assert_true(tl_option_change(&o, opt, false, TL_OPT_TOGGLE, kinds[i], say,
+					     sizeof(say), &err));
+		assert_int_equal(o.time_column, i);
+		assert_true(strstr(say, "time") || i == 0);
+	}
+	o.time_column = 2;
+	assert_false(
+	    tl_option_change(&o, opt, false, TL_OPT_TOGGLE, "lines", say, sizeof(say), &err));
+	assert_non_null(strstr(err.msg, "'lines' is none of off, line, mark, both"));
+	assert_int_equal(o.time_column, 2);
+	assert_true(tl_option_change(&o, opt, false, TL_OPT_RESET, NULL, say, sizeof(say), &err));
+	assert_int_equal(o.time_column, 0);
+	tl_options_fini(&o);
+}
+
 static void test_letters_and_names_are_not_used_twice(void **state)
 {
 	const struct tl_option *table = tl_option_table();
@@ -877,6 +904,7 @@ int main(void)
 		cmocka_unit_test(test_long_names),
 		cmocka_unit_test(test_spool_sizes),
 		cmocka_unit_test(test_slice_widths),
+		cmocka_unit_test(test_time_column),
 		cmocka_unit_test(test_letters_and_names_are_not_used_twice),
 		cmocka_unit_test(test_bad_options),
 		cmocka_unit_test(test_a_bad_option_ends_its_word),
