@@ -1,5 +1,6 @@
 /* moving.c: the commands that move: by rows, by jumping, sideways; and moves that take long. */
 #include "pager/commands.h"
+#include "text/part.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -398,7 +399,7 @@ void tl_move_to_end(struct tl_app *app, bool as_mark)
 {
 	struct tl_extent ext;
 
-	if (strcmp(tl_source_kind(app->text.src), "file") == 0 ||
+	if (strcmp(tl_source_kind(app->text.src), "file") == 0 || tl_part_below(app->text.src) ||
 	    tl_source_trouble(app->text.src, NULL)) /* perhaps it goes on now */
 		tl_app_refresh_text(app, false);
 	tl_source_want(app->text.src, UINT64_MAX);

@@ -1,5 +1,6 @@
 /*
- * seek.c: see seek.h.  A job of one step.  Positions that are found are made those of a byte with
+ * seek.c: see seek.h.  A job of one step; of a text that is still coming, of one for each time that more has
+ * come.  Positions that are found are made those of a byte with
  * a cursor, whose chunk then is in the cache for the screen.
  */
 #include "pager/seek.h"
@@ -10,15 +11,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define WANTED 4 /* chunks, of a text that is still coming */
+
 struct tl_seek {
 	struct tl_seek_request req;
 	struct tl_source *src;
-	uint64_t first, last; /* of the text, ns */
+	uint64_t first, last; /* of the text, ns; of one that is still coming, so far */
+	bool coming;
 	struct tl_job *job;
-	atomic_flag taken; /* by a worker */
 	atomic_bool stop;
-	pthread_mutex_t lock;
-	struct tl_seek_result result; /* of the lock */
+	pthread_mutex_t lock; /* of what follows */
+	bool taken;           /* by a worker */
+	struct tl_seek_result result;
 };
 
 uint64_t tl_seek_slice(uint64_t first_ns, uint64_t time_ns, uint64_t slice_ns)
@@ -100,13 +104,12 @@ static enum tl_seek_state find_time(struct work *w, uint64_t time, bool within,
 	enum tl_lookup found = tl_texttimes_locate(s->req.times, time, &s->stop, out, w->err);
 	struct tl_span span;
 
-	if (found == TL_NONE && within)
-		return TL_SEEK_EDGE;
-	if (found == TL_NONE)
+	if (found == TL_FOUND)
+		found = forward(w, out->pos, &span);
+	else if (found == TL_NONE) /* so late there is no line */
 		out->pos = tl_source_end(s->src);
-	else if (found != TL_FOUND)
+	else
 		return not_found(found);
-	found = forward(w, out->pos, &span);
 	if (found == TL_FOUND)
 		out->pos = tl_pos_make(s->src, w->cur.k, (uint64_t)(span.data - w->cur.span.data));
 	else if (found == TL_NONE && !within)
@@ -139,6 +142,8 @@ static enum tl_seek_state seek_written(struct work *w, struct tl_timespot *spot)
 		ref.now = s->first;
 	if (!tl_texttimes_parse(s->req.times, text, &ref, &time, w->err))
 		return TL_SEEK_FAILED;
+	if (s->coming && (time > s->last || strchr(text, '%')))
+		return TL_SEEK_RUNNING;
 	if (relative)
 		time = clamp(s, time);
 	return time < s->first ? TL_SEEK_EDGE : find_time(w, time, time > s->last, spot);
@@ -155,6 +160,8 @@ static enum tl_seek_state slices_forward(struct work *w, uint64_t now, struct tl
 	uint64_t last = tl_seek_slice(s->first, s->last, s->req.slice_ns), to = last;
 	enum tl_seek_state state;
 
+	if (s->coming && now + (uint64_t)s->req.nslices > last)
+		return TL_SEEK_RUNNING;
 	if (now >= last)
 		return TL_SEEK_EDGE;
 	if ((uint64_t)s->req.nslices < last - now)
@@ -217,10 +224,16 @@ static enum tl_seek_state seek_slices(struct work *w, struct tl_timespot *spot)
 	return s->req.nslices < 0 ? slices_backward(w, now, spot) : slices_forward(w, now, spot);
 }
 
+/* Of a text that is still coming some more is needed each time.  RUNNING: not enough is here. */
 static enum tl_seek_state do_it(struct work *w, struct tl_seek_result *out)
 {
 	struct tl_seek *s = w->seek;
+	struct tl_extent ext;
 
+	tl_source_extent(s->src, &ext);
+	s->coming = !ext.complete;
+	if (s->coming)
+		tl_source_want(s->src, ext.nchunks + WANTED);
 	switch (tl_texttimes_find_range(s->req.times, &s->stop, &s->first, &s->last, w->err)) {
 	case TL_FOUND:
 		break;
@@ -241,16 +254,24 @@ static enum tl_step seek_step(void *self, struct tl_worker *worker)
 	struct tl_seek_result result = { .spot.pos = TL_NOPOS };
 	struct work w = { .seek = s, .err = &result.err };
 	struct tl_msg msg = { TL_MSG_TIME, s };
+	bool taken;
 
-	if (atomic_flag_test_and_set(&s->taken))
-		return TL_STEP_DONE;
+	pthread_mutex_lock(&s->lock);
+	taken = s->taken;
+	s->taken = true;
+	pthread_mutex_unlock(&s->lock);
+	if (taken)
+		return TL_STEP_WAIT;
 	tl_cursor_init(&w.cur, s->src);
 	w.cur.hasty = true;
 	result.state = do_it(&w, &result);
 	tl_cursor_fini(&w.cur);
 	pthread_mutex_lock(&s->lock);
 	s->result = result;
+	s->taken = result.state != TL_SEEK_RUNNING;
 	pthread_mutex_unlock(&s->lock);
+	if (result.state == TL_SEEK_RUNNING)
+		return TL_STEP_WAIT;
 	tl_mailbox_post(s->req.mailbox, &msg);
 	return TL_STEP_DONE;
 }
@@ -266,7 +287,6 @@ bool tl_seek_start(const struct tl_seek_request *req, struct tl_jobs *pool, stru
 	if (!s)
 		return tl_err_nomem(err);
 	s->req = *req;
-	atomic_flag_clear(&s->taken);
 	pthread_mutex_init(&s->lock, NULL);
 	s->src = tl_texttimes_source(req->times);
 	s->job = tl_jobs_start(pool, TL_URGENT, &ops, s);

@@ -284,7 +284,8 @@ enum tl_prompt_text tl_app_prompt_text(struct tl_app *app)
 	if (tl_app_decoder(app, NULL))
 		return TL_PROMPT_OF_RECORDING;
 	/* Who calls it less may read what it says. */
-	return !app->called_less && !app->text.help && tl_texttimes_any(app->text.times)
+	return !app->called_less && !app->opt.more && !app->text.help &&
+		       tl_texttimes_any(app->text.times)
 		   ? TL_PROMPT_OF_TIMES
 		   : TL_PROMPT_OF_TEXT;
 }

@@ -207,6 +207,11 @@ static void slices_are_stepped_over(void **state)
 	check_top(t, line_at(times[0] + 2 * 50000000));
 }
 
+static void feed(struct term *t, const char *text)
+{
+	check_that(t, term_feed(t, text, strlen(text)));
+}
+
 static void a_pipe_has_times_too(void **state)
 {
 	struct term *t;
@@ -215,6 +220,26 @@ static void a_pipe_has_times_too(void **state)
 	t = fixture_open(&f, NULL);
 	check_keys(t, "@12345.8<Enter>");
 	check_top(t, line_at(12345 * SEC + 800000000));
+	check_keys(t, "@50%<Enter>"); /* of what comes, not of what is here */
+	check_top(t, line_at(share(50)));
+	check_quit(t);
+	/* One is waited for, and may be given up. */
+	f.opts.stdin_cmd = NULL;
+	f.opts.stdin_pipe = true;
+	t = fixture_page(&f, NULL);
+	feed(t, "2026-11-22 11:00:00 one\n2026-11-22 11:00:01 two\n"
+		"2026-11-22 11:00:02 three\n");
+	check_text(t, "three");
+	term_keys(t, "@11:30<Enter>");
+	check_text(t, "Seeking");
+	feed(t, "2026-11-22 11:10:00 four\n");
+	term_keys(t, "^C");
+	check_idle(t);
+	term_keys(t, "@11:30<Enter>");
+	check_text(t, "Seeking");
+	feed(t, "2026-11-22 11:40:00 five\n");
+	check_no_text(t, "Seeking");
+	check_row(t, 0, "2026-11-22 11:40:00 five");
 }
 
 static void a_text_out_of_order_says_so(void **state)
@@ -504,7 +529,12 @@ static void a_part_follows_its_file(void **state)
 	fputs("2026-11-22 11:59:00.000 info appended\n", log);
 	fclose(log);
 	check_text(t, "info appended");
-	check_keys(t, "^C");
+	check_keys(t, "^Cg");
+	log = fopen(fixture_path(&f, "a.log"), "a");
+	fputs("2026-11-22 11:59:01.000 info appended too\n", log);
+	fclose(log);
+	check_keys(t, "G");
+	check_text(t, "appended too");
 	/* Of another file that has got its name, it is another part. */
 	fixture_file(&f, "b.log",
 		     "2026-11-22 11:00:00.000 old\n2026-11-22 11:20:00.000 old\n"
