@@ -133,6 +133,11 @@ $(PROGDIR)/%: tests/trace/programs/%.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(PROGFLAGS) -Wl,-z,now -o $@ $<
 
+# Both versions of debug information that compilers write.
+$(PROGDIR)/inlines $(PROGDIR)/inlines4: tests/trace/programs/inlines.cc tests/trace/programs/inlines.h Makefile
+	@mkdir -p $(@D)
+	$(CXX) -O2 -g -gdwarf-$(or $(patsubst inlines%,%,$(@F)),5) -Wall -static -Wl,--build-id=sha1 -o $@ $<
+
 $(PROGDIR)/%: tests/trace/programs/%.cc Makefile
 	@mkdir -p $(@D)
 	$(CXX) $(PROGFLAGS) -static-libstdc++ -static-libgcc -Wl,-z,now -o $@ $<

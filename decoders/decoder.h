@@ -35,6 +35,7 @@ struct tl_decoder_options {
 	const char *view;
 	const char *columns;     /* --trace-columns: names of columns to show, comma-separated */
 	const char *disassembly; /* --disassembly: att (default), intel */
+	unsigned source;         /* --source: 1 file and line, 2 the line too */
 	const char *time;        /* --time: A,B in perf's syntax */
 	const char *cpu;         /* --cpu: 0,2-4 */
 	const char *tid;         /* --tid: 17,18 */

@@ -74,6 +74,7 @@ bool tl_decoding_open(const struct tl_options *o, const struct tl_format *format
 		.view = o->trace_view,
 		.columns = o->trace_columns,
 		.disassembly = o->trace_disassembly,
+		.source = (unsigned)o->trace_source,
 		.time = o->trace_time,
 		.cpu = o->trace_cpu,
 		.tid = o->trace_tid,

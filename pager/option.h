@@ -90,6 +90,7 @@ struct tl_options {
 	/* What of a recording is shown, and how: as decoders/decoder.h says; NULL: not chosen. */
 	char *trace_view, *trace_columns, *trace_disassembly, *trace_time, *trace_cpu, *trace_tid,
 	    *trace_comm, *symfs, *kallsyms, *vmlinux;
+	int trace_source;        /* 1: lines of recordings tell file and line; 2: and show it */
 	int raw_file;            /* show the bytes of a recording */
 	int folded;              /* enum tl_folded: write folded stacks instead */
 	struct tl_colors colors; /* -D, --use-color */

@@ -82,11 +82,13 @@ bool tl_dsos_use_kernel(struct tl_dsos *all, const char *kallsyms, const char *v
 
 static void dso_free(struct tl_dso *d)
 {
+	tl_dso_drop_source(d);
 	tl_dso_drop_code(d);
 	tl_symbols_free(d->symbols);
 	if (d->name != d->path)
 		free(d->name);
 	free(d->path);
+	pthread_mutex_destroy(&d->source_lock);
 	pthread_mutex_destroy(&d->lock);
 	free(d);
 }
@@ -181,6 +183,7 @@ struct tl_dso *tl_dso_new(struct tl_dsos *all, enum kind kind, const char *path,
 	d->file.fd = -1;
 	d->elf.fd = -1;
 	pthread_mutex_init(&d->lock, NULL);
+	pthread_mutex_init(&d->source_lock, NULL);
 	d->path = strdup(path);
 	d->name = d->path ? shown_name(kind, d->path, pid) : NULL;
 	if (!d->name) {

@@ -10,6 +10,7 @@
 
 #include "decoders/perf/jitdump.h"
 #include "decoders/perf/perfdata.h"
+#include "decoders/perf/srclines.h"
 
 #include <string.h>
 
@@ -109,6 +110,13 @@ const char *tl_dso_why(struct tl_dso *d);
 /* The symbol that holds an offset, chosen among aliases as perf does; false: none.
  * Any thread; the first call per binary reads its symbol tables. */
 bool tl_dso_symbol(struct tl_dso *d, uint64_t offset, struct tl_symbol *out);
+
+/*
+ * Call fn for the place in the source of the code at an offset, and for those of the calls it was
+ * inlined by, innermost first; functions have their names as symbols have.  False: it is not known.
+ * Any thread; waits for others that ask about the same binary, fn must not ask about one itself.
+ */
+bool tl_dso_source(struct tl_dso *d, uint64_t offset, tl_srcline_fn *fn, void *arg);
 
 /* The file offset of a function's start by name, for tests and address filters; false: none. */
 bool tl_dso_find(struct tl_dso *d, const char *name, uint64_t *offset);

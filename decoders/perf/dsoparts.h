@@ -61,6 +61,12 @@ struct tl_dso {
 	uint64_t start, len; /* SYMBOL: its addresses */
 
 	struct tl_symbols *symbols; /* NULL: none */
+
+	pthread_mutex_t source_lock; /* of what is below, always */
+	bool source_opened;
+	struct tl_srclines *source; /* NULL: none */
+	struct tl_dsofile source_file;
+	struct tl_elf source_elf; /* where addresses are in the binary */
 };
 
 struct tl_dsos {
@@ -113,5 +119,6 @@ void tl_dso_open(struct tl_dso *d);
 
 /* Release what was opened and read. */
 void tl_dso_drop_code(struct tl_dso *d);
+void tl_dso_drop_source(struct tl_dso *d);
 
 #endif

@@ -5,6 +5,7 @@
 #include "decoders/pt/lines.h"
 
 #include "decoders/foreign.h"
+#include "decoders/perf/dwarflib.h"
 #include "decoders/pt/pen.h"
 
 #include <stdlib.h>
@@ -153,6 +154,16 @@ bool tl_pt_style_disassembly(struct tl_pt_style *style, const char *syntax, stru
 	return true;
 }
 
+bool tl_pt_style_source(struct tl_pt_style *style, bool with_text, struct tl_err *err)
+{
+	if (!tl_dwarflib(err))
+		return false;
+	style->source = true;
+	if (with_text && !style->srctext)
+		style->srctext = tl_srctext_open();
+	return !with_text || style->srctext || tl_err_nomem(err);
+}
+
 void tl_pt_style_close(struct tl_pt_style *style)
 {
 	struct tl_pt_pen *pen, *next;
@@ -163,6 +174,7 @@ void tl_pt_style_close(struct tl_pt_style *style)
 		next = pen->next;
 		tl_pt_pen_free(pen);
 	}
+	tl_srctext_close(style->srctext);
 	pthread_mutex_destroy(&style->mutex);
 	free(style);
 }
@@ -222,8 +234,9 @@ static struct tl_pt_pen *take_pen(struct tl_pt_style *style)
 	if (pen) {
 		size_t share = style->names_budget / npens;
 
-		pen->names.limit =
-		    share > NAMES_LEAST || style->names_budget < NAMES_LEAST ? share : NAMES_LEAST;
+		if (share < NAMES_LEAST && style->names_budget >= NAMES_LEAST)
+			share = NAMES_LEAST;
+		pen->names.limit = pen->sources.limit = share;
 	}
 	return pen;
 }

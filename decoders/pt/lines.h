@@ -23,6 +23,12 @@ void tl_pt_style_close(struct tl_pt_style *style);
  * is no such syntax. */
 bool tl_pt_style_disassembly(struct tl_pt_style *style, const char *syntax, struct tl_err *err);
 
+/*
+ * Lines tell what they were compiled from (view insns: each; calls, returns, branches: where they come
+ * from), and show that line of the source, if asked.  Before the first line.  False: nobody can.
+ */
+bool tl_pt_style_source(struct tl_pt_style *style, bool with_text, struct tl_err *err);
+
 /* Is each instruction a line in this view?  NULL, or no view: not. */
 bool tl_pt_view_is_dense(const char *view);
 

@@ -10,7 +10,7 @@
 #define FEWEST 256 /* slots */
 
 /* The longest text: address, symbol and offset, name of the binary; an instruction. */
-#define LONGEST (2 * TL_PT_NAME_LONGEST + 128 + INSN_LONGEST)
+#define LONGEST (2 * TL_PT_NAME_LONGEST + 128 + INSN_LONGEST + TL_PT_SOURCE_LONGEST)
 
 /* An instruction and its bytes, and the symbol it goes to. */
 #define INSN_LONGEST (TL_PT_DISASM_LONGEST + TL_PT_NAME_LONGEST + 128)
@@ -20,6 +20,9 @@
 
 /* Where instructions begin, behind address, symbol and binary. */
 #define INSN_COL 64
+
+/* And where what they were compiled from does. */
+#define SOURCE_COL (INSN_COL + 40)
 
 /* Bytes there is a column for; few instructions have more. */
 #define BYTES_COL 8
@@ -128,9 +131,22 @@ static uint8_t *put_insn(uint8_t *p, const struct tl_pt_names *names, const stru
 	return p;
 }
 
+/* Two blanks, or more to a column, and the source; nothing where it is not known. */
+static uint8_t *put_source(uint8_t *p, const struct tl_pt_names *names, const struct place *at,
+			   uint64_t ip, size_t blanks)
+{
+	uint8_t *from = put_blanks(p, blanks), *end = from;
+
+	if (at->map)
+		end = tl_pt_put_source(from, at->map->dso, ip - at->map->start + at->map->pgoff,
+				       names->srctext);
+	return end > from ? end : p;
+}
+
 static uint8_t *put_form(uint8_t *p, const struct tl_pt_names *names, const struct tl_space *space,
 			 uint64_t ip)
 {
+	const size_t source_col = SOURCE_COL + (names->bytes ? 3 * BYTES_COL : 0);
 	uint8_t *begin = p;
 	struct place at;
 
@@ -147,7 +163,14 @@ static uint8_t *put_form(uint8_t *p, const struct tl_pt_names *names, const stru
 		*p++ = ' ';
 		if (p < begin + INSN_COL)
 			p = put_blanks(p, (size_t)(begin + INSN_COL - p));
-		return put_insn(p, names, space, &at, ip);
+		p = put_insn(p, names, space, &at, ip);
+		if (names->source)
+			p = put_source(p, names, &at, ip,
+				       p + 2 < begin + source_col ? (size_t)(begin + source_col - p)
+								  : 2);
+		return p;
+	case TL_PT_NAME_SOURCE:
+		return put_source(p, names, &at, ip, 2);
 	}
 	return p;
 }

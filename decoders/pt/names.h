@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "decoders/perf/timeline.h"
 #include "decoders/pt/disasm.h"
+#include "decoders/pt/sourcetext.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -23,7 +24,9 @@ enum tl_pt_name_form {
 	TL_PT_NAME_SHORT,  /* main+18, main, 401136 */
 	TL_PT_NAME_SYMBOL, /* main, 401136 */
 	TL_PT_NAME_PERF,   /* "          401136 main+0x12 (/bin/a)", as perf script prints it */
-	TL_PT_NAME_INSN,   /* the same, and the instruction there, as `syntax` and `bytes` say */
+	TL_PT_NAME_INSN,   /* the same, and the instruction there, as `syntax` and `bytes` say, and
+			    * `source` */
+	TL_PT_NAME_SOURCE, /* "  main.c:12", as sourcetext.h has it; or nothing */
 };
 
 struct tl_pt_name_slot {
@@ -36,8 +39,10 @@ struct tl_pt_name_slot {
 struct tl_pt_names {
 	enum tl_pt_name_form form;
 	enum tl_pt_syntax syntax;
-	bool bytes;   /* an instruction's bytes come along */
-	size_t limit; /* bytes of memory, about */
+	bool bytes;                 /* an instruction's bytes come along */
+	bool source;                /* and where it was compiled from */
+	struct tl_srctext *srctext; /* borrowed; NULL: without the lines' text */
+	size_t limit;               /* bytes of memory, about */
 	struct tl_pt_name_slot *slots;
 	size_t nslots; /* 0 or a power of two */
 	size_t used;

@@ -25,6 +25,9 @@ struct tl_pt_pen *tl_pt_pen_new(const struct tl_pt_style *style)
 	pen->names.form = style->view->form;
 	pen->names.syntax = style->syntax;
 	pen->names.bytes = style->columns & TL_PT_COL_BYTES;
+	pen->names.source = style->source;
+	pen->names.srctext = pen->sources.srctext = style->srctext;
+	pen->sources.form = TL_PT_NAME_SOURCE;
 	pen->functions.form = TL_PT_NAME_SYMBOL;
 	pen->functions.limit = FUNCTIONS_BYTES;
 	tl_pt_pen_make_second(pen, 0);
@@ -39,6 +42,7 @@ void tl_pt_pen_free(struct tl_pt_pen *pen)
 	free(pen->steps);
 	free(pen->begans);
 	tl_pt_names_fini(&pen->names);
+	tl_pt_names_fini(&pen->sources);
 	tl_pt_names_fini(&pen->functions);
 	free(pen);
 }

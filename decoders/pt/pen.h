@@ -52,6 +52,8 @@ struct tl_pt_style {
 	const struct tl_pt_view *view;
 	unsigned columns; /* TL_PT_COL_ to show */
 	enum tl_pt_syntax syntax;
+	bool source;                /* lines tell what they were compiled from, */
+	struct tl_srctext *srctext; /* and show it; NULL: not */
 	bool has_time;
 	const struct tl_perf *perf; /* NULL: queues go by number */
 	uint64_t first_time;        /* of the recording, ns; 0: not told */
@@ -105,6 +107,7 @@ struct tl_pt_pen {
 	struct tl_pt_pen *next; /* in the list of idle ones */
 	const struct tl_pt_style *style;
 	struct tl_pt_names names;
+	struct tl_pt_names sources;   /* used where style->source */
 	struct tl_pt_names functions; /* symbols alone, for those who ask for calls */
 	struct tl_pt_who whos[TL_PT_NWHOS];
 	struct tl_pt_words words[TL_PT_NWORDS];
@@ -252,6 +255,22 @@ static inline uint8_t *pen_name(struct tl_pt_pen *pen, struct tl_buf *out, uint8
 		return NULL;
 	p = pen_room(out, p, name->len + more);
 	return p ? put_text(p, name->text, name->len) : NULL;
+}
+
+/* Where what is at an address was compiled from goes behind a line, that ends at p, newline included. */
+static inline uint8_t *pen_source(struct tl_pt_pen *pen, struct tl_buf *out, uint8_t *p,
+				  const struct tl_space *space, uint64_t ip)
+{
+	const struct tl_pt_name *name = tl_pt_names_get(&pen->sources, space, ip);
+
+	if (!name)
+		return NULL;
+	p = pen_room(out, p, name->len + 1);
+	if (!p)
+		return NULL;
+	p = put_text(p - 1, name->text, name->len);
+	*p++ = '\n';
+	return p;
 }
 
 /* Columns from the first to the time; room: PEN_COLUMNS. */

@@ -303,6 +303,7 @@ static bool open_parts(struct pt *pt, const struct tl_decoder_options *options,
 				tl_pt_slices_timed(pt->slices), &pt->style, err) &&
 	       (!options->disassembly ||
 		tl_pt_style_disassembly(pt->style, options->disassembly, err)) &&
+	       (!options->source || tl_pt_style_source(pt->style, options->source > 1, err)) &&
 	       choose(pt, options, err) &&
 	       tl_pt_gaps_make(pt->perf, pt->timeline, pt->slices, &pt->gaps, err) &&
 	       tl_pt_segments_open(TL_PT_SHARED_BYTES, tl_pt_gather_segment, &pt->gatherer,

@@ -103,8 +103,11 @@ static inline uint8_t *put_line(struct tl_pt_pen *pen, struct tl_buf *out, uint8
 		p = put_blanks(p, 22);
 	}
 	p = pen_indent(p, pen->steps[i].depth - t->lowest);
-	return ev->kind == TL_PT_EV_BRANCH ? put_branch(pen, out, p, ev, which == BRANCHES)
-					   : put_extra(pen, out, p, events, i);
+	p = ev->kind == TL_PT_EV_BRANCH ? put_branch(pen, out, p, ev, which == BRANCHES)
+					: put_extra(pen, out, p, events, i);
+	if (p && pen->style->source)
+		p = pen_source(pen, out, p, tl_pt_ctx(ev)->space, ev->from ? ev->from : ev->to);
+	return p;
 }
 
 static bool format_calls(struct tl_pt_pen *pen, const struct tl_pt_event *events, size_t n,

@@ -11,7 +11,7 @@ _tless_options='
 	--no-search-headers --no-vbell --no-warn-edit --old-bot --past-eof --proc-backspace
 	--proc-return --proc-tab --quiet --quit-at-eof --quit-if-one-screen --quit-on-intr
 	--raw-control-chars --raw-file --redraw-on-quit --rmouse --save-marks
-	--search-skip-screen --show-preproc-errors --silent --squeeze-blank-lines
+	--search-skip-screen --show-preproc-errors --silent --source --squeeze-blank-lines
 	--status-column --status-line --tilde --underline-special --use-backslash --use-color
 	--version --wordwrap
 '

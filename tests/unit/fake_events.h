@@ -62,6 +62,27 @@ bool tl_dso_symbol(struct tl_dso *d, uint64_t offset, struct tl_symbol *out)
 	return false;
 }
 
+/* f2 is a copy of another function, or so it says. */
+bool tl_dso_source(struct tl_dso *d, uint64_t offset, tl_srcline_fn *fn, void *arg)
+{
+	struct tl_srcline place = { .path = "/src/dir/a.c", .line = (unsigned)(offset & 0xff) };
+
+	if (!d->code || offset >= 0x1200)
+		return false;
+	if (offset >= 0x1180) {
+		place.path = "b\tc.h";
+		place.function = "inner";
+		place.inlined = true;
+		fn(arg, &place);
+		place.path = "a.c";
+		place.line = 0;
+		place.function = "outer";
+		place.inlined = false;
+	}
+	fn(arg, &place);
+	return true;
+}
+
 const char *tl_dso_name(const struct tl_dso *d)
 {
 	return d->name;

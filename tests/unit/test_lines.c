@@ -741,6 +741,56 @@ static void as_sptdecode_prints(void **state)
 		     "                        [+   6] main -> f1\n");
 }
 
+/* ---- source lines */
+
+static void lines_tell_what_they_were_compiled_from(void **state)
+{
+	const struct tl_pt_event calls[] = {
+		branch(&task, T, START, 0, MAIN + 1, 0),
+		branch(&task, T, CALL, MAIN + 0x12, F1, 1),
+		branch(&task, T, RETURN, F1 + 0x20, MAIN + 0x17, 3),
+		branch(&task, T, CALL, F2 + 1, WRITE, 1),
+		branch(&task, T, CALL, WRITE + 1, F1, 1), /* of which nothing is known */
+		branch(&bare, T, CALL, KERNEL, F1, 1),    /* nor where that is */
+		other_kind(TL_PT_EV_PTWRITE, F1 + 2, 7, 0),
+	};
+	static const char *const views[] = { "calls", "returns", "branches" };
+	static const char *const wants[] = {
+		"[tr strt] -> main+1  a.c:1\n"
+		"main+18 -> f1  a.c:18\n"
+		"f2+1 -> write  b?c.h:129 inner (inlined) < a.c:? outer\n"
+		"  write+1 -> f1\n"
+		"ffffffff81000000 -> 401100\n"
+		"    f1+2 [ptwrite: 0x7]  a.c:2\n",
+		"[tr strt] -> main+1  a.c:1\n"
+		"main+18 -> f1  a.c:18\n"
+		"main+23 <- f1+32  a.c:32\n"
+		"f2+1 -> write  b?c.h:129 inner (inlined) < a.c:? outer\n"
+		"  write+1 -> f1\n"
+		"ffffffff81000000 -> 401100\n"
+		"    f1+2 [ptwrite: 0x7]  a.c:2\n",
+		"tr strt               -> main+1  a.c:1\n"
+		"call                  main+18 -> f1  a.c:18\n"
+		"return                f1+32 -> main+23  a.c:32\n"
+		"call                  f2+1 -> write  b?c.h:129 inner (inlined) < a.c:? outer\n"
+		"call                    write+1 -> f1\n"
+		"call                  ffffffff81000000 -> 401100\n"
+		"                          f1+2 [ptwrite: 0x7]  a.c:2\n",
+	};
+
+	for (size_t i = 0; i < COUNT(views); i++) {
+		struct tl_pt_style *style = style_of(views[i], "function", true);
+		struct tl_buf text = TL_BUF_INIT;
+
+		assert_true(tl_pt_style_source(style, false, NULL));
+		assert_true(
+		    tl_pt_lines_format(style, calls, COUNT(calls), NULL, &text, NULL, NULL));
+		assert_text(&text, wants[i]);
+		tl_buf_fini(&text);
+		tl_pt_style_close(style);
+	}
+}
+
 /* ---- insns */
 
 static void instructions_disassembled(void **state)
@@ -786,6 +836,7 @@ static void instructions_disassembled(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(lines_tell_what_they_were_compiled_from),
 		cmocka_unit_test(calls_as_in_the_manual),
 		cmocka_unit_test(returns_are_indented_as_their_calls),
 		cmocka_unit_test(depth_counts_from_the_shallowest),
