@@ -105,6 +105,8 @@ void tl_app_end_op(struct tl_app *app)
 		tl_time_cancel(app);
 	if (app->op.kind == TL_OP_GAP)
 		tl_gap_cancel(app);
+	if (app->op.kind == TL_OP_TOP)
+		tl_top_cancel(app);
 	if (app->op.kind == TL_OP_CALL)
 		tl_call_cancel(app);
 	if (app->op.kind == TL_OP_LINK)
@@ -301,6 +303,7 @@ static void handle_messages(struct tl_app *app)
 			break;
 		case TL_MSG_COSTS:
 		case TL_MSG_TIME:
+			tl_top_progress(app);
 			tl_time_progress(app);
 			tl_call_progress(app);
 			break;

@@ -76,6 +76,7 @@ enum tl_op_kind {
 	TL_OP_TIME,     /* go to a time */
 	TL_OP_LINK,     /* go to a link */
 	TL_OP_GAP,      /* go to where something is missing, or list all such places */
+	TL_OP_TOP,      /* count what functions cost */
 	TL_OP_CALL,     /* go to a line by the calls around it */
 	TL_OP_FILTER,   /* show the first lines that pass */
 	TL_OP_BRACKET,  /* go to the bracket that belongs to another */
@@ -163,6 +164,13 @@ struct tl_gaps {
 	struct tl_gaplist *listed; /* what is shown, as a text of its own */
 };
 
+/* What functions cost. */
+struct tl_top {
+	uint64_t base;              /* the line whose time slice is asked for */
+	uint64_t first_ns, last_ns; /* the slice; 0 and UINT64_MAX: all of the text */
+	struct tl_costjob *job;     /* of TL_OP_TOP; NULL: the line's time is not known yet */
+};
+
 /* Moves by calls. */
 struct tl_callkeys {
 	struct tl_callnav *nav; /* of TL_OP_CALL */
@@ -227,6 +235,7 @@ struct tl_app {
 	struct tl_find find;
 	struct tl_times times;
 	struct tl_gaps gaps;
+	struct tl_top top;
 	struct tl_callkeys calls;
 	struct tl_links links;
 
@@ -506,6 +515,16 @@ bool tl_gap_list_shown(struct tl_app *app);
 void tl_gap_go_to_listed(struct tl_app *app, const struct tl_number *n);
 /* It is not any more. */
 void tl_gap_list_left(struct tl_app *app);
+
+/* ---- topkeys.c */
+
+/* Can costs be counted in the text, or is a text of our own shown that one goes back from? */
+bool tl_top_possible(struct tl_app *app);
+void tl_top_begin(struct tl_app *app);
+/* A worker has found something out. */
+void tl_top_progress(struct tl_app *app);
+double tl_top_how_far(struct tl_app *app);
+void tl_top_cancel(struct tl_app *app);
 
 /* ---- callkeys.c */
 

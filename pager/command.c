@@ -127,7 +127,7 @@ static const struct tl_command table[] = {
 	{ ":p", "prev-file", tl_files_previous, "The previous (N-th previous) file.", false },
 	{ ":x", "index-file", tl_files_nth, "The first (N-th) file.", false },
 	{ ":d", "remove-file", tl_files_remove, "Take the current file off the list.", false },
-	{ ":t", "goto-tag", tl_tag_ask, ":t name goes to a tag of ctags(1).", false },
+	{ ":t", "goto-tag", tl_tag_ask, ":t name goes to a tag; :top: what functions cost.", false },
 	{ "t", "next-tag", tl_tag_next, "To the next (N-th next) place of the tag.", false },
 	{ "T", "prev-tag", tl_tag_previous, "To the previous (N-th previous) place of the tag.", false },
 	{ "= ^G :f", "status", tl_files_info, "The name of the file, and where in it you are.", false },

@@ -625,6 +625,9 @@ bool tl_move_step(struct tl_app *app)
 	case TL_OP_GAP:
 		tl_gap_progress(app);
 		return app->op.kind == TL_OP_NONE;
+	case TL_OP_TOP:
+		tl_top_progress(app);
+		return app->op.kind == TL_OP_NONE;
 	case TL_OP_TIME:
 		tl_time_progress(app);
 		return app->op.kind == TL_OP_NONE;

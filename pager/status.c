@@ -313,6 +313,8 @@ static double op_progress(struct tl_app *app)
 		return tl_time_how_far(app);
 	case TL_OP_GAP:
 		return tl_gap_how_far(app);
+	case TL_OP_TOP:
+		return tl_top_how_far(app);
 	case TL_OP_CALL:
 		return tl_call_how_far(app);
 	case TL_OP_BRACKET:
@@ -353,6 +355,8 @@ static void op_text(struct tl_app *app, struct tl_buf *out)
 		what = "Calculating line numbers";
 	else if (app->op.kind == TL_OP_TIME || app->op.kind == TL_OP_GAP)
 		what = "Seeking";
+	else if (app->op.kind == TL_OP_TOP)
+		what = "Counting";
 	else if (app->text.filter && app->find.nfilters > 0)
 		what = "Filtering";
 	else if (app->op.busy || tl_app_decoder(app, NULL))

@@ -220,7 +220,19 @@ static void tag_done(struct tl_app *app, const char *tag)
 		tl_tag_examine(app, tag);
 }
 
+/* In a recording :t may go on as :top. */
+static void tag_or_top(struct tl_app *app, const char *text)
+{
+	if (!strcmp(text, "op"))
+		tl_top_begin(app);
+	else
+		tag_done(app, text + strspn(text, " "));
+}
+
 void tl_tag_ask(struct tl_app *app, const struct tl_number *n)
 {
-	tl_app_ask(app, "tag: ", NULL, tag_done);
+	if (tl_top_possible(app))
+		tl_app_ask(app, ":t", NULL, tag_or_top);
+	else
+		tl_app_ask(app, "tag: ", NULL, tag_done);
 }

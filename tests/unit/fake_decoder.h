@@ -247,6 +247,90 @@ static inline bool fake_whole(void *self, uint64_t k)
 	return fake_nlines(f, k) <= 5 || !fake_is_gap(k, 5);
 }
 
+/* A line is a call of a nanosecond and two instructions, in the second half of a chunk by the first one's
+ * function. */
+struct fake_count {
+	const struct fake_decoder *f;
+	uint64_t first, last;
+	struct tl_callnames *names;
+	struct tl_calltree tree;
+	uint32_t outer, inner;
+};
+
+static inline bool fake_count_chunk(void *count, uint64_t k, void **part, struct tl_err *err)
+{
+	const struct fake_count *c = count;
+	uint64_t *n = calloc(2, sizeof(*n));
+	struct timespec t = { 0, (long)c->f->delay_us % 1000000 * 1000 };
+
+	nanosleep(&t, NULL);
+	for (unsigned i = 0; n && i < fake_nlines(c->f, k); i++) {
+		uint64_t time = fake_time(c->f, k, i);
+
+		if (time >= c->first && time <= c->last)
+			n[time % FAKE_CHUNK_NS >= FAKE_CHUNK_NS / 2]++;
+	}
+	*part = n;
+	return n || tl_err_nomem(err);
+}
+
+static inline bool fake_count_add(void *count, void *part, struct tl_err *err)
+{
+	struct fake_count *c = count;
+	const uint64_t *n = part;
+
+	for (unsigned i = 0; i < 2; i++) {
+		struct tl_callnode *node = &c->tree.v[i ? c->inner : c->outer];
+
+		node->calls += n[i];
+		node->ns += n[i];
+		node->insns += 2 * n[i];
+	}
+	free(part);
+	return true;
+}
+
+static inline bool fake_count_result(void *count, struct tl_cost_result *out, struct tl_err *err)
+{
+	struct fake_count *c = count;
+
+	*out = (struct tl_cost_result){ &c->tree, c->names, 0, c->f->times };
+	return true;
+}
+
+static inline void fake_count_close(void *count)
+{
+	struct fake_count *c = count;
+
+	tl_calltree_fini(&c->tree);
+	tl_callnames_free(c->names);
+	free(c);
+}
+
+static inline bool fake_costs(void *self, uint64_t first_ns, uint64_t last_ns,
+			      struct tl_cost_count *out, struct tl_err *err)
+{
+	static const struct tl_cost_ops ops = { fake_count_chunk, fake_count_add, free,
+						fake_count_result, fake_count_close };
+	const struct fake_decoder *f = self;
+	struct fake_count *c = calloc(1, sizeof(*c));
+	uint32_t root;
+
+	if (!c)
+		return tl_err_nomem(err);
+	c->f = f;
+	c->first = first_ns;
+	c->last = last_ns;
+	c->names = tl_callnames_new();
+	root = tl_calltree_root(&c->tree, TL_CALL_NONAME);
+	root = tl_calltree_child(&c->tree, root, tl_callnames_add(c->names, "fake"));
+	c->outer = tl_calltree_child(&c->tree, root, tl_callnames_add(c->names, "some_function"));
+	c->inner =
+	    tl_calltree_child(&c->tree, c->outer, tl_callnames_add(c->names, "another_function"));
+	*out = (struct tl_cost_count){ &ops, c, 0, f->nchunks };
+	return true;
+}
+
 static inline bool fake_save(const void *self, struct tl_buf *out)
 {
 	const struct fake_decoder *f = self;
@@ -272,6 +356,7 @@ static const struct tl_decoder_ops fake_decoder = {
 	.describe = fake_describe,
 	.gaps = fake_gaps,
 	.whole = fake_whole,
+	.costs = fake_costs,
 	.save = fake_save,
 	.close = fake_close_decoder,
 };

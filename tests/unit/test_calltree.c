@@ -1,5 +1,5 @@
 /* test_calltree.c: names and trees of calls, and how they are shown as folded stacks. */
-#include "decoders/calltree.h"
+#include "decoders/callrows.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -156,12 +156,59 @@ static void large_trees_are_right(void **state)
 	tl_callnames_free(names);
 }
 
+static void functions_are_summed_up(void **state)
+{
+	static const char *const paths[][4] = {
+		{ "t", "main" },   { "t", "main", "f" }, { "t", "main", "f", "f" },
+		{ "t", "g", "f" }, { "u", "g" },
+	};
+	struct tl_callnames *names = tl_callnames_new();
+	struct tl_calltree t = { 0 };
+	struct tl_callrow *rows;
+	size_t n;
+
+	tl_calltree_root(&t, TL_CALL_NONAME);
+	for (size_t i = 0; i < 5; i++) {
+		uint32_t node = 0;
+
+		for (size_t k = 0; k < 4 && paths[i][k]; k++)
+			node = tl_calltree_child(&t, node, number(names, paths[i][k]));
+		t.v[node].calls++;
+		t.v[node].ns += 10;
+		t.v[node].insns += 1u << i;
+	}
+	assert_true(tl_callrows_make(&t, names, TL_COST_NS, &rows, &n));
+	assert_int_equal(n, 3);
+	assert_string_equal(tl_callnames_get(names, rows[0].name), "f");
+	assert_int_equal(rows[0].calls, 3);
+	assert_int_equal(rows[0].ns, 30);
+	assert_int_equal(rows[0].total_ns, 30); /* not twice for f in f */
+	assert_int_equal(rows[0].total_insns, 2 + 4 + 8);
+	/* What costs the same goes by name: g, main. */
+	assert_string_equal(tl_callnames_get(names, rows[2].name), "main");
+	assert_int_equal(rows[1].ns, 10);
+	assert_int_equal(rows[1].total_ns, 20);
+	assert_int_equal(rows[2].total_ns, 30);
+	assert_int_equal(rows[2].insns, 1);
+	free(rows);
+	assert_true(tl_callrows_make(&t, names, TL_COST_INSNS, &rows, &n));
+	assert_string_equal(tl_callnames_get(names, rows[0].name), "g");
+	free(rows);
+	tl_calltree_fini(&t);
+	tl_calltree_root(&t, TL_CALL_NONAME);
+	assert_true(tl_callrows_make(&t, names, TL_COST_NS, &rows, &n));
+	assert_int_equal(n, 0);
+	free(rows);
+	tl_calltree_fini(&t);
+	tl_callnames_free(names);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_have_numbers),     cmocka_unit_test(stacks_are_sorted),
 		cmocka_unit_test(a_caller_is_found_late), cmocka_unit_test(a_tree_can_be_full),
-		cmocka_unit_test(large_trees_are_right),
+		cmocka_unit_test(large_trees_are_right),  cmocka_unit_test(functions_are_summed_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,195 @@
+/*
+ * :top and --folded, of made-up recordings (tests/unit/fake_decoder.h): a line is a call that takes a
+ * nanosecond, of some_function, or in the second half of a millisecond of another_function by it.
+ */
+#include "tests/pty/fixture.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct fixture f;
+static char fake[4200];
+static struct capture whole;
+static double times[20000]; /* of the lines */
+static size_t nlines;
+
+static int set_up(void **state)
+{
+	char *slash;
+
+	fixture_init(&f);
+	snprintf(fake, sizeof(fake), "%s", pager_path());
+	slash = strrchr(fake, '/');
+	assert_non_null(slash);
+	strcpy(slash, "/tests/unit/faketless");
+	fixture_file(&f, "a.data", "FAKETRACE\nchunks 50\nlines 300\n", -1);
+	fixture_capture(&f, (const char *const[]){ fake, "a.data", NULL }, NULL, &whole);
+	nlines = 0;
+	for (char *p = strtok((char *)tl_buf_str(&whole.out), "\n"); p && nlines < 20000;
+	     p = strtok(NULL, "\n"))
+		times[nlines++] = strtod(p, NULL);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	capture_fini(&whole);
+	fixture_fini(&f);
+	return 0;
+}
+
+static struct term *open_fake(const char *option, const char *name)
+{
+	const char *args[] = { option ? option : name, option ? name : NULL, NULL };
+	struct term *t = fixture_run(&f, fake, args);
+
+	check_idle(t);
+	return t;
+}
+
+static bool is_inner(double time)
+{
+	double ms = time * 1000;
+
+	return ms - (double)(long)ms >= 0.5;
+}
+
+/* Lines with times from .. to, and how many of them are calls of another_function. */
+static size_t count(double from, double to, size_t *inner)
+{
+	size_t n = 0;
+
+	*inner = 0;
+	for (size_t i = 0; i < nlines; i++) {
+		if (times[i] < from - 1e-10 || times[i] >= to - 1e-10)
+			continue;
+		n++;
+		*inner += is_inner(times[i]);
+	}
+	return n;
+}
+
+/* The row that shows a function, its blanks left out. */
+static void check_function(struct term *t, const char *name, size_t calls, size_t self,
+			   size_t total)
+{
+	char want[200], row[200];
+	size_t len;
+
+	snprintf(want, sizeof(want), "%zu %zu 0.%03zu ", calls, 2 * calls, self);
+	for (int y = 0; y < term_rows(t); y++) {
+		char *p = row;
+
+		for (const char *s = term_row(t, y); *s && p < row + sizeof(row) - 1; s++)
+			if (*s != ' ' || (p > row && p[-1] != ' '))
+				*p++ = *s;
+		p -= p > row && p[-1] == ' ';
+		*p = '\0';
+		len = strlen(row);
+		if (len < strlen(name) || strcmp(row + len - strlen(name), name) != 0)
+			continue;
+		assert_memory_equal(row, want, strlen(want));
+		snprintf(want, sizeof(want), "%% %zu.%03zu ", total / 1000, total % 1000);
+		assert_non_null(strstr(row, want));
+		return;
+	}
+	fail_msg("%s is not shown:\n%s\n%s\n%s", name, term_row(t, 0), term_row(t, 1),
+		 term_row(t, 2));
+}
+
+static void a_slice_is_told(void **state)
+{
+	struct term *t = open_fake("--slice=1ms", "a.data");
+	double from = times[0];
+	size_t inner, n = count(from, from + 0.001, &inner);
+
+	check_keys(t, ":top<Enter>");
+	check_text(t, "a.data from 12345.678901234 to 12345.679901233");
+	check_function(t, "some_function", n - inner, n - inner, n);
+	check_function(t, "another_function", inner, inner, inner);
+	check_last(t, "(END) q goes back");
+	check_keys(t, "/another<Enter>");
+	check_text(t, "another_function");
+	check_keys(t, "q");
+	check_text(t, "chunk 0 line");
+	/* The slice of the line at hand. */
+	check_keys(t, "@12345.681<Enter>:top<Enter>");
+	n = count(from + 0.002, from + 0.003, &inner);
+	check_text(t, "from 12345.680901234");
+	check_function(t, "some_function", n - inner, n - inner, n);
+	check_keys(t, ":top<Enter>"); /* once more: back */
+	check_text(t, "12345.681");
+	check_no_text(t, "functions");
+}
+
+static void all_of_it_can_be(void **state)
+{
+	struct term *t = open_fake("--slice=10s", "a.data");
+	char text[80];
+
+	check_keys(t, ":top<Enter>");
+	snprintf(text, sizeof(text), "2 functions, %zu calls, %zu instructions", nlines,
+		 2 * nlines);
+	check_text(t, text);
+	fixture_file(&f, "none.data", "FAKETRACE\nchunks 20\ntimes 0\n", -1);
+	t = open_fake(NULL, "none.data");
+	check_keys(t, ":top<Enter>");
+	check_text(t, "2 functions");
+	check_text(t, "INSNS (SELF)");
+	check_no_text(t, " us");
+}
+
+static void counting_can_be_stopped(void **state)
+{
+	struct term *t;
+
+	fixture_file(&f, "slow.data", "FAKETRACE\nchunks 4000\nlines 300\ndelay 20000\n", -1);
+	t = open_fake("--slice=10s", "slow.data");
+	check_that(t, term_keys(t, ":top<Enter>"));
+	check_text(t, "Counting... ");
+	check_that(t, term_keys(t, "^C"));
+	check_idle(t);
+	check_no_text(t, "functions");
+	check_text(t, "chunk 0 line");
+	check_keys(t, "j:topmost<Enter>"); /* a tag still */
+	check_no_text(t, "functions");
+}
+
+static void stacks_are_written(void **state)
+{
+	size_t inner, n = count(0, 1e9, &inner);
+	struct capture c;
+	char want[200];
+
+	fixture_capture(&f, (const char *const[]){ fake, "--folded=insns", "a.data", NULL }, NULL,
+			&c);
+	assert_int_equal(c.status, 0);
+	snprintf(want, sizeof(want),
+		 "fake;some_function %zu\nfake;some_function;another_function %zu\n",
+		 2 * (n - inner), 2 * inner);
+	assert_string_equal(tl_buf_str(&c.out), want);
+	capture_fini(&c);
+	fixture_lines(&f, "plain.txt", "line %d\n", 10);
+	fixture_capture(&f, (const char *const[]){ fake, "--folded=ns", "plain.txt", NULL }, NULL,
+			&c);
+	assert_int_not_equal(c.status, 0);
+	assert_int_equal(c.out.len, 0);
+	capture_fini(&c);
+	fixture_capture(&f, (const char *const[]){ fake, "--folded=what", "a.data", NULL }, NULL,
+			&c);
+	assert_int_not_equal(c.status, 0);
+	assert_int_equal(c.out.len, 0);
+	capture_fini(&c);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_slice_is_told, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(all_of_it_can_be, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(counting_can_be_stopped, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(stacks_are_written, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
