@@ -49,7 +49,7 @@ ALLC    := $(SRC) $(sort $(wildcard tests/*/*.c))
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help test unit trace pty bench fuzz lint check-layers check-format format install install-less uninstall clean
+.PHONY: all help test unit threads trace pty bench fuzz lint check-layers check-format format install install-less uninstall clean
 
 all: $(build)/tless
 
@@ -164,6 +164,10 @@ trace: $(build)/tless $(TRACETEST)
 
 unit: $(UNIT)
 	@scripts/run-tests $(UNIT)
+
+# Those that can start a thread: what the others do, the thread sanitizer has nothing to say about.
+threads: $(UNIT)
+	@scripts/run-tests $$(for t in $(UNIT); do ! nm -u $$t | grep -qw pthread_create || echo $$t; done)
 
 pty: $(build)/tless $(FAKE) $(PTY)
 	@TLESS=$(abspath $(build)/tless) scripts/run-tests $(PTY)
