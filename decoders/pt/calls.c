@@ -110,17 +110,42 @@ static bool add_threads(const struct tl_pt_pen *pen, struct tl_calls *out)
 	return true;
 }
 
+/* A branch without a line, where instructions have lines: what it does is told on the last one, which
+ * is the branch itself, or what was interrupted. */
+static bool tell_before(struct tl_pt_pen *pen, const struct tl_pt_event *events, size_t i,
+			const size_t *starts, struct tl_calls *out)
+{
+	const struct tl_pt_thread *t = pen_thread(pen, i);
+	struct tl_callline *at = t->last != NONE ? &out->lines[t->last] : NULL, line;
+
+	if (!at || at->kind != TL_CALL_OTHER || pen->steps[i].moves == 0)
+		return true;
+	if (!describe(pen, events, i, starts, &line))
+		return false;
+	line.byte = at->byte;
+	*at = line;
+	return true;
+}
+
 bool tl_pt_pen_calls(struct tl_pt_pen *pen, const struct tl_pt_event *events, size_t n,
 		     const uint8_t *text, const size_t *starts, struct tl_calls *out)
 {
+	/* From here on `last` is the number of a thread's line that tells an instruction. */
+	for (size_t i = 0; i < pen->threads.n; i++)
+		pen->threads.v[i].last = NONE;
 	for (size_t i = 0; i < n; i++) {
 		struct tl_callline line;
 
-		if (starts[i] == starts[i + 1])
+		if (starts[i] == starts[i + 1]) {
+			if (!tell_before(pen, events, i, starts, out))
+				return false;
 			continue;
+		}
 		if (!describe(pen, events, i, starts, &line) ||
 		    !add_lines(&line, text, starts[i], starts[i + 1], out))
 			return false;
+		pen_thread(pen, i)->last =
+		    events[i].kind == TL_PT_EV_INSN ? (uint32_t)out->nlines - 1 : NONE;
 	}
 	return add_threads(pen, out);
 }

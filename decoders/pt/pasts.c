@@ -242,14 +242,17 @@ static bool look_back(struct tl_pt_pasts *h, struct worker *w, const struct summ
 		      size_t most, struct tl_pt_past *past, struct tl_err *err)
 {
 	size_t slice = own->slice;
-	struct summed *sums[TL_PT_LOOK_BACK]; /* the last `have` of them, up to the slice */
+	struct summed **sums; /* the last `have` of them, up to the slice */
 	size_t have = 0, unknown = 1, n = 0;
 	bool ok = true;
 
 	if (most > slice)
 		most = slice;
-	if (most > TL_PT_LOOK_BACK)
-		most = TL_PT_LOOK_BACK;
+	if (most > h->from.most)
+		most = h->from.most;
+	sums = calloc(most + 1, sizeof(struct summed *));
+	if (!sums)
+		return tl_err_nomem(err);
 	tl_pt_past_clear(past);
 	tl_pt_past_clear(&w->past);
 	if (!own->sum.opaque)
@@ -262,17 +265,18 @@ static bool look_back(struct tl_pt_pasts *h, struct worker *w, const struct summ
 			ok = s != NULL;
 			if (!ok)
 				break;
-			sums[TL_PT_LOOK_BACK - 1 - have] = s;
+			sums[most - 1 - have] = s;
 		}
-		ok = ok && (follow_back(sums + TL_PT_LOOK_BACK - n, n, past) &&
-				    follow_back(sums + TL_PT_LOOK_BACK - n, n, &w->past)
+		ok = ok && (follow_back(sums + most - n, n, past) &&
+				    follow_back(sums + most - n, n, &w->past)
 				? true
 				: tl_err_nomem(err));
 		if (ok && !own->sum.opaque)
 			unknown = tl_pt_summary_unknown(&own->sum, &w->past);
 	}
 	for (size_t i = 0; i < have; i++)
-		give_back(h, sums[TL_PT_LOOK_BACK - 1 - i]);
+		give_back(h, sums[most - 1 - i]);
+	free(sums);
 	return ok && (unknown != SIZE_MAX || tl_err_nomem(err));
 }
 
@@ -363,7 +367,7 @@ static bool is_busy(const struct tl_pt_pasts *h, size_t slice)
 /* Lock held; dropped meanwhile.  Bring the front to the slice, if that is not far. */
 static bool bring_front(struct tl_pt_pasts *h, struct worker *w, size_t slice, struct tl_err *err)
 {
-	while (!h->front_lost && h->front_at < slice && missing(h, slice) <= TL_PT_LOOK_BACK) {
+	while (!h->front_lost && h->front_at < slice && missing(h, slice) <= h->from.most) {
 		struct summed *s;
 		size_t at = h->front_at;
 

@@ -15,7 +15,7 @@
 #include "decoders/pt/gather.h"
 #include "decoders/pt/summary.h"
 
-/* So many slices a jump looks back at the most; it may be told to do with less. */
+/* So many slices of usual size a jump looks back. */
 #define TL_PT_LOOK_BACK 8
 
 struct tl_pt_pasts; /* opaque; one a recording */
@@ -24,6 +24,7 @@ struct tl_pt_pasts; /* opaque; one a recording */
 struct tl_pt_slicing {
 	void *arg;
 	size_t n;
+	size_t most; /* so many of them are looked back at, at the most */
 	uint64_t (*time)(void *arg, size_t slice); /* its first, ns */
 	bool (*gather)(void *arg, size_t slice, struct tl_pt_scratch *sc, struct tl_err *err);
 	/* The same, but events that are neither branches nor errors may be left out. */

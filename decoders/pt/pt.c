@@ -258,6 +258,11 @@ static bool build_and_scan(struct pt *pt, const struct tl_decoder_options *optio
 	return ok && b.ok;
 }
 
+static size_t density(const struct pt *pt)
+{
+	return tl_pt_style_wants(pt->style) & TL_PT_WANT_INSNS ? DENSE : 1;
+}
+
 static uint64_t slice_time(void *arg, size_t slice)
 {
 	const struct pt *pt = arg;
@@ -281,8 +286,12 @@ static bool gather_flow(void *arg, size_t slice, struct tl_pt_scratch *sc, struc
 
 static bool open_pasts(struct pt *pt, struct tl_err *err)
 {
-	const struct tl_pt_slicing from = { pt, tl_pt_slices_count(pt->slices), slice_time,
-					    gather_slice, gather_flow };
+	const struct tl_pt_slicing from = { pt,
+					    tl_pt_slices_count(pt->slices),
+					    TL_PT_LOOK_BACK * density(pt),
+					    slice_time,
+					    gather_slice,
+					    gather_flow };
 
 	return (!(tl_pt_style_wants(pt->style) & TL_PT_WANT_INSNS) ||
 		tl_pt_segments_open(TL_PT_SHARED_BYTES / 4, tl_pt_gather_segment, &pt->lean,
@@ -537,7 +546,7 @@ static size_t past_of_calls(const struct pt *pt)
 {
 	if (past_of_text(pt) > 0)
 		return past_of_text(pt);
-	return tl_pt_slices_timed(pt->slices) ? LOOK_BACK_FOR_CALLS : 0;
+	return tl_pt_slices_timed(pt->slices) ? LOOK_BACK_FOR_CALLS * density(pt) : 0;
 }
 
 static bool put_chunk(struct pt *pt, uint64_t k, struct made *m, struct tl_buf *out, size_t *starts,

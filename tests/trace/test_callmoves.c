@@ -32,14 +32,16 @@ enum { LOOSE = 1 }; /* what a function's own return does is not all there is: ex
 
 struct recipe {
 	const char *name, *program, *options;
+	/* Signals, and programs that begin anew: what is entered has no instruction of its own. */
+	bool interrupted;
 };
 
 static const struct recipe recipes[] = {
-	{ "calls", "calls", "--psb 300" },
-	{ "threads", "threads", "--per-cpu 3 --psb 300" },
-	{ "forkexec", "forkexec", "--cut --psb 400" },
-	{ "signals", "signals", "--psb 400" },
-	{ "exceptions", "exceptions", "--no-retcomp --psb 500" },
+	{ "calls", "calls", "--psb 300", false },
+	{ "threads", "threads", "--per-cpu 3 --psb 300", false },
+	{ "forkexec", "forkexec", "--cut --psb 400", true },
+	{ "signals", "signals", "--psb 400", true },
+	{ "exceptions", "exceptions", "--no-retcomp --psb 500", false },
 };
 
 enum { NRECIPES = sizeof(recipes) / sizeof(recipes[0]) };
@@ -402,6 +404,69 @@ static void check_view(const char *name, unsigned finer, const struct listing *t
 	close_view(&v);
 }
 
+/* ---- entries and exits, where a line is not a branch */
+
+/* The next that is one, from *i on; NULL: none. */
+static const struct did *next_move(const struct stack *s, int *i)
+{
+	while (*i < s->n && s->v[*i].kind == OTHER)
+		++*i;
+	return *i < s->n ? &s->v[(*i)++] : NULL;
+}
+
+static void check_move(const struct stack *s, int *i, enum kind kind, int depth)
+{
+	const struct did *d = next_move(s, i);
+
+	assert_non_null(d);
+	if (d->kind != kind || d->depth != depth)
+		fail_msg("branch %d of %d (%s %llx -> %llx): depth %d, not %d", *i - 1, d->e->tid,
+			 d->e->flags, (unsigned long long)d->e->from, (unsigned long long)d->e->to,
+			 depth, d->depth);
+}
+
+/* A thread's entries and exits, in the order of the text, are those of the truth. */
+static void check_order(struct view *v, const struct stack *s, int tid)
+{
+	struct tl_calls calls = { 0 };
+	int level = 0, i = 0;
+
+	for (uint64_t k = 0; k < v->ops->chunks(v->self); k++) {
+		tl_calls_clear(&calls);
+		assert_true(v->ops->calls(v->self, k, &calls, NULL));
+		for (size_t j = 0; j < calls.nlines; j++) {
+			const struct tl_callline *l = &calls.lines[j];
+
+			if (l->thread != (uint64_t)tid)
+				continue;
+			if (l->kind == TL_CALL_ENTRY || l->kind == TL_CALL_LEAF)
+				check_move(s, &i, ENTRY, level + l->depth);
+			if (l->kind == TL_CALL_EXIT || l->kind == TL_CALL_LEAF)
+				check_move(s, &i, EXIT, level + l->depth);
+		}
+		level += tl_calls_ends(&calls, (uint64_t)tid);
+	}
+	assert_null(next_move(s, &i));
+	tl_calls_fini(&calls);
+}
+
+static void check_orders(const char *name, unsigned finer, const struct listing *truth)
+{
+	struct view v;
+
+	open_view(&v, name, finer);
+	for (size_t t = 0; t < truth->n; t++) {
+		struct stack *s;
+
+		if (!first_of_thread(truth, t))
+			continue;
+		s = stack_of(truth, truth->v[t].tid);
+		check_order(&v, s, truth->v[t].tid);
+		free_stack(s);
+	}
+	close_view(&v);
+}
+
 /* The names that a view has for the branches, which are the same of each thread. */
 static void take_names(struct listing *truth, struct listing *names)
 {
@@ -572,6 +637,10 @@ static void moves(void **state)
 	listing_keep_calls(&truth);
 	check_view("perf", 1, &truth);
 	check_view("returns", FINE, &truth);
+	/* What an exception leaves was called further back than a few of the finest slices. */
+	check_orders("graph", strcmp(r->name, "exceptions") ? FINE : 2, &truth);
+	if (!r->interrupted)
+		check_orders("insns", 1, &truth);
 	check_durations();
 	listing_fini(&truth);
 }

@@ -436,6 +436,25 @@ static void calls_of_a_chunk(void **state)
 	ASSERT_CALLS("graph", events, "--1 +-1 =0 +0 .0 .0 !0 --1 --2 +-2 (-2 -1) (0 1)");
 }
 
+/* Where instructions have lines, the branch is told on its own. */
+static void calls_of_instructions(void **state)
+{
+	struct tl_pt_event events[] = {
+		branch(&task, T, 0, MAIN + 4, 0, 1),
+		branch(&task, T, 0, MAIN + 10, 0, 1),
+		branch(&task, T, CALL, MAIN + 10, F1, 0),
+		branch(&task, T + 1, 0, F1, 0, 1),
+		branch(&task, T + 2, 0, F1 + 1, 0, 1),
+		branch(&task, T + 2, RETURN, F1 + 1, MAIN + 15, 0),
+		branch(&task, T + 3, 0, MAIN + 15, 0, 1),
+	};
+
+	for (size_t i = 0; i < sizeof(events) / sizeof(*events); i++)
+		if (events[i].flags == 0)
+			events[i].kind = TL_PT_EV_INSN;
+	ASSERT_CALLS("insns", events, ".0 +0 .1 -0 .0 (0 0)");
+}
+
 /* Two lines for one event, in spt. */
 static void calls_of_an_interrupt(void **state)
 {
@@ -852,6 +871,7 @@ int main(void)
 		cmocka_unit_test(functions_as_blocks),
 		cmocka_unit_test(a_handler_is_a_block),
 		cmocka_unit_test(calls_of_a_chunk),
+		cmocka_unit_test(calls_of_instructions),
 		cmocka_unit_test(calls_of_an_interrupt),
 		cmocka_unit_test(calls_name_functions),
 		cmocka_unit_test(heads),

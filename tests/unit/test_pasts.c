@@ -201,7 +201,8 @@ static bool gather(void *arg, size_t slice, struct tl_pt_scratch *sc, struct tl_
 
 static struct tl_pt_pasts *open_pasts(struct story *s)
 {
-	const struct tl_pt_slicing from = { s, s->nslices, slice_time, gather, gather };
+	const struct tl_pt_slicing from = { s,          s->nslices, TL_PT_LOOK_BACK,
+					    slice_time, gather,     gather };
 	struct tl_pt_pasts *h;
 
 	assert_true(tl_pt_pasts_open(&from, &h, NULL));
