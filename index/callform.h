@@ -1,7 +1,7 @@
 /*
  * callform.h: how the lines of a text tell the calls that were traced: ftrace's function_graph
  * (`trace-cmd report`, the file `trace`), `perf script --call-trace` and `--call-ret-trace`,
- * `uftrace replay`, sptdecode, and tless's own views, saved.  Nobody has to say which it is.
+ * `uftrace replay` and `dump`, sptdecode, and tless's own views, saved.  Nobody has to say which it is.
  *
  * In all of them depth is how far a name is indented, so that each line tells by itself how deep
  * it stands, and in whose thread.

@@ -454,6 +454,28 @@ static bool read_uftrace(const struct tl_callform *f, struct tl_callrest r, stru
 	return read_braces(r, out);
 }
 
+/* `uftrace dump`: "49088.715007188   4123: [entry] main(56073d224244) depth: 0" */
+static bool read_dump(const struct tl_callform *f, struct tl_callrest r, struct tl_callline *out)
+{
+	const uint8_t *what = find(r, ": ["), *depth = find(r, " depth: ");
+	struct tl_callrest number = { depth ? depth + 8 : r.end, r.end };
+	uint64_t n;
+
+	if (!what || !depth || depth < what + 10 || !number_before(r.p, what, &out->thread) ||
+	    !take_number(&number, &n) || n > INT32_MAX)
+		return false;
+	r = (struct tl_callrest){ what + 2, depth };
+	if (begins(&r, "[entry] "))
+		set(out, TL_CALL_ENTRY, (int32_t)n,
+		    name_called((struct tl_callrest){ r.p + 8, r.end }));
+	else if (begins(&r, "[exit ] "))
+		set(out, TL_CALL_EXIT, (int32_t)n,
+		    name_called((struct tl_callrest){ r.p + 8, r.end }));
+	else
+		set_nameless(out, TL_CALL_OTHER, (int32_t)n);
+	return true;
+}
+
 /* ---- the views `calls`, `returns`, `branches` */
 
 /* "     +170ns ", "         ~ ", then "[+   11] ", "[~    0] " */
@@ -631,11 +653,8 @@ static bool read_spt(const struct tl_callform *f, struct tl_callrest r, struct t
 /* ---- the table */
 
 const struct tl_callreader tl_callreaders[] = {
-	{ "trace-cmd", read_tracecmd },
-	{ "ftrace", read_ftrace },
-	{ "uftrace", read_uftrace },
-	{ "tless", read_views },
-	{ "perf script", read_perf },
-	{ "sptdecode", read_spt },
-	{ NULL, NULL },
+	{ "trace-cmd", read_tracecmd }, { "ftrace", read_ftrace },
+	{ "uftrace", read_uftrace },    { "uftrace dump", read_dump },
+	{ "tless", read_views },        { "perf script", read_perf },
+	{ "sptdecode", read_spt },      { NULL, NULL },
 };

@@ -133,7 +133,10 @@ static size_t levels_tail(struct tl_app *app, uint64_t pos, char *out, size_t si
 	if (line)
 		n = tl_folds_below(folds_of(app), calls, line, &all);
 	tl_callcache_unpin(cache, calls);
-	return n > 0 ? (size_t)snprintf(out, size, " +%" PRIu64 "%s", n, all ? "" : " or more") : 0;
+	if (n == 0)
+		return 0;
+	return (size_t)snprintf(out, size, " +%" PRIu64 " line%s%s", n, n == 1 ? "" : "s",
+				all ? "" : " or more");
 }
 
 /* How long a call took, where its return is a line: ", 1.5us" once it is known, else "". */

@@ -222,7 +222,7 @@ static void levels_are_hidden(void **state)
 
 	check_keys(t, "2c");
 	CHECK_LINES(t, 1, 2, -3, 4, 6, 10, -11, 13, 14);
-	check_that(t, strstr(term_row(t, 2), "first() { +4"));
+	check_that(t, strstr(term_row(t, 2), "first() { +4 lines"));
 	check_keys(t, "1c");
 	CHECK_LINES(t, 1, -2, -4, 14, 15);
 	check_keys(t, "0c");

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 /* A text, and below it what its lines are: a letter (E entry, X exit, L leaf, o other, G gap, . nobody's
- * line), the thread's letter, the depth ('-': not told), and the number of the function ('-': not told). */
+ * line), the thread's letter, the depth ('-': not told, '<' is 12), and the number of the function ('-': not told). */
 struct sample {
 	const char *name, *text, *want;
 };
@@ -39,6 +39,15 @@ static const struct sample samples[] = {
 	  "            [  2510]    47769.499255601 |   f1() = 7;\n"
 	  "            [  2510]    47769.499255701 | }\n",
 	  ".... La01 Ea02 La13 Xa0-" },
+	{ "uftrace dump",
+	  "uftrace file header: magic         = 4674726163652100\n"
+	  "reading 4123.dat\n"
+	  "49088.715007188   4123: [entry] main(56073d224244) depth: 0\n"
+	  "49088.715007249   4123: [entry] ns::f1(56073d22420f) depth: 1\n"
+	  "49088.715007319   4124: [entry] malloc(56073d224070) depth: 12\n"
+	  "49088.715007779   4124: [exit ] malloc(56073d224070) depth: 12\n"
+	  "49088.715007249   4123: [exit ] ns::f1(56073d22420f) depth: 1\n",
+	  ".... .... Ea01 Ea12 Eb<3 Xb<3 Xa12" },
 	{ "ftrace",
 	  "# tracer: function_graph\n"
 	  "#\n"
