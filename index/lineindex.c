@@ -46,6 +46,7 @@ struct tl_lineindex {
 	struct tl_mailbox *mailbox;
 	struct tl_job *job; /* main thread; started once, sleeps when there is nothing to do */
 
+	pthread_mutex_t saving; /* before all other locks; held while a file is written */
 	pthread_rwlock_t
 	    join; /* of the two below; read-locked by who calls them, before the lock */
 	const struct tl_companion *companion; /* NULL: none */
@@ -358,7 +359,7 @@ static void give_up(struct tl_lineindex *ix, const struct work *w)
  * Save what is counted without a gap, if that is more than `least` chunks beyond what is
  * saved already.  The counts are copied, as writing can take its time.
  */
-static bool save(struct tl_lineindex *ix, uint64_t least, struct tl_err *err)
+static bool save_now(struct tl_lineindex *ix, uint64_t least, struct tl_err *err)
 {
 	struct tl_chunk_facts *facts = NULL;
 	uint64_t n, was, last_len, generation;
@@ -404,6 +405,17 @@ static bool save(struct tl_lineindex *ix, uint64_t least, struct tl_err *err)
 			ix->saved = was;
 		pthread_mutex_unlock(&ix->lock);
 	}
+	return ok;
+}
+
+/* One at a time: who has less to save must not be the last to write. */
+static bool save(struct tl_lineindex *ix, uint64_t least, struct tl_err *err)
+{
+	bool ok;
+
+	pthread_mutex_lock(&ix->saving);
+	ok = save_now(ix, least, err);
+	pthread_mutex_unlock(&ix->saving);
 	return ok;
 }
 
@@ -561,6 +573,7 @@ bool tl_lineindex_new(struct tl_source *src, struct tl_jobs *pool, struct tl_mai
 	ix->mailbox = mailbox;
 	pthread_mutex_init(&ix->lock, NULL);
 	pthread_rwlock_init(&ix->join, NULL);
+	pthread_mutex_init(&ix->saving, NULL);
 	forget_all(ix);
 	*out = ix;
 	return true;
@@ -577,6 +590,7 @@ void tl_lineindex_close(struct tl_lineindex *ix)
 	}
 	pthread_mutex_destroy(&ix->lock);
 	pthread_rwlock_destroy(&ix->join);
+	pthread_mutex_destroy(&ix->saving);
 	free(ix->dir);
 	free(ix->chunks);
 	free(ix);

@@ -2,9 +2,9 @@
  * timeindex.c: see timeindex.h.  Here facts are gathered and kept; timelocate.c answers from them.
  *
  * A chunk's row may be empty, hold its first time (a look-up was here), samples (it was counted), or
- * what all of its lines say.  Better facts replace worse ones.  The last chunk of a text, and one whose last
- * line was cut because no more was there, is the *tail*, as in the line index: when there is more it
- * counts as not known.
+ * what all of its lines say.  Better facts replace worse ones.  A last chunk that is not full, and those before
+ * it whose last line goes on to the end of the text, are *open*: when the text ends elsewhere they count as not
+ * known.
  *
  * One mutex guards it all; chunks are read outside of it.  The line index calls with its own mutex held:
  * never call it with this one held.
@@ -41,8 +41,6 @@ static void forget_row(struct tl_timeindex *ti, uint64_t k)
 		ti->next = k;
 	if (ti->passed > k)
 		ti->passed = k;
-	if (ti->tail == k)
-		ti->tail = TL_NOPOS;
 	ti->fresh = false;
 	ti->based = TL_NOPOS;
 	ti->changes++;
@@ -67,30 +65,35 @@ static bool make_room(struct tl_timeindex *ti, uint64_t n)
 	return true;
 }
 
+static bool same_end(const struct tl_timeend *a, const struct tl_timeend *b)
+{
+	return a->nchunks == b->nchunks && a->last_len == b->last_len;
+}
+
+static void forget_open(struct tl_timeindex *ti)
+{
+	for (uint64_t k = ti->tail; k < ti->n; k++)
+		if (ti->rows[k].facts.flags & TL_TIMES_OPEN)
+			forget_row(ti, k);
+	ti->tail = TL_NOPOS;
+}
+
 void tl_timerows_look(struct tl_timeindex *ti)
 {
 	struct tl_extent ex;
 
 	tl_source_extent(ti->src, &ex);
 	ti->complete = ex.complete;
-	ti->last_len = ex.last_len;
+	ti->end = (struct tl_timeend){ ex.nchunks, ex.last_len };
+	while (ex.nchunks < ti->n)
+		forget_row(ti, --ti->n);
+	if (ti->tail != TL_NOPOS && !same_end(&ti->tail_end, &ti->end))
+		forget_open(ti);
 	if (ex.nchunks > ti->n && make_room(ti, ex.nchunks)) {
 		memset(ti->rows + ti->n, 0, (ex.nchunks - ti->n) * sizeof(*ti->rows));
 		ti->n = ex.nchunks;
 		ti->fresh = false;
 	}
-	while (ex.nchunks < ti->n)
-		forget_row(ti, --ti->n);
-	if (ti->tail != TL_NOPOS &&
-	    (ti->tail + 1 < ti->n || (ti->last_len != UINT64_MAX && ti->last_len != ti->tail_len)))
-		forget_row(ti, ti->tail);
-}
-
-void tl_timerows_pass(struct tl_timeindex *ti)
-{
-	while (ti->passed < ti->n &&
-	       (is_exact(&ti->rows[ti->passed]) || ti->rows[ti->passed].broken))
-		ti->passed++;
 }
 
 /* Are these facts better than those there are? */
@@ -104,22 +107,17 @@ static bool is_better(const struct tl_timefacts *facts, const struct tl_timefact
 }
 
 void tl_timerows_keep(struct tl_timeindex *ti, uint64_t k, const struct tl_timefacts *facts,
-		      uint64_t len, uint64_t promised)
+		      const struct tl_timeend *end)
 {
 	struct tl_timerow *row = &ti->rows[k];
 
-	if (facts->flags & TL_TIMES_OPEN) {
-		/* A source that does not keep its promise is not asked for ever. */
-		if (promised != UINT64_MAX && len < promised)
-			len = promised;
-		/* There is more by now. */
-		if (k + 1 < ti->n || (ti->last_len != UINT64_MAX && ti->last_len != len))
-			return;
-		ti->tail = k;
-		ti->tail_len = len;
-	}
-	if (!is_better(facts, &row->facts))
+	if (((facts->flags & TL_TIMES_OPEN) && !same_end(end, &ti->end)) ||
+	    !is_better(facts, &row->facts))
 		return;
+	if (facts->flags & TL_TIMES_OPEN) {
+		ti->tail = k < ti->tail ? k : ti->tail;
+		ti->tail_end = *end;
+	}
 	if (!is_exact(row) && (facts->flags & TL_TIMES_EXACT))
 		ti->nexact++;
 	row->facts = *facts;
@@ -128,6 +126,13 @@ void tl_timerows_keep(struct tl_timeindex *ti, uint64_t k, const struct tl_timef
 	ti->based = TL_NOPOS;
 	if (facts->flags & TL_TIMES_BACK)
 		atomic_store(&ti->unordered, true);
+}
+
+void tl_timerows_pass(struct tl_timeindex *ti)
+{
+	while (ti->passed < ti->n &&
+	       (is_exact(&ti->rows[ti->passed]) || ti->rows[ti->passed].broken))
+		ti->passed++;
 }
 
 /* Is it time to say that there is news?  In any case when nothing is left to come. */
@@ -329,7 +334,7 @@ static void begin_work(struct tl_timeindex *ti, uint64_t k, struct tl_timework *
 	*w = (struct tl_timework){
 		.k = k,
 		.generation = ti->generation,
-		.promised = k + 1 < ti->n ? UINT64_MAX : ti->last_len,
+		.end = ti->end,
 		.last = TL_BUF_INIT,
 	};
 	ti->rows[k].claimed = true;
@@ -374,7 +379,7 @@ bool tl_timerows_put(struct tl_timeindex *ti, const struct tl_timework *w,
 	if (same) {
 		ti->rows[w->k].claimed = false;
 		if (facts)
-			tl_timerows_keep(ti, w->k, facts, w->bytes.chunk.len, w->promised);
+			tl_timerows_keep(ti, w->k, facts, &w->end);
 		else if (!is_exact(&ti->rows[w->k]))
 			ti->rows[w->k].broken = true;
 		if (tl_timerow_is_free(&ti->rows[w->k]) && ti->next > w->k)
@@ -487,6 +492,9 @@ void tl_timeindex_grow(struct tl_timeindex *ti)
 
 	pthread_mutex_lock(&ti->lock);
 	tl_timerows_look(ti);
+	/* Has it grown?  Nobody can tell without reading it. */
+	if (ti->tail != TL_NOPOS && ti->end.last_len == UINT64_MAX && !ti->complete)
+		forget_open(ti);
 	wake = ti->job && ti->going;
 	pthread_mutex_unlock(&ti->lock);
 	if (wake)

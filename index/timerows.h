@@ -22,6 +22,12 @@ struct tl_timeform_kept {
 	struct tl_timeform_kept *older;
 };
 
+/* How far a text goes. */
+struct tl_timeend {
+	uint64_t nchunks;
+	uint64_t last_len; /* of the last; UINT64_MAX: known when read */
+};
+
 struct tl_timeindex {
 	struct tl_source *src;
 	struct tl_lineindex *lines;
@@ -43,14 +49,14 @@ struct tl_timeindex {
 	atomic_bool closing;
 	struct tl_timerow *rows;
 	size_t room;
-	uint64_t n;        /* chunks known */
-	uint64_t last_len; /* of the last; UINT64_MAX: known when read */
+	uint64_t n; /* chunks known */
+	struct tl_timeend end;
 	bool complete;
-	uint64_t next;   /* chunks below it are read line by line, claimed or broken */
-	uint64_t passed; /* chunks below it are read or broken */
-	uint64_t nexact; /* chunks read line by line */
-	uint64_t tail;   /* a chunk that was not full; TL_NOPOS: none */
-	uint64_t tail_len;
+	uint64_t next;              /* chunks below it are read line by line, claimed or broken */
+	uint64_t passed;            /* chunks below it are read or broken */
+	uint64_t nexact;            /* chunks read line by line */
+	uint64_t tail;              /* no chunk before it is open; TL_NOPOS: none is at all */
+	struct tl_timeend tail_end; /* of the text, when it was open */
 	uint64_t generation;
 	uint64_t posted_at;
 	uint64_t changes; /* of rows */
@@ -67,7 +73,7 @@ struct tl_timeindex {
 struct tl_timework {
 	uint64_t k;
 	uint64_t generation;
-	uint64_t promised; /* bytes of it, by the extent of then; UINT64_MAX: not said */
+	struct tl_timeend end; /* of the text, before it was read */
 	struct tl_timebytes bytes;
 	struct tl_buf last; /* what bytes.last points to */
 	struct tl_mapped map;
@@ -77,10 +83,12 @@ struct tl_timework {
 /* Lock held: see how much text there is now. */
 void tl_timerows_look(struct tl_timeindex *ti);
 
-/* Lock held: put facts of chunk k < ti->n, which had `len` bytes, in place of worse ones; `promised` as in
- * struct tl_timework.  Lock held: see how far all is read. */
+/* Lock held: put facts of chunk k < ti->n in place of worse ones; `end`: of the text that they are of.  Open ones of a
+ * text that has another end by now are not taken. */
 void tl_timerows_keep(struct tl_timeindex *ti, uint64_t k, const struct tl_timefacts *facts,
-		      uint64_t len, uint64_t promised);
+		      const struct tl_timeend *end);
+
+/* Lock held: see how far all is read. */
 void tl_timerows_pass(struct tl_timeindex *ti);
 
 /* Lock held: k < ti->n, chunk k is free to be read line by line. */

@@ -10,19 +10,22 @@
 #include <stdlib.h>
 
 struct note {
-	uint64_t generation, len;
+	uint64_t generation;
+	struct tl_timeend end;
 	struct tl_timefacts facts;
 };
 
 _Static_assert(sizeof(struct note) <= TL_COMPANION_NOTE, "notes of companions are too short");
 
 /* Is there nothing to be found out in chunk k? */
-static bool is_known(struct tl_timeindex *ti, uint64_t k, uint64_t *generation)
+static bool is_known(struct tl_timeindex *ti, uint64_t k, struct note *n)
 {
 	bool known;
 
 	pthread_mutex_lock(&ti->lock);
-	*generation = ti->generation;
+	tl_timerows_look(ti);
+	n->generation = ti->generation;
+	n->end = ti->end;
 	known = k < ti->n && (ti->rows[k].claimed || (ti->rows[k].facts.flags & TL_TIMES_EXACT));
 	pthread_mutex_unlock(&ti->lock);
 	return known;
@@ -37,13 +40,14 @@ static bool see(void *self, uint64_t k, struct tl_span chunk, const struct tl_ch
 	struct note *n = note;
 	bool ok;
 
-	if (!form || is_known(ti, k, &n->generation))
+	if (!form || is_known(ti, k, n))
 		return false;
 	ok = tl_timework_look_around(ti, &w);
-	if (ok) {
+	if (ok)
 		n->facts = tl_timefacts_sample(form, &w.bytes, facts->newlines);
-		n->len = chunk.len;
-	}
+	/* Its bytes were read before anybody looked where the text ends. */
+	if (ok && w.bytes.open && k + 1 >= n->end.nchunks && n->end.last_len != chunk.len)
+		ok = false;
 	tl_buf_fini(&w.last);
 	return ok;
 }
@@ -56,7 +60,7 @@ static void keep(void *self, uint64_t k, const void *note)
 	pthread_mutex_lock(&ti->lock);
 	tl_timerows_look(ti);
 	if (n->generation == ti->generation && k < ti->n)
-		tl_timerows_keep(ti, k, &n->facts, n->len, UINT64_MAX);
+		tl_timerows_keep(ti, k, &n->facts, &n->end);
 	pthread_mutex_unlock(&ti->lock);
 }
 
@@ -89,9 +93,9 @@ static void save(void *self, uint64_t n, struct tl_buf *out)
 	pthread_mutex_lock(&ti->lock);
 	for (uint64_t k = 0; k < n; k++) {
 		facts[k] = k < ti->n ? ti->rows[k].facts : (struct tl_timefacts){ 0 };
+		if ((facts[k].flags & TL_TIMES_OPEN) && k + 1 < n)
+			facts[k] = (struct tl_timefacts){ 0 };
 		any = any || facts[k].flags != 0;
-		if (k + 1 < n)
-			facts[k].flags &= ~(uint32_t)TL_TIMES_OPEN;
 	}
 	ti->saved = ti->nexact;
 	pthread_mutex_unlock(&ti->lock);
@@ -105,22 +109,19 @@ static void load(void *self, uint64_t n, uint64_t last_len, struct tl_span saved
 	struct tl_timeindex *ti = self;
 	const struct tl_timeform *form = tl_timeindex_form(ti);
 	struct tl_timefacts *facts = form ? tl_savedtimes_decode(saved, form, n) : NULL;
+	struct tl_timeend end;
 
 	if (!facts)
 		return;
 	pthread_mutex_lock(&ti->lock);
 	tl_timerows_look(ti);
-	for (uint64_t k = 0; k < n && k < ti->n; k++) {
-		bool last = k + 1 == n;
-
-		/* Of a chunk that was not full more may have come. */
-		if (last && tl_source_is_flat(ti->src) && last_len < UINT64_C(1) << TL_FILE_SHIFT)
-			facts[k].flags |= TL_TIMES_OPEN;
-		if (facts[k].flags != 0)
-			tl_timerows_keep(ti, k, &facts[k], last ? last_len : UINT64_MAX,
-					 UINT64_MAX);
-	}
-	tl_timerows_look(ti);
+	end = (struct tl_timeend){ n, last_len };
+	/* To a chunk that was not full more may have come. */
+	if (tl_source_is_flat(ti->src) && last_len < UINT64_C(1) << TL_FILE_SHIFT)
+		facts[n - 1].flags |= TL_TIMES_OPEN;
+	for (uint64_t k = 0; k < n && k < ti->n; k++)
+		if (facts[k].flags & ~(uint32_t)TL_TIMES_OPEN)
+			tl_timerows_keep(ti, k, &facts[k], &end);
 	tl_timerows_pass(ti);
 	ti->saved = ti->nexact;
 	pthread_mutex_unlock(&ti->lock);

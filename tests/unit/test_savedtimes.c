@@ -205,7 +205,7 @@ static void ask(struct scene *s, uint64_t ns)
 /* Ask for the times of lines in the first n bytes. */
 static void ask_some(struct scene *s, size_t nbytes)
 {
-	for (int i = 0; i < 30; i++) {
+	for (int i = 0; i < 8; i++) {
 		const struct line *l = &s->story.lines[(size_t)rand() % s->story.n];
 
 		if (l->at + l->len < nbytes)
@@ -290,7 +290,7 @@ static void test_grows(void **state)
 
 	write_some(s, 0, had);
 	open_text(s, NULL);
-	for (int i = 0; i < 40 && had < s->story.text.len; i++) {
+	for (int i = 0; i < 20 && had < s->story.text.len; i++) {
 		size_t more = i % 4 == 3 ? 3 * CHUNK / 2 : 1 + (size_t)rand() % 5000;
 
 		if (more > s->story.text.len - had)
