@@ -156,7 +156,7 @@ static void test_map(void **state)
 	assert_int_equal(lines_with("branches", "is memory without a file"), 6);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_jitdump),
@@ -176,6 +176,8 @@ int main(void)
 		 77)
 		no_record = "ptrace is not permitted";
 	no_perf = RUN(in_folder("log"), "perf", "--version") != 0;
+	if (argc > 1)
+		cmocka_set_test_filter(argv[1]);
 	rc = cmocka_run_group_tests(tests, NULL, NULL);
 	runs_end();
 	return rc;

@@ -180,7 +180,7 @@ static void test_vmlinux(void **state)
 	listing_fini(&branches);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_kcore),   cmocka_unit_test(test_pokes),
@@ -195,6 +195,8 @@ int main(void)
 	no_perf = RUN(in_folder("log"), "perf", "--version") != 0;
 	if (no_perf)
 		print_message("skip: perf is not installed\n");
+	if (argc > 1)
+		cmocka_set_test_filter(argv[1]);
 	rc = cmocka_run_group_tests(tests, NULL, NULL);
 	runs_end();
 	return rc;

@@ -4,6 +4,7 @@
  */
 #include "decoders/perf/samples.h"
 
+#include "base/bytes.h"
 #include "tests/trace/perfout.h"
 #include "tests/unit/command.h"
 #include "tests/unit/workdir.h"
@@ -184,6 +185,80 @@ static void test_foreign_names(void **state)
 	end(out);
 	expect_plain("         a?b?[7m    41 [001]     0.000002:     250000 cpu-clock:            "
 		     "400123 [unknown] (/no?where?)\n");
+}
+
+static void put_beside(const char *name, const void *bytes, size_t n)
+{
+	char file[128];
+	FILE *f;
+
+	snprintf(file, sizeof(file), "%s/%s", dir, name);
+	f = fopen(file, "w");
+	assert_true(f && fwrite(bytes, 1, n, f) == n && fclose(f) == 0);
+}
+
+static void remove_beside(const char *name)
+{
+	char file[128];
+
+	snprintf(file, sizeof(file), "%s/%s", dir, name);
+	assert_int_equal(remove(file), 0);
+}
+
+/* Symbols of the kernel, of a BPF program, and of code that was compiled at run time. */
+static void test_names_beside(void **state)
+{
+	static const char kallsyms[] = "ffffffff81000000 T _text\n"
+				       "ffffffff81000100 T do_work\n"
+				       "ffffffff81000200 T other\n";
+	static const char map[] = "7000 10 compiled\n";
+	static const uint64_t kernel = UINT64_C(0xffffffff81000000);
+	uint8_t body[32] = { 0 }, dump[40 + 56 + 5 + 4] = { 0 };
+	struct perfout *out = begin(PERFOUT_FILE, 0);
+	struct perfout_id id = id_at(1000, 0, 0), none = { .pid = -1 };
+	struct perfout_sample in_kernel = { .misc = 1, .period = 7 };
+
+	/* Of the processor's clock, of which this recording does not tell: all holds from the begin. */
+	tl_put32(dump, 0x4a695444);
+	tl_put32(dump + 4, 1);
+	tl_put32(dump + 8, 40);
+	tl_put64(dump + 32, 1);
+	tl_put32(dump + 44, 56 + 5 + 4);
+	tl_put64(dump + 40 + 32, 0x9000);
+	tl_put64(dump + 40 + 40, 4);
+	memcpy(dump + 40 + 56, "jump", 5);
+	put_beside("kallsyms", kallsyms, strlen(kallsyms));
+	put_beside("perf-40.map", map, strlen(map));
+	put_beside("jit-40.dump", dump, sizeof(dump));
+	/* It has been put elsewhere since. */
+	perfout_mmap(out, -1, 0, kernel + 0x5000000, 0x10000, kernel + 0x5000000,
+		     "[kernel.kallsyms]_text", &none);
+	program(out);
+	perfout_mmap(out, 40, 40, 0x7000, 0x3000, 0, "//anon", &id);
+	perfout_mmap(out, 40, 40, 0x600000, 0x1000, 0, "/nowhere/jit-40.dump", &id);
+	tl_put64(body, UINT64_C(0xffffffffc0000000));
+	tl_put32(body + 8, 0x100);
+	memcpy(body + 16, "bpf_prog_1", 11);
+	perfout_record(out, 17, 0, body, 27, &id);
+	in_kernel.ip = kernel + 0x5000123;
+	id = id_at(2000, 1, 0);
+	perfout_sample(out, &in_kernel, &id);
+	in_kernel.ip = UINT64_C(0xffffffffc0000010);
+	perfout_sample(out, &in_kernel, &id);
+	sample(out, 2002, 1, 0, 0x700f);
+	sample(out, 2003, 1, 0, 0x9002);
+	end(out);
+	expect_plain("          worker    41 [001]     0.000002:     250000 cpu-clock:  "
+		     "ffffffff86000123 do_work+0x23 ([kernel.kallsyms])\n"
+		     "          worker    41 [001]     0.000002:     250000 cpu-clock:  "
+		     "ffffffffc0000010 bpf_prog_1+0x10 (bpf_prog_1)\n"
+		     "          worker    41 [001]     0.000002:     250000 cpu-clock:            "
+		     "  700f compiled+0xf (/tmp/perf-40.map)\n"
+		     "          worker    41 [001]     0.000002:     250000 cpu-clock:            "
+		     "  9002 jump+0x2 (/nowhere/jit-40.dump)\n");
+	remove_beside("kallsyms");
+	remove_beside("perf-40.map");
+	remove_beside("jit-40.dump");
 }
 
 /* Without a period of its own a sample has that of its event. */
@@ -554,14 +629,14 @@ static void test_cut_off(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_foreign_names),  cmocka_unit_test(test_lines),
-		cmocka_unit_test(test_period),         cmocka_unit_test(test_callchain),
-		cmocka_unit_test(test_unknown_thread), cmocka_unit_test(test_selected),
-		cmocka_unit_test(test_none),           cmocka_unit_test(test_refuses_pt),
-		cmocka_unit_test(test_order),          cmocka_unit_test(test_any_order),
-		cmocka_unit_test(test_one_time),       cmocka_unit_test(test_no_time),
-		cmocka_unit_test(test_places),         cmocka_unit_test(test_cut_off),
-		cmocka_unit_test(test_waiting),
+		cmocka_unit_test(test_foreign_names), cmocka_unit_test(test_names_beside),
+		cmocka_unit_test(test_lines),         cmocka_unit_test(test_period),
+		cmocka_unit_test(test_callchain),     cmocka_unit_test(test_unknown_thread),
+		cmocka_unit_test(test_selected),      cmocka_unit_test(test_none),
+		cmocka_unit_test(test_refuses_pt),    cmocka_unit_test(test_order),
+		cmocka_unit_test(test_any_order),     cmocka_unit_test(test_one_time),
+		cmocka_unit_test(test_no_time),       cmocka_unit_test(test_places),
+		cmocka_unit_test(test_cut_off),       cmocka_unit_test(test_waiting),
 	};
 
 	return cmocka_run_group_tests(tests, make_dir, remove_dir);
