@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static struct fixture f;
 
@@ -335,6 +336,52 @@ static void a_huge_fold_is_passed_both_ways(void **state)
 	check_quit(t);
 }
 
+/* ---- a recording of Intel PT, whose decoder tells the calls */
+
+#define DEMO "tests/trace/demo"
+
+static void check_in_row(struct term *t, int y, const char *what)
+{
+	check_that(t, strstr(term_row(t, y), what));
+}
+
+static void calls_of_a_recording(void **state)
+{
+	char folder[4096], option[4200], data[4200];
+	const char *args[] = { "-S", "-n", "--trace-view=graph", option, data, NULL };
+	struct term *t;
+
+	if (!realpath(DEMO, folder) || access(DEMO "/perf.data", R_OK) != 0) {
+		print_message("skip: %s is not here\n", DEMO);
+		skip();
+	}
+	snprintf(option, sizeof(option), "--symfs=%s", folder);
+	snprintf(data, sizeof(data), "%s/perf.data", folder);
+	f.opts.cols = 120;
+	t = fixture_run(&f, pager_path(), args);
+	check_idle(t);
+	check_keys(t, "/__set_thread_area\\(<Enter>");
+	check_keys(t, "o");
+	check_in_row(t, 0, "|     static_init_tls() {");
+	check_keys(t, "l");
+	check_in_row(t, 0, "|     } /* static_init_tls */");
+	check_keys(t, "O");
+	check_in_row(t, 0, "2.067 us |   } /* __init_libc */");
+	check_keys(t, "c"); /* the call that ends here */
+	check_in_row(t, 0, "|   __init_libc() { +13 lines, 2.067us");
+	check_in_row(t, 1, "|   libc_start_init() {");
+	check_keys(t, "l"); /* not into the fold */
+	check_in_row(t, 0, "|   libc_start_init() {");
+	check_keys(t, "Lc");
+	check_in_row(t, 1, "|     static_init_tls() {");
+	check_keys(t, "x");
+	check_text(t, "No entry of this function behind this line");
+	check_keys(t, "<Enter>2c");
+	check_in_row(t, 0, "|   __init_libc() { +12 lines");
+	check_in_row(t, 1, "2.067 us |   } /* __init_libc */");
+	check_quit(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -350,6 +397,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_search_unfolds, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(folds_stay, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_fold_tells_how_long_it_took, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(calls_of_a_recording, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_huge_fold_is_passed_both_ways, set_up, tear_down),
 	};
 
