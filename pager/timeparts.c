@@ -16,7 +16,8 @@
 #include <string.h>
 #include <time.h>
 
-#define SMALL      (UINT64_C(32) << 20) /* such a text is walked through in less time than is seen */
+#define SMALL      (UINT64_C(16) << 20) /* such a text is walked through in less time than is seen */
+#define BORDER     (UINT64_C(1) << 20)  /* of what is farther apart the order is right */
 #define MAX_PIECES 1000000              /* of a text that is not in order */
 #define ROUND_MS   20                   /* how often progress is told */
 
@@ -72,40 +73,43 @@ static enum tl_lookup look_up(struct search *s, uint64_t ns, uint64_t *pos)
 	return found == TL_NONE ? TL_FOUND : found;
 }
 
-static enum tl_lookup find_by_ends(struct search *s)
-{
-	for (size_t i = 0; i < s->nranges && !s->unordered; i++) {
-		const struct tl_timerange *r = &s->ranges[i];
-		uint64_t from = 0, to = TL_NOPOS;
-		enum tl_lookup found = TL_FOUND;
-
-		if (!r->from_start)
-			found = look_up(s, r->first, &from);
-		if (found == TL_FOUND && !r->to_end)
-			found = look_up(s, r->last + 1, &to);
-		if (found != TL_FOUND)
-			return found;
-		if (!add_piece(s, from, to))
-			return TL_FAILED;
-	}
-	return TL_FOUND;
-}
-
-static bool is_in(const struct search *s, uint64_t ns)
-{
-	for (size_t i = 0; i < s->nranges; i++)
-		if (ns >= s->ranges[i].first && ns <= s->ranges[i].last)
-			return true;
-	return false;
-}
-
-/* A walk over all lines. */
+/* A walk over lines. */
 struct walk {
 	const struct tl_timeform *form;
+	const struct tl_timerange *range; /* whose lines are shown; NULL: those of all ranges */
+	struct tl_cursor cur;
+	struct tl_buf buf;
 	struct tl_timechain chain;
 	bool in;       /* the line before is shown */
 	uint64_t from; /* then: where its piece began */
 };
+
+static void walk_init(struct walk *w, struct search *s, const struct tl_timerange *range)
+{
+	*w = (struct walk){ .form = tl_timeindex_form(s->times), .range = range };
+	tl_cursor_init(&w->cur, s->src);
+}
+
+static void walk_fini(struct walk *w)
+{
+	tl_cursor_fini(&w->cur);
+	tl_buf_fini(&w->buf);
+}
+
+static bool is_within(const struct tl_timerange *r, uint64_t ns)
+{
+	return ns >= r->first && ns <= r->last;
+}
+
+static bool is_shown(const struct search *s, const struct walk *w, uint64_t ns)
+{
+	if (w->range)
+		return is_within(w->range, ns);
+	for (size_t i = 0; i < s->nranges; i++)
+		if (is_within(&s->ranges[i], ns))
+			return true;
+	return false;
+}
 
 /* The line at pos. */
 static bool pass_line(struct search *s, struct walk *w, uint64_t pos, const uint8_t *line,
@@ -115,7 +119,7 @@ static bool pass_line(struct search *s, struct walk *w, uint64_t pos, const uint
 	uint64_t raw;
 
 	if (tl_timeform_read(w->form, line, len, &raw))
-		in = is_in(s, tl_time_shown(tl_timechain_line(w->form, &w->chain, raw)));
+		in = is_shown(s, w, tl_time_shown(tl_timechain_line(w->form, &w->chain, raw)));
 	if (in && !w->in)
 		w->from = pos;
 	if (w->in && !in && !add_piece(s, w->from, pos))
@@ -125,70 +129,139 @@ static bool pass_line(struct search *s, struct walk *w, uint64_t pos, const uint
 }
 
 /* One that may go on in the next chunk. */
-static enum tl_lookup pass_cut_line(struct search *s, struct walk *w, struct tl_cursor *cur,
-				    uint64_t *pos, struct tl_buf *buf)
+static enum tl_lookup pass_cut_line(struct search *s, struct walk *w, uint64_t *pos)
 {
 	enum tl_lookup found;
 	uint64_t next;
 
-	buf->len = 0;
-	found = tl_cursor_read_line(cur, *pos, TL_TIME_LINE, buf, &next);
+	w->buf.len = 0;
+	found = tl_cursor_read_line(&w->cur, *pos, TL_TIME_LINE, &w->buf, &next);
 	if (found != TL_FOUND)
 		return found;
-	if (!pass_line(s, w, *pos, buf->data, buf->len))
+	if (!pass_line(s, w, *pos, w->buf.data, w->buf.len))
 		return TL_FAILED;
-	found = tl_cursor_next_line(cur, *pos, UINT64_MAX, pos);
-	return found;
+	return tl_cursor_next_line(&w->cur, *pos, UINT64_MAX, pos);
 }
 
-static enum tl_lookup walk_lines(struct search *s, struct walk *w, struct tl_cursor *cur,
-				 struct tl_buf *buf)
+/* From the line at *pos to the first that begins at `until` or behind it: FOUND.  NONE: the text ends before. */
+static enum tl_lookup walk_lines(struct search *s, struct walk *w, uint64_t *pos, uint64_t until)
 {
 	enum tl_lookup found = TL_FOUND;
 	struct tl_span span;
-	uint64_t pos = 0;
 
-	while (found == TL_FOUND) {
+	while (found == TL_FOUND && *pos < until) {
 		const uint8_t *line, *end;
 
 		if (atomic_load(&s->stop))
 			return TL_PENDING;
-		found = tl_cursor_forward(cur, pos, &span);
+		found = tl_cursor_forward(&w->cur, *pos, &span);
 		if (found != TL_FOUND)
 			break;
-		for (line = span.data; (end = memchr(line, '\n', span.len)); line = end + 1) {
+		for (line = span.data; *pos < until && (end = memchr(line, '\n', span.len));
+		     line = end + 1) {
 			size_t len = (size_t)(end - line);
 
-			if (!pass_line(s, w, pos, line, len < TL_TIME_LINE ? len : TL_TIME_LINE))
+			if (!pass_line(s, w, *pos, line, len < TL_TIME_LINE ? len : TL_TIME_LINE))
 				return TL_FAILED;
-			pos += len + 1;
+			*pos += len + 1;
 			span.len -= len + 1;
 		}
-		atomic_store(&s->walked, pos);
-		if (span.len > 0)
-			found = pass_cut_line(s, w, cur, &pos, buf);
+		atomic_store(&s->walked, *pos);
+		if (span.len > 0 && *pos < until)
+			found = pass_cut_line(s, w, pos);
 	}
 	if (found == TL_FAILED && !s->err.msg[0])
-		s->err = cur->err;
+		s->err = w->cur.err;
 	return found;
+}
+
+/* The walk is over at pos, or (NONE) at the end of the text, which may move. */
+static enum tl_lookup end_walk(struct search *s, struct walk *w, enum tl_lookup found, uint64_t pos)
+{
+	if (found != TL_FOUND && found != TL_NONE)
+		return found;
+	if (w->in && !add_piece(s, w->from, found == TL_NONE ? TL_NOPOS : pos))
+		return TL_FAILED;
+	return TL_FOUND;
 }
 
 static enum tl_lookup find_by_lines(struct search *s)
 {
-	struct walk w = { .form = tl_timeindex_form(s->times) };
-	struct tl_buf buf = TL_BUF_INIT;
-	struct tl_cursor cur;
 	enum tl_lookup found;
+	uint64_t pos = 0;
+	struct walk w;
 
-	w.in = s->ranges[0].from_start;
 	s->npieces = 0;
-	tl_cursor_init(&cur, s->src);
-	found = walk_lines(s, &w, &cur, &buf);
-	tl_cursor_fini(&cur);
-	tl_buf_fini(&buf);
-	if (found != TL_NONE)
-		return found;
-	return !w.in || add_piece(s, w.from, TL_NOPOS) ? TL_FOUND : TL_FAILED;
+	walk_init(&w, s, NULL);
+	w.in = s->ranges[0].from_start;
+	found = end_walk(s, &w, walk_lines(s, &w, &pos, TL_NOPOS), TL_NOPOS);
+	walk_fini(&w);
+	return found;
+}
+
+/*
+ * What is between the ends of a range.  Near them lines of several CPUs may be mixed up: there it is line by
+ * line.
+ */
+static enum tl_lookup between(struct search *s, const struct tl_timerange *r, uint64_t from,
+			      uint64_t to)
+{
+	bool open = to == TL_NOPOS, far = open || to - from > 2 * BORDER;
+	enum tl_lookup found = TL_FOUND;
+	uint64_t pos = from;
+	struct walk w;
+
+	walk_init(&w, s, r);
+	if (r->from_start)
+		w.in = true;
+	else if (far)
+		found = walk_lines(s, &w, &pos, from + BORDER);
+	if (found == TL_FOUND && far && !w.in) {
+		w.from = pos;
+		w.in = true;
+	}
+	if (found == TL_FOUND && open)
+		found = TL_NONE;
+	else if (found == TL_FOUND && far)
+		found = tl_cursor_next_line(&w.cur, to - BORDER, UINT64_MAX, &pos);
+	if (found == TL_FOUND)
+		found = walk_lines(s, &w, &pos, to + BORDER);
+	found = end_walk(s, &w, found, pos);
+	walk_fini(&w);
+	return found;
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct tl_stretch *x = a, *y = b;
+
+	return (x->from > y->from) - (x->from < y->from);
+}
+
+static enum tl_lookup find_by_ends(struct search *s)
+{
+	const struct tl_timeform *form = tl_timeindex_form(s->times);
+	bool as_is = form->period || form->deltas; /* lines do not tell their times alone */
+
+	for (size_t i = 0; i < s->nranges && !s->unordered; i++) {
+		const struct tl_timerange *r = &s->ranges[i];
+		uint64_t from = 0, to = TL_NOPOS;
+		enum tl_lookup found = TL_FOUND;
+
+		if (!r->from_start)
+			found = look_up(s, r->first, &from);
+		if (found == TL_FOUND && !r->to_end)
+			found = look_up(s, r->last + 1, &to);
+		if (found == TL_FOUND && from != TL_NOPOS && !as_is)
+			found = between(s, r, from, to > from ? to : from);
+		else if (found == TL_FOUND && !add_piece(s, from, to))
+			found = TL_FAILED;
+		if (found != TL_FOUND)
+			return found;
+	}
+	if (s->npieces > 0)
+		qsort(s->pieces, s->npieces, sizeof(*s->pieces), by_place);
+	return TL_FOUND;
 }
 
 static enum tl_lookup find_parts(struct search *s)

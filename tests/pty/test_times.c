@@ -583,6 +583,32 @@ static void out_of_order_it_is_the_lines_with_such_times(void **state)
 	tl_buf_fini(&want);
 }
 
+/* In a large text, of two CPUs whose lines do not come in order, each line is looked at near the ends. */
+static void in_a_large_text_neighbours_may_be_mixed_up(void **state)
+{
+	const char *make[] = { "/bin/sh", "-c",
+			       "awk 'BEGIN { for (i = 0; i < 300000; i++) { "
+			       "t = 100000 + i + i % 2 * 50; s = sprintf(\"[%5d.%03d000] a line "
+			       "of a log, one of several hundred thousand\", t / 1000, t % 1000); "
+			       "print s; if (t >= 200000 && t <= 210000 || t >= 310000 && t <= "
+			       "310020) print s >\"want.txt\" } }' >large.txt",
+			       NULL };
+	const char *compare[] = { "/bin/sh", "-c", NULL, NULL };
+	char command[4400];
+	struct capture c;
+
+	fixture_capture(&f, make, NULL, &c);
+	assert_int_equal(c.status, 0);
+	capture_fini(&c);
+	snprintf(command, sizeof(command),
+		 "%s --time=200,210,310,310.02 large.txt | cmp - want.txt", pager_path());
+	compare[2] = command;
+	fixture_capture(&f, compare, NULL, &c);
+	assert_string_equal(tl_buf_str(&c.out), "");
+	assert_int_equal(c.status, 0);
+	capture_fini(&c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -611,6 +637,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_part_of_a_pipe_is_the_whole, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(out_of_order_it_is_the_lines_with_such_times,
 						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(in_a_large_text_neighbours_may_be_mixed_up, set_up,
+						tear_down),
 	};
 
 	if (pager_is_less()) {
