@@ -81,43 +81,55 @@ static uint64_t latest(const struct tl_timefacts *facts, int64_t base)
 
 /* ---- one chunk */
 
+/* Was chunk k read line by line? */
+static bool is_read(struct tl_timeindex *ti, uint64_t k, struct tl_timefacts *facts)
+{
+	*facts = (struct tl_timefacts){ 0 };
+	pthread_mutex_lock(&ti->lock);
+	if (k < ti->n)
+		*facts = ti->rows[k].facts;
+	pthread_mutex_unlock(&ti->lock);
+	return facts->flags & TL_TIMES_EXACT;
+}
+
+/* By these facts, is a line of chunk k at the time or later? */
+static bool reaches(const struct quest *q, uint64_t k, const struct tl_timefacts *facts,
+		    int64_t *base)
+{
+	if (!(facts->flags & TL_TIMES_SOME))
+		return false;
+	*base = base_of(q->ti, q->form, k, facts);
+	return latest(facts, *base) >= q->ns;
+}
+
 /* Look for the answer in chunk k, all of whose lines are read if they were not.  Its facts, too. */
 static enum tl_lookup look_in(struct quest *q, uint64_t k, struct tl_timefacts *facts)
 {
 	struct tl_timeindex *ti = q->ti;
+	struct tl_timework w = { .k = k, .last = TL_BUF_INIT };
+	bool known, there = false;
 	enum tl_lookup found;
-	struct tl_timework w;
 	int64_t base;
-	bool known, there;
 	size_t at;
 
-	pthread_mutex_lock(&ti->lock);
-	known = k < ti->n && (ti->rows[k].facts.flags & TL_TIMES_EXACT);
-	if (known)
-		*facts = ti->rows[k].facts;
-	pthread_mutex_unlock(&ti->lock);
-	if (!known) {
-		if (!tl_timerows_work(ti, k, &w))
-			return TL_NONE;
-		found = tl_timerows_read(ti, q->form, &w, &q->buf, facts, q->err);
-		if (found != TL_FOUND)
-			return found == TL_PENDING ? TL_NONE : found;
-	}
-	if (!(facts->flags & TL_TIMES_SOME))
+	known = is_read(ti, k, facts);
+	if (known && !reaches(q, k, facts, &base))
 		return TL_NONE;
-	base = base_of(ti, q->form, k, facts);
-	if (latest(facts, base) < q->ns)
+	if (!known && !tl_timerows_work(ti, k, &w))
 		return TL_NONE;
-
-	w = (struct tl_timework){ .k = k, .last = TL_BUF_INIT };
 	found = tl_timework_fetch(ti, &w, false, &q->buf, q->err);
-	if (found != TL_FOUND)
-		return found == TL_PENDING ? TL_NONE : found;
-	there = tl_timebytes_find(q->form, &w.bytes, base, q->ns, &at, &q->time);
-	tl_timework_release(ti, &w);
+	if (found == TL_FOUND) {
+		if (!known)
+			*facts = tl_timefacts_read(q->form, &w.bytes);
+		if (known || reaches(q, k, facts, &base))
+			there = tl_timebytes_find(q->form, &w.bytes, base, q->ns, &at, &q->time);
+		tl_timework_release(ti, &w);
+	}
+	if (!known)
+		tl_timerows_put(ti, &w, found == TL_FOUND ? facts : NULL);
 	if (there)
 		q->pos = tl_pos_make(ti->src, k, at);
-	return there ? TL_FOUND : TL_NONE;
+	return there ? TL_FOUND : found == TL_FAILED ? TL_FAILED : TL_NONE;
 }
 
 /* Look in the chunks from k on. */
