@@ -249,6 +249,56 @@ static void test_deltas(void **state)
 	check(&(struct recipe){ .kind = DELTAS, .nlines = 1200, .step = SEC, .bare = 30 });
 }
 
+/* A pipe brings a little each time: what is here is found, and what was cut there is read again. */
+static void test_pipe(void **state)
+{
+	struct story story;
+	struct setup s;
+
+	cook(&story, &(struct recipe){ .kind = TRACE, .nlines = 400, .step = SEC, .bare = 20 });
+	open_all(&s, &story, 10, true, 2);
+	s.fake.shown = 0;
+	while (s.fake.shown < story.text.len) {
+		const struct line *last = NULL;
+		struct tl_timehit hit;
+
+		for (int i = 0; i < 8; i++)
+			fake_want(&s.fake, UINT64_MAX);
+		tl_timeindex_grow(s.ti);
+		for (size_t i = 0; i < story.n; i++)
+			if (story.lines[i].has &&
+			    story.lines[i].at + story.lines[i].len < s.fake.shown)
+				last = &story.lines[i];
+		if (!last || !tl_timeindex_form(s.ti))
+			continue;
+		assert_int_equal(tl_timeindex_locate(s.ti, last->ns, NULL, &hit, NULL), TL_FOUND);
+		assert_int_equal(hit.time, last->ns);
+		assert_int_equal(hit.pos, fake_pos(&s.fake, first_at(&story, last->ns)->at));
+	}
+	read_all(&s);
+	ask_all(&s, true, 10);
+	close_all(&s);
+	eat(&story);
+}
+
+static void test_stop(void **state)
+{
+	atomic_bool stop = true;
+	struct story story;
+	struct tl_timehit hit;
+	uint64_t first, last;
+	struct setup s;
+
+	cook(&story, &(struct recipe){ .kind = DELTAS, .nlines = 1000, .step = SEC });
+	open_all(&s, &story, 10, false, 1);
+	assert_int_equal(tl_timeindex_locate(s.ti, 50 * SEC, &stop, &hit, NULL), TL_PENDING);
+	tl_timeindex_stop(s.ti);
+	assert_int_equal(tl_timeindex_measure(s.ti, &stop, &first, &last, NULL), TL_PENDING);
+	ask(&s, 50 * SEC, false);
+	close_all(&s);
+	eat(&story);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -256,6 +306,7 @@ int main(void)
 		cmocka_unit_test(test_bare),        cmocka_unit_test(test_huge_line),
 		cmocka_unit_test(test_interleaved), cmocka_unit_test(test_blocks),
 		cmocka_unit_test(test_days),        cmocka_unit_test(test_deltas),
+		cmocka_unit_test(test_pipe),        cmocka_unit_test(test_stop),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
