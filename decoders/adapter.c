@@ -36,6 +36,7 @@ struct decoded {
 	struct tl_identity ident; /* of the file that is decoded */
 	struct tl_identity seen;  /* of the one that the path named at the last refresh */
 	struct tl_origin origin;
+	uint64_t state;           /* of what else the text depends on */
 	_Atomic(uint64_t) *empty; /* a bit a chunk: decoded, and it has no lines; may be NULL */
 	struct tl_job *keeping;
 
@@ -212,6 +213,7 @@ static bool decoded_origin(void *self, struct tl_origin *out)
 	const struct decoded *d = self;
 
 	*out = d->origin;
+	out->text ^= d->state;
 	return true;
 }
 
@@ -385,6 +387,8 @@ static bool open_decoder(struct decoded *d, const struct tl_decoder_options *opt
 			  err);
 	if (ok) {
 		d->nchunks = d->ops->chunks(d->self);
+		if (keeps && d->ops->state)
+			d->state = d->ops->state(d->self);
 		d->empty = calloc((size_t)(d->nchunks / 64 + 1), sizeof(*d->empty));
 		if (keeps && saved.len == 0)
 			keep_later(d, options->pool);

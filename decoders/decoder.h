@@ -146,6 +146,13 @@ struct tl_decoder_ops {
 	bool (*costs)(void *self, uint64_t first_ns, uint64_t last_ns, struct tl_cost_count *out,
 		      struct tl_err *err);
 
+	/*
+	 * A number for what the lines depend on beside the file and the options: files that were
+	 * found, say.  Where it is another one, what is known of the lines is not believed.  NULL:
+	 * nothing.  Once, behind open(), on its thread.
+	 */
+	uint64_t (*state)(void *self);
+
 	/* Append what open() took long to find out, for the next run.  Any thread. */
 	bool (*save)(const void *self, struct tl_buf *out);
 

@@ -140,6 +140,13 @@ static bool recording_whole(void *self, uint64_t k)
 	return r->ops->whole && r->ops->whole(r->self, k);
 }
 
+static uint64_t recording_state(void *self)
+{
+	struct recording *r = self;
+
+	return r->ops->state ? r->ops->state(r->self) : 0;
+}
+
 static bool recording_costs(void *self, uint64_t first_ns, uint64_t last_ns,
 			    struct tl_cost_count *out, struct tl_err *err)
 {
@@ -182,6 +189,7 @@ const struct tl_decoder_ops tl_decoder_recording = {
 	.gaps = recording_gaps,
 	.whole = recording_whole,
 	.costs = recording_costs,
+	.state = recording_state,
 	.save = recording_save,
 	.close = recording_close,
 };

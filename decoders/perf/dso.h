@@ -68,6 +68,12 @@ struct tl_dso *tl_dsos_kernel(struct tl_dsos *all);
 /* The i-th stretch of addresses that the copy of the kernel's code has; false: no more. */
 bool tl_dsos_kcore_segment(struct tl_dsos *all, size_t i, uint64_t *start, uint64_t *end);
 
+/*
+ * A number for which files were found, of all binaries: where it is the same, so is all code.
+ * Looks for each.  One thread.
+ */
+uint64_t tl_dsos_state(struct tl_dsos *all);
+
 /* The name perf prints in brackets behind a symbol: the recorded path, "[kernel.kallsyms]", ... */
 const char *tl_dso_name(const struct tl_dso *d);
 unsigned tl_dso_number(const struct tl_dso *d); /* 0, 1, ... within its tl_dsos */

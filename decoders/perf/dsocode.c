@@ -10,6 +10,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -189,6 +190,47 @@ void tl_dso_open(struct tl_dso *d)
 		atomic_store_explicit(&d->opened, true, memory_order_release);
 	}
 	pthread_mutex_unlock(&d->lock);
+}
+
+static uint64_t mix(uint64_t h, const void *bytes, size_t n)
+{
+	const uint8_t *p = bytes;
+
+	for (size_t i = 0; i < n; i++)
+		h = (h ^ p[i]) * UINT64_C(0x100000001b3); /* FNV-1a */
+	return h;
+}
+
+/* Of one: its path, and the file that was found. */
+static uint64_t state_of(struct tl_dso *d)
+{
+	uint64_t h = mix(UINT64_C(0xcbf29ce484222325), d->path, strlen(d->path));
+	struct stat st;
+
+	tl_dso_open(d);
+	h = mix(h, &d->memory.len, sizeof(d->memory.len));
+	if (d->file.fd < 0 || fstat(d->file.fd, &st) != 0)
+		return h;
+	h = mix(h, d->file.path, strlen(d->file.path));
+	h = mix(h, &st.st_size, sizeof(st.st_size));
+	return mix(h, &st.st_mtim, sizeof(st.st_mtim));
+}
+
+uint64_t tl_dsos_state(struct tl_dsos *all)
+{
+	uint64_t state = 0;
+
+	/* In any order; those that come meanwhile are put before these. */
+	for (size_t i = 0; i < BUCKETS; i++) {
+		struct tl_dso *d;
+
+		pthread_mutex_lock(&all->lock);
+		d = all->buckets[i];
+		pthread_mutex_unlock(&all->lock);
+		for (; d; d = d->next)
+			state += state_of(d);
+	}
+	return state;
 }
 
 void tl_dso_drop_code(struct tl_dso *d)

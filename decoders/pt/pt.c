@@ -820,6 +820,14 @@ static bool pt_costs(void *self, uint64_t first_ns, uint64_t last_ns, struct tl_
 	return tl_pt_costs_open(&of, &out->count, err);
 }
 
+/* Where code is missing there is a line that says so, and others are not there. */
+static uint64_t pt_state(void *self)
+{
+	const struct pt *pt = self;
+
+	return tl_dsos_state(pt->dsos);
+}
+
 const struct tl_decoder_ops tl_decoder_pt_ops = {
 	.abi = TL_DECODER_ABI,
 	.name = "pt",
@@ -835,6 +843,7 @@ const struct tl_decoder_ops tl_decoder_pt_ops = {
 	.gaps = pt_gaps,
 	.whole = pt_whole,
 	.costs = pt_costs,
+	.state = pt_state,
 	.save = pt_save,
 	.close = pt_close,
 };

@@ -108,6 +108,34 @@ static void finds_the_surest(void **state)
 	assert_null(tl_decoder_probe((const uint8_t *)"", 0));
 }
 
+static uint64_t elsewhere;
+
+static uint64_t state_elsewhere(void *self)
+{
+	return elsewhere;
+}
+
+/* What is known of the lines is not believed when files that they depend on are others. */
+static void depends_on_other_files(void **state)
+{
+	struct fixture *fx = *state;
+	struct tl_decoder_ops ops = fake_decoder;
+	struct tl_origin from[3];
+
+	record(fx, "chunks 20\n", true);
+	ops.state = state_elsewhere;
+	for (unsigned i = 0; i < 3; i++) {
+		struct tl_source *src;
+
+		elsewhere = i ? 5 : 4;
+		assert_true(tl_decoder_open(&ops, fx->path, &fx->options, fx->index, &src, NULL));
+		assert_true(tl_source_origin(src, &from[i]));
+		tl_source_close(src);
+	}
+	assert_int_not_equal(from[0].text, from[1].text);
+	assert_int_equal(from[1].text, from[2].text);
+}
+
 static void gives_what_is_decoded(void **state)
 {
 	struct fixture *fx = *state;
@@ -417,6 +445,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_the_surest),
+		cmocka_unit_test_setup_teardown(depends_on_other_files, setup, teardown),
 		cmocka_unit_test_setup_teardown(gives_what_is_decoded, setup, teardown),
 		cmocka_unit_test_setup_teardown(decodes_an_empty_chunk_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(says_why_it_cannot_open, setup, teardown),

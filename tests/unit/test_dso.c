@@ -299,6 +299,36 @@ static void test_not_found(void **state)
 	tl_dsos_close(all);
 }
 
+/* A number tells whether other files would be found now. */
+static uint64_t state_now(void)
+{
+	struct tl_dsos *all = open_all(NULL, in_dir("root"));
+	uint64_t state;
+
+	tl_dsos_get(all, "/bin/a", NULL, 0, 1);
+	tl_dsos_get(all, "/tmp/jit-1.dump", NULL, 0, 1);
+	tl_dsos_get(all, "//anon", NULL, 0, 1);
+	state = tl_dsos_state(all);
+	tl_dsos_close(all);
+	return state;
+}
+
+static void test_state(void **state)
+{
+	uint64_t none = state_now(), one, two;
+
+	assert_int_equal(state_now(), none);
+	put(in_dir("root/tmp/jit-1.dump"), "JIT", 3);
+	one = state_now();
+	assert_int_not_equal(one, none);
+	put(in_dir("root/bin/a"), "a", 1);
+	two = state_now();
+	assert_int_not_equal(two, one);
+	assert_int_equal(state_now(), two);
+	put(in_dir("root/bin/a"), "another", 7);
+	assert_int_not_equal(state_now(), two);
+}
+
 static void test_symfs(void **state)
 {
 	struct tl_dsos *all;
@@ -748,6 +778,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_pieces, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_cut, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_not_found, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_state, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_symfs, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_build_ids, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_debug_file, setup, teardown),
