@@ -179,10 +179,11 @@ static void opening(struct bench *b)
 	report(b, "first screen, saved index", median(&with), "s", 0.05);
 }
 
+static const char *const places[] = { "@50%<Enter>", "@10%<Enter>", "@90%<Enter>", "@33.3%<Enter>",
+				      "@77%<Enter>" };
+
 static void moving(struct bench *b)
 {
-	static const char *const places[] = { "@50%<Enter>", "@10%<Enter>", "@90%<Enter>",
-					      "@33.3%<Enter>", "@77%<Enter>" };
 	struct series jumps = { .n = 0 }, ends = { .n = 0 }, forward = { .n = 0 },
 		      back = { .n = 0 };
 	struct term *t;
@@ -232,6 +233,20 @@ static double command(const struct bench *b, const char *text, const char *file)
 	if (pid < 0 || waitpid(pid, &status, 0) < 0 || !WIFEXITED(status) || WEXITSTATUS(status))
 		return -1;
 	return since(began);
+}
+
+/* In the view that looks back for what is open. */
+static void moving_in_graph(struct bench *b)
+{
+	struct term *t = start(b, "--trace-view=graph");
+	struct series jumps = { .n = 0 };
+
+	if (t && term_wait(t, filled, NULL, TIMEOUT_MS))
+		for (int i = 0; i < b->runs; i++)
+			for (size_t k = 0; k < sizeof(places) / sizeof(places[0]); k++)
+				add(&jumps, go(t, places[k]));
+	report(b, "@: a jump to a time, view graph", median(&jumps), "s", 0.05);
+	finish(t);
 }
 
 static void whole(struct bench *b)
@@ -285,6 +300,7 @@ int main(int argc, char **argv)
 	command(&b, "cat \"$1\"", b.big);
 	opening(&b);
 	moving(&b);
+	moving_in_graph(&b);
 	whole(&b);
 	forget_index(&b);
 	rmdir(b.home);
