@@ -587,7 +587,7 @@ static void test_calls_go_on_across_chunks(void **state)
 		struct text text;
 		void *self;
 
-		record(&f, &cases[i], 60000);
+		record(&f, &cases[i], 30000);
 		self = open_pt(f.data, &options, NULL);
 		text = read_text(self);
 		/* Without time a thread's stays on two CPUs are not in order. */
@@ -683,14 +683,12 @@ static void check_durations(const struct text *text)
 /* The end of each call tells the time since its begin, wherever that is. */
 static void test_durations(void **state)
 {
-	for (size_t i = 0; i < NCASES; i++) {
+	for (size_t i = 1; i < 4; i += 2) {
 		struct tl_decoder_options options = { .view = "graph" };
 		struct text text;
 		struct files f;
 		void *self;
 
-		if (cases[i].no_time || cases[i].overflow_every)
-			continue;
 		record(&f, &cases[i], 100000);
 		self = open_pt(f.data, &options, NULL);
 		text = read_text(self);
@@ -716,7 +714,7 @@ static void test_durations_of_a_selection(void **state)
 	struct files f;
 	void *self;
 
-	record(&f, &cases[1], 200000);
+	record(&f, &cases[1], 100000);
 	self = open_pt(f.data, &options, NULL);
 	text = read_text(self);
 	for (uint64_t k = 0; k < text.n; k++)
