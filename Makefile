@@ -89,7 +89,7 @@ TRACETEST := $(patsubst tests/trace/%.c,$(build)/tests/trace/%,$(wildcard tests/
 # What is recorded.  Static programs are small inside of a debugger's loop: no loader runs.
 PROGDIR := $(build)/tests/trace/programs
 PROGSTATIC := loops calls signals threads forkexec jit jitdump ptwrite times
-PROGRAMS := $(addprefix $(PROGDIR)/,$(PROGSTATIC) pie dl exceptions libone.so libtwo.so kernel)
+PROGRAMS := $(addprefix $(PROGDIR)/,$(PROGSTATIC) pie dl exceptions inlines inlines4 libone.so libtwo.so kernel)
 PROGFLAGS := -O1 -g -Wall
 
 $(build)/tests/trace/libtrace.a: $(TRACEOBJ)

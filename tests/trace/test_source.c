@@ -19,16 +19,12 @@
  * takes another. */
 #define INNERMOST "sed -E 's/\\t([^ ]+) [^<]*(\\(inlined\\) <)/\\t\\1 \\2/'"
 
-/* Addresses as the binary has them: _start is where the recording began. */
-static const char ours[] = "cd $FOLDER && $BIN --no-index --trace-view=insns --source data |"
-			   "sed -nE 's/^.*: +([0-9a-f]+) ([^ ]*) \\([^)]*\\/prog\\) *([^ ]+ "
-			   ".*)/\\1\\t\\2\\t\\3/p' | sort -u >raw\n"
-			   "base=$(awk -F '\t' '$2 == \"_start+0x0\" { print $1; exit }' raw)\n"
-			   "start=$(nm whole | sed -n 's/ T _start$//p')\n"
-			   "while IFS='\t' read -r at symbol text; do\n"
-			   "  printf '%x\\t%s\\n' $((0x$at - 0x$base + 0x$start)) \"$text\"\n"
-			   "done <raw | sed -E -e 's/\\t.*  ([^ ]+:[0-9?]+.*)$/\\t\\1/' -e t -e "
-			   "'s/\\t.*/\\t/' >ours; " INNERMOST " ours";
+/* The program is where its binary says: addresses are the same. */
+static const char ours[] =
+    "cd $FOLDER && $BIN --no-index --trace-view=insns --source data |"
+    "sed -nE 's/^.*: +([0-9a-f]+) ([^ ]*) \\([^)]*\\/prog\\) *([^ ]+ .*)/\\1\\t\\3/p' | sort -u |"
+    "sed -E -e 's/\\t.*  ([^ ]+:[0-9?]+.*)$/\\t\\1/' -e t -e 's/\\t.*/\\t/' >ours;" INNERMOST
+    " ours";
 
 /* Where it knows nothing, it has names of object files. */
 static const char theirs[] =
@@ -81,6 +77,8 @@ static void as_addr2line_has_it(void **state)
 	if (*state && !record(*state))
 		skip();
 	check("in the binary");
+	if (*state) /* the rest once */
+		return;
 	quietly("cd $FOLDER && objcopy --compress-debug-sections whole prog");
 	check("compressed");
 	quietly("cd $FOLDER && objcopy -R .debug_aranges whole prog");
@@ -136,7 +134,7 @@ static void calls_tell_where_they_are(void **state)
 		commands_run("cd $FOLDER && $BIN --no-index --source --trace-view=$VIEW data |"
 			     "grep -E 'main.* -> .*run' | head -1",
 			     &out);
-		assert_non_null(strstr(tl_buf_str(&out), "  inlines.cc:46\n"));
+		assert_non_null(strstr(tl_buf_str(&out), "  inlines.cc:43\n"));
 	}
 	out.len = 0;
 	commands_run("cd $FOLDER && $BIN --no-index --SOURCE data |"
@@ -145,7 +143,7 @@ static void calls_tell_where_they_are(void **state)
 	/* The compiler was told of the file by a path from where it ran. */
 	if (commands_can("test -r tests/trace/programs/inlines.cc"))
 		assert_non_null(
-		    strstr(tl_buf_str(&out), "  inlines.cc:46 | return run(40) == 12345;\n"));
+		    strstr(tl_buf_str(&out), "  inlines.cc:43 | return run(40) == 12345;\n"));
 	tl_buf_fini(&out);
 }
 
@@ -162,6 +160,8 @@ int main(void)
 
 	if (!commands_begin())
 		return 1;
+	/* The leak checker stumbles over libraries that are loaded late; see fuzz_srclines.c. */
+	setenv("ASAN_OPTIONS", "detect_leaks=0", 1);
 	if (!record("inlines")) {
 		fprintf(stderr, "skipped: programs cannot be recorded here\n");
 		return commands_end() ? 77 : 1;

@@ -17,8 +17,6 @@ static inline long step(long i)
 	return n;
 }
 
-namespace
-{
 struct counter {
 	long n;
 
@@ -30,7 +28,6 @@ struct counter {
 			n += clamp(i, 7);
 	}
 };
-} // namespace
 
 __attribute__((noinline)) static long run(long times)
 {
