@@ -252,7 +252,7 @@ static void moving_in_graph(struct bench *b)
 static void whole(struct bench *b)
 {
 	struct series perf = { .n = 0 }, same = { .n = 0 }, calls = { .n = 0 }, insns = { .n = 0 },
-		      read = { .n = 0 };
+		      read = { .n = 0 }, folded = { .n = 0 };
 	double p, s;
 
 	for (int i = 0; i < b->runs; i++) {
@@ -262,6 +262,7 @@ static void whole(struct bench *b)
 				    b->small));
 		add(&same, command(b, "\"$2\" --no-index --trace-view=perf \"$1\"", b->small));
 		add(&calls, command(b, "\"$2\" --no-index \"$1\"", b->small));
+		add(&folded, command(b, "\"$2\" --no-index --folded=ns \"$1\"", b->small));
 		add(&insns, command(b, "\"$2\" --no-index --trace-view=insns \"$1\"", b->small));
 		add(&read, command(b, "cat \"$1\"", b->big));
 	}
@@ -271,6 +272,7 @@ static void whole(struct bench *b)
 	report(b, "tless, the same text", s, "s", 0);
 	report(b, "    of perf's time", p > 0 && s > 0 ? s / p : -1, "", 0.1);
 	report(b, "tless, the calls view", median(&calls), "s", 0);
+	report(b, "tless, folded stacks", median(&folded), "s", 0);
 	report(b, "tless, every instruction", median(&insns), "s", 0);
 	report(b, "reading the big file (cat > /dev/null)", median(&read), "s", 0);
 }

@@ -107,7 +107,9 @@ static void a_filter_hides_none(void **state)
 
 	check_keys(t, "&chunk 1<Enter>:gaps<Enter>");
 	check_listed(t, 1, 0);
-	check_keys(t, "q<Esc>;");
+	check_keys(t, "q");
+	check_text(t, "chunk 1 line 0 ");
+	check_keys(t, "<Esc>;");
 	check_text(t, "No gap behind here");
 }
 
