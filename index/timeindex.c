@@ -246,15 +246,14 @@ static bool begins_line(struct tl_source *src, uint64_t k, struct tl_buf *buf)
 
 /* The chunk's last line is cut at its end: append what follows, as far as it matters.  False: more of it
  * may come. */
-static bool read_on(struct tl_source *src, uint64_t k, struct tl_buf *line)
+static bool read_on(struct tl_source *src, uint64_t k, const struct tl_timeend *end,
+		    struct tl_buf *line)
 {
 	while (line->len < TL_TIME_LINE) {
 		size_t had = line->len;
 		const uint8_t *newline;
-		struct tl_extent ex;
 
-		tl_source_extent(src, &ex);
-		if (++k >= ex.nchunks ||
+		if (++k >= end->nchunks ||
 		    tl_source_read_part(src, k, 0, TL_TIME_LINE - had, line, NULL) != TL_FOUND)
 			return false;
 		newline = line->len > had ? memchr(line->data + had, '\n', line->len - had) : NULL;
@@ -270,7 +269,6 @@ bool tl_timework_look_around(struct tl_timeindex *ti, struct tl_timework *w)
 {
 	struct tl_timebytes *b = &w->bytes;
 	const uint8_t *newline;
-	struct tl_extent ex;
 	size_t from;
 
 	b->begins = begins_line(ti->src, w->k, &w->last);
@@ -278,8 +276,7 @@ bool tl_timework_look_around(struct tl_timeindex *ti, struct tl_timework *w)
 	b->open = false;
 	w->last.len = 0;
 	if (!tl_source_is_flat(ti->src)) {
-		tl_source_extent(ti->src, &ex);
-		b->open = w->k + 1 >= ex.nchunks;
+		b->open = w->k + 1 >= w->end.nchunks;
 	} else if (b->chunk.len < (size_t)1 << TL_FILE_SHIFT) {
 		b->open = true;
 	}
@@ -292,7 +289,7 @@ bool tl_timework_look_around(struct tl_timeindex *ti, struct tl_timework *w)
 		return true;
 	if (!tl_buf_append(&w->last, b->chunk.data + from, b->chunk.len - from))
 		return false;
-	b->open = !read_on(ti->src, w->k, &w->last);
+	b->open = !read_on(ti->src, w->k, &w->end, &w->last);
 	b->last = (struct tl_span){ w->last.data, w->last.len };
 	return true;
 }
@@ -301,7 +298,12 @@ enum tl_lookup tl_timework_fetch(struct tl_timeindex *ti, struct tl_timework *w,
 				 struct tl_buf *buf, struct tl_err *err)
 {
 	enum tl_lookup found = TL_FOUND;
+	struct tl_extent ex;
 
+	if (w->end.nchunks == 0) { /* nobody has claimed it */
+		tl_source_extent(ti->src, &ex);
+		w->end = (struct tl_timeend){ ex.nchunks, ex.last_len };
+	}
 	w->mapped = may_map && tl_source_map(ti->src, w->k, 0, 0, &w->map);
 	if (w->mapped) {
 		w->bytes.chunk = w->map.chunk;

@@ -403,6 +403,8 @@ static enum tl_lookup search(struct quest *q)
 {
 	uint64_t k = 0, low, high;
 
+	if (is_stopped(q))
+		return TL_PENDING;
 	if (q->form->deltas || nchunks(q->ti) <= SHORT_TEXT)
 		return in_order(q);
 	if (first_reaching(q, &k, &low))

@@ -73,7 +73,7 @@ struct tl_timeindex {
 struct tl_timework {
 	uint64_t k;
 	uint64_t generation;
-	struct tl_timeend end; /* of the text, before it was read */
+	struct tl_timeend end; /* of the text, before it was read: what came later does not count */
 	struct tl_timebytes bytes;
 	struct tl_buf last; /* what bytes.last points to */
 	struct tl_mapped map;

@@ -12,6 +12,7 @@
 struct note {
 	uint64_t generation;
 	struct tl_timeend end;
+	bool complete;
 	struct tl_timefacts facts;
 };
 
@@ -26,9 +27,21 @@ static bool is_known(struct tl_timeindex *ti, uint64_t k, struct note *n)
 	tl_timerows_look(ti);
 	n->generation = ti->generation;
 	n->end = ti->end;
+	n->complete = ti->complete;
 	known = k < ti->n && (ti->rows[k].claimed || (ti->rows[k].facts.flags & TL_TIMES_EXACT));
 	pthread_mutex_unlock(&ti->lock);
 	return known;
+}
+
+/*
+ * Chunk k was read before anybody looked where the text ends: were these all of its bytes?  Where chunks have
+ * any length that is so when the text does not grow.
+ */
+static bool was_whole(struct tl_timeindex *ti, uint64_t k, size_t len, const struct note *n)
+{
+	if (!tl_source_is_flat(ti->src))
+		return k + 1 < n->end.nchunks && n->complete;
+	return len == (k + 1 < n->end.nchunks ? (size_t)1 << TL_FILE_SHIFT : n->end.last_len);
 }
 
 static bool see(void *self, uint64_t k, struct tl_span chunk, const struct tl_chunk_facts *facts,
@@ -43,12 +56,10 @@ static bool see(void *self, uint64_t k, struct tl_span chunk, const struct tl_ch
 	/* Of times that add up samples tell nothing: all lines are read as soon as somebody asks. */
 	if (!form || form->deltas || is_known(ti, k, n))
 		return false;
-	ok = tl_timework_look_around(ti, &w);
+	w.end = n->end;
+	ok = was_whole(ti, k, chunk.len, n) && tl_timework_look_around(ti, &w);
 	if (ok)
 		n->facts = tl_timefacts_sample(form, &w.bytes, facts->newlines);
-	/* Its bytes were read before anybody looked where the text ends. */
-	if (ok && w.bytes.open && k + 1 >= n->end.nchunks && n->end.last_len != chunk.len)
-		ok = false;
 	tl_buf_fini(&w.last);
 	return ok;
 }

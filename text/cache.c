@@ -200,6 +200,26 @@ static void load(struct tl_cache *c, struct entry *e, const struct tl_extent *be
 	pthread_cond_broadcast(&c->loaded);
 }
 
+/* The entry of chunk k, if it is here or about to be.  What another thread reads may be outgrown when it
+ * comes: it was asked for earlier. */
+static struct entry *wait_for(struct tl_cache *c, uint64_t k, const struct tl_extent *now)
+{
+	struct entry *e;
+
+	while ((e = find(c, k, now))) {
+		bool waited = e->loading;
+
+		e->users++;
+		while (e->loading)
+			pthread_cond_wait(&c->loaded, &c->lock);
+		if (!waited || e->answer != TL_FOUND || is_current(e, now))
+			break;
+		e->stale = true;
+		let_go(c, e);
+	}
+	return e;
+}
+
 enum tl_lookup tl_cache_pin(struct tl_cache *c, uint64_t k, struct tl_span *out, struct tl_err *err)
 {
 	struct tl_extent now;
@@ -208,12 +228,8 @@ enum tl_lookup tl_cache_pin(struct tl_cache *c, uint64_t k, struct tl_span *out,
 
 	c->ops->extent(c->self, &now);
 	pthread_mutex_lock(&c->lock);
-	e = find(c, k, &now);
-	if (e) {
-		e->users++;
-		while (e->loading)
-			pthread_cond_wait(&c->loaded, &c->lock);
-	} else {
+	e = wait_for(c, k, &now);
+	if (!e) {
 		e = new_entry(c, k);
 		if (!e) {
 			pthread_mutex_unlock(&c->lock);

@@ -293,7 +293,8 @@ static void test_stop(void **state)
 	open_all(&s, &story, 10, false, 1);
 	assert_int_equal(tl_timeindex_locate(s.ti, 50 * SEC, &stop, &hit, NULL), TL_PENDING);
 	tl_timeindex_stop(s.ti);
-	assert_int_equal(tl_timeindex_measure(s.ti, &stop, &first, &last, NULL), TL_PENDING);
+	/* Unless all is read already. */
+	assert_int_not_equal(tl_timeindex_measure(s.ti, &stop, &first, &last, NULL), TL_FAILED);
 	ask(&s, 50 * SEC, false);
 	close_all(&s);
 	eat(&story);
