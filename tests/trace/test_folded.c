@@ -33,9 +33,9 @@ struct recipe {
 };
 
 static const struct recipe recipes[] = {
-	{ "calls_one_psb", "calls", "--psb 0", 0, true },
+	{ "calls_one_psb", "calls", "--psb 0", 5, true },
 	{ "calls", "calls", "--psb 300", 20, true },
-	{ "pie", "pie", "--psb 0", 0, true },
+	{ "pie", "pie", "--psb 0", 5, true },
 	{ "threads_three_cpus", "threads", "--per-cpu 3", 20, true },
 	{ "threads_without_time", "threads", "--per-thread --no-time", 20, true },
 	{ "signals", "signals", "--psb 400", 0, false },
