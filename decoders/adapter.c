@@ -339,8 +339,12 @@ static void hash_string(XXH3_state_t *h, const char *s)
 static bool text_key(const struct tl_decoder_ops *ops, const struct tl_decoder_options *o,
 		     uint64_t *key)
 {
-	const char *parts[] = { ops->name, TL_VERSION, o->view,  o->columns,  o->time,   o->cpu,
-				o->tid,    o->comm,    o->symfs, o->kallsyms, o->vmlinux };
+	static const char *const sources[] = { NULL, "lines", "text" };
+	const char *parts[] = { ops->name,  TL_VERSION,     o->view,
+				o->columns, o->disassembly, sources[o->source % 3],
+				o->time,    o->cpu,         o->tid,
+				o->comm,    o->symfs,       o->kallsyms,
+				o->vmlinux };
 	XXH3_state_t *h = XXH3_createState();
 
 	if (!h)

@@ -395,13 +395,17 @@ static void has_line_numbers_at_once_the_second_time(void **state)
 	tl_source_close(src);
 
 	/* Of another text, and of a changed file, nothing is known. */
-	fx->options.view = "brief";
-	src = open_fake(fx);
-	ix = new_index(fx, src);
-	assert_false(tl_lineindex_load(ix));
-	tl_lineindex_close(ix);
-	tl_source_close(src);
-	fx->options.view = NULL;
+	for (int what = 0; what < 4; what++) {
+		fx->options.view = what == 0 ? "brief" : NULL;
+		fx->options.disassembly = what == 1 ? "intel" : NULL;
+		fx->options.source = what > 1 ? (unsigned)what - 1 : 0;
+		src = open_fake(fx);
+		ix = new_index(fx, src);
+		assert_false(tl_lineindex_load(ix));
+		tl_lineindex_close(ix);
+		tl_source_close(src);
+	}
+	fx->options.source = 0;
 	record(fx, "chunks 50\ndelay 0\n", false);
 	src = open_fake(fx);
 	ix = new_index(fx, src);
