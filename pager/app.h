@@ -148,8 +148,8 @@ struct tl_times {
 	int kind;                   /* of it, enum tl_seek_kind */
 	struct tl_linetimes *lines; /* NULL: nobody has asked yet */
 	bool wanted;                /* something that is shown waits for it */
-	bool unsure_told;           /* of this text: a line before may have the time sought */
-	char mark;                  /* the one that was set last; 0: none */
+	bool unsure; /* a time was found before all of the text was known to be in order */
+	char mark;   /* the one that was set last; 0: none */
 	char text[64];
 };
 

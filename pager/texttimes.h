@@ -58,7 +58,10 @@ enum tl_lookup tl_texttimes_locate(struct tl_texttimes *t, uint64_t time_ns,
 				   const atomic_bool *stop, struct tl_timespot *out,
 				   struct tl_err *err);
 
-/* and what is known of the line that holds pos: place->time_ns is its time, or that of the nearest one
+/* Is the text known not to be in order?  Any thread, at once. */
+bool tl_texttimes_unordered(struct tl_texttimes *t);
+
+/* What is known of the line that holds pos: place->time_ns is its time, or that of the nearest one
  * before it that has one. */
 enum tl_lookup tl_texttimes_describe(struct tl_texttimes *t, uint64_t pos, const atomic_bool *stop,
 				     struct tl_place *out, struct tl_err *err);

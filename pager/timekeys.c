@@ -51,7 +51,7 @@ static void say_edge(struct tl_app *app, const struct tl_seek_result *r)
 			       tl_texttimes_print(app->text.times, r->last, to));
 }
 
-/* Whoever asks for a time has to know when the answer is not the whole one. */
+/* Whoever asks for a time has to know when lines before the answer have later ones. */
 static void say_doubt(struct tl_app *app, const struct tl_timespot *spot)
 {
 	if (app->times.kind != TL_SEEK_WRITTEN)
@@ -59,10 +59,18 @@ static void say_doubt(struct tl_app *app, const struct tl_timespot *spot)
 	if (spot->unordered)
 		tl_app_message(app, "The times are not in order; this is the first line at that "
 				    "time or later");
-	else if (spot->unsure && !app->times.unsure_told)
-		tl_app_message(app, "The text was not looked at as a whole yet; a line before "
-				    "this may have that time");
-	app->times.unsure_told |= spot->unsure;
+	app->times.unsure = spot->unsure && !spot->unordered;
+}
+
+/* The text was in order as far as anybody had looked; now it turns out that it is not. */
+static void say_second_thoughts(struct tl_app *app)
+{
+	if (!app->times.unsure || app->mode != TL_MODE_COMMAND ||
+	    !tl_texttimes_unordered(app->text.times))
+		return;
+	app->times.unsure = false;
+	tl_app_message(app, "The times are not in order, as was found now; a line before the one "
+			    "that was sought may have its time");
 }
 
 static void seek_progress(struct tl_app *app)
@@ -168,6 +176,7 @@ void tl_time_progress(struct tl_app *app)
 	app->times.wanted = false;
 	if (app->op.kind == TL_OP_TIME && app->times.seek)
 		seek_progress(app);
+	say_second_thoughts(app);
 }
 
 double tl_time_how_far(struct tl_app *app)
@@ -186,7 +195,7 @@ void tl_time_text_closing(struct tl_app *app)
 	tl_time_cancel(app);
 	tl_linetimes_close(app->times.lines);
 	app->times.lines = NULL;
-	app->times.unsure_told = false;
+	app->times.unsure = false;
 }
 
 void tl_time_mark_set(struct tl_app *app, char letter)

@@ -110,8 +110,9 @@ bool tl_time_has(struct tl_app *app, char what, uint64_t pos)
 	switch (what) {
 	case 'v':
 		return count_gaps(app) > 0;
-	case 'k':
-		return tl_time_mark(app) != TL_NOPOS && tl_texttimes_any(app->text.times);
+	case 'k': /* before the first time there is nothing to count from */
+		return tl_time_mark(app) != TL_NOPOS &&
+		       tl_time_place(app, tl_time_mark(app), &place) != TL_NONE;
 	case 'q': /* one that comes later counts as known */
 		found = tl_app_decoder(app, NULL) ? tl_time_place(app, pos, &place) : TL_NONE;
 		return found == TL_PENDING || (found == TL_FOUND && place.queue[0]);

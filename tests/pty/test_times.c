@@ -258,27 +258,48 @@ static void a_text_out_of_order_says_so(void **state)
 	check_row(t, 0, "[  122.000005] line 5");
 }
 
-/* A large text: the answer is there before it was looked at as a whole, which is said once. */
-static void an_answer_that_may_change_says_so(void **state)
+/* A large text, whose line N has the time of that number of milliseconds; the answer is there before it
+ * was looked at as a whole. */
+static void make_large(int odd_line, const char *odd_time)
 {
-	const char *make[] = { "/bin/sh", "-c",
-			       "awk 'BEGIN { for (i = 0; i < 300000; i++) printf(\"[%5d.%06d] "
-			       "a line of a log, one of several hundred thousand\\n\", "
-			       "100 + i / 1000, i % 1000) }' >large.txt",
-			       NULL };
+	char script[400];
+	const char *make[] = { "/bin/sh", "-c", script, NULL };
 	struct capture c;
-	struct term *t;
 
+	snprintf(script, sizeof(script),
+		 "awk 'BEGIN { for (i = 0; i < 300000; i++) printf(\"[%%5d.%%06d] "
+		 "a line of a log, one of several hundred thousand\\n\", "
+		 "i == %d ? %s : 100 + i / 1000, i %% 1000) }' >large.txt",
+		 odd_line, odd_time);
 	fixture_capture(&f, make, NULL, &c);
 	assert_int_equal(c.status, 0);
 	capture_fini(&c);
+}
+
+static void a_large_text_in_order_is_not_talked_about(void **state)
+{
+	struct term *t;
+
+	make_large(-1, "0");
 	t = fixture_open(&f, "+@300", "large.txt", NULL);
-	check_text(t, "a line before this may have that time");
-	check_keys(t, "<Enter>");
 	check_row(t, 0, "[  300.000000] a line of a log, one of several hundred thousand");
 	check_keys(t, "@200<Enter>");
 	check_row(t, 0, "[  200.000000] a line of a log, one of several hundred thousand");
 	check_no_text(t, "RETURN");
+}
+
+static void an_answer_that_was_not_the_first_line_is_taken_back(void **state)
+{
+	struct term *t;
+
+	make_large(77777, "350");
+	t = fixture_open(&f, "+@300", "large.txt", NULL);
+	check_text(t, "not in order");
+	check_keys(t, "<Enter>");
+	check_keys(t, "@300<Enter>");
+	check_text(t, "The times are not in order; this is the first line at that time or later");
+	check_keys(t, "<Enter>");
+	check_row(t, 0, "[  350.000777] a line of a log, one of several hundred thousand");
 }
 
 /* ---- what is told */
@@ -619,8 +640,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(slices_are_stepped_over, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_pipe_has_times_too, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_text_out_of_order_says_so, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(an_answer_that_may_change_says_so, set_up,
+		cmocka_unit_test_setup_teardown(a_large_text_in_order_is_not_talked_about, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(an_answer_that_was_not_the_first_line_is_taken_back,
+						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(prompts_tell_the_time, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(called_less_nothing_more_is_told, set_up,
 						tear_down),
