@@ -208,6 +208,7 @@ static void free_stack(struct stack *s)
 /* ---- a view */
 
 struct view {
+	const char *name;
 	struct tl_source *src;
 	const struct tl_decoder_ops *ops;
 	void *self;
@@ -229,6 +230,7 @@ static void open_view(struct view *v, const char *name, unsigned finer)
 	struct tl_callteller who = { v, tell };
 	struct tl_err err = TL_ERR_INIT;
 
+	v->name = name;
 	tl_pt_cut_finer(finer);
 	if (!tl_decoder_open(&tl_decoder_recording, in_folder("data"), &options, NULL, &v->src,
 			     &err))
@@ -352,7 +354,7 @@ static void check(struct view *v, const struct stack *s, int i, enum tl_callmove
 		if (s->v[j].pos == to)
 			got = j;
 	if (got != want)
-		fail_msg("%s from branch %d of %d (%s %llx -> %llx, depth %d): %d, not %d",
+		fail_msg("%s: %s from branch %d of %d (%s %llx -> %llx, depth %d): %d, not %d", v->name,
 			 names[move], i, s->v[i].e->tid, s->v[i].e->flags,
 			 (unsigned long long)s->v[i].e->from, (unsigned long long)s->v[i].e->to,
 			 s->v[i].depth, got, want);
