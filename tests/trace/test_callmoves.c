@@ -302,12 +302,22 @@ static int no_deeper(const struct stack *s, int i, int step)
 	return NOLINE;
 }
 
-/* Are these, up to the blank or plus behind, the same symbol? */
+/* The bytes of the name that a place begins with: "main+22 -> f1" has "main", "operator new" is one. */
+static size_t symbol_length(const char *where)
+{
+	const char *arrow = strstr(where, " -> ");
+	size_t n = arrow ? (size_t)(arrow - where) : strlen(where), end = n;
+
+	while (end > 0 && where[end - 1] >= '0' && where[end - 1] <= '9')
+		end--;
+	return end > 1 && end < n && where[end - 1] == '+' ? end - 1 : n;
+}
+
 static bool same_symbol(const char *x, const char *y)
 {
-	size_t n = strcspn(x, "+ ");
+	size_t n = symbol_length(x);
 
-	return strcspn(y, "+ ") == n && strncmp(x, y, n) == 0;
+	return symbol_length(y) == n && strncmp(x, y, n) == 0;
 }
 
 /* Is it the same function that both enter?  `where` is "main+22 -> f1". */
