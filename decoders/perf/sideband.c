@@ -242,6 +242,13 @@ static void note_jitdump(struct reader *rd, const struct tl_perf_record *r, stru
 	rd->jits[rd->njits++] = jit;
 }
 
+/* What perf inject --jit takes for memory that a compiler writes to. */
+static bool is_memory(const char *path)
+{
+	return strncmp(path, "//anon", 6) == 0 || strncmp(path, "[anon:", 6) == 0 ||
+	       strncmp(path, "/memfd:", 7) == 0;
+}
+
 static void read_map(struct reader *rd, const struct tl_perf_record *r, size_t len)
 {
 	unsigned mode = r->misc & PERF_RECORD_MISC_CPUMODE_MASK;
@@ -281,6 +288,7 @@ static void read_map(struct reader *rd, const struct tl_perf_record *r, size_t l
 		return;
 	side->pid = number_at(r, 0);
 	side->tid = number_at(r, 4);
+	side->memory = is_memory(path);
 	side->map = (uint32_t)s->nmaps;
 	s->maps[s->nmaps++] = map;
 	if (map.dso && tl_dso_is_jitdump(map.dso))

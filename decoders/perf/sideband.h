@@ -43,6 +43,7 @@ struct tl_side {
 	};
 	uint8_t kind; /* enum tl_side_kind */
 	bool fresh;
+	bool memory; /* MAP: of no file */
 };
 
 struct tl_sideband {

@@ -42,7 +42,8 @@ bool tl_spaces_map(struct tl_spaces *s, uint32_t image, uint32_t when, const str
 
 /*
  * Likewise, code that is written into memory that is mapped: the memory was empty there, so hiding it
- * is no reason for another picture.  Compilers do so thousands of times.
+ * is no reason for another picture.  Compilers do so thousands of times.  A later tl_spaces_map() hides
+ * it; whoever maps the same memory again must not tell.
  */
 bool tl_spaces_fill(struct tl_spaces *s, uint32_t image, uint32_t when, const struct tl_map *map);
 

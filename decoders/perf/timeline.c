@@ -37,6 +37,7 @@ struct who {
 	int32_t key;
 	uint32_t exit;         /* a thread's first EXIT record; NONE */
 	bool traced;           /* a thread with a queue of its own */
+	bool compiles;         /* a process that told what it wrote into its memory */
 	struct history pid;    /* a thread's process */
 	struct history comm;   /* a thread's name: offset in sideband.names; NONE: lost it */
 	struct history cpu;    /* where a traced thread is */
@@ -215,12 +216,16 @@ static bool know_thread(struct tl_timeline *tl, uint32_t rec, int32_t pid, int32
 	       history_add(&thread->pid, rec, (uint32_t)pid);
 }
 
-static bool new_image(struct tl_timeline *tl, uint32_t rec, int32_t pid, uint32_t base)
+static bool new_image(struct tl_timeline *tl, uint32_t rec, int32_t pid, uint32_t base,
+		      bool compiles)
 {
 	struct who *process = table_get(&tl->processes, pid);
 	uint32_t image;
 
-	return process && tl_spaces_image(tl->spaces, base, rec, &image) &&
+	if (!process)
+		return false;
+	process->compiles = compiles;
+	return tl_spaces_image(tl->spaces, base, rec, &image) &&
 	       history_add(&process->images, rec, image);
 }
 
@@ -247,7 +252,8 @@ static bool apply_comm(struct tl_timeline *tl, uint32_t rec, const struct tl_sid
 	    !history_add(&table_find(&tl->threads, side->tid)->comm, rec, side->name))
 		return false;
 	/* All mappings are gone after an exec; those of the new program follow. */
-	return !side->fresh || side->pid < 0 || new_image(tl, rec, side->pid, TL_SPACES_EMPTY);
+	return !side->fresh || side->pid < 0 ||
+	       new_image(tl, rec, side->pid, TL_SPACES_EMPTY, false);
 }
 
 static bool apply_fork(struct tl_timeline *tl, uint32_t rec, const struct tl_side *side)
@@ -273,7 +279,9 @@ static bool apply_fork(struct tl_timeline *tl, uint32_t rec, const struct tl_sid
 		return true; /* a thread: it shares what its process has mapped */
 	parent = table_find(&tl->processes, side->parent.pid);
 	base = parent && !side->fresh ? history_last(&parent->images) : NONE;
-	return new_image(tl, rec, side->pid, base == NONE ? TL_SPACES_EMPTY : base);
+	if (base == NONE)
+		return new_image(tl, rec, side->pid, TL_SPACES_EMPTY, false);
+	return new_image(tl, rec, side->pid, base, parent->compiles);
 }
 
 static bool map_kernel(struct tl_timeline *tl, uint32_t rec, const struct tl_map *map)
@@ -362,8 +370,13 @@ static bool apply_map(struct tl_timeline *tl, uint32_t rec, const struct tl_side
 	process = table_get(&tl->processes, side->pid);
 	if (!process)
 		return false;
-	if (process->images.n == 0 && !new_image(tl, rec, side->pid, TL_SPACES_EMPTY))
+	if (process->images.n == 0 && !new_image(tl, rec, side->pid, TL_SPACES_EMPTY, false))
 		return false;
+	/* Memory that grows, or may be written for a while, keeps the code that is in it; perf
+	 * leaves such mappings out, too. */
+	if (side->memory && process->compiles)
+		return true;
+	process->compiles = process->compiles || side->kind == TL_SIDE_FILL;
 	if (side->kind == TL_SIDE_FILL)
 		return tl_spaces_fill(tl->spaces, history_last(&process->images), rec, map);
 	return tl_spaces_map(tl->spaces, history_last(&process->images), rec, map);

@@ -631,6 +631,52 @@ static void test_jitdump(void **state)
 	njit_codes = 0;
 }
 
+/* The memory with the code is mapped again: what was compiled is still there, also in a child. */
+static void test_memory_grows(void **state)
+{
+	static const struct tl_jit_code codes[] = {
+		{ T0 + 300, 0x10100, 0x10, 0x40, "f" },
+		{ T0 + 500, 0x10200, 0x10, 0x80, "g" },
+	};
+	static const char dump[] = "/tmp/jit-10.dump";
+	const struct perfout_mmap2 writable = {
+		.pid = 10, .tid = 10, .addr = 0x10000, .len = 0x1000, .prot = 3, .path = "//anon"
+	};
+	const struct tl_context *c;
+	struct rec r;
+	uint64_t until;
+
+	jit_codes = codes;
+	njit_codes = 2;
+	jit_head = (struct tl_jitdump_head){ .pid = 10 };
+	begin(&r, 0);
+	perfout_close(r.out, NULL);
+	r.usual.attrs[0].flags |= PERFOUT_USE_CLOCKID;
+	r.usual.attrs[1].flags |= PERFOUT_USE_CLOCKID;
+	r.usual.attrs[0].clockid = r.usual.attrs[1].clockid = 1;
+	assert_true(perfout_open(r.path, &r.options, &r.out, NULL));
+	mmap2(&r, T0 + 100, 10, 0x10000, 0x1000, 0, "//anon");
+	mmap2(&r, T0 + 200, 10, 0x70000, 0x1000, 0, dump);
+	perfout_mmap2(r.out, &writable, at(T0 + 350, 10, 10, 0));
+	mmap2(&r, T0 + 400, 10, 0x10000, 0x9000, 0, "//anon");
+	perfout_fork(r.out, 20, 10, 20, 10, T0 + 600, at(T0 + 600, 10, 10, 0));
+	mmap2(&r, T0 + 700, 20, 0x10000, 0xa000, 0, "[anon:code]");
+	mmap2(&r, T0 + 800, 10, 0x10000, 0xa000, 0, "/memfd:code (deleted)");
+	perfout_comm(r.out, 10, 10, "new", true, at(T0 + 900, 10, 10, 0));
+	mmap2(&r, T0 + 910, 10, 0x10000, 0x1000, 0, "//anon");
+	finish(&r);
+	for (uint64_t t = T0 + 350; t < T0 + 900; t += 50) {
+		c = ask(&r, -1, 10, t, &until);
+		check_code(c, 0x10108, dump, 0x48);
+		if (t >= T0 + 500)
+			check_code(c, 0x10208, dump, 0x88);
+	}
+	check_code(ask(&r, -1, 20, T0 + 800, &until), 0x10208, dump, 0x88);
+	check_code(ask(&r, -1, 10, T0 + 950, &until), 0x10108, "//anon", 0x10108);
+	end(&r);
+	njit_codes = 0;
+}
+
 /* In the file's order, when the times are not in order, or equal, or not told. */
 static void test_order(void **state)
 {
@@ -1038,6 +1084,7 @@ int main(void)
 		cmocka_unit_test(test_kernel_and_special),
 		cmocka_unit_test(test_kernel_changes),
 		cmocka_unit_test(test_jitdump),
+		cmocka_unit_test(test_memory_grows),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_end_of_a_thread),
 		cmocka_unit_test(test_gaps),
