@@ -244,6 +244,35 @@ static bool read_rare(struct tl_pt_packets *p, struct tl_pt_packet *out)
 	return true;
 }
 
+/*
+ * A PEBS block ends without BEP where the trace has lost it, and with what never is in one; perf's
+ * rule, intel_pt_upd_pkt_ctx() in intel-pt-pkt-decoder.c.
+ */
+static bool ends_block(const struct tl_pt_packets *p, const struct tl_pt_packet *packet)
+{
+	const uint8_t *b = p->bytes + packet->at;
+
+	switch (packet->type) {
+	case TL_PT_PKT_TNT:
+	case TL_PT_PKT_TIP:
+	case TL_PT_PKT_PGE:
+	case TL_PT_PKT_PGD:
+	case TL_PT_PKT_MODE_EXEC:
+	case TL_PT_PKT_MODE_TSX:
+	case TL_PT_PKT_PIP:
+	case TL_PT_PKT_OVF:
+	case TL_PT_PKT_PSB:
+	case TL_PT_PKT_PSBEND:
+	case TL_PT_PKT_PTW:
+	case TL_PT_PKT_MWAIT:
+		return true;
+	case TL_PT_PKT_OTHER: /* VMCS, TraceStop */
+		return b[0] == 0x02 && (b[1] == 0xc8 || b[1] == 0x83);
+	default:
+		return false;
+	}
+}
+
 /* One that is not PAD and not short TNT.  False: cut off. */
 static bool read_packet(struct tl_pt_packets *p, struct tl_pt_packet *out)
 {
@@ -297,4 +326,6 @@ void tl_pt_packets_next(struct tl_pt_packets *p, struct tl_pt_packet *out)
 	}
 	if (!read_packet(p, out))
 		out->type = TL_PT_PKT_END;
+	else if (p->block && ends_block(p, out))
+		p->block = 0;
 }

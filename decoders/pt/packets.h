@@ -62,7 +62,7 @@ struct tl_pt_packets {
 	const uint8_t *bytes;
 	size_t len, pos;
 	uint64_t last_ip; /* what compressed addresses are told against */
-	uint8_t block; /* between BBP and BEP: bytes of a BIP packet, which is allowed there only */
+	uint8_t block;    /* in a PEBS block: bytes of a BIP packet, which is allowed there only */
 	struct pt_packet_decoder *rare; /* libipt's; made when first needed */
 };
 

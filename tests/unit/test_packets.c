@@ -323,6 +323,50 @@ static void a_block_holds_its_items(void **state)
 	}
 }
 
+/* One that has lost its end is over with what is never in a block; what may be leaves it open. */
+static void a_block_without_an_end(void **state)
+{
+	static const struct {
+		const char *name;
+		uint8_t bytes[16];
+		size_t len;
+		bool ends;
+	} cases[] = {
+		{ "OVF", { 0x02, 0xf3 }, 2, true },
+		{ "long TNT", { 0x02, 0xa3, 0x05 }, 8, true },
+		{ "TIP", { 0x2d, 0x10, 0x10 }, 3, true },
+		{ "PGE", { 0x31, 0x10, 0x10 }, 3, true },
+		{ "PGD", { 0x01 }, 1, true },
+		{ "MODE.Exec", { 0x99, 0x01 }, 2, true },
+		{ "MODE.TSX", { 0x99, 0x20 }, 2, true },
+		{ "PIP", { 0x02, 0x43 }, 8, true },
+		{ "VMCS", { 0x02, 0xc8 }, 7, true },
+		{ "TraceStop", { 0x02, 0x83 }, 2, true },
+		{ "PSBEND", { 0x02, 0x23 }, 2, true },
+		{ "PTW", { 0x02, 0x12 }, 6, true },
+		{ "MWAIT", { 0x02, 0xc2 }, 10, true },
+		{ "FUP", { 0x3d, 0x10, 0x10 }, 3, false },
+		{ "MTC", { 0x59, 0x10 }, 2, false },
+		{ "TSC", { 0x19 }, 8, false },
+		{ "CBR", { 0x02, 0x03 }, 4, false },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		uint8_t bytes[32] = { 0x02, 0x63, 0x80, 0x0c };
+		struct tl_pt_packets p;
+		struct tl_pt_packet got;
+
+		memcpy(bytes + 8, cases[i].bytes, cases[i].len);
+		bytes[8 + cases[i].len] = 0x0c;
+		tl_pt_packets_init(&p, bytes, 8 + cases[i].len + 5);
+		for (unsigned n = 0; n < 4; n++)
+			tl_pt_packets_next(&p, &got);
+		if (got.type != (cases[i].ends ? TL_PT_PKT_TNT : TL_PT_PKT_OTHER))
+			fail_msg("%s: %u", cases[i].name, got.type);
+		tl_pt_packets_fini(&p);
+	}
+}
+
 static void the_end_and_a_bad_packet_repeat(void **state)
 {
 	uint8_t bytes[] = { 0x00, 0x0d, 0x02, 0xff };
@@ -353,6 +397,7 @@ int main(void)
 		cmocka_unit_test(a_psb_clears_the_last_address),
 		cmocka_unit_test(young_packets_are_read_here),
 		cmocka_unit_test(a_block_holds_its_items),
+		cmocka_unit_test(a_block_without_an_end),
 		cmocka_unit_test(the_end_and_a_bad_packet_repeat),
 	};
 
