@@ -326,6 +326,9 @@ static bool take_packet(struct flow *f, const struct tl_pt_packet *packet)
 		take_tsx(f, (unsigned)packet->value);
 		break;
 	case TL_PT_PKT_OVF:
+		/* What waits is of before; the FUP it waits for may be lost. */
+		tl_pt_extras_found(&f->extras, &f->run, 0);
+		f->extras.nevds = 0;
 		timing(f, packet);
 		tl_pt_runner_fail(&f->run, TL_PT_ERR_OVERFLOW);
 		f->async = 0;

@@ -461,6 +461,29 @@ static void traced_events(void **state)
 	end(&f);
 }
 
+/* What waits for a FUP when the trace overflows does not get the address behind the gap. */
+static void what_waits_is_before_an_overflow(void **state)
+{
+	static const uint8_t packets[] = {
+		0x06,                                              /* taken */
+		0x02, 0x53, 0x00, 8,    7,    0,    0, 0, 0, 0, 0, /* a page fault's address */
+		0x02, 0x92, 0x34, 0x12, 0,    0,    /* a PTWRITE with a FUP to come */
+		0x02, 0xf3,                         /* and both are lost */
+		0x3d, 0x10, 0x10,                   /* on again, at FUNC */
+		0x02, 0x13, 0x01, 0x0e,             /* an interrupt without data */
+		0x3d, 0x11, 0x10, 0x2d, 0x00, 0x10, /* at RET */
+	};
+	struct fixture f;
+	const char *text = extras_at_loop(&f, packets, sizeof(packets));
+	const char *wrote = strstr(text, "wrote 1234 at 1000\n"), *gap = strstr(text, "error 7");
+
+	if (!wrote || !gap || wrote > gap)
+		fail_msg("%s", text);
+	assert_null(strstr(text, "evd"));
+	assert_non_null(strstr(gap, "cfe 1,e,1 at 1011\n"));
+	end(&f);
+}
+
 static void a_guest_is_left(void **state)
 {
 	static const uint8_t packets[] = {
@@ -722,6 +745,7 @@ int main(void)
 		cmocka_unit_test(power_events),
 		cmocka_unit_test(frequencies_are_told_when_they_change),
 		cmocka_unit_test(traced_events),
+		cmocka_unit_test(what_waits_is_before_an_overflow),
 		cmocka_unit_test(a_guest_is_left),
 		cmocka_unit_test(flags_and_modes),
 		cmocka_unit_test(modes_do_not_share_code),
