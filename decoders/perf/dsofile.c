@@ -152,7 +152,8 @@ void tl_dsofile_places_fini(struct tl_dsofile_places *p)
 
 /* ---- files */
 
-bool tl_dsofile_open(const char *path, struct tl_dsofile *out)
+/* With more flags for open(). */
+static bool open_file(const char *path, int flags, struct tl_dsofile *out)
 {
 	struct stat st;
 	int fd, saved;
@@ -165,7 +166,7 @@ bool tl_dsofile_open(const char *path, struct tl_dsofile *out)
 		errno = S_ISDIR(st.st_mode) ? EISDIR : ENODEV;
 		return false;
 	}
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | flags);
 	if (fd < 0)
 		return false;
 	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || (uint64_t)st.st_size > MAX_FILE) {
@@ -183,6 +184,11 @@ fail:
 	close(fd);
 	errno = saved;
 	return false;
+}
+
+bool tl_dsofile_open(const char *path, struct tl_dsofile *out)
+{
+	return open_file(path, 0, out);
 }
 
 void tl_dsofile_close(struct tl_dsofile *f)
@@ -374,14 +380,28 @@ static bool is_believed(const struct tl_dsofile_places *p, const struct tl_dsofi
 	       (st.st_uid == 0 || st.st_uid == geteuid() || st.st_uid == p->owner);
 }
 
+/* Why it cannot be opened, by errno; where it is not there, nothing. */
+static void tell_dump(struct tl_err *why, const char *path)
+{
+	if (!why || why->msg[0] || errno == ENOENT || errno == ENOTDIR)
+		return;
+	if (errno == ELOOP)
+		tl_err_set(why, "'%s' is a link and not followed; copy it beside the recording",
+			   path);
+	else if (errno == ENODEV || errno == EISDIR)
+		tl_err_set(why, "'%s' is not a file", path);
+	else
+		tl_err_sys(why, "cannot open '%s'", path);
+}
+
 static bool open_dump(const struct tl_dsofile_places *p, const char *path, struct tl_dsofile *out,
 		      struct tl_err *why)
 {
-	struct stat st;
-
-	/* Nor is a link of another's followed. */
-	if (lstat(path, &st) != 0 || !S_ISREG(st.st_mode) || !tl_dsofile_open(path, out))
+	/* Links are not followed: that may be another's, to a file of ours. */
+	if (!open_file(path, O_NOFOLLOW, out)) {
+		tell_dump(why, path);
 		return false;
+	}
 	if (is_believed(p, out))
 		return true;
 	if (why && !why->msg[0])

@@ -8,9 +8,12 @@
 #include "decoders/perf/kallsyms.h"
 
 #include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define READ_SIZE ((size_t)64 << 10)
 #define MAX_TEXT  ((size_t)512 << 20) /* of a file of symbols in text form */
@@ -20,21 +23,30 @@
 
 /* All of a file, also of /proc and /sys where files have no size.  False: it cannot be read, or
  * is too long. */
+static bool read_fd(int fd, struct tl_buf *out)
+{
+	ssize_t n = 1;
+
+	while (n != 0 && out->len <= MAX_TEXT) {
+		if (!tl_buf_reserve(out, READ_SIZE))
+			return false;
+		n = pread(fd, out->data + out->len, READ_SIZE, (off_t)out->len);
+		if (n > 0)
+			out->len += (size_t)n;
+		else if (n < 0 && errno != EINTR)
+			return false;
+	}
+	return n == 0;
+}
+
 static bool read_all(const char *path, struct tl_buf *out)
 {
-	FILE *f = fopen(path, "re");
-	size_t n = 1;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	bool ok = fd >= 0 && read_fd(fd, out);
 
-	if (!f)
-		return false;
-	while (n > 0 && out->len <= MAX_TEXT) {
-		if (!tl_buf_reserve(out, READ_SIZE))
-			break;
-		n = fread(out->data + out->len, 1, READ_SIZE, f);
-		out->len += n;
-	}
-	fclose(f);
-	return n == 0;
+	if (fd >= 0)
+		close(fd);
+	return ok;
 }
 
 /* What the candidates have brought so far: symbols may be in one file, and what ran in another. */
@@ -171,7 +183,7 @@ static bool read_kallsyms(struct tl_dso *d, struct tl_buf *text)
 		return true;
 	text->len = 0;
 	if (tl_dsofile_open_cached(&d->all->places, &d->want, "kallsyms", &cached)) {
-		got = read_all(cached.path, text);
+		got = read_fd(cached.fd, text);
 		tl_dsofile_close(&cached);
 		if (got)
 			return true;
@@ -208,7 +220,7 @@ static bool load_perfmap(struct tl_dso *d, struct tl_symbols *t)
 	want.path = path;
 	if (!tl_dsofile_find_dump(&d->all->places, &want, &file, NULL))
 		return true;
-	found = read_all(file.path, &text);
+	found = read_fd(file.fd, &text);
 	tl_dsofile_close(&file);
 	if (found)
 		return tl_perfmap_add(t, &text);

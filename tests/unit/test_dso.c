@@ -465,6 +465,17 @@ static void test_jit(void **state)
 	assert_false(tl_dso_symbol(tl_dsos_get(all, "//anon", NULL, 0, 43), 0x700f, &s));
 	tl_dsos_close(all);
 
+	/* Links may be another's, to a file of ours. */
+	assert_int_equal(symlink("perf-42.map", in_dir("root/tmp/perf-43.map")), 0);
+	assert_int_equal(symlink("perf-42.map", in_dir("root/tmp/jit-43.dump")), 0);
+	assert_int_equal(mkdir(in_dir("root/tmp/jit-44.dump"), 0700), 0);
+	all = open_all(NULL, in_dir("root"));
+	assert_false(tl_dso_symbol(tl_dsos_get(all, "//anon", NULL, 0, 43), 0x700f, &s));
+	expect_why(tl_dsos_get(all, "/tmp/jit-43.dump", NULL, 0, 43), "is a link and not followed");
+	expect_why(tl_dsos_get(all, "/tmp/jit-44.dump", NULL, 0, 44), "is not a file");
+	expect_why(tl_dsos_get(all, "/tmp/jit-45.dump", NULL, 0, 45), "not found; copy it");
+	tl_dsos_close(all);
+
 	/* Whoever may write to /tmp may not tell us what the code of others is. */
 	if (geteuid() == 0) {
 		assert_int_equal(chown(in_dir("root/tmp/perf-42.map"), 12345, 12345), 0);
