@@ -18,6 +18,7 @@
 	X(dwarf_begin_elf)       \
 	X(dwarf_end)             \
 	X(dwarf_get_units)       \
+	X(dwarf_cu_info)         \
 	X(dwarf_ranges)          \
 	X(dwarf_child)           \
 	X(dwarf_siblingof)       \

@@ -10,12 +10,17 @@
 #include "decoders/perf/dwarflib.h"
 
 #include <dwarf.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 /* More is not read of hostile files; of others it would be too much for memory. */
 #define MAX_UNITS     (4u << 20)
-#define MAX_RANGES    (1u << 20) /* of one entry */
-#define MAX_FUNCTIONS (1u << 20) /* of a unit, inlined ones too */
+#define MAX_RANGES    (16u << 20) /* of all entries, empty ones too */
+#define MAX_FUNCTIONS (1u << 20)  /* of a unit, inlined ones too */
 #define MAX_ENTRIES   (64u << 20)
 #define MAX_DEPTH     200
 #define MAX_INLINED   64 /* in each other */
@@ -60,8 +65,21 @@ struct tl_srclines {
 	size_t nunits, units_cap;
 	struct span *spans; /* by address */
 	size_t nspans, spans_cap;
-	size_t entries; /* of the unit that is being read */
+	size_t entries;      /* of the unit that is being read */
+	size_t ranges;       /* of all that were read */
+	char home[PATH_MAX]; /* the folder of the file, with its '/'; "": not known */
 };
+
+static void find_home(struct tl_srclines *s, int fd)
+{
+	char link[40];
+	ssize_t n;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	n = readlink(link, s->home, sizeof(s->home) - 1);
+	s->home[n > 0 ? n : 0] = '\0';
+	*(s->home[0] == '/' ? strrchr(s->home, '/') + 1 : s->home) = '\0';
+}
 
 struct tl_srclines *tl_srclines_open(int fd)
 {
@@ -71,6 +89,7 @@ struct tl_srclines *tl_srclines_open(int fd)
 	if (!s)
 		return NULL;
 	s->lib = lib;
+	find_home(s, fd);
 	/* Read, not mapped: the file may be cut off while it is used. */
 	s->elf = lib->elf_begin(fd, ELF_C_READ, NULL);
 	s->dwarf = s->elf ? lib->dwarf_begin_elf(s->elf, DWARF_C_READ, NULL) : NULL;
@@ -135,7 +154,7 @@ static bool add_unit(struct tl_srclines *s, Dwarf_Die *die, const Dwarf_Die *ent
 	if (!grow(&s->units, s->nunits, &s->units_cap, sizeof(*s->units)))
 		return false;
 	s->units[s->nunits] = (struct unit){ .die = *die, .entries = *entries };
-	for (unsigned i = 0; i < MAX_RANGES; i++) {
+	while (s->ranges++ < MAX_RANGES) {
 		at = s->lib->dwarf_ranges(die, at, &base, &low, &high);
 		if (at <= 0)
 			break;
@@ -149,23 +168,74 @@ static bool add_unit(struct tl_srclines *s, Dwarf_Die *die, const Dwarf_Die *ent
 	return true;
 }
 
+static const char *string_of(const struct tl_srclines *s, Dwarf_Die *die, unsigned name)
+{
+	Dwarf_Attribute attr;
+
+	return s->lib->dwarf_attr(die, name, &attr) ? s->lib->dwarf_formstring(&attr) : NULL;
+}
+
+/*
+ * Is what a skeleton names a file?  libdw would open anything, and wait for a FIFO's writer.  It looks
+ * in the folder of the file that has the skeleton, then in the one where the compiler ran.
+ */
+static bool names_file(const struct tl_srclines *s, Dwarf_Die *die)
+{
+	const char *name = string_of(s, die, DW_AT_dwo_name);
+	const char *folder = string_of(s, die, DW_AT_comp_dir);
+	char path[PATH_MAX];
+	bool found = false;
+
+	if (!name)
+		name = string_of(s, die, DW_AT_GNU_dwo_name);
+	for (unsigned i = 0; name && i < 2; i++) {
+		const char *below =
+		    name[0] == '/' || (i > 0 && folder && folder[0] == '/') ? "" : s->home;
+		const char *in = i > 0 && folder && name[0] != '/' ? folder : "";
+		int n = snprintf(path, sizeof(path), "%s%s%s%s", below, in, in[0] ? "/" : "", name);
+		struct stat st;
+
+		if (n < 0 || n >= (int)sizeof(path) || stat(path, &st) != 0)
+			continue;
+		if (!S_ISREG(st.st_mode))
+			return false;
+		found = true;
+	}
+	return found;
+}
+
+/* A skeleton's functions are in a file of their own, which libdw looks for. */
+static void find_split(const struct tl_srclines *s, Dwarf_CU *cu, Dwarf_Die *die,
+		       Dwarf_Die *entries)
+{
+	Dwarf_Die split = { .addr = NULL };
+
+	if (names_file(s, die) &&
+	    s->lib->dwarf_cu_info(cu, NULL, NULL, NULL, &split, NULL, NULL, NULL) == 0 &&
+	    split.addr)
+		*entries = split;
+}
+
 static void list_units(struct tl_srclines *s)
 {
 	Dwarf_CU *cu = NULL;
-	Dwarf_Die die, other;
+	Dwarf_Die die, entries;
 	uint8_t type;
 
 	s->listed = true;
 	for (unsigned i = 0; i < MAX_UNITS; i++) {
-		if (s->lib->dwarf_get_units(s->dwarf, cu, &cu, NULL, &type, &die, &other) != 0)
+		if (s->lib->dwarf_get_units(s->dwarf, cu, &cu, NULL, &type, &die, NULL) != 0)
 			break;
-		/* A skeleton's functions are in a file of their own, which libdw looks for. */
-		if (type == DW_UT_compile && !add_unit(s, &die, &die))
-			break;
-		if (type == DW_UT_skeleton && !add_unit(s, &die, other.addr ? &other : &die))
+		if (type != DW_UT_compile && type != DW_UT_skeleton)
+			continue;
+		entries = die;
+		if (type == DW_UT_skeleton)
+			find_split(s, cu, &die, &entries);
+		if (!add_unit(s, &die, &entries))
 			break;
 	}
-	qsort(s->spans, s->nspans, sizeof(*s->spans), by_low);
+	if (s->nspans > 0)
+		qsort(s->spans, s->nspans, sizeof(*s->spans), by_low);
 }
 
 /* NULL: none. */
@@ -227,7 +297,7 @@ static int add_function(struct tl_srclines *s, struct unit *u, Dwarf_Die *die, b
 	ptrdiff_t at = 0;
 	int n = 0;
 
-	for (unsigned i = 0; i < MAX_RANGES; i++) {
+	while (s->ranges++ < MAX_RANGES) {
 		at = s->lib->dwarf_ranges(die, at, &base, &f.low, &f.high);
 		if (at <= 0)
 			return n;
