@@ -127,6 +127,8 @@ static void run_step(struct tl_jobs *pool, struct tl_job *job, struct tl_worker 
 			job->slept_at = seen; /* a wake during the step counts */
 		} else {
 			job->news++; /* so does what another step did meanwhile */
+			if (job->asleep)
+				pthread_cond_broadcast(&pool->work);
 		}
 	}
 	finish_if_idle(pool, job);

@@ -490,6 +490,43 @@ static void test_a_step_that_did_something_wakes_its_job(void **state)
 	tl_jobs_close(pool);
 }
 
+/* One worker does something, and the others have nothing to do until it has: each time anew. */
+struct leader {
+	atomic_bool led;
+	atomic_int nidle;
+	int seen, left; /* of who leads */
+	bool alone;
+};
+
+static enum tl_step lead_or_wait(void *self, struct tl_worker *w)
+{
+	struct leader *l = self;
+	bool over;
+
+	if (atomic_exchange(&l->led, true)) {
+		atomic_fetch_add(&l->nidle, 1);
+		return TL_STEP_WAIT;
+	}
+	for (int i = 0; i < 50000 && atomic_load(&l->nidle) == l->seen; i++)
+		usleep(100);
+	l->alone |= atomic_load(&l->nidle) == l->seen;
+	l->seen = atomic_load(&l->nidle);
+	over = l->alone || --l->left == 0;
+	atomic_store(&l->led, over);
+	return over ? TL_STEP_DONE : TL_STEP_MORE;
+}
+
+static void test_a_step_that_did_something_wakes_other_workers(void **state)
+{
+	static const struct tl_job_ops ops = { lead_or_wait, NULL };
+	struct tl_jobs *pool = open_pool(2);
+	struct leader l = { .left = 100 };
+
+	run_join_release(pool, &ops, &l);
+	assert_false(l.alone);
+	tl_jobs_close(pool);
+}
+
 static enum tl_step always_wait(void *self, struct tl_worker *w)
 {
 	struct held *h = self;
@@ -715,6 +752,7 @@ int main(void)
 		cmocka_unit_test(test_no_wake_is_lost),
 		cmocka_unit_test(test_a_wake_during_the_step_counts),
 		cmocka_unit_test(test_a_step_that_did_something_wakes_its_job),
+		cmocka_unit_test(test_a_step_that_did_something_wakes_other_workers),
 		cmocka_unit_test(test_a_sleeping_job_is_left_alone_and_can_be_cancelled),
 		cmocka_unit_test(test_closing_ends_every_job),
 		cmocka_unit_test(test_a_job_started_while_closing),
