@@ -26,6 +26,7 @@ struct walk {
 	uint64_t thread;
 	uint64_t function; /* of NEXT_ENTRY and PREVIOUS_ENTRY; 0: looking for it */
 	int64_t depth;     /* as chunk k counts */
+	bool relative;     /* it counts on its own */
 	uint64_t left;     /* moves to go */
 };
 
@@ -36,6 +37,7 @@ struct tl_callnav {
 	struct tl_job *job;
 	pthread_mutex_t lock; /* of all up to the answer */
 	bool walking;         /* somebody is at it */
+	bool relative;        /* depths are: chunks without lines count */
 	uint64_t from, to;    /* chunks: where it began, where it is */
 	uint64_t ahead;       /* the last one made ahead */
 	uint64_t nchunks;
@@ -204,7 +206,8 @@ static bool walk_on(struct tl_callnav *nav, const struct tl_calls *c)
 		if (w->backward && w->k == 0)
 			return false;
 		w->k = w->backward ? w->k - 1 : w->k + 1;
-	} while (tl_source_known_empty(nav->req.src, w->k));
+		/* Functions may be entered and left where nothing is written. */
+	} while (c->absolute && tl_source_known_empty(nav->req.src, w->k));
 	return true;
 }
 
@@ -268,6 +271,10 @@ static bool take_entry(struct tl_callnav *nav, const struct tl_calls *c)
 	if (nav->req.move == TL_CALL_END)
 		nav->set_out = nav->found.pos;
 	nav->begun = false;
+	/* It goes on from elsewhere, or the other way. */
+	pthread_mutex_lock(&nav->lock);
+	nav->from = nav->to = nav->ahead = tl_pos_chunk(nav->req.src, nav->set_out);
+	pthread_mutex_unlock(&nav->lock);
 	return true;
 }
 
@@ -294,6 +301,7 @@ static bool look_at(struct tl_callnav *nav, const struct tl_calls *c, bool stays
 		nav->begun = true;
 		if (!set_out(nav, c, w->function))
 			return true;
+		w->relative = !c->absolute;
 	} else if (w->backward && w->depth != DEEPEST) {
 		w->depth += tl_calls_ends(c, w->thread);
 	}
@@ -364,10 +372,10 @@ static bool take_ahead(struct tl_callnav *nav, uint64_t *k)
 static enum tl_step step_ahead(struct tl_callnav *nav)
 {
 	uint64_t k;
-	bool taken = take_ahead(nav, &k);
+	bool taken = take_ahead(nav, &k), relative = nav->relative;
 
 	pthread_mutex_unlock(&nav->lock);
-	if (taken && !tl_source_known_empty(nav->req.src, k))
+	if (taken && (relative || !tl_source_known_empty(nav->req.src, k)))
 		tl_callcache_prepare(nav->req.cache, k);
 	return taken ? TL_STEP_MORE : TL_STEP_WAIT;
 }
@@ -392,8 +400,10 @@ static enum tl_step nav_step(void *self, struct tl_worker *worker)
 	tl_source_extent(nav->req.src, &ex);
 	pthread_mutex_lock(&nav->lock);
 	nav->walking = false;
-	if (nav->begun)
+	if (nav->begun) {
 		nav->to = nav->walk.k;
+		nav->relative = nav->walk.relative;
+	}
 	nav->nchunks = ex.nchunks;
 	if (found == TL_NONE)
 		nav->answer = nav->found;
