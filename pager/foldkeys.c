@@ -82,11 +82,15 @@ void tl_fold_found(struct tl_app *app, const struct tl_callnav_result *r)
 	struct tl_fold fold = {
 		.entry = r->begin,
 		.range = { r->thread, r->begin + 1, r->pos },
+		.unended = r->pos == TL_NOPOS,
 		.nlines = r->passed,
 		.last = r->last,
 	};
 	bool here = tl_move_base(app) == r->begin;
 
+	/* The text may grow, by lines that are not the call's. */
+	if (fold.unended)
+		fold.range.end = r->last + 1;
 	if (r->passed == 0)
 		tl_app_message(app, "This call has no lines of its own");
 	else if (!tl_folds_add(folds_of(app), &fold))
@@ -146,7 +150,7 @@ static const char *time_taken(struct tl_app *app, const struct tl_fold *fold, ch
 	char span[32];
 
 	*out = '\0';
-	if (fold->range.end == fold->last + 1 &&
+	if (!fold->unended && fold->range.end == fold->last + 1 &&
 	    tl_time_place(app, fold->entry, &begin) == TL_FOUND &&
 	    tl_time_place(app, fold->last, &end) == TL_FOUND && end.time_ns > begin.time_ns)
 		snprintf(out, 64, ", %s",

@@ -16,6 +16,7 @@ struct tl_fold {
 	struct tl_callrange range;
 	uint64_t nlines; /* hidden */
 	uint64_t last;   /* where the last of them starts */
+	bool unended;    /* the text ended before the call did */
 };
 
 /* Plain data; all zero is none.  Main thread. */

@@ -24,12 +24,18 @@ static const char trace[] = "# DURATION     TID     FUNCTION\n"
 			    "   1.000 us [    18] | } /* thread */\n"
 			    "   2.000 us [    17] | } /* main */\n";
 
+static const char *line_at(const char *text, unsigned n)
+{
+	while (--n > 0)
+		text = strchr(text, '\n') + 1;
+	return text;
+}
+
 static const char *line_of(const char *text, unsigned n)
 {
 	static char line[200];
 
-	while (--n > 0)
-		text = strchr(text, '\n') + 1;
+	text = line_at(text, n);
 	snprintf(line, sizeof(line), "%.*s", (int)strcspn(text, "\n"), text);
 	return line;
 }
@@ -280,6 +286,24 @@ static void folds_stay(void **state)
 	check_quit(t);
 }
 
+/* The text ended within the call, and what comes when it grows is not hidden. */
+static void a_fold_at_the_end_stays_as_it_is(void **state)
+{
+	long some = line_at(trace, 9) - trace;
+	struct term *t;
+	FILE *file;
+
+	fixture_file(&f, "grows.txt", trace, some);
+	t = fixture_open(&f, "grows.txt", NULL);
+	check_keys(t, "3gc");
+	CHECK_LINES(t, -3, 4, 6);
+	file = fopen(fixture_path(&f, "grows.txt"), "a");
+	assert_true(file && fputs(trace + some, file) >= 0 && fclose(file) == 0);
+	check_keys(t, "GG3g");
+	CHECK_LINES(t, -3, 4, 6, 9, 10, 11, 12, 13, 14);
+	check_quit(t);
+}
+
 static void a_fold_tells_how_long_it_took(void **state)
 {
 	struct term *t;
@@ -395,6 +419,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(levels_are_hidden, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(folds_and_patterns_go_together, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_search_unfolds, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_fold_at_the_end_stays_as_it_is, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(folds_stay, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_fold_tells_how_long_it_took, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(calls_of_a_recording, set_up, tear_down),
