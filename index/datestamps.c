@@ -341,7 +341,7 @@ TL_STAMP_READER(glog)
 	size_t year = 0, end;
 	struct tl_civil c;
 
-	if (col != 1 || l->len - col < GLOG_LENGTH + 4 || !memchr("IWEFVD", l->s[0], 6))
+	if (col != 1 || l->len < col + GLOG_LENGTH + 4 || !memchr("IWEFVD", l->s[0], 6))
 		return false;
 	if (p[4] != ' ') {
 		year = 4;

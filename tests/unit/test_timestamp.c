@@ -7,6 +7,7 @@
 #include "index/timestamp.h"
 
 #include "index/calendar.h"
+#include "index/timekinds.h"
 
 #include <regex.h>
 #include <setjmp.h>
@@ -512,6 +513,33 @@ static void test_said(void **state)
 	assert_int_equal(read_line(&f, "WARN  2026-11-22 11:39:33 a"), 1795347573 * TL_SECOND);
 }
 
+/* No format needs more bytes than a line has, wherever other lines have their time. */
+static void test_short_lines(void **state)
+{
+	static const char *const lines[] = { "I1122 11:39:33.123456 x", "[ 12.345678] x",
+					     "Nov 22 11:39:33 x", "    a-1 [000] 12.345678: x" };
+
+	for (size_t i = 0; i < tl_ntimekinds; i++)
+		for (uint32_t col = 0; col < 24; col++) {
+			struct tl_timeform f = { .kind = &tl_timekinds[i], .col = col };
+			uint64_t ns;
+
+			assert_false(tl_timeform_read(&f, NULL, 0, &ns));
+			assert_false(tl_timeform_read(&f, (const uint8_t *)"", 0, &ns));
+			for (size_t n = 0; n < 4 * 24; n++) {
+				size_t len = strnlen(lines[n / 24], n % 24);
+				uint8_t *line = malloc(len + 1);
+
+				assert_non_null(line);
+				memcpy(line, lines[n / 24], len);
+				line = realloc(line, len ? len : 1);
+				assert_non_null(line);
+				tl_timeform_read(&f, line, len, &ns);
+				free(line);
+			}
+		}
+}
+
 /* What a command writes; NULL: it cannot run here. */
 static char *output_of(const char *command, size_t *len)
 {
@@ -602,6 +630,7 @@ int main(void)
 		cmocka_unit_test(test_years),
 		cmocka_unit_test(test_shares),
 		cmocka_unit_test(test_said),
+		cmocka_unit_test(test_short_lines),
 		cmocka_unit_test(test_strace_live),
 		cmocka_unit_test(test_perf_live),
 	};
