@@ -638,8 +638,10 @@ bool tl_lineindex_load(struct tl_lineindex *ix)
 	pthread_mutex_unlock(&ix->lock);
 	ok = dir && tl_savedindex_load(dir, ix->src, &facts, &n, &last_len, &more);
 	free(dir);
-	if (!ok)
+	if (!ok) {
+		tl_buf_fini(&more);
 		return false;
+	}
 
 	join_lock(ix);
 	pthread_mutex_lock(&ix->lock);
