@@ -246,7 +246,7 @@ const char *tl_time_print_span(int64_t ns, bool in_full, char out[32])
 	};
 	uint64_t n = ns < 0 ? -(uint64_t)ns : (uint64_t)ns, step;
 	char sign = ns < 0 ? '-' : '+';
-	bool coarse = n >= 10000 * scale[0].ns;
+	bool coarse = n >= 10000 * scale[0].ns - scale[0].ns / 2000; /* what rounds up to it */
 	size_t i = 0;
 
 	while (i < 3 && n < scale[i].ns)
