@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SAVE_AT_ONCE  64                       /* so many new chunks, and an eighth, are worth it */
 #define POST_EVERY_NS (50 * UINT64_C(1000000)) /* 20 messages a second */
 
 static uint64_t now_ns(void)
@@ -41,7 +42,7 @@ static void forget_row(struct tl_timeindex *ti, uint64_t k)
 		ti->next = k;
 	if (ti->passed > k)
 		ti->passed = k;
-	ti->fresh = false;
+	ti->fresh = ti->given_up = false;
 	ti->based = TL_NOPOS;
 	ti->changes++;
 }
@@ -92,7 +93,7 @@ void tl_timerows_look(struct tl_timeindex *ti)
 	if (ex.nchunks > ti->n && make_room(ti, ex.nchunks)) {
 		memset(ti->rows + ti->n, 0, (ex.nchunks - ti->n) * sizeof(*ti->rows));
 		ti->n = ex.nchunks;
-		ti->fresh = false;
+		ti->fresh = ti->given_up = false;
 	}
 }
 
@@ -342,7 +343,8 @@ static void begin_work(struct tl_timeindex *ti, uint64_t k, struct tl_timework *
 	ti->rows[k].claimed = true;
 }
 
-bool tl_timerows_claim(struct tl_timeindex *ti, uint64_t end, struct tl_timework *w)
+bool tl_timerows_claim(struct tl_timeindex *ti, const struct tl_timeform *f, uint64_t end,
+		       struct tl_timework *w)
 {
 	bool found;
 
@@ -350,20 +352,21 @@ bool tl_timerows_claim(struct tl_timeindex *ti, uint64_t end, struct tl_timework
 	tl_timerows_look(ti);
 	while (ti->next < ti->n && !tl_timerow_is_free(&ti->rows[ti->next]))
 		ti->next++;
-	found = ti->next < ti->n && ti->next < end;
+	found = tl_timerows_have(ti, f) && ti->next < ti->n && ti->next < end;
 	if (found)
 		begin_work(ti, ti->next, w);
 	pthread_mutex_unlock(&ti->lock);
 	return found;
 }
 
-bool tl_timerows_work(struct tl_timeindex *ti, uint64_t k, struct tl_timework *w)
+bool tl_timerows_work(struct tl_timeindex *ti, const struct tl_timeform *f, uint64_t k,
+		      struct tl_timework *w)
 {
 	bool there;
 
 	pthread_mutex_lock(&ti->lock);
 	tl_timerows_look(ti);
-	there = k < ti->n;
+	there = tl_timerows_have(ti, f) && k < ti->n;
 	if (there)
 		begin_work(ti, k, w);
 	pthread_mutex_unlock(&ti->lock);
@@ -420,14 +423,17 @@ enum tl_lookup tl_timerows_read(struct tl_timeindex *ti, const struct tl_timefor
 	return TL_FOUND;
 }
 
-/* All that was new is in the saved index from now on. */
+/* All that was new is in the saved index from now on.  What a growing text gets is saved when it has become much;
+ * the rest at the end. */
 static void save_when_all_read(struct tl_timeindex *ti)
 {
-	uint64_t first, last;
+	uint64_t first, last, new;
 	bool due;
 
 	pthread_mutex_lock(&ti->lock);
-	due = ti->complete && ti->passed == ti->n && ti->nexact > ti->saved;
+	new = ti->nexact > ti->saved ? ti->nexact - ti->saved : 0;
+	due = ti->complete && ti->passed == ti->n && new > 0 &&
+	      (ti->saved == 0 || new > ti->saved / 8 + SAVE_AT_ONCE);
 	pthread_mutex_unlock(&ti->lock);
 	if (due)
 		tl_timeindex_range(ti, &first, &last); /* finds out whether all is in order */
@@ -446,7 +452,7 @@ static enum tl_step step(void *self, struct tl_worker *worker)
 	pthread_mutex_lock(&ti->lock);
 	going = ti->going;
 	pthread_mutex_unlock(&ti->lock);
-	if (!going || !f || !tl_timerows_claim(ti, UINT64_MAX, &w))
+	if (!going || !f || !tl_timerows_claim(ti, f, UINT64_MAX, &w))
 		return TL_STEP_WAIT;
 	tl_timerows_read(ti, f, &w, &worker->buf, &facts, NULL);
 	save_when_all_read(ti);
@@ -525,7 +531,7 @@ static void forget_all(struct tl_timeindex *ti)
 	ti->n = ti->next = ti->passed = ti->nexact = ti->saved = 0;
 	ti->tail = ti->based = TL_NOPOS;
 	ti->looked = 0;
-	ti->measured = ti->fresh = false;
+	ti->measured = ti->fresh = ti->given_up = false;
 	ti->changes++;
 	ti->posted_at = 0;
 	atomic_store(&ti->form, NULL);

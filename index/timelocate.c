@@ -115,7 +115,7 @@ static enum tl_lookup look_in(struct quest *q, uint64_t k, struct tl_timefacts *
 	known = is_read(ti, k, facts);
 	if (known && !reaches(q, k, facts, &base))
 		return TL_NONE;
-	if (!known && !tl_timerows_work(ti, k, &w))
+	if (!known && !tl_timerows_work(ti, q->form, k, &w))
 		return TL_NONE;
 	found = tl_timework_fetch(ti, &w, false, &q->buf, q->err);
 	if (found == TL_FOUND) {
@@ -242,10 +242,9 @@ static bool probe(struct quest *q, uint64_t k, uint64_t *time)
 {
 	struct tl_timeindex *ti = q->ti;
 	struct tl_timefacts facts = { 0 };
-	uint64_t generation, raw;
+	uint64_t raw;
 
 	pthread_mutex_lock(&ti->lock);
-	generation = ti->generation;
 	if (k < ti->n)
 		facts = ti->rows[k].facts;
 	pthread_mutex_unlock(&ti->lock);
@@ -255,7 +254,7 @@ static bool probe(struct quest *q, uint64_t k, uint64_t *time)
 			return false;
 		facts = tl_timefacts_first(raw);
 		pthread_mutex_lock(&ti->lock);
-		if (generation == ti->generation && k < ti->n && ti->rows[k].facts.flags == 0)
+		if (tl_timerows_have(ti, q->form) && k < ti->n && ti->rows[k].facts.flags == 0)
 			ti->rows[k].facts = facts;
 		pthread_mutex_unlock(&ti->lock);
 	}
@@ -263,13 +262,31 @@ static bool probe(struct quest *q, uint64_t k, uint64_t *time)
 	return true;
 }
 
+/* How long chunk k lasts, all of whose lines are read if they were not. */
+static uint64_t duration(struct quest *q, uint64_t k)
+{
+	struct tl_timefacts facts;
+	struct tl_timework w;
+
+	if (!is_read(q->ti, k, &facts) && tl_timerows_work(q->ti, q->form, k, &w))
+		tl_timerows_read(q->ti, q->form, &w, &q->buf, &facts, NULL);
+	return (uint64_t)facts.max - (uint64_t)facts.min;
+}
+
+/* Times of day of two chunks, between which others are not known, tell their days only if those last less than
+ * half a day in all. */
+static bool is_near(const struct quest *q, uint64_t nbetween, uint64_t each)
+{
+	return q->form->period == 0 || nbetween == 0 || each < q->form->period / 2 / nbetween;
+}
+
 /*
  * Look at chunks in equal distances from the chunk `low` on: *low is the last one before the time, and *high the
- * first one behind it that is not.  False: the text is not in order.
+ * first one behind it that is not.  False: the text is not in order, or its days cannot be told so.
  */
 static bool survey(struct quest *q, uint64_t *low, uint64_t *high)
 {
-	uint64_t from = *low, n = nchunks(q->ti), before = 0, time;
+	uint64_t from = *low, n = nchunks(q->ti), before = 0, time, longest = 0, prev = from;
 	bool in_order = true;
 
 	*high = n;
@@ -278,17 +295,24 @@ static bool survey(struct quest *q, uint64_t *low, uint64_t *high)
 
 		if (is_stopped(q))
 			break;
+		if (q->form->period > 0) {
+			uint64_t lasts = duration(q, k);
+
+			longest = lasts > longest ? lasts : longest;
+		}
 		if (!probe(q, k, &time))
 			continue;
-		if (time < before)
+		if (time < before || !is_near(q, k > prev ? k - prev - 1 : 0, longest))
 			in_order = false;
+		prev = k;
 		before = time;
 		if (time < q->ns)
 			*low = k;
 		else if (*high == n)
 			*high = k;
 	}
-	if (!in_order)
+	/* A day that was missed looks like times that go back. */
+	if (!in_order && q->form->period == 0)
 		atomic_store(&q->ti->unordered, true);
 	return in_order;
 }
@@ -329,7 +353,7 @@ static void help(struct quest *q)
 	struct tl_timework w;
 	uint64_t n = nchunks(ti);
 
-	if (tl_timerows_claim(ti, n, &w)) {
+	if (tl_timerows_claim(ti, q->form, n, &w)) {
 		tl_timerows_read(ti, q->form, &w, &q->buf, &facts, NULL);
 		return;
 	}
@@ -344,6 +368,12 @@ static void help(struct quest *q)
 	if (ti->passed < ti->n)
 		pthread_cond_timedwait(&ti->changed, &ti->lock, &until);
 	pthread_mutex_unlock(&ti->lock);
+}
+
+/* False: the text was replaced since the question. */
+static bool is_current(const struct quest *q)
+{
+	return tl_timerows_have(q->ti, q->form);
 }
 
 /* How far in order all is read. */
@@ -362,14 +392,11 @@ static enum tl_lookup in_order(struct quest *q)
 {
 	struct tl_timeindex *ti = q->ti;
 	struct tl_timechain chain = { 0 };
-	uint64_t generation, k = 0;
 	struct tl_timefacts facts;
+	uint64_t k = 0;
 
 	tl_timeindex_start(ti);
-	pthread_mutex_lock(&ti->lock);
-	generation = ti->generation;
-	pthread_mutex_unlock(&ti->lock);
-	for (;;) {
+	while (is_current(q)) {
 		uint64_t end = passed(ti);
 
 		for (; k < end; k++) {
@@ -377,7 +404,7 @@ static enum tl_lookup in_order(struct quest *q)
 			bool same;
 
 			pthread_mutex_lock(&ti->lock);
-			same = generation == ti->generation && k < ti->n;
+			same = tl_timerows_have(ti, q->form) && k < ti->n;
 			if (same)
 				facts = ti->rows[k].facts;
 			pthread_mutex_unlock(&ti->lock);
@@ -395,6 +422,7 @@ static enum tl_lookup in_order(struct quest *q)
 			return TL_PENDING;
 		help(q);
 	}
+	return TL_NONE;
 }
 
 /* ---- the answers */
@@ -446,10 +474,11 @@ enum tl_lookup tl_timeindex_locate(struct tl_timeindex *ti, uint64_t ns, const a
 static enum tl_lookup make_base(struct quest *q, uint64_t k)
 {
 	uint64_t low = 0, high;
+	bool all = q->form->deltas;
 
 	if (q->form->period > 0 && passed(q->ti) < k)
-		survey(q, &low, &high);
-	while (q->form->deltas && passed(q->ti) < k && passed(q->ti) < nchunks(q->ti)) {
+		all = !survey(q, &low, &high);
+	while (all && passed(q->ti) < k && passed(q->ti) < nchunks(q->ti) && is_current(q)) {
 		if (is_stopped(q))
 			return TL_PENDING;
 		help(q);
@@ -536,6 +565,7 @@ enum tl_lookup tl_timeindex_line(struct tl_timeindex *ti, uint64_t pos, struct t
 static void make_range(struct tl_timeindex *ti, const struct tl_timeform *form)
 {
 	struct tl_timechain chain = { 0 };
+	bool days_known = true;
 
 	if (ti->ranged == ti->changes)
 		return;
@@ -546,12 +576,13 @@ static void make_range(struct tl_timeindex *ti, const struct tl_timeform *form)
 		uint64_t first, last;
 		int64_t base;
 
+		days_known = days_known && (facts->flags & (TL_TIMES_EXACT | TL_TIMES_SAMPLED));
 		if (!(facts->flags & TL_TIMES_SOME))
 			continue;
 		base = tl_timechain_chunk(form, &chain, facts);
 		first = tl_time_shown(tl_time_add(base, facts->min));
 		last = latest(facts, base);
-		if (ti->has_range && first < ti->last_time)
+		if (ti->has_range && first < ti->last_time && (days_known || form->period == 0))
 			atomic_store(&ti->unordered, true);
 		if (!ti->has_range || first < ti->first_time)
 			ti->first_time = first;
@@ -582,8 +613,9 @@ static bool known_range(struct tl_timeindex *ti, const struct tl_timeform *form,
 	return known;
 }
 
-/* Read the first chunks up to one with a time, and the last ones back to one. */
-static enum tl_lookup look_at_ends(struct quest *q)
+/* Read the first chunks up to one with a time, and the last ones back to one; where that is not enough, all, if
+ * there is time to wait for it. */
+static enum tl_lookup look_at_ends(struct quest *q, bool may_wait)
 {
 	struct tl_timefacts facts = { 0 };
 	enum tl_lookup found = TL_NONE;
@@ -601,13 +633,28 @@ static enum tl_lookup look_at_ends(struct quest *q)
 		if (facts.flags & TL_TIMES_SOME)
 			break;
 	}
-	if (found == TL_NONE && q->form->period > 0)
-		survey(q, &(uint64_t){ 0 }, &(uint64_t){ 0 });
+	if (found == TL_NONE && q->form->period > 0 &&
+	    !survey(q, &(uint64_t){ 0 }, &(uint64_t){ 0 })) {
+		if (may_wait)
+			return in_order(q);
+		tl_timeindex_start(q->ti);
+		return TL_PENDING;
+	}
 	return found == TL_NONE && is_stopped(q) ? TL_PENDING : found;
 }
 
-enum tl_lookup tl_timeindex_measure(struct tl_timeindex *ti, const atomic_bool *stop,
-				    uint64_t *first, uint64_t *last, struct tl_err *err)
+static void note_measured(struct tl_timeindex *ti, const struct tl_timeform *form, bool measured)
+{
+	pthread_mutex_lock(&ti->lock);
+	if (tl_timerows_have(ti, form) && measured)
+		ti->measured = ti->fresh = true;
+	else if (tl_timerows_have(ti, form))
+		ti->given_up = true;
+	pthread_mutex_unlock(&ti->lock);
+}
+
+static enum tl_lookup measure(struct tl_timeindex *ti, bool may_wait, const atomic_bool *stop,
+			      uint64_t *first, uint64_t *last, struct tl_err *err)
 {
 	struct quest q = { .ti = ti, .stop = stop, .err = err, .ns = UINT64_MAX };
 	enum tl_lookup found;
@@ -617,27 +664,31 @@ enum tl_lookup tl_timeindex_measure(struct tl_timeindex *ti, const atomic_bool *
 		return TL_NONE;
 	if (known_range(ti, q.form, true, &found, first, last))
 		return found;
-	found = look_at_ends(&q);
+	found = look_at_ends(&q, may_wait);
 	tl_buf_fini(&q.buf);
 	if (found == TL_PENDING || found == TL_FAILED)
 		return found;
-	pthread_mutex_lock(&ti->lock);
-	ti->measured = ti->fresh = true;
-	pthread_mutex_unlock(&ti->lock);
+	note_measured(ti, q.form, true);
 	known_range(ti, q.form, false, &found, first, last);
 	return found;
+}
+
+enum tl_lookup tl_timeindex_measure(struct tl_timeindex *ti, const atomic_bool *stop,
+				    uint64_t *first, uint64_t *last, struct tl_err *err)
+{
+	return measure(ti, true, stop, first, last, err);
 }
 
 static enum tl_step measure_step(void *self, struct tl_worker *worker)
 {
 	struct tl_timeindex *ti = self;
+	const struct tl_timeform *form = tl_timeindex_form(ti);
 	uint64_t first, last;
+	enum tl_lookup found = measure(ti, false, &ti->closing, &first, &last, NULL);
 
-	if (tl_timeindex_measure(ti, &ti->closing, &first, &last, NULL) == TL_FAILED) {
-		pthread_mutex_lock(&ti->lock);
-		ti->fresh = true; /* until there is more text: not to try for ever */
-		pthread_mutex_unlock(&ti->lock);
-	}
+	/* Not to try for ever.  PENDING: when all is read it is known. */
+	if (found == TL_FAILED || found == TL_PENDING)
+		note_measured(ti, form, false);
 	return TL_STEP_DONE;
 }
 
@@ -664,7 +715,9 @@ enum tl_lookup tl_timeindex_range(struct tl_timeindex *ti, uint64_t *first, uint
 	if (form->deltas && answer == TL_PENDING)
 		tl_timeindex_start(ti);
 	pthread_mutex_lock(&ti->lock);
-	if (!form->deltas && !ti->fresh && !ti->measuring && ti->pool) {
+	if (!form->deltas && !ti->fresh && !ti->given_up && !ti->measuring && ti->pool) {
+		if (ti->ends)
+			tl_job_join(ti->ends); /* its done() may still have to post */
 		tl_job_release(ti->ends);
 		ti->measuring = true;
 		ti->ends = tl_jobs_start(ti->pool, TL_URGENT, &measuring, ti);

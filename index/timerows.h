@@ -46,6 +46,7 @@ struct tl_timeindex {
 	bool measuring;      /* that job runs */
 	bool measured;       /* the ends are known, or were when the text was shorter */
 	bool fresh;          /* and nothing has come since */
+	bool given_up;       /* they could not be had, and nothing has come since */
 	atomic_bool closing;
 	struct tl_timerow *rows;
 	size_t room;
@@ -97,11 +98,20 @@ static inline bool tl_timerow_is_free(const struct tl_timerow *row)
 	return !(row->facts.flags & TL_TIMES_EXACT) && !row->claimed && !row->broken;
 }
 
-/* Begin to work at the first chunk below `end` that is not read line by line; false: none is free. */
-bool tl_timerows_claim(struct tl_timeindex *ti, uint64_t end, struct tl_timework *w);
+/* Is this the form of what the text is now, not of what was there before a reset?  With the lock held it stays so. */
+static inline bool tl_timerows_have(struct tl_timeindex *ti, const struct tl_timeform *f)
+{
+	return atomic_load(&ti->form) == f;
+}
+
+/* Begin to work at the first chunk below `end` that is not read line by line, in the form `f`; false: none is
+ * free, or the text has another form by now. */
+bool tl_timerows_claim(struct tl_timeindex *ti, const struct tl_timeform *f, uint64_t end,
+		       struct tl_timework *w);
 
 /* Likewise at chunk k, whether others do or not; false: there is none. */
-bool tl_timerows_work(struct tl_timeindex *ti, uint64_t k, struct tl_timework *w);
+bool tl_timerows_work(struct tl_timeindex *ti, const struct tl_timeform *f, uint64_t k,
+		      struct tl_timework *w);
 
 /* Get the bytes, in `buf` where they cannot be mapped; release() gives them back, and is false if they were
  * not to be trusted: then fetch again, without the map. */

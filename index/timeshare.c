@@ -18,8 +18,9 @@ struct note {
 
 _Static_assert(sizeof(struct note) <= TL_COMPANION_NOTE, "notes of companions are too short");
 
-/* Is there nothing to be found out in chunk k? */
-static bool is_known(struct tl_timeindex *ti, uint64_t k, struct note *n)
+/* Is there nothing to be found out in chunk k, by this form? */
+static bool is_known(struct tl_timeindex *ti, const struct tl_timeform *f, uint64_t k,
+		     struct note *n)
 {
 	bool known;
 
@@ -28,7 +29,8 @@ static bool is_known(struct tl_timeindex *ti, uint64_t k, struct note *n)
 	n->generation = ti->generation;
 	n->end = ti->end;
 	n->complete = ti->complete;
-	known = k < ti->n && (ti->rows[k].claimed || (ti->rows[k].facts.flags & TL_TIMES_EXACT));
+	known = !tl_timerows_have(ti, f) ||
+		(k < ti->n && (ti->rows[k].claimed || (ti->rows[k].facts.flags & TL_TIMES_EXACT)));
 	pthread_mutex_unlock(&ti->lock);
 	return known;
 }
@@ -54,7 +56,7 @@ static bool see(void *self, uint64_t k, struct tl_span chunk, const struct tl_ch
 	bool ok;
 
 	/* Of times that add up samples tell nothing: all lines are read as soon as somebody asks. */
-	if (!form || form->deltas || is_known(ti, k, n))
+	if (!form || form->deltas || is_known(ti, form, k, n))
 		return false;
 	w.end = n->end;
 	ok = was_whole(ti, k, chunk.len, n) && tl_timework_look_around(ti, &w);
@@ -103,7 +105,8 @@ static void save(void *self, uint64_t n, struct tl_buf *out)
 	if (!facts)
 		return;
 	pthread_mutex_lock(&ti->lock);
-	for (uint64_t k = 0; k < n; k++) {
+	tl_timerows_look(ti); /* forgets what was open in a text that goes on */
+	for (uint64_t k = 0; k < n && tl_timerows_have(ti, form); k++) {
 		facts[k] = k < ti->n ? ti->rows[k].facts : (struct tl_timefacts){ 0 };
 		if ((facts[k].flags & TL_TIMES_OPEN) && k + 1 < n)
 			facts[k] = (struct tl_timefacts){ 0 };
@@ -131,7 +134,7 @@ static void load(void *self, uint64_t n, uint64_t last_len, struct tl_span saved
 	/* To a chunk that was not full more may have come. */
 	if (tl_source_is_flat(ti->src) && last_len < UINT64_C(1) << TL_FILE_SHIFT)
 		facts[n - 1].flags |= TL_TIMES_OPEN;
-	for (uint64_t k = 0; k < n && k < ti->n; k++)
+	for (uint64_t k = 0; k < n && k < ti->n && tl_timerows_have(ti, form); k++)
 		if (facts[k].flags & ~(uint32_t)TL_TIMES_OPEN)
 			tl_timerows_keep(ti, k, &facts[k], &end);
 	tl_timerows_pass(ti);

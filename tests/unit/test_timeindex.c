@@ -243,6 +243,44 @@ static void test_days(void **state)
 	    .kind = DAYS, .nlines = 1200, .step = 100 * SEC, .jitter = 10, .late = 600 * SEC });
 }
 
+/* The range of a text of which nothing is known yet; also as it is asked for again and again. */
+static void check_cold_range(const struct story *story, unsigned shift)
+{
+	uint64_t first, last, low = story->lines[0].ns, high = story->lines[story->n - 1].ns;
+	enum tl_lookup found;
+	struct setup s;
+
+	open_all(&s, story, shift, false, 2);
+	assert_int_equal(tl_timeindex_measure(s.ti, NULL, &first, &last, NULL), TL_FOUND);
+	assert_int_equal(first, low);
+	assert_int_equal(last, high);
+	assert_false(tl_timeindex_unordered(s.ti));
+	close_all(&s);
+	open_all(&s, story, shift, false, 2);
+	while ((found = tl_timeindex_range(s.ti, &first, &last)) == TL_PENDING)
+		poll(NULL, 0, 1);
+	assert_int_equal(found, TL_FOUND);
+	assert_int_equal(first, low);
+	assert_int_equal(last, high);
+	assert_false(tl_timeindex_unordered(s.ti));
+	close_all(&s);
+}
+
+/* A chunk is of a day or more: what they begin with does not tell how many days have passed. */
+static void test_many_days(void **state)
+{
+	for (uint64_t step = 500; step <= 5000; step *= 3) {
+		struct recipe r = { .kind = DAYS, .nlines = 3000, .step = step * SEC };
+		struct story story;
+
+		check(&r);
+		cook(&story, &r);
+		for (unsigned shift = 10; shift <= 12; shift++)
+			check_cold_range(&story, shift);
+		eat(&story);
+	}
+}
+
 static void test_deltas(void **state)
 {
 	check(&(struct recipe){ .kind = DELTAS, .nlines = 1200, .step = SEC });
@@ -307,7 +345,8 @@ int main(void)
 		cmocka_unit_test(test_bare),        cmocka_unit_test(test_huge_line),
 		cmocka_unit_test(test_interleaved), cmocka_unit_test(test_blocks),
 		cmocka_unit_test(test_days),        cmocka_unit_test(test_deltas),
-		cmocka_unit_test(test_pipe),        cmocka_unit_test(test_stop),
+		cmocka_unit_test(test_many_days),   cmocka_unit_test(test_pipe),
+		cmocka_unit_test(test_stop),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
