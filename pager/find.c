@@ -715,6 +715,7 @@ void tl_find_text_closing(struct tl_app *app)
 {
 	tl_time_text_closing(app);
 	tl_call_cancel(app);
+	tl_gap_cancel(app); /* it borrows the filter */
 	tl_links_text_closing(app);
 	tl_find_drop_counts(app);
 	app->find.found = TL_NOPOS;
