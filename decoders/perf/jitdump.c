@@ -19,7 +19,9 @@
 
 #define WINDOW    ((size_t)64 << 10)
 #define MAX_NAME  4096u
-#define MAX_CODES (1u << 20) /* functions; a large program in Java has some 50000 */
+#define MAX_CODES (1u << 20)  /* functions; a large program in Java has some 50000 */
+#define MAX_OTHER (16u << 20) /* records of other kinds */
+#define MAX_STEPS 256         /* in the hash table; what is farther away is not remembered */
 
 enum { CODE_LOAD, CODE_MOVE };
 
@@ -72,13 +74,18 @@ static const uint8_t *look(struct walk *w, uint64_t at, size_t n)
 
 /* ---- functions by their index */
 
+/* Its place, or a free one; NULL: too many others are around. */
 static struct known *slot(const struct walk *w, uint64_t index)
 {
 	size_t at = (size_t)(index * UINT64_C(0x9e3779b97f4a7c15) >> 32);
 
-	while (w->known[at & (w->nslots - 1)].size && w->known[at & (w->nslots - 1)].index != index)
-		at++;
-	return &w->known[at & (w->nslots - 1)];
+	for (unsigned i = 0; i < MAX_STEPS; i++, at++) {
+		struct known *k = &w->known[at & (w->nslots - 1)];
+
+		if (!k->size || k->index == index)
+			return k;
+	}
+	return NULL;
 }
 
 static bool more_slots(struct walk *w)
@@ -88,9 +95,12 @@ static bool more_slots(struct walk *w)
 	bigger.known = calloc(bigger.nslots, sizeof(*bigger.known));
 	if (!bigger.known)
 		return false;
-	for (size_t i = 0; i < w->nslots; i++)
-		if (w->known[i].size)
-			*slot(&bigger, w->known[i].index) = w->known[i];
+	for (size_t i = 0; i < w->nslots; i++) {
+		struct known *k = w->known[i].size ? slot(&bigger, w->known[i].index) : NULL;
+
+		if (k)
+			*k = w->known[i];
+	}
 	free(w->known);
 	w->known = bigger.known;
 	w->nslots = bigger.nslots;
@@ -104,6 +114,8 @@ static bool remember(struct walk *w, uint64_t index, const struct tl_jit_code *c
 	if (w->nknown * 2 >= w->nslots && !more_slots(w))
 		return false;
 	k = slot(w, index);
+	if (!k)
+		return true;
 	w->nknown += k->size == 0;
 	*k = (struct known){ index, c->at, c->size };
 	return true;
@@ -149,6 +161,8 @@ static bool read_move(struct walk *w, uint64_t at, uint64_t len, struct tl_jit_c
 	if (!p || len < MOVE || w->nslots == 0)
 		return false;
 	k = slot(w, tl_get64(p + 40));
+	if (!k)
+		return false;
 	c->addr = tl_get64(p + 24);
 	c->size = k->size;
 	c->at = k->at;
@@ -191,17 +205,21 @@ bool tl_jitdump_walk(int fd, uint64_t size, struct tl_jitdump_head *head,
 {
 	struct walk w = { .fd = fd, .size = size, .bytes = malloc(WINDOW) };
 	bool ok = w.bytes != NULL, memory = true;
+	unsigned ncodes = 0, nother = 0;
 	const uint8_t *p;
 	uint64_t at = 0;
 
 	ok = ok && read_head(&w, head, &at);
-	for (unsigned n = 0; ok && n < MAX_CODES && (p = look(&w, at, RECORD)); n++) {
+	while (ok && ncodes < MAX_CODES && nother < MAX_OTHER && (p = look(&w, at, RECORD))) {
 		uint32_t id = tl_get32(p), len = tl_get32(p + 4);
+		bool is_code = id == CODE_LOAD || id == CODE_MOVE;
 
 		if (len < RECORD || len > size - at ||
 		    !read_record(&w, id, at + RECORD, len - RECORD, tl_get64(p + 8), fn, arg,
 				 &memory))
 			break;
+		ncodes += is_code;
+		nother += !is_code;
 		at += len;
 	}
 	free(w.bytes);

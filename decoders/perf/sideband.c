@@ -11,7 +11,8 @@
 
 #define TIME_CONV        79 /* enum perf_user_event_type, tools/perf/util/event.h */
 #define ATTR_USE_CLOCKID (UINT64_C(1) << 25)
-#define MAX_JITDUMPS     4096 /* a process each */
+#define MAX_JITDUMPS     4096       /* a process each */
+#define MAX_JIT_CODES    (4u << 20) /* in all of them */
 
 #define MMAP_NAME      32 /* where an MMAP record has its path */
 #define MMAP2_NAME     64
@@ -36,6 +37,7 @@ struct reader {
 	struct tl_perf_listener *also; /* NULL: nobody */
 	struct jit *jits;              /* jitdumps that were mapped */
 	size_t njits, jit_cap;
+	size_t ncodes;
 	struct tl_perf_pt_info conv; /* how times of the processor are told; time_mult 0: not */
 	bool failed;                 /* no memory */
 };
@@ -581,6 +583,8 @@ static bool add_jit_code(void *arg, const struct tl_jit_code *code)
 	struct tl_sideband *s = rd->s;
 	struct tl_side *side;
 
+	if (rd->ncodes++ >= MAX_JIT_CODES)
+		return false;
 	if (!grow((void **)&s->maps, s->nmaps, &s->map_cap, sizeof(*s->maps))) {
 		rd->failed = true;
 		return false;
@@ -599,7 +603,7 @@ static bool add_jit_code(void *arg, const struct tl_jit_code *code)
 /* A dump that is missing or broken is told where its code was run. */
 static void read_jitdumps(struct reader *rd)
 {
-	for (size_t i = 0; i < rd->njits && !rd->failed; i++) {
+	for (size_t i = 0; i < rd->njits && !rd->failed && rd->ncodes < MAX_JIT_CODES; i++) {
 		struct jit_reader jr = { .rd = rd, .jit = &rd->jits[i] };
 
 		tl_dso_jit_codes(jr.jit->dso, &jr.head, add_jit_code, &jr);

@@ -156,6 +156,23 @@ static void test_many(void **state)
 	tl_buf_fini(&name);
 }
 
+/* Indexes that are made to meet in the table: what is too far away is not remembered. */
+static void test_one_place(void **state)
+{
+	uint64_t inverse = 1;
+
+	/* Each step doubles the bits that are right. */
+	for (unsigned i = 0; i < 6; i++)
+		inverse *= 2 - UINT64_C(0x9e3779b97f4a7c15) * inverse;
+	put_head(0x4a695444, 1, 40, 1);
+	for (uint64_t i = 0; i < 30000; i++)
+		put_load(0, 0x1000, i * inverse, "", "X");
+	put_move(1, 0x1000, 0);
+	put_move(2, 0x2000, 29999 * inverse);
+	put_load(3, 0x3000, 30000 * inverse, "f", "F");
+	expect(dump.len, "1 1000 X ;3 3000 F f;");
+}
+
 static void test_nonsense(void **state)
 {
 	size_t at;
@@ -200,9 +217,8 @@ static int release(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_names),
-		cmocka_unit_test(test_records),
-		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_names),    cmocka_unit_test(test_records),
+		cmocka_unit_test(test_many),     cmocka_unit_test(test_one_place),
 		cmocka_unit_test(test_nonsense),
 	};
 
