@@ -24,6 +24,9 @@
 
 #define KERNEL_SPACE (UINT64_C(1) << 63) /* addresses from here on */
 
+/* The kernel's mappings in which changed code is looked for, one by one: no kernel has so many. */
+#define MAX_KERNEL 16384
+
 /* Values by time: v[i].value holds after record v[i].record. */
 struct history {
 	struct {
@@ -66,6 +69,7 @@ struct tl_timeline {
 	struct table threads, processes, cpus;
 	struct tl_map *kernel; /* while it is built: what is mapped, the last one on top */
 	size_t nkernel, kernel_cap;
+	bool enough; /* no more changes are taken */
 
 	pthread_mutex_t lock;     /* over all below */
 	struct tl_spaces *spaces; /* pictures in it are made when asked for */
@@ -286,6 +290,8 @@ static bool apply_fork(struct tl_timeline *tl, uint32_t rec, const struct tl_sid
 
 static bool map_kernel(struct tl_timeline *tl, uint32_t rec, const struct tl_map *map)
 {
+	if (tl->nkernel >= MAX_KERNEL)
+		return tl_spaces_map(tl->spaces, TL_SPACES_KERNEL, rec, map);
 	if (tl->nkernel == tl->kernel_cap) {
 		size_t cap = tl->kernel_cap ? tl->kernel_cap * 2 : 64;
 		struct tl_map *bigger = realloc(tl->kernel, cap * sizeof(*bigger));
@@ -328,14 +334,26 @@ static bool apply_poke(struct tl_timeline *tl, uint32_t rec, const struct tl_sid
 	const struct tl_side_poke *poke = &tl->side.pokes[side->poke];
 	struct tl_map map = { poke->addr, poke->addr + poke->len, poke->addr,
 			      tl_dsos_kernel(tl->dsos) };
-	struct tl_map *under = kernel_around(tl, poke->addr, &map);
+	struct tl_map *under;
+	struct tl_dso *before;
+	bool whole;
 
+	if (tl->enough)
+		return true;
+	under = kernel_around(tl, poke->addr, &map);
+	whole = under && under->start == map.start && under->end == map.end;
+	if (!whole && tl->nkernel >= MAX_KERNEL)
+		return true;
+	before = map.dso;
 	if (map.dso)
 		map.dso =
 		    tl_dso_poked(map.dso, poke->addr, tl->side.poked.data + poke->at, poke->len);
 	if (!map.dso)
 		return false;
-	if (under && under->start == map.start && under->end == map.end) {
+	tl->enough = map.dso == before;
+	if (tl->enough)
+		return true;
+	if (whole) {
 		under->dso = map.dso;
 		return tl_spaces_map(tl->spaces, TL_SPACES_KERNEL, rec, &map);
 	}
