@@ -200,9 +200,14 @@ static bool load_kernel(struct tl_dso *d, struct tl_symbols *t)
 
 	if (read_kallsyms(d, &text)) {
 		tl_dso_find_reference(d, &ref);
-		return tl_kallsyms_add(t, &text, ref.name, ref.at);
+		if (!tl_kallsyms_add(t, &text, ref.name, ref.at))
+			return false;
+		/* Who may not see the addresses gets a list without them. */
+		if (tl_symbols_count(t) > 0 || !d->linked)
+			return true;
+	} else {
+		tl_buf_fini(&text);
 	}
-	tl_buf_fini(&text);
 	d->by_offset = d->linked;
 	return !d->linked || tl_symbols_add_elf(t, &d->elf, &d->elf);
 }

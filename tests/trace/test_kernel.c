@@ -178,6 +178,10 @@ static void test_vmlinux(void **state)
 	assert_true(lines_with("branches", "-> mod_helper\n") > 10);
 	listing_fini(&truth);
 	listing_fini(&branches);
+	/* A list of symbols that has no addresses takes no names away. */
+	RUN(in_folder("rec/kallsyms"), "echo", "0000000000000000 T entry_SYSCALL_64");
+	options("--no-index", option, "branches");
+	assert_true(lines_with("branches", "program+10 -> entry_SYSCALL_64\n") > 10);
 }
 
 int main(int argc, char **argv)
