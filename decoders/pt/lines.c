@@ -18,6 +18,9 @@
  * for that much gets the begin of it. */
 #define TEXT_MOST ((size_t)1 << 30)
 
+/* Room that is made beforehand; a few long lines must not make it huge for chunks of short ones. */
+#define MOST_ROOM ((size_t)64 << 20)
+
 static const struct tl_pt_view *const views[] = {
 	&tl_pt_view_calls, &tl_pt_view_returns, &tl_pt_view_branches, &tl_pt_view_insns,
 	&tl_pt_view_graph, &tl_pt_view_perf,    &tl_pt_view_spt,
@@ -270,7 +273,8 @@ bool tl_pt_lines_format(struct tl_pt_style *style, const struct tl_pt_event *eve
 	struct tl_pt_pen *pen = take_pen(style);
 	bool ok = pen != NULL;
 
-	ok = ok && n < SIZE_MAX / 4 / line && tl_buf_reserve(out, (n + 1) * line);
+	ok = ok && n < SIZE_MAX / 4 / line &&
+	     tl_buf_reserve(out, (n + 1) * line < MOST_ROOM ? (n + 1) * line : MOST_ROOM);
 	ok = ok && (!style->view->walks || tl_pt_pen_walk(pen, events, n, past));
 	if (ok) {
 		pen->text_end = out->len + style->text_most;
