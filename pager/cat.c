@@ -119,11 +119,12 @@ static bool copy_made(const struct tl_options *o, const struct tl_format *format
 	struct tl_jobs *pool = NULL;
 	bool on = true;
 
-	if (!tl_jobs_open(0, &pool, &err) || !open_source(o, format, name, pool, &src, &err) ||
-	    !take_part(o, format, pool, &src, &err)) {
+	if (!tl_jobs_open(0, &pool, &err) || !open_source(o, format, name, pool, &src, &err)) {
+		fprintf(stderr, "%s\n", err.msg);
+	} else if (!take_part(o, format, pool, &src, &err)) {
 		if (strncmp(err.msg, "--time", 6) == 0)
 			tl_err_prefix(&err, "%s: ", name);
-		fprintf(stderr, "%s\n", err.msg);
+		complain(&err, status); /* the whole is not what was asked for */
 	} else {
 		++*opened;
 		tl_source_on_change(src, on_change, pool);

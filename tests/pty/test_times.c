@@ -455,6 +455,13 @@ static void what_has_no_parts_says_so(void **state)
 	assert_string_equal(tl_buf_str(&c.err), "plain.txt: --time: this text has no times\n");
 	assert_int_equal(c.out.len, 0);
 	capture_fini(&c);
+	/* Others are written all the same. */
+	fixture_capture(
+	    &f, (const char *const[]){ pager_path(), "--time=,", "plain.txt", "trace.txt", NULL },
+	    NULL, &c);
+	assert_int_not_equal(c.status, 0);
+	assert_int_equal(strncmp(tl_buf_str(&c.out), "tool  ", 6), 0);
+	capture_fini(&c);
 	c = written("--time=5", "trace.txt", NULL);
 	assert_string_equal(tl_buf_str(&c.err), "trace.txt: --time: '5' is not START,STOP\n");
 	capture_fini(&c);
