@@ -88,7 +88,8 @@ void tl_timeindex_stop(struct tl_timeindex *ti);
 /* Chunks read line by line and chunks known, for a progress display.  Any thread. */
 void tl_timeindex_progress(struct tl_timeindex *ti, uint64_t *done, uint64_t *total);
 
-/* The text has grown; it was replaced or has shrunk (after tl_lineindex_reset()).  Main thread. */
+/* The text has grown; it was replaced or has shrunk (tl_lineindex_reset() of its line index calls that, too).  Main
+ * thread. */
 void tl_timeindex_grow(struct tl_timeindex *ti);
 void tl_timeindex_reset(struct tl_timeindex *ti);
 
