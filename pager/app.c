@@ -268,7 +268,7 @@ static void text_changed(struct tl_app *app)
 	tl_app_tell_recording(app);
 	tl_app_tell_trouble(app);
 	tl_app_count_lines(app, false);
-	tl_texttimes_grow(app->text.times);
+	tl_time_text_grew(app);
 	if (app->text.filter)
 		tl_filter_grow(app->text.filter);
 	if (app->mode == TL_MODE_FOLLOW)

@@ -495,6 +495,7 @@ void tl_time_progress(struct tl_app *app);
 /* How far the operation is, 0 .. 1; negative: it does not take so long. */
 double tl_time_how_far(struct tl_app *app);
 void tl_time_cancel(struct tl_app *app);
+void tl_time_text_grew(struct tl_app *app);
 /* The text goes away: nothing may look at it any more. */
 void tl_time_text_closing(struct tl_app *app);
 void tl_time_fini(struct tl_app *app);

@@ -112,6 +112,17 @@ void tl_linetimes_close(struct tl_linetimes *lt)
 	free(lt);
 }
 
+void tl_linetimes_grow(struct tl_linetimes *lt)
+{
+	if (!lt)
+		return;
+	pthread_mutex_lock(&lt->lock);
+	for (size_t i = 0; i < ANSWERS; i++)
+		if (lt->answers[i].found == TL_NONE)
+			lt->of[i] = TL_NOPOS;
+	pthread_mutex_unlock(&lt->lock);
+}
+
 /* With the lock held.  The oldest question is dropped where there are too many. */
 static void ask(struct tl_linetimes *lt, uint64_t pos)
 {

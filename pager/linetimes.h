@@ -14,6 +14,9 @@ bool tl_linetimes_open(struct tl_texttimes *times, struct tl_jobs *pool, struct 
 		       struct tl_linetimes **out, struct tl_err *err);
 void tl_linetimes_close(struct tl_linetimes *lt); /* NULL is fine */
 
+/* The text has grown: lines of which nobody could tell are asked about again.  NULL is fine.  Main thread. */
+void tl_linetimes_grow(struct tl_linetimes *lt);
+
 /*
  * The place of the line that holds pos.  FOUND: place->time_ns is its time.  NONE: nobody can tell.
  * PENDING: it was asked for; only so many of the last ones that were asked for are found out.  Main

@@ -180,7 +180,7 @@ enum tl_change tl_app_refresh_text(struct tl_app *app, bool by_name)
 	case TL_GREW:
 		app->text.told = false;
 		tl_view_grow(app->text.view);
-		tl_texttimes_grow(app->text.times);
+		tl_time_text_grew(app);
 		if (app->text.filter)
 			tl_filter_grow(app->text.filter);
 		break;

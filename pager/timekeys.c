@@ -190,6 +190,12 @@ void tl_time_cancel(struct tl_app *app)
 	app->times.seek = NULL;
 }
 
+void tl_time_text_grew(struct tl_app *app)
+{
+	tl_texttimes_grow(app->text.times);
+	tl_linetimes_grow(app->times.lines);
+}
+
 void tl_time_text_closing(struct tl_app *app)
 {
 	tl_time_cancel(app);
