@@ -274,12 +274,12 @@ const struct tl_callline *tl_calls_find(const struct tl_calls *c, uint64_t byte)
 	while (low < high) {
 		size_t mid = (low + high) / 2;
 
-		if (c->lines[mid].byte < byte)
+		if (c->lines[mid].byte <= byte)
 			low = mid + 1;
 		else
 			high = mid;
 	}
-	return low < c->nlines && c->lines[low].byte == byte ? &c->lines[low] : NULL;
+	return low > 0 && c->lines[low - 1].byte == byte ? &c->lines[low - 1] : NULL;
 }
 
 int32_t tl_calls_ends(const struct tl_calls *c, uint64_t thread)

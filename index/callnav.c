@@ -146,7 +146,11 @@ static bool meet(struct tl_callnav *nav, const struct tl_callline *line, uint64_
 	struct walk *w = &nav->walk;
 	bool steps = w->move == TL_STEP_OVER || w->move == TL_STEP_BACK;
 
-	if (line->kind == TL_CALL_GAP && !seeks_entry(w->move)) {
+	if (line->kind == TL_CALL_BREAK && (steps || seeks_entry(w->move))) {
+		w->depth = DEEPEST; /* a step leads to the next line, however deep */
+		return false;
+	}
+	if ((line->kind == TL_CALL_GAP || line->kind == TL_CALL_BREAK) && !seeks_entry(w->move)) {
 		nav->found.done += steps;
 		end(nav, steps && w->left == 1 ? TL_CALLNAV_FOUND : TL_CALLNAV_GAP, pos);
 		return true;
@@ -173,7 +177,8 @@ static bool meet(struct tl_callnav *nav, const struct tl_callline *line, uint64_
 static bool concerns(const struct walk *w, const struct tl_callline *line)
 {
 	return line->thread == w->thread ||
-	       (line->thread == TL_CALL_NOTHREAD && line->kind == TL_CALL_GAP);
+	       (line->thread == TL_CALL_NOTHREAD &&
+		(line->kind == TL_CALL_GAP || line->kind == TL_CALL_BREAK));
 }
 
 /* The lines of chunk k that were not looked at yet.  True: the walk is over. */

@@ -39,6 +39,7 @@ struct trace {
 	bool returns, relative;
 	struct line lines[LINES];
 	int n;
+	int broken; /* before this line is something left out; 0: nowhere */
 	struct tl_callthread ends[FAKE_CHUNKS][THREADS];
 	struct fake fake;
 	struct tl_source *src;
@@ -137,6 +138,10 @@ static bool tell(void *arg, uint64_t k, struct tl_calls *out, struct tl_err *err
 
 		if (t->lines[i].chunk != k)
 			continue;
+		if (t->broken > 0 && i == t->broken)
+			*tl_calls_add(out) = (struct tl_callline){ .byte = t->lines[i].call.byte,
+								   .thread = TL_CALL_NOTHREAD,
+								   .kind = TL_CALL_BREAK };
 		c = tl_calls_add(out);
 		*c = t->lines[i].call;
 		if (t->relative)
@@ -478,6 +483,40 @@ static void what_is_not_seen_is_passed_over(void **state)
 	}
 }
 
+/* No caller, and no return, is looked for where something is left out between lines; steps go on. */
+static void calls_end_where_lines_are_left_out(void **state)
+{
+	static const enum tl_callmove moves[] = { TL_TO_CALLER, TL_TO_RETURN };
+	static struct trace t;
+
+	for (int round = 0; round < 12; round++) {
+		srand((unsigned)round);
+		make_trace(&t, round & 1, round & 2);
+		t.broken = 100 + rand() % 200;
+		for (int i = 0; i < t.n; i++) {
+			bool before = i < t.broken;
+			int to = before ? t.lines[i].returned : t.lines[i].caller;
+			int next = i + (before ? 1 : -1);
+			struct tl_callnav_result r;
+
+			if (to == NOLINE || (to < t.broken) == before || is_gap(&t, i) ||
+			    gap_between(&t, i, to, before ? 1 : -1) != NOLINE)
+				continue;
+			r = go(&t, moves[before], pos_of(&t, i), 1, NULL, 0);
+			assert_int_equal(r.state, TL_CALLNAV_GAP);
+			assert_true(r.pos == pos_of(&t, t.broken));
+			while (!is_of(&t, next, t.lines[i].call.thread))
+				next += before ? 1 : -1;
+			if ((next < t.broken) == before)
+				continue;
+			r = go(&t, before ? TL_STEP_OVER : TL_STEP_BACK, pos_of(&t, i), 1, NULL, 0);
+			assert_int_equal(r.state, TL_CALLNAV_FOUND);
+			assert_true(r.pos == pos_of(&t, next));
+		}
+		end_trace(&t);
+	}
+}
+
 static void a_line_of_nobody_leads_nowhere(void **state)
 {
 	static struct trace t;
@@ -494,6 +533,7 @@ int main(void)
 		cmocka_unit_test(moves_are_what_the_stack_says),
 		cmocka_unit_test(a_call_ends_where_it_returns),
 		cmocka_unit_test(what_is_not_seen_is_passed_over),
+		cmocka_unit_test(calls_end_where_lines_are_left_out),
 		cmocka_unit_test(a_line_of_nobody_leads_nowhere),
 	};
 

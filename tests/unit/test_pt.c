@@ -892,6 +892,78 @@ static void test_broken(void **state)
 	remove_files(&f);
 }
 
+#define NS UINT64_C(1000000000)
+
+/* Lines of two stretches of time: what is before the second one's first line does not lead to it. */
+static void check_break(const struct files *f, uint64_t from, uint64_t to, uint64_t from2,
+			uint64_t to2)
+{
+	struct tl_calls calls = { 0 };
+	char times[200];
+	struct tl_decoder_options options = { .view = "perf", .time = times };
+	struct text text;
+	struct lines some;
+	size_t first = 0;
+	void *self;
+
+	snprintf(times, sizeof(times),
+		 "%" PRIu64 ".%09" PRIu64 ",%" PRIu64 ".%09" PRIu64 " %" PRIu64 ".%09" PRIu64
+		 ",%" PRIu64 ".%09" PRIu64,
+		 from / NS, from % NS, to / NS, to % NS, from2 / NS, from2 % NS, to2 / NS,
+		 to2 % NS);
+	self = open_pt(f->data, &options, NULL);
+	text = read_text(self);
+	some = read_lines(&text);
+	while (first < some.n && some.v[first].time < from2)
+		first++;
+	assert_in_range(first, 1, some.n - 1);
+	for (uint64_t k = 0; k < text.n; k++) {
+		size_t n = 0;
+
+		tl_calls_clear(&calls);
+		assert_true(ops->calls(self, k, &calls, NULL));
+		for (size_t i = 0; i < calls.nlines; i++) {
+			if (calls.lines[i].kind != TL_CALL_BREAK)
+				continue;
+			assert_int_equal(calls.lines[i].byte, some.v[first].byte);
+			assert_int_equal(calls.lines[i + 1].byte, some.v[first].byte);
+			n++;
+		}
+		assert_int_equal(n, k == some.v[first].k);
+	}
+	tl_calls_fini(&calls);
+	free(some.v);
+	free_text(&text);
+	ops->close(self);
+}
+
+static void test_breaks_between_selected_times(void **state)
+{
+	struct tl_decoder_options options = { .view = "perf" };
+	struct files f;
+	struct text text;
+	struct lines all;
+	size_t last = 0;
+	void *self;
+
+	record(&f, &cases[0], 100000);
+	self = open_pt(f.data, &options, NULL);
+	text = read_text(self);
+	all = read_lines(&text);
+	check_break(&f, all.v[100].time, all.v[5000].time, all.v[all.n / 2].time,
+		    all.v[all.n - 10].time);
+	check_break(&f, all.v[100].time, all.v[110].time, all.v[120].time, all.v[130].time);
+	while (all.v[last].k < 2)
+		last++;
+	/* It begins in a slice, and its lines in the next one. */
+	check_break(&f, all.v[100].time, all.v[110].time, all.v[last - 1].time + 1,
+		    all.v[last + 1000].time);
+	free(all.v);
+	free_text(&text);
+	ops->close(self);
+	remove_files(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -903,6 +975,7 @@ int main(void)
 		cmocka_unit_test(test_durations),
 		cmocka_unit_test(test_durations_of_a_selection),
 		cmocka_unit_test(test_selections),
+		cmocka_unit_test(test_breaks_between_selected_times),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_broken),
 	};
