@@ -1,6 +1,6 @@
 /*
  * dsoparts.h: what dso.c (which binary is meant), dsocode.c (its bytes), dsopoke.c (what was
- * changed of them) and dsosymbols.c share.
+ * changed of them), dsosource.c (what it was compiled from) and dsosymbols.c share.
  */
 #ifndef TL_DECODERS_PERF_DSOPARTS_H
 #define TL_DECODERS_PERF_DSOPARTS_H

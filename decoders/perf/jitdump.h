@@ -33,8 +33,8 @@ bool tl_jitdump_name(const char *path);
 
 /*
  * Call fn for each function, in the file's order, until it says false.  A file that was cut off,
- * or goes on with nonsense, ends there.  False: it is no jitdump (of this kind of machine), or no
- * memory.  Any thread.
+ * or goes on with nonsense, ends there.  False: it is no jitdump (in the byte order of this
+ * machine), or no memory.  Any thread.
  */
 bool tl_jitdump_walk(int fd, uint64_t size, struct tl_jitdump_head *head,
 		     bool (*fn)(void *arg, const struct tl_jit_code *code), void *arg);

@@ -61,8 +61,10 @@ struct tl_pt_style {
 	uint32_t max_ratio;         /* without turbo; 0: not known */
 	pthread_mutex_t mutex;      /* for the pens that are not in use */
 	struct tl_pt_pen *idle;
-	unsigned npens;      /* made so far */
-	size_t names_budget; /* bytes for the names of all pens together */
+	unsigned npens; /* made so far */
+	/* Bytes for the names of all pens together, and as many for their sources; each pen has
+	 * some, though, however many there are. */
+	size_t names_budget;
 	size_t text_most;    /* bytes of a chunk */
 	_Atomic size_t line; /* bytes of a line, about */
 };
