@@ -137,6 +137,14 @@ void tl_calltree_fini(struct tl_calltree *t)
 
 void tl_calltree_clear(struct tl_calltree *t)
 {
+	uint32_t most = t->most;
+
+	if (t->nslots > FEWEST && t->nslots / 16 > t->n) {
+		/* It was larger once: to clear all that each time is more work than to grow again. */
+		tl_calltree_fini(t);
+		t->most = most;
+		return;
+	}
 	if (t->n > 0)
 		memset(t->slots, 0, t->nslots * sizeof(*t->slots));
 	t->n = 0;

@@ -57,7 +57,7 @@ struct tl_calltree {
 };
 
 void tl_calltree_fini(struct tl_calltree *t);
-void tl_calltree_clear(struct tl_calltree *t); /* keeps the memory */
+void tl_calltree_clear(struct tl_calltree *t); /* keeps the memory that is in use */
 
 /* A new root; TL_CALL_NONODE: no memory. */
 uint32_t tl_calltree_root(struct tl_calltree *t, uint32_t name);
