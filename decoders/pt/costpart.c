@@ -4,6 +4,8 @@
  */
 #include "decoders/pt/costpart.h"
 
+#include "decoders/pt/threads.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -191,15 +193,6 @@ static const struct known *name_at(struct tl_pt_costcounter *c, const struct tl_
 
 /* ---- threads */
 
-static uint64_t key_of(const struct tl_pt_event *ev)
-{
-	if (ev->ctx && ev->ctx->tid > 0)
-		return (uint64_t)ev->ctx->tid;
-	if (ev->ctx && ev->ctx->tid == 0) /* each CPU has its own idle task */
-		return UINT64_C(1) << 32 | (uint32_t)ev->ctx->cpu;
-	return UINT64_C(2) << 32 | ev->queue;
-}
-
 static uint32_t hash_key(uint64_t key)
 {
 	return (uint32_t)((key * UINT64_C(0x9e3779b97f4a7c15)) >> 32);
@@ -321,7 +314,7 @@ static bool look_at_event(struct tl_pt_costcounter *c, const struct tl_pt_event 
 	const struct tl_pt_event *ev = &events[i];
 	struct tl_pt_queue_ends *q = &c->queues[ev->queue];
 	struct step *step = &c->steps[i];
-	struct tl_pt_moment now = { .time = ev->time, .key = key_of(ev) };
+	struct tl_pt_moment now = { .time = ev->time, .key = tl_pt_thread_key(ev) };
 	struct thread *t;
 
 	now.stretch = is_wanted(c, ev) ? stretch_of(c, ev->time) : NONE;
