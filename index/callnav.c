@@ -255,6 +255,10 @@ static bool set_out(struct tl_callnav *nav, const struct tl_calls *c, uint64_t f
 		end(nav, moves ? TL_CALLNAV_GAP : TL_CALLNAV_NONAME, nav->set_out);
 		return false;
 	}
+	if (seeks_entry(w->move) && w->function == 0 && enters(line)) {
+		end(nav, TL_CALLNAV_NONAME, TL_NOPOS);
+		return false;
+	}
 	if ((seeks_entry(w->move) && w->function == 0) ||
 	    (w->move == TL_CALL_END && line->kind != TL_CALL_ENTRY))
 		seek_own_entry(w, line);
