@@ -38,8 +38,11 @@ void tl_filtering_renew(struct tl_app *app)
 	tl_filter_close(t->filter);
 	t->filter = NULL;
 	folded = make_sieve(app, &sieve);
-	if ((f->nfilters == 0 && !folded) || t->help)
+	if ((f->nfilters == 0 && !folded) || t->help) {
+		if (folded)
+			sieve.close(sieve.arg);
 		return;
+	}
 	m = calloc(f->nfilters + 1, sizeof(*m));
 	if (!m) {
 		if (folded)

@@ -104,7 +104,7 @@ static void show_list(struct tl_app *app, bool stopped)
 	struct tl_gaplist *list = app->gaps.list;
 	struct tl_buf text = TL_BUF_INIT;
 	size_t n = tl_gaplist_end(list);
-	const char *more = stopped ? " so far" : n >= TL_GAPLIST_MOST ? " at least" : "";
+	const char *more = stopped ? " so far" : tl_gaplist_full(list) ? " at least" : "";
 
 	app->gaps.list = NULL;
 	if (n == 0) {
@@ -112,8 +112,8 @@ static void show_list(struct tl_app *app, bool stopped)
 		tl_gaplist_free(list);
 		return;
 	}
-	if (!tl_buf_printf(&text, "%zu gap%s and errors in %s%s\n", n, n == 1 ? "" : "s",
-			   app->text.name, more) ||
+	if (!tl_buf_printf(&text, "%zu gap%s or error%s in %s%s\n", n, n == 1 ? "" : "s",
+			   n == 1 ? "" : "s", app->text.name, more) ||
 	    !tl_gaplist_text(list, &text)) {
 		tl_buf_fini(&text);
 		tl_app_message(app, "out of memory");

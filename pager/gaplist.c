@@ -17,6 +17,7 @@ struct tl_gaplist {
 	struct gap *v;
 	size_t n, cap;
 	struct tl_buf text;
+	bool full; /* there are more */
 };
 
 struct tl_gaplist *tl_gaplist_new(void)
@@ -61,6 +62,8 @@ void tl_gaplist_add(struct tl_gaplist *list, uint64_t pos, struct tl_span line)
 	if (list->n < TL_GAPLIST_MOST && make_room(list) &&
 	    tl_buf_append(&list->text, line.data, len))
 		list->v[list->n++] = (struct gap){ pos, list->text.len - len, len };
+	else
+		list->full = true;
 	pthread_mutex_unlock(&list->lock);
 }
 
@@ -82,6 +85,11 @@ size_t tl_gaplist_end(struct tl_gaplist *list)
 			list->v[kept++] = list->v[i];
 	list->n = kept;
 	return kept;
+}
+
+bool tl_gaplist_full(const struct tl_gaplist *list)
+{
+	return list->full;
 }
 
 size_t tl_gaplist_count(const struct tl_gaplist *list)

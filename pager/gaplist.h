@@ -22,6 +22,9 @@ void tl_gaplist_add(struct tl_gaplist *list, uint64_t pos, struct tl_span line);
 /* They are all: put them in order.  How many there are. */
 size_t tl_gaplist_end(struct tl_gaplist *list);
 
+/* Was one left out? */
+bool tl_gaplist_full(const struct tl_gaplist *list);
+
 /* How many, and where line i is; after _end(). */
 size_t tl_gaplist_count(const struct tl_gaplist *list);
 uint64_t tl_gaplist_pos(const struct tl_gaplist *list, size_t i);

@@ -63,7 +63,7 @@ static void all_are_listed(void **state)
 	struct term *t = open_fake(NULL, "a.data");
 	char heading[80];
 
-	snprintf(heading, sizeof(heading), "%zu gaps and errors in a.data", ngaps);
+	snprintf(heading, sizeof(heading), "%zu gaps or errors in a.data", ngaps);
 	check_keys(t, "ff:gaps<Enter>");
 	check_row(t, 0, heading);
 	for (size_t i = 0; i < ngaps; i++)
@@ -76,7 +76,7 @@ static void all_are_listed(void **state)
 	check_listed(t, 0, 1);
 	check_keys(t, "q");
 	check_text(t, "chunk ");
-	check_no_text(t, "gaps and errors");
+	check_no_text(t, "gaps or errors");
 }
 
 static void return_goes_to_one(void **state)
@@ -90,11 +90,11 @@ static void return_goes_to_one(void **state)
 	check_keys(t, ":gaps<Enter>5<Enter>");
 	check_row(t, 0, gaps[4]);
 	check_keys(t, ":gaps<Enter>999<Enter>"); /* there is none */
-	check_text(t, "gaps and errors");
+	check_text(t, "gaps or errors");
 	check_keys(t, ":gaps<Enter>");
 	check_row(t, 0, gaps[4]);
 	check_keys(t, "''"); /* back to where it was before */
-	check_no_text(t, "gaps and errors");
+	check_no_text(t, "gaps or errors");
 	check_keys(t, ":grep<Enter>");
 	check_text(t, "There is no command :grep");
 	check_keys(t, "<Enter><Enter>"); /* a line forward, as ever */
@@ -165,7 +165,7 @@ static void other_programs_tell_of_them(void **state)
 		check_text(t, line);
 	}
 	check_keys(t, "<Esc>,:gaps<Enter>");
-	check_row(t, 0, "6 gaps and errors in log.txt");
+	check_row(t, 0, "6 gaps or errors in log.txt");
 	snprintf(line, sizeof(line), "     1  %s", told[0]);
 	check_row(t, 1, line);
 	check_keys(t, "2<Enter>");
