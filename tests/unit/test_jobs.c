@@ -484,7 +484,7 @@ static void test_a_step_that_did_something_wakes_its_job(void **state)
 	sem_wait(&h.inside);
 	other = tl_jobs_start(pool, TL_BACKGROUND, &release, &h);
 	tl_job_join(job);
-	assert_int_equal(h.nsteps, 3);
+	assert_in_range(h.nsteps, 3, 4); /* both workers may take one that ends it */
 	tl_job_release(job);
 	tl_job_release(other);
 	tl_jobs_close(pool);
