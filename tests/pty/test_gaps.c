@@ -2,52 +2,24 @@
  * Gaps and errors: going to them, and :gaps, which lists them.  The recordings are made up
  * (tests/unit/fake_decoder.h); other texts have what programs write where events were lost.
  */
-#include "tests/pty/fixture.h"
+#include "tests/pty/fakerecording.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static struct fixture f;
-static char fake[4200];
-
 /* The lines of a.data that tell of gaps. */
-static struct capture whole;
 static char *gaps[1000];
 static size_t ngaps;
 
 static int set_up(void **state)
 {
-	char *slash;
-
-	fixture_init(&f);
-	snprintf(fake, sizeof(fake), "%s", pager_path());
-	slash = strrchr(fake, '/');
-	assert_non_null(slash);
-	strcpy(slash, "/tests/unit/faketless");
-	fixture_file(&f, "a.data", "FAKETRACE\nchunks 50\nlines 300\n", -1);
-	fixture_capture(&f, (const char *const[]){ fake, "a.data", NULL }, NULL, &whole);
+	fake_begin();
 	ngaps = 0;
 	for (char *p = strtok((char *)tl_buf_str(&whole.out), "\n"); p; p = strtok(NULL, "\n"))
 		if (strstr(p, "[gap: "))
 			gaps[ngaps++] = p;
 	assert_true(ngaps > 4 && ngaps < 20);
 	return 0;
-}
-
-static int tear_down(void **state)
-{
-	capture_fini(&whole);
-	fixture_fini(&f);
-	return 0;
-}
-
-static struct term *open_fake(const char *option, const char *name)
-{
-	const char *args[] = { option ? option : name, option ? name : NULL, NULL };
-	struct term *t = fixture_run(&f, fake, args);
-
-	check_idle(t);
-	return t;
 }
 
 static void check_listed(struct term *t, int row, size_t i)

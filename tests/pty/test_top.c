@@ -2,49 +2,22 @@
  * :top and --folded, of made-up recordings (tests/unit/fake_decoder.h): a line is a call that takes a
  * nanosecond, of some_function, or in the second half of a millisecond of another_function by it.
  */
-#include "tests/pty/fixture.h"
+#include "tests/pty/fakerecording.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static struct fixture f;
-static char fake[4200];
-static struct capture whole;
 static double times[20000]; /* of the lines */
 static size_t nlines;
 
 static int set_up(void **state)
 {
-	char *slash;
-
-	fixture_init(&f);
-	snprintf(fake, sizeof(fake), "%s", pager_path());
-	slash = strrchr(fake, '/');
-	assert_non_null(slash);
-	strcpy(slash, "/tests/unit/faketless");
-	fixture_file(&f, "a.data", "FAKETRACE\nchunks 50\nlines 300\n", -1);
-	fixture_capture(&f, (const char *const[]){ fake, "a.data", NULL }, NULL, &whole);
+	fake_begin();
 	nlines = 0;
 	for (char *p = strtok((char *)tl_buf_str(&whole.out), "\n"); p && nlines < 20000;
 	     p = strtok(NULL, "\n"))
 		times[nlines++] = strtod(p, NULL);
 	return 0;
-}
-
-static int tear_down(void **state)
-{
-	capture_fini(&whole);
-	fixture_fini(&f);
-	return 0;
-}
-
-static struct term *open_fake(const char *option, const char *name)
-{
-	const char *args[] = { option ? option : name, option ? name : NULL, NULL };
-	struct term *t = fixture_run(&f, fake, args);
-
-	check_idle(t);
-	return t;
 }
 
 static bool is_inner(double time)

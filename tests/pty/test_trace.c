@@ -3,7 +3,7 @@
  * (tests/unit/fake_decoder.h): each line begins with its time, and what the text is as a whole
  * tells the same program when it writes it to a pipe.
  */
-#include "tests/pty/fixture.h"
+#include "tests/pty/fakerecording.h"
 
 #include <dirent.h>
 #include <stdlib.h>
@@ -13,11 +13,7 @@
 
 #define FIRST 12345.678901234 /* the time of the first line; a chunk is a millisecond */
 
-static struct fixture f;
-static char fake[4200];
-
-/* The whole text of the recording, by lines. */
-static struct capture whole;
+/* Its text, by lines. */
 static char *lines[200000];
 static size_t nlines;
 
@@ -28,44 +24,12 @@ static void split(char *text)
 		lines[nlines++] = p;
 }
 
-static const char *folder_of(const char *path)
-{
-	static char folder[4096];
-	char *slash;
-
-	snprintf(folder, sizeof(folder), "%s", path);
-	slash = strrchr(folder, '/');
-	assert_non_null(slash);
-	*slash = '\0';
-	return folder;
-}
-
 static int set_up(void **state)
 {
-	fixture_init(&f);
-	snprintf(fake, sizeof(fake), "%s/tests/unit/faketless", folder_of(pager_path()));
-	fixture_file(&f, "a.data", "FAKETRACE\nchunks 50\nlines 300\n", -1);
-	fixture_capture(&f, (const char *const[]){ fake, "a.data", NULL }, NULL, &whole);
-	assert_int_equal(whole.status, 0);
+	fake_begin();
 	split((char *)tl_buf_str(&whole.out));
 	assert_true(nlines > 1000);
 	return 0;
-}
-
-static int tear_down(void **state)
-{
-	capture_fini(&whole);
-	fixture_fini(&f);
-	return 0;
-}
-
-static struct term *open_fake(const char *option, const char *name)
-{
-	const char *args[] = { option ? option : name, option ? name : NULL, NULL };
-	struct term *t = fixture_run(&f, fake, args);
-
-	check_idle(t);
-	return t;
 }
 
 static double time_of(const char *line)
