@@ -63,13 +63,13 @@ static void *look_up(_Atomic(void *) *known, void *const *library, const char *n
 	return p;
 }
 
-/* Call a function of `library`, or return with `failure`. */
-#define CALL(library, failure, function, ...)                                       \
-	static _Atomic(void *) known;                                               \
-	__typeof__(function) *theirs = look_up(&known, &loaded.library, #function); \
-                                                                                    \
-	if (!theirs)                                                                \
-		return failure;                                                     \
+/* Call a function of `whose`, a member of loaded, or return with `failure`. */
+#define CALL(whose, failure, function, ...)                                       \
+	static _Atomic(void *) known;                                             \
+	__typeof__(function) *theirs = look_up(&known, &loaded.whose, #function); \
+                                                                                  \
+	if (!theirs)                                                              \
+		return failure;                                                   \
 	return theirs(__VA_ARGS__)
 
 /* ---- Zydis: the same signatures as in its headers */
