@@ -4,6 +4,7 @@
 #include "decoders/pt/print.h"
 
 #include <Zydis/Zydis.h>
+#include <stdbool.h>
 #include <string.h>
 
 static void set_up(ZydisDecoder *decoder, ZydisFormatter *formatter, enum tl_pt_syntax syntax)
@@ -37,26 +38,62 @@ static uint64_t direct_target(const ZydisDecodedInstruction *insn,
 	return to;
 }
 
+static bool is_vector(const ZydisDecodedInstruction *insn, const ZydisDecodedOperand *operands)
+{
+	for (unsigned i = 0; i < insn->operand_count_visible; i++) {
+		ZydisRegister reg = operands[i].reg.value;
+
+		if (operands[i].type == ZYDIS_OPERAND_TYPE_REGISTER &&
+		    ((reg >= ZYDIS_REGISTER_MM0 && reg <= ZYDIS_REGISTER_ZMM31) ||
+		     (reg >= ZYDIS_REGISTER_K0 && reg <= ZYDIS_REGISTER_K7)))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Which byte of the text is a size at the end of a name that gas does not have, as a vector register
+ * tells it; 0: none.
+ */
+static size_t size_too_many(const char *text, const ZydisDecodedInstruction *insn,
+			    const ZydisDecodedOperand *operands)
+{
+	const char *name = ZydisMnemonicGetString(insn->mnemonic);
+	const char *at;
+
+	if (!name || !is_vector(insn, operands))
+		return 0;
+	at = strstr(text, name);
+	if (!at || !at[strlen(name)] || at[strlen(name)] == ' ')
+		return 0;
+	return (size_t)(at - text) + strlen(name);
+}
+
 /* AT&T's syntax has a star before where an indirect branch finds its target; Zydis writes it before
  * some only. */
 static uint8_t *put_checked(uint8_t *p, enum tl_pt_syntax syntax, const char *text,
 			    const ZydisDecodedInstruction *insn,
 			    const ZydisDecodedOperand *operands)
 {
-	size_t len = strlen(text);
+	size_t len = strlen(text), n = 0;
 	const char *blank = strrchr(text, ' ');
 
 	if (syntax == TL_PT_SYNTAX_ATT && insn->meta.branch_type != ZYDIS_BRANCH_TYPE_NONE &&
 	    insn->operand_count_visible == 1 && operands[0].type != ZYDIS_OPERAND_TYPE_IMMEDIATE &&
 	    blank && blank[1] != '*') {
-		size_t n = (size_t)(blank + 1 - text);
-
+		n = (size_t)(blank + 1 - text);
 		memcpy(p, text, n);
 		p[n] = '*';
 		memcpy(p + n + 1, text + n, len - n);
 		return p + len + 1;
 	}
+	if (syntax == TL_PT_SYNTAX_ATT)
+		n = size_too_many(text, insn, operands);
 	memcpy(p, text, len);
+	if (n) {
+		memmove(p + n, p + n + 1, len - n - 1);
+		len--;
+	}
 	return p + len;
 }
 

@@ -123,6 +123,11 @@ ZyanStatus ZydisFormatterFormatInstruction(const ZydisFormatter *formatter,
 	     operands, noperands, text, room, address, arg);
 }
 
+const char *ZydisMnemonicGetString(ZydisMnemonic mnemonic)
+{
+	CALL(zydis, NULL, ZydisMnemonicGetString, mnemonic);
+}
+
 /* ---- libipt, likewise */
 
 struct pt_packet_decoder *pt_pkt_alloc_decoder(const struct pt_config *config)

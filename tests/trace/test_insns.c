@@ -56,7 +56,7 @@ static const char compare[] =
     "  a = plain($3); b = plain($5); n++\n"
     "  if (a ~ /-/) { gsub(/-?[0-9a-f]+/, \"\", a); gsub(/-?[0-9a-f]+/, \"\", b) }\n"
     /* Operands that only one of them shows, or names them otherwise. */
-    "  if (a != b && a !~ /^(nop|sa?r|shl|rep sto|rep mov|cqo|cdqe|cd|cwde|vpcmp|pcmp)/)\n"
+    "  if (a != b && a !~ /^(nop|sa?r|sh[lr]|rep sto|rep mov|cqo|cdqe|cd|cwde|vpcmp|pcmp)/)\n"
     "    print $1 \": \" $3 \" (\" a \"), but objdump: \" $5 \" (\" b \")\"\n"
     "}\n"
     "END { print n > ENVIRON[\"FOLDER\"] \"/count\" }'";
