@@ -48,7 +48,10 @@ static bool is_vector(const ZydisDecodedInstruction *insn, const ZydisDecodedOpe
 		     (reg >= ZYDIS_REGISTER_K0 && reg <= ZYDIS_REGISTER_K7)))
 			return true;
 	}
-	return false;
+	return insn->mnemonic == ZYDIS_MNEMONIC_CVTTSD2SI ||
+	       insn->mnemonic == ZYDIS_MNEMONIC_CVTTSS2SI ||
+	       insn->mnemonic == ZYDIS_MNEMONIC_CVTSD2SI ||
+	       insn->mnemonic == ZYDIS_MNEMONIC_CVTSS2SI;
 }
 
 /*
