@@ -4,22 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What a node and all below it cost. */
-struct sums {
-	uint64_t insns, ns;
-};
-
-/* Of calls of a function within itself the outermost has all that it costs. */
-static bool is_outermost(const struct tl_calltree *tree, uint32_t node)
-{
-	uint32_t name = tree->v[node].name;
-
-	for (uint32_t i = tree->v[node].parent; tree->v[i].level > 1; i = tree->v[i].parent)
-		if (tree->v[i].name == name)
-			return false;
-	return true;
-}
-
 struct sorting {
 	struct tl_callnames *names;
 	enum tl_cost_unit by;
@@ -34,56 +18,148 @@ static int by_cost(const void *pa, const void *pb, void *arg)
 
 	if (x != y)
 		return x > y ? -1 : 1;
+	if (a->calls != b->calls)
+		return a->calls > b->calls ? -1 : 1;
 	return strcmp(tl_callnames_get(s->names, a->name), tl_callnames_get(s->names, b->name));
 }
 
-static void add_node(const struct tl_calltree *tree, uint32_t i, const struct sums *sums,
-		     struct tl_callrow *row)
-{
-	const struct tl_callnode *node = &tree->v[i];
+/* ---- a walk over the tree, that knows at each node which functions are open above it */
 
+#define NONE         UINT32_MAX
+#define NODES_A_TELL (1u << 14) /* between two looks whether somebody still waits */
+
+/* A node of the path, and what it and all below it cost so far. */
+struct level {
+	uint32_t node, next_child;
+	uint64_t insns, ns;
+};
+
+struct walk {
+	const struct tl_calltree *tree;
+	uint32_t *first, *next;  /* child of node i, and its sister; NONE: there is no other */
+	uint32_t *open;          /* calls of a name that are open */
+	struct tl_callrow *rows; /* by name */
+	struct level *levels;
+	size_t nlevels, cap;
+};
+
+static void fini(struct walk *w)
+{
+	free(w->first);
+	free(w->next);
+	free(w->open);
+	free(w->levels);
+}
+
+static bool init(struct walk *w, const struct tl_calltree *tree, uint32_t nnames)
+{
+	*w = (struct walk){ .tree = tree };
+	w->first = malloc(((size_t)tree->n + 1) * sizeof(*w->first));
+	w->next = malloc(((size_t)tree->n + 1) * sizeof(*w->next));
+	w->open = calloc(nnames, sizeof(*w->open));
+	w->rows = calloc(nnames, sizeof(*w->rows));
+	if (!w->first || !w->next || !w->open || !w->rows)
+		return false;
+	memset(w->first, 0xff, tree->n * sizeof(*w->first));
+	for (uint32_t i = tree->n; i-- > 1;) {
+		w->next[i] = w->first[tree->v[i].parent];
+		w->first[tree->v[i].parent] = i;
+	}
+	return true;
+}
+
+static bool enter(struct walk *w, uint32_t node)
+{
+	const struct tl_callnode *n = &w->tree->v[node];
+
+	if (w->nlevels == w->cap) {
+		size_t cap = w->cap ? 2 * w->cap : 64;
+		struct level *levels = realloc(w->levels, cap * sizeof(*levels));
+
+		if (!levels)
+			return false;
+		w->levels = levels;
+		w->cap = cap;
+	}
+	w->levels[w->nlevels++] = (struct level){ node, w->first[node], n->insns, n->ns };
+	if (n->level > 1)
+		w->open[n->name]++;
+	return true;
+}
+
+/* All below the node was seen. */
+static void leave(struct walk *w)
+{
+	struct level *l = &w->levels[--w->nlevels];
+	const struct tl_callnode *node = &w->tree->v[l->node];
+	struct tl_callrow *row = &w->rows[node->name];
+
+	if (w->nlevels > 0) {
+		l[-1].insns += l->insns;
+		l[-1].ns += l->ns;
+	}
+	if (node->level <= 1)
+		return;
 	row->name = node->name;
 	row->calls += node->calls;
 	row->insns += node->insns;
 	row->ns += node->ns;
-	if (is_outermost(tree, i)) {
-		row->total_insns += sums->insns;
-		row->total_ns += sums->ns;
+	/* Of calls of a function within itself the outermost has all that it costs. */
+	if (--w->open[node->name] == 0) {
+		row->total_insns += l->insns;
+		row->total_ns += l->ns;
 	}
 }
 
-bool tl_callrows_make(const struct tl_calltree *tree, struct tl_callnames *names,
-		      enum tl_cost_unit by, struct tl_callrow **out, size_t *n)
+static enum tl_callrows walk_all(struct walk *w, const struct tl_progress *progress)
 {
-	struct sums *sums = calloc((size_t)tree->n + 1, sizeof(*sums));
+	uint32_t seen = 0;
+
+	if (w->tree->n > 0 && !enter(w, 0))
+		return TL_CALLROWS_NOMEM;
+	while (w->nlevels > 0) {
+		struct level *l = &w->levels[w->nlevels - 1];
+		uint32_t child = l->next_child;
+
+		if (child == NONE) {
+			leave(w);
+			continue;
+		}
+		l->next_child = w->next[child];
+		if (!enter(w, child))
+			return TL_CALLROWS_NOMEM;
+		if (++seen % NODES_A_TELL == 0 &&
+		    !tl_progress_step(progress, (double)seen / w->tree->n))
+			return TL_CALLROWS_GIVEN_UP;
+	}
+	return TL_CALLROWS_MADE;
+}
+
+enum tl_callrows tl_callrows_make(const struct tl_calltree *tree, struct tl_callnames *names,
+				  enum tl_cost_unit by, const struct tl_progress *progress,
+				  struct tl_callrow **out, size_t *n)
+{
+	enum tl_callrows answer = TL_CALLROWS_NOMEM;
 	struct sorting sorting = { names, by };
-	struct tl_callrow *rows;
+	struct walk w;
 	uint32_t most = 0;
 
+	*out = NULL;
+	*n = 0;
 	for (uint32_t i = 0; i < tree->n; i++)
 		most = tree->v[i].name > most ? tree->v[i].name : most;
-	rows = calloc((size_t)most + 1, sizeof(*rows));
-	if (!sums || !rows) {
-		free(sums);
-		free(rows);
-		return false;
+	if (init(&w, tree, most + 1))
+		answer = walk_all(&w, progress);
+	fini(&w);
+	if (answer != TL_CALLROWS_MADE) {
+		free(w.rows);
+		return answer;
 	}
-	for (uint32_t i = tree->n; i-- > 1;) {
-		sums[i].insns += tree->v[i].insns;
-		sums[i].ns += tree->v[i].ns;
-		sums[tree->v[i].parent].insns += sums[i].insns;
-		sums[tree->v[i].parent].ns += sums[i].ns;
-	}
-	for (uint32_t i = 1; i < tree->n; i++)
-		if (tree->v[i].level > 1)
-			add_node(tree, i, &sums[i], &rows[tree->v[i].name]);
-	free(sums);
-	*n = 0;
 	for (uint32_t i = 0; i <= most; i++)
-		if (rows[i].calls || rows[i].total_insns || rows[i].total_ns)
-			rows[(*n)++] = rows[i];
+		if (w.rows[i].calls || w.rows[i].total_insns || w.rows[i].total_ns)
+			w.rows[(*n)++] = w.rows[i];
 	if (*n > 0)
-		qsort_r(rows, *n, sizeof(*rows), by_cost, &sorting);
-	*out = rows;
-	return true;
+		qsort_r(w.rows, *n, sizeof(*w.rows), by_cost, &sorting);
+	*out = w.rows;
+	return TL_CALLROWS_MADE;
 }

@@ -2,6 +2,7 @@
 #ifndef TL_DECODERS_CALLROWS_H
 #define TL_DECODERS_CALLROWS_H
 
+#include "base/progress.h"
 #include "decoders/calltree.h"
 
 struct tl_callrow {
@@ -11,12 +12,15 @@ struct tl_callrow {
 	uint64_t total_insns, total_ns; /* with what it called; of its calls within itself once */
 };
 
+enum tl_callrows { TL_CALLROWS_MADE, TL_CALLROWS_GIVEN_UP, TL_CALLROWS_NOMEM };
+
 /*
  * The functions of a tree as counts give it (decoder.h): below its node 0 are threads, below these
  * functions, and parents have smaller numbers than children.  Those that cost most by themselves come
- * first.  *out is to be freed; false: no memory.
+ * first; of those that cost the same, those called most.  *out is to be freed.  `progress` may be NULL.
  */
-bool tl_callrows_make(const struct tl_calltree *tree, struct tl_callnames *names,
-		      enum tl_cost_unit by, struct tl_callrow **out, size_t *n);
+enum tl_callrows tl_callrows_make(const struct tl_calltree *tree, struct tl_callnames *names,
+				  enum tl_cost_unit by, const struct tl_progress *progress,
+				  struct tl_callrow **out, size_t *n);
 
 #endif

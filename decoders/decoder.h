@@ -62,6 +62,7 @@ struct tl_cost_result {
 	struct tl_callnames *names;
 	uint64_t ngaps; /* gaps and errors: behind each, nothing is known of the thread's callers */
 	bool has_time;  /* else costs are instructions only */
+	bool no_insns;  /* nobody knows of instructions */
 };
 
 /*

@@ -169,6 +169,8 @@ struct tl_top {
 	uint64_t base;              /* the line whose time slice is asked for */
 	uint64_t first_ns, last_ns; /* the slice; 0 and UINT64_MAX: all of the text */
 	struct tl_costjob *job;     /* of TL_OP_TOP; NULL: the line's time is not known yet */
+	struct tl_costjob *left;    /* those that were given up, and end by themselves */
+	struct tl_buf *text;        /* of the job: what is shown when it has ended */
 };
 
 /* Moves by calls. */
@@ -526,6 +528,8 @@ void tl_top_begin(struct tl_app *app);
 void tl_top_progress(struct tl_app *app);
 double tl_top_how_far(struct tl_app *app);
 void tl_top_cancel(struct tl_app *app);
+/* Wait until nobody counts any more. */
+void tl_top_text_closes(struct tl_app *app);
 
 /* ---- callkeys.c */
 

@@ -12,8 +12,13 @@ struct place {
 	void *part;
 };
 
+/* What is made of the result is so much of the whole work, as far as one is told. */
+#define USE_SHARE 0.1
+
 struct tl_costjob {
 	struct tl_cost_count count;
+	struct tl_cost_use use;  /* make: NULL, or the count is closed when the job ends */
+	struct tl_costjob *next; /* of those that were left */
 	struct tl_mailbox *mailbox;
 	struct tl_job *job;
 	size_t nplaces;
@@ -22,7 +27,9 @@ struct tl_costjob {
 	pthread_cond_t ended;
 	struct place *places;    /* of chunk k: k % nplaces */
 	uint64_t claimed, added; /* chunks before these */
-	bool adding;             /* somebody is */
+	bool adding;             /* somebody is, or makes something of the sum */
+	double used;             /* how far that is, 0 .. 1 */
+	bool over;               /* no worker has to do with it any more */
 	enum tl_cost_state state;
 	struct tl_err err;
 };
@@ -37,6 +44,33 @@ static void end(struct tl_costjob *j, enum tl_cost_state state)
 	j->state = state;
 	pthread_cond_broadcast(&j->ended);
 	tl_mailbox_post(j->mailbox, &msg);
+}
+
+static bool go_on(void *arg, double done)
+{
+	struct tl_costjob *j = arg;
+
+	pthread_mutex_lock(&j->lock);
+	j->used = done;
+	pthread_mutex_unlock(&j->lock);
+	return !tl_job_cancelled(j->job);
+}
+
+/* With the lock held, which is given back meanwhile. */
+static void use_sum(struct tl_costjob *j)
+{
+	const struct tl_progress progress = { go_on, j };
+	struct tl_cost_result result;
+	struct tl_err err = TL_ERR_INIT;
+	bool ok;
+
+	pthread_mutex_unlock(&j->lock);
+	ok = !j->use.make || (j->count.ops->result(j->count.count, &result, &err) &&
+			      j->use.make(j->use.arg, &result, &progress, &err));
+	pthread_mutex_lock(&j->lock);
+	if (!ok)
+		j->err = err;
+	end(j, ok ? TL_COST_DONE : TL_COST_FAILED);
 }
 
 /* With the lock held, which is given back while a part is added. */
@@ -62,9 +96,9 @@ static void add_all(struct tl_costjob *j)
 			end(j, TL_COST_FAILED);
 		}
 	}
+	if (j->added == j->count.end && j->state == TL_COST_RUNNING)
+		use_sum(j);
 	j->adding = false;
-	if (j->added == j->count.end)
-		end(j, TL_COST_DONE);
 }
 
 static enum tl_step cost_step(void *self, struct tl_worker *w)
@@ -76,6 +110,8 @@ static enum tl_step cost_step(void *self, struct tl_worker *w)
 	bool ok;
 
 	pthread_mutex_lock(&j->lock);
+	if (j->count.first >= j->count.end)
+		add_all(j); /* nothing is the sum, too */
 	if (j->claimed >= j->count.end || j->state != TL_COST_RUNNING) {
 		pthread_mutex_unlock(&j->lock);
 		return TL_STEP_DONE;
@@ -99,27 +135,62 @@ static enum tl_step cost_step(void *self, struct tl_worker *w)
 	return TL_STEP_MORE;
 }
 
-bool tl_costjob_start(const struct tl_cost_count *count, struct tl_jobs *pool,
-		      struct tl_mailbox *mailbox, struct tl_costjob **out, struct tl_err *err)
+static void drop_parts(struct tl_costjob *j)
 {
-	static const struct tl_job_ops ops = { .step = cost_step };
+	for (size_t i = 0; j->places && i < j->nplaces; i++)
+		if (j->places[i].full)
+			j->count.ops->drop(j->places[i].part);
+	free(j->places);
+	j->places = NULL;
+	j->count.ops->close(j->count.count);
+	j->count.ops = NULL;
+}
+
+/* To give back the memory of a large count takes a while, too. */
+static void cost_done(void *self, bool cancelled)
+{
+	struct tl_costjob *j = self;
+
+	if (j->use.make)
+		drop_parts(j);
+	pthread_mutex_lock(&j->lock);
+	j->over = true;
+	pthread_mutex_unlock(&j->lock);
+}
+
+/* The job's step asks for it as j->job. */
+static bool start_job(struct tl_costjob *j, struct tl_jobs *pool)
+{
+	static const struct tl_job_ops ops = { .step = cost_step, .done = cost_done };
+
+	pthread_mutex_lock(&j->lock);
+	j->job = tl_jobs_start(pool, TL_URGENT, &ops, j);
+	pthread_mutex_unlock(&j->lock);
+	return j->job != NULL;
+}
+
+bool tl_costjob_start(const struct tl_cost_count *count, const struct tl_cost_use *use,
+		      struct tl_jobs *pool, struct tl_mailbox *mailbox, struct tl_costjob **out,
+		      struct tl_err *err)
+{
 	struct tl_costjob *j = calloc(1, sizeof(*j));
 
 	if (!j) {
 		count->ops->close(count->count);
+		if (use)
+			use->drop(use->arg);
 		return tl_err_nomem(err);
 	}
 	j->count = *count;
+	if (use)
+		j->use = *use;
 	j->mailbox = mailbox;
 	j->nplaces = 16 * (size_t)tl_jobs_width(pool);
 	j->claimed = j->added = count->first;
 	pthread_mutex_init(&j->lock, NULL);
 	pthread_cond_init(&j->ended, NULL);
 	j->places = calloc(j->nplaces, sizeof(*j->places));
-	if (count->first >= count->end)
-		j->state = TL_COST_DONE;
-	j->job = j->places ? tl_jobs_start(pool, TL_URGENT, &ops, j) : NULL;
-	if (!j->job) {
+	if (!j->places || !start_job(j, pool)) {
 		tl_costjob_close(j);
 		return tl_err_nomem(err);
 	}
@@ -136,6 +207,8 @@ enum tl_cost_state tl_costjob_state(struct tl_costjob *j, double *how_far, struc
 	state = j->state;
 	if (how_far)
 		*how_far = n > 0 ? (double)(j->added - j->count.first) / (double)n : 1;
+	if (how_far && j->use.make)
+		*how_far = *how_far * (1 - USE_SHARE) + j->used * USE_SHARE;
 	if (state == TL_COST_FAILED && err)
 		*err = j->err;
 	pthread_mutex_unlock(&j->lock);
@@ -164,12 +237,52 @@ void tl_costjob_close(struct tl_costjob *j)
 		tl_job_join(j->job);
 		tl_job_release(j->job);
 	}
-	for (size_t i = 0; j->places && i < j->nplaces; i++)
-		if (j->places[i].full)
-			j->count.ops->drop(j->places[i].part);
-	free(j->places);
-	j->count.ops->close(j->count.count);
+	if (j->count.ops)
+		drop_parts(j);
+	if (j->use.drop)
+		j->use.drop(j->use.arg);
 	pthread_cond_destroy(&j->ended);
 	pthread_mutex_destroy(&j->lock);
 	free(j);
+}
+
+static bool is_over(struct tl_costjob *j)
+{
+	bool over;
+
+	pthread_mutex_lock(&j->lock);
+	over = j->over;
+	pthread_mutex_unlock(&j->lock);
+	return over;
+}
+
+void tl_costjob_leave(struct tl_costjob *job, struct tl_costjob **left)
+{
+	struct tl_costjob **at = left;
+
+	if (job) {
+		tl_job_cancel(job->job);
+		job->next = *left;
+		*left = job;
+	}
+	while (*at) {
+		struct tl_costjob *j = *at;
+
+		if (!is_over(j)) {
+			at = &j->next;
+			continue;
+		}
+		*at = j->next;
+		tl_costjob_close(j);
+	}
+}
+
+void tl_costjob_close_all(struct tl_costjob **left)
+{
+	while (*left) {
+		struct tl_costjob *j = *left;
+
+		*left = j->next;
+		tl_costjob_close(j);
+	}
 }

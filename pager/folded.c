@@ -74,7 +74,7 @@ static bool count(struct tl_source *src, struct tl_jobs *pool, enum tl_cost_unit
 	    !ops->costs(self, 0, UINT64_MAX, &begun, &why))
 		return tl_err_set(err, "%s has no calls to count%s%s", name, why.msg[0] ? ": " : "",
 				  why.msg);
-	if (!tl_costjob_start(&begun, pool, NULL, &job, err))
+	if (!tl_costjob_start(&begun, NULL, pool, NULL, &job, err))
 		return false;
 	tl_costjob_wait(job);
 	ok = tl_costjob_state(job, NULL, err) == TL_COST_DONE &&

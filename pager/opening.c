@@ -37,6 +37,8 @@ static void close_text(struct tl_app *app, struct tl_text *t)
 
 	if (!t->src)
 		return;
+	if (!t->help)
+		tl_top_text_closes(app);
 	tl_view_close(t->view);
 	tl_texttimes_close(t->times);
 	tl_textcalls_close(t->calls);
@@ -398,6 +400,7 @@ bool tl_app_reopen(struct tl_app *app, struct tl_err *err)
 	save_target(app, f);
 	translate_positions(f, &app->marks, app->text.src, src);
 	tl_find_text_closing(app);
+	tl_top_text_closes(app);
 	old = app->text.src;
 	tl_view_close(app->text.view);
 	tl_texttimes_close(app->text.times);

@@ -196,6 +196,7 @@ enum tl_change tl_app_refresh_text(struct tl_app *app, bool by_name)
 		}
 		tl_app_end_op(app); /* its workers read what is not there any more */
 		tl_find_text_closing(app);
+		tl_top_text_closes(app);
 		tl_textcalls_close(app->text.calls);
 		app->text.calls = NULL;
 		tl_source_drop_cache(app->text.src);

@@ -2,77 +2,17 @@
  * topkeys.c: :top, the functions of the time slice at hand and what they cost, as a text of its own.
  *
  * An operation: first a worker tells the time of the line at hand, then all count the chunks of that
- * slice (costjob.h).
+ * slice, and one makes the text of it (costjob.h).
  */
 #include "pager/commands.h"
 
-#include "decoders/callrows.h"
 #include "pager/costjob.h"
 #include "pager/seek.h"
+#include "pager/toptable.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* ---- the text */
-
-/* Microseconds, as ftrace prints durations. */
-static const char *us(uint64_t ns, char out[32])
-{
-	snprintf(out, 32, "%" PRIu64 ".%03u", ns / 1000, (unsigned)(ns % 1000));
-	return out;
-}
-
-static double percent(uint64_t part, uint64_t all)
-{
-	return all > 0 ? 100 * (double)part / (double)all : 0;
-}
-
-static bool put_row(struct tl_buf *out, const struct tl_callrow *r, const struct tl_callrow *all,
-		    bool has_time, const char *name)
-{
-	char self[32], total[32];
-
-	if (!has_time)
-		return tl_buf_printf(
-		    out, "%9" PRIu64 " %12" PRIu64 " %5.1f%% %12" PRIu64 " %5.1f%%  %s\n", r->calls,
-		    r->insns, percent(r->insns, all->insns), r->total_insns,
-		    percent(r->total_insns, all->insns), name);
-	return tl_buf_printf(out, "%9" PRIu64 " %11" PRIu64 " %12s %5.1f%% %12s %5.1f%%  %s\n",
-			     r->calls, r->insns, us(r->ns, self), percent(r->ns, all->ns),
-			     us(r->total_ns, total), percent(r->total_ns, all->ns), name);
-}
-
-static const char heads[] =
-    "    CALLS       INSNS    SELF (us)      %   TOTAL (us)      %  FUNCTION\n";
-static const char heads_without_time[] =
-    "    CALLS INSNS (SELF)      %  INSNS (ALL)      %  FUNCTION\n";
-
-static bool put_rows(struct tl_buf *out, const struct tl_cost_result *r,
-		     const struct tl_callrow *rows, size_t n)
-{
-	struct tl_callrow all = { 0 };
-	char text[32];
-	bool ok;
-
-	for (size_t i = 0; i < n; i++) {
-		all.calls += rows[i].calls;
-		all.insns += rows[i].insns;
-		all.ns += rows[i].ns;
-	}
-	ok = tl_buf_printf(out, "%zu function%s, %" PRIu64 " calls, %" PRIu64 " instructions", n,
-			   n == 1 ? "" : "s", all.calls, all.insns);
-	ok = ok && (!r->has_time || tl_buf_printf(out, ", %s us", us(all.ns, text)));
-	ok = ok && (r->ngaps == 0 ||
-		    tl_buf_printf(out, ", %" PRIu64 " gap%s", r->ngaps, r->ngaps == 1 ? "" : "s"));
-	ok = ok && tl_buf_putc(out, '\n') &&
-	     tl_buf_puts(out, r->has_time ? heads : heads_without_time);
-	for (size_t i = 0; ok && i < n; i++)
-		ok = put_row(out, &rows[i], &all, r->has_time,
-			     tl_callnames_get(r->names, rows[i].name));
-	return ok;
-}
 
 /* What the slice is; all of the text where it is wider. */
 static bool put_heading(struct tl_app *app, struct tl_buf *out)
@@ -87,22 +27,33 @@ static bool put_heading(struct tl_app *app, struct tl_buf *out)
 			     tl_texttimes_print(app->text.times, top->last_ns, to));
 }
 
-static void show(struct tl_app *app, const struct tl_cost_result *r)
+static bool make_table(void *arg, const struct tl_cost_result *result,
+		       const struct tl_progress *progress, struct tl_err *err)
 {
-	enum tl_cost_unit by = r->has_time ? TL_COST_NS : TL_COST_INSNS;
-	struct tl_buf text = TL_BUF_INIT;
-	struct tl_callrow *rows = NULL;
-	size_t n = 0;
-	bool ok = tl_callrows_make(r->tree, r->names, by, &rows, &n);
+	return tl_toptable_put(arg, result, progress, err);
+}
 
-	ok = ok && put_heading(app, &text) && put_rows(&text, r, rows, n);
-	free(rows);
-	if (ok) { /* which takes the text */
-		tl_app_show_own(app, &text, app->text.name, "?e(END) .q goes back");
-		return;
+static void drop_table(void *arg)
+{
+	tl_buf_fini(arg);
+	free(arg);
+}
+
+/* Takes the count, of which workers make the text. */
+static bool start_job(struct tl_app *app, const struct tl_cost_count *count, struct tl_err *err)
+{
+	struct tl_top *top = &app->top;
+	struct tl_cost_use use = { make_table, drop_table, NULL };
+
+	top->text = calloc(1, sizeof(*top->text));
+	use.arg = top->text;
+	if (!top->text || !put_heading(app, top->text)) {
+		count->ops->close(count->count);
+		if (top->text)
+			drop_table(top->text);
+		return tl_err_nomem(err);
 	}
-	tl_buf_fini(&text);
-	tl_app_message(app, "out of memory");
+	return tl_costjob_start(count, &use, app->jobs, app->mailbox, &top->job, err);
 }
 
 /* ---- the operation */
@@ -137,7 +88,7 @@ static void count(struct tl_app *app, uint64_t time)
 	choose_slice(app, time);
 	ops = tl_app_decoder(app, &self);
 	if (ops->costs(self, app->top.first_ns, app->top.last_ns, &begun, &err) &&
-	    tl_costjob_start(&begun, app->jobs, app->mailbox, &app->top.job, &err))
+	    start_job(app, &begun, &err))
 		return;
 	tl_app_end_op(app);
 	tl_app_message(app, "%s", err.msg);
@@ -153,7 +104,6 @@ static void find_time(struct tl_app *app)
 
 void tl_top_progress(struct tl_app *app)
 {
-	struct tl_cost_result result;
 	struct tl_err err = TL_ERR_INIT;
 	enum tl_cost_state state;
 	struct tl_costjob *job = app->top.job;
@@ -168,13 +118,12 @@ void tl_top_progress(struct tl_app *app)
 	if (state == TL_COST_RUNNING)
 		return;
 	app->op.kind = TL_OP_NONE;
-	app->top.job = NULL;
 	tl_app_dirty(app);
-	if (state == TL_COST_DONE && tl_costjob_result(job, &result, &err))
-		show(app, &result);
+	if (state == TL_COST_DONE) /* which takes the text */
+		tl_app_show_own(app, app->top.text, app->text.name, "?e(END) .q goes back");
 	else
 		tl_app_message(app, "%s", err.msg);
-	tl_costjob_close(job);
+	tl_top_cancel(app);
 }
 
 double tl_top_how_far(struct tl_app *app)
@@ -188,8 +137,14 @@ double tl_top_how_far(struct tl_app *app)
 
 void tl_top_cancel(struct tl_app *app)
 {
-	tl_costjob_close(app->top.job);
+	tl_costjob_leave(app->top.job, &app->top.left);
 	app->top.job = NULL;
+}
+
+void tl_top_text_closes(struct tl_app *app)
+{
+	tl_top_cancel(app);
+	tl_costjob_close_all(&app->top.left);
 }
 
 bool tl_top_possible(struct tl_app *app)

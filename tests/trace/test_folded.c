@@ -468,7 +468,7 @@ static char *folded_by(unsigned nworkers, const char *view)
 	assert_true(
 	    tl_decoder_recording.open("data", &options, (struct tl_span){ NULL, 0 }, &self, &err));
 	assert_true(tl_decoder_recording.costs(self, 0, UINT64_MAX, &count, &err));
-	assert_true(tl_costjob_start(&count, pool, NULL, &job, &err));
+	assert_true(tl_costjob_start(&count, NULL, pool, NULL, &job, &err));
 	tl_costjob_wait(job);
 	assert_int_equal(tl_costjob_state(job, &how_far, &err), TL_COST_DONE);
 	assert_true(how_far == 1);

@@ -294,7 +294,7 @@ static inline bool fake_count_result(void *count, struct tl_cost_result *out, st
 {
 	struct fake_count *c = count;
 
-	*out = (struct tl_cost_result){ &c->tree, c->names, 0, c->f->times };
+	*out = (struct tl_cost_result){ &c->tree, c->names, 0, c->f->times, false };
 	return true;
 }
 

@@ -156,6 +156,12 @@ static void large_trees_are_right(void **state)
 	tl_callnames_free(names);
 }
 
+static void make_rows(const struct tl_calltree *t, struct tl_callnames *names, enum tl_cost_unit by,
+		      struct tl_callrow **rows, size_t *n)
+{
+	assert_int_equal(tl_callrows_make(t, names, by, NULL, rows, n), TL_CALLROWS_MADE);
+}
+
 static void functions_are_summed_up(void **state)
 {
 	static const char *const paths[][4] = {
@@ -177,7 +183,7 @@ static void functions_are_summed_up(void **state)
 		t.v[node].ns += 10;
 		t.v[node].insns += 1u << i;
 	}
-	assert_true(tl_callrows_make(&t, names, TL_COST_NS, &rows, &n));
+	make_rows(&t, names, TL_COST_NS, &rows, &n);
 	assert_int_equal(n, 3);
 	assert_string_equal(tl_callnames_get(names, rows[0].name), "f");
 	assert_int_equal(rows[0].calls, 3);
@@ -191,14 +197,59 @@ static void functions_are_summed_up(void **state)
 	assert_int_equal(rows[2].total_ns, 30);
 	assert_int_equal(rows[2].insns, 1);
 	free(rows);
-	assert_true(tl_callrows_make(&t, names, TL_COST_INSNS, &rows, &n));
+	make_rows(&t, names, TL_COST_INSNS, &rows, &n);
 	assert_string_equal(tl_callnames_get(names, rows[0].name), "g");
 	free(rows);
 	tl_calltree_fini(&t);
 	tl_calltree_root(&t, TL_CALL_NONAME);
-	assert_true(tl_callrows_make(&t, names, TL_COST_NS, &rows, &n));
+	make_rows(&t, names, TL_COST_NS, &rows, &n);
 	assert_int_equal(n, 0);
 	free(rows);
+	tl_calltree_fini(&t);
+	tl_callnames_free(names);
+}
+
+static bool give_up(void *arg, double done)
+{
+	++*(int *)arg;
+	return done < 0.5;
+}
+
+/* A function that calls itself a thousand times, each time something else too: 40000 nodes. */
+static void deep_recursion_is_summed_up(void **state)
+{
+	struct tl_callnames *names = tl_callnames_new();
+	struct tl_calltree t = { 0 };
+	struct tl_callrow *rows;
+	int asked = 0;
+	struct tl_progress progress = { give_up, &asked };
+	uint32_t node, f = number(names, "f"), g = number(names, "g");
+	size_t n;
+
+	tl_calltree_root(&t, TL_CALL_NONAME);
+	for (int k = 0; k < 20; k++) {
+		char thread[16];
+
+		snprintf(thread, sizeof(thread), "t%d", k);
+		node = tl_calltree_child(&t, 0, number(names, thread));
+		for (int i = 0; i < 1000; i++) {
+			node = tl_calltree_child(&t, node, f);
+			t.v[node].ns = 2;
+			t.v[node].calls = 1;
+			t.v[tl_calltree_child(&t, node, g)].ns = 1;
+		}
+	}
+	make_rows(&t, names, TL_COST_NS, &rows, &n);
+	assert_int_equal(n, 2);
+	assert_int_equal(rows[0].calls, 20000);
+	assert_int_equal(rows[0].ns, 40000);
+	assert_int_equal(rows[0].total_ns, 60000);
+	assert_int_equal(rows[1].total_ns, 20000);
+	free(rows);
+	assert_int_equal(tl_callrows_make(&t, names, TL_COST_NS, &progress, &rows, &n),
+			 TL_CALLROWS_GIVEN_UP);
+	assert_int_equal(asked, 2);
+	assert_null(rows);
 	tl_calltree_fini(&t);
 	tl_callnames_free(names);
 }
@@ -206,9 +257,13 @@ static void functions_are_summed_up(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(names_have_numbers),     cmocka_unit_test(stacks_are_sorted),
-		cmocka_unit_test(a_caller_is_found_late), cmocka_unit_test(a_tree_can_be_full),
-		cmocka_unit_test(large_trees_are_right),  cmocka_unit_test(functions_are_summed_up),
+		cmocka_unit_test(names_have_numbers),
+		cmocka_unit_test(stacks_are_sorted),
+		cmocka_unit_test(a_caller_is_found_late),
+		cmocka_unit_test(a_tree_can_be_full),
+		cmocka_unit_test(large_trees_are_right),
+		cmocka_unit_test(functions_are_summed_up),
+		cmocka_unit_test(deep_recursion_is_summed_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
