@@ -8,6 +8,7 @@
 #include "decoders/perf/dso.h"
 #include "decoders/perf/dsofile.h"
 #include "decoders/perf/elffile.h"
+#include "decoders/perf/jitlines.h"
 #include "decoders/perf/symbols.h"
 
 #include <pthread.h>
@@ -65,6 +66,7 @@ struct tl_dso {
 	pthread_mutex_t source_lock; /* of what is below, always */
 	bool source_opened;
 	struct tl_srclines *source; /* NULL: none */
+	struct tl_jitlines *lines;  /* JITDUMP; NULL: none */
 	struct tl_dsofile source_file;
 	struct tl_elf source_elf; /* where addresses are in the binary */
 };

@@ -1,6 +1,6 @@
 /*
  * dsosource.c: the source a binary was compiled from, by the first of its files that tells: the
- * places are those of symbols.
+ * places are those of symbols.  A jitdump tells itself.
  */
 #include "decoders/perf/dsoparts.h"
 
@@ -37,6 +37,10 @@ static void open_source(struct tl_dso *d)
 {
 	d->source_opened = true;
 	tl_dso_open(d);
+	if (d->kind == KIND_JITDUMP) {
+		d->lines = d->file.fd >= 0 ? tl_jitlines_open(d->file.fd, d->file.size) : NULL;
+		return;
+	}
 	tl_dsofile_each_symbols(&d->all->places, &d->want, &d->file, take_source, d);
 	if (d->source && !read_segments(d))
 		tl_dso_drop_source(d);
@@ -44,6 +48,8 @@ static void open_source(struct tl_dso *d)
 
 void tl_dso_drop_source(struct tl_dso *d)
 {
+	tl_jitlines_close(d->lines);
+	d->lines = NULL;
 	if (!d->source)
 		return;
 	tl_srclines_close(d->source);
@@ -93,12 +99,14 @@ bool tl_dso_source(struct tl_dso *d, uint64_t offset, tl_srcline_fn *fn, void *a
 
 	if (d->base)
 		d = d->base;
-	if (d->kind != KIND_FILE)
+	if (d->kind != KIND_FILE && d->kind != KIND_JITDUMP)
 		return false;
 	pthread_mutex_lock(&d->source_lock);
 	if (!d->source_opened)
 		open_source(d);
-	if (d->source && to_address(&d->source_elf, offset, &address))
+	if (d->lines)
+		ok = tl_jitlines_find(d->lines, offset, tell, &a);
+	else if (d->source && to_address(&d->source_elf, offset, &address))
 		ok = tl_srclines_find(d->source, address, tell, &a);
 	pthread_mutex_unlock(&d->source_lock);
 	return ok;

@@ -11,11 +11,12 @@
 
 #define MAGIC    0x4a695444u /* "JiTD", in the byte order of the machine that wrote it */
 #define VERSION  1
-#define HEAD     40 /* bytes: of the file's, */
-#define RECORD   16 /* each record's, */
-#define LOAD     40 /* what a LOAD has before its name, */
-#define MOVE     48 /* and all of a MOVE */
-#define ARCH_TSC 1  /* flags */
+#define HEAD     40          /* bytes: of the file's, */
+#define RECORD   16          /* each record's, */
+#define LOAD     40          /* what a LOAD has before its name, */
+#define MOVE     48          /* and all of a MOVE */
+#define ARCH_TSC 1           /* flags */
+#define V8_PAD   0xdeadbeefu /* what V8 has where others have 0 */
 
 #define WINDOW    ((size_t)64 << 10)
 #define MAX_NAME  4096u
@@ -23,7 +24,7 @@
 #define MAX_OTHER (16u << 20) /* records of other kinds */
 #define MAX_STEPS 256         /* in the hash table; what is farther away is not remembered */
 
-enum { CODE_LOAD, CODE_MOVE };
+enum { CODE_LOAD, CODE_MOVE, CODE_DEBUG_INFO };
 
 /* Where the bytes of a function are, for when it moves. */
 struct known {
@@ -38,6 +39,8 @@ struct walk {
 	size_t len;
 	struct known *known; /* a hash table by index; size 0: free */
 	size_t nknown, nslots;
+	uint64_t lines; /* of the next LOAD */
+	uint32_t nlines;
 };
 
 bool tl_jitdump_name(const char *path)
@@ -179,7 +182,16 @@ static bool read_record(struct walk *w, uint32_t id, uint64_t at, uint64_t len, 
 	char name[MAX_NAME];
 	uint64_t index;
 
-	if (id == CODE_LOAD && read_load(w, at, len, &c, name, &index)) {
+	if (id == CODE_DEBUG_INFO) {
+		w->lines = at;
+		w->nlines = (uint32_t)len;
+	}
+	if (id == CODE_LOAD) {
+		c.lines = w->lines;
+		c.nlines = w->nlines;
+		w->nlines = 0;
+		if (!read_load(w, at, len, &c, name, &index))
+			return true;
 		*memory = remember(w, index, &c);
 		return *memory && fn(arg, &c);
 	}
@@ -197,6 +209,7 @@ static bool read_head(struct walk *w, struct tl_jitdump_head *head, uint64_t *le
 	*len = tl_get32(p + 8);
 	head->pid = (int32_t)tl_get32(p + 20);
 	head->tsc = tl_get64(p + 32) & ARCH_TSC;
+	head->is_v8 = tl_get32(p + 16) == V8_PAD;
 	return true;
 }
 

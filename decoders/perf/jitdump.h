@@ -20,12 +20,15 @@ struct tl_jit_code {
 	uint64_t addr;    /* from then on */
 	uint64_t size;    /* at least 1 */
 	uint64_t at;      /* where its bytes are in the file */
+	uint64_t lines;   /* and what tells of its source (jitlines.h): the rest of a record, */
+	uint32_t nlines;  /* of so many bytes; 0: nothing does */
 	const char *name; /* of a move "": it keeps its name; borrowed during the call */
 };
 
 struct tl_jitdump_head {
 	int32_t pid;
-	bool tsc; /* times are the processor's; else ns of CLOCK_MONOTONIC */
+	bool tsc;   /* times are the processor's; else ns of CLOCK_MONOTONIC */
+	bool is_v8; /* written by V8 (Node.js, Chrome) */
 };
 
 /* "jit-4711.dump", at the end of a path. */

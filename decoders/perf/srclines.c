@@ -146,10 +146,46 @@ static int by_low(const void *a, const void *b)
 				: (x->high < y->high) - (x->high > y->high);
 }
 
+static bool add_span(struct tl_srclines *s, uint64_t low, uint64_t high)
+{
+	if (low >= high)
+		return true;
+	if (!grow(&s->spans, s->nspans, &s->spans_cap, sizeof(*s->spans)))
+		return false;
+	s->spans[s->nspans++] = (struct span){ low, high, s->nunits };
+	return true;
+}
+
+/* Some compilers at run time (and `perf inject --jit`) tell of lines only: what they are about. */
+static bool add_lines(struct tl_srclines *s, Dwarf_Die *die)
+{
+	Dwarf_Addr address = 0, begin = 0;
+	bool inside = false, ends;
+	Dwarf_Lines *lines;
+	size_t n;
+
+	if (s->lib->dwarf_getsrclines(die, &lines, &n) != 0)
+		return true;
+	for (size_t i = 0; i < n && s->ranges++ < MAX_RANGES; i++) {
+		Dwarf_Line *row = s->lib->dwarf_onesrcline(lines, i);
+
+		if (s->lib->dwarf_lineaddr(row, &address) != 0 ||
+		    s->lib->dwarf_lineendsequence(row, &ends) != 0)
+			continue;
+		if (!inside)
+			begin = address;
+		inside = !ends;
+		if (ends && !add_span(s, begin, address))
+			return false;
+	}
+	return true;
+}
+
 static bool add_unit(struct tl_srclines *s, Dwarf_Die *die, const Dwarf_Die *entries)
 {
 	Dwarf_Addr base, low, high;
 	ptrdiff_t at = 0;
+	bool told = false;
 
 	if (!grow(&s->units, s->nunits, &s->units_cap, sizeof(*s->units)))
 		return false;
@@ -158,12 +194,12 @@ static bool add_unit(struct tl_srclines *s, Dwarf_Die *die, const Dwarf_Die *ent
 		at = s->lib->dwarf_ranges(die, at, &base, &low, &high);
 		if (at <= 0)
 			break;
-		if (low >= high)
-			continue;
-		if (!grow(&s->spans, s->nspans, &s->spans_cap, sizeof(*s->spans)))
+		told = true;
+		if (!add_span(s, low, high))
 			return false;
-		s->spans[s->nspans++] = (struct span){ low, high, s->nunits };
 	}
+	if (!told && !add_lines(s, die))
+		return false;
 	s->nunits++;
 	return true;
 }

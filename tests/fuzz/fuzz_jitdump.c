@@ -1,6 +1,6 @@
 /*
  * fuzz_jitdump.c: any bytes as a compiler's dump: what it tells of lies in the file, and as a binary
- * of a recording it has that code and those names.
+ * of a recording it has that code, those names and those lines of the source.
  */
 #include "decoders/perf/dso.h"
 
@@ -17,6 +17,11 @@ struct seen {
 	size_t n;
 };
 
+static void place(void *arg, const struct tl_srcline *place)
+{
+	must(place->path && strlen(place->path) < ((struct seen *)arg)->n);
+}
+
 static bool look(void *arg, const struct tl_jit_code *c)
 {
 	struct seen *s = arg;
@@ -27,6 +32,8 @@ static bool look(void *arg, const struct tl_jit_code *c)
 	must(c->size > 0 && c->size <= s->n && c->at <= s->n - c->size);
 	must(c->addr <= UINT64_MAX - c->size);
 	must(tl_dso_code(s->dso, c->at, &bytes, &len) && len > 0);
+	for (size_t i = 0; i < c->size && i < 16; i++)
+		tl_dso_source(s->dso, c->at + i, place, s);
 	if (tl_dso_symbol(s->dso, c->at, &symbol))
 		must(symbol.start <= c->at && c->at < symbol.end);
 	return true;

@@ -70,6 +70,13 @@ static unsigned lines_with(const char *file, const char *part)
 	return n;
 }
 
+static void show_source(const char *recording, const char *out)
+{
+	assert_int_equal(RUN(in_folder(out), tless, "--no-index", "--trace-view=insns", "--source",
+			     (char *)in_folder(recording)),
+			 0);
+}
+
 static void compare_truth(const char *recording)
 {
 	struct listing truth = { 0 }, branches = { 0 };
@@ -101,6 +108,15 @@ static void test_jitdump(void **state)
 	expect_names();
 	view_of("data", "insns", "insns");
 	assert_int_equal(lines_with("insns", "two+0x2 "), 12);
+
+	/* What the dump tells of the source: "one" runs 3 times, "both" too, "two" tells nothing. */
+	show_source("data", "source");
+	assert_int_equal(lines_with("source", "  one.lang:10\n"), 3);
+	assert_int_equal(lines_with("source", "  one.lang:11\n"), 3);
+	assert_int_equal(lines_with("source", "  one.lang:12\n"), 3);
+	assert_int_equal(lines_with("source", "  both.lang:7\n"), 3);
+	assert_int_equal(lines_with("source", "  made.lang:90\n"), 3 * 2);
+	assert_int_equal(lines_with("source", ".lang:"), 18);
 
 	/* Brought along with the recording, in a folder of another name. */
 	snprintf(dump, sizeof(dump), "%s", in_folder(find("jit-")));
@@ -140,8 +156,18 @@ static void test_inject(void **state)
 		assert_true(listing_branches(in_folder("branches"), &branches));
 		compare(&perfs, "perf", &branches, "branches", FLAGS | NAMES | TIMES, SLACK);
 		listing_fini(&branches);
+		/* Its DWARF tells the same lines as the dump, but for the last of each function. */
+		show_source(i ? "jitted" : "data", "source");
+		RUN(in_folder(i ? "lines-1" : "lines-0"), "sed", "-nE",
+		    "s/^.*: +([0-9a-f]+) .* ([a-z]+\\.lang:[0-9]+)$/\\1 \\2/p",
+		    (char *)in_folder("source"));
 		RUN("/dev/null", "rm", "-f", (char *)in_folder(find("jit-")));
 	}
+	assert_int_equal(lines_with("lines-0", ".lang:"), 18);
+	assert_int_equal(lines_with("lines-1", ".lang:"), 9);
+	assert_int_equal(RUN(in_folder("log"), "grep", "-vxFf", (char *)in_folder("lines-0"),
+			     (char *)in_folder("lines-1")),
+			 1);
 	listing_fini(&truth);
 	listing_fini(&perfs);
 }

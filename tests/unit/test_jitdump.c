@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/bytes.h"
+#include "decoders/perf/jitlines.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -208,6 +209,147 @@ static void test_nonsense(void **state)
 	expect(dump.len, "1 1000 F name!;");
 }
 
+/* ---- lines of the source */
+
+/* A record of them, before the function's; the names follow one by one, then their end. */
+static size_t begin_lines(uint64_t addr, uint64_t n)
+{
+	size_t at = dump.len;
+
+	put32(2);
+	put32(0);
+	put64(1);
+	put64(addr);
+	put64(n);
+	return at;
+}
+
+static void put_entry(uint64_t addr, uint32_t line, const char *name)
+{
+	put64(addr);
+	put32(line);
+	put32(0);
+	assert_true(tl_buf_append(&dump, name, strlen(name) + 1));
+}
+
+static void end_lines(size_t at)
+{
+	tl_put32(dump.data + at + 4, (uint32_t)(dump.len - at));
+}
+
+static void tell_place(void *arg, const struct tl_srcline *place)
+{
+	assert_null(place->function);
+	assert_true(tl_buf_printf(arg, "%.20s:%u ", place->path, place->line));
+}
+
+/* "FILE:LINE " for each byte of code, '-' where it is not known. */
+static void expect_lines(const char *code, const char *want)
+{
+	int fd = memfd_create("jit", MFD_CLOEXEC);
+	struct tl_buf out = TL_BUF_INIT;
+	struct tl_jitlines *j;
+	const uint8_t *at = memmem(dump.data, dump.len, code, strlen(code));
+
+	assert_true(fd >= 0 && write(fd, dump.data, dump.len) == (ssize_t)dump.len);
+	j = tl_jitlines_open(fd, dump.len);
+	for (size_t i = 0; at && i < strlen(code); i++)
+		if (!j || !tl_jitlines_find(j, (uint64_t)(at - dump.data) + i, tell_place, &out))
+			assert_true(tl_buf_puts(&out, "- "));
+	assert_string_equal(tl_buf_str(&out), want);
+	tl_jitlines_close(j);
+	tl_buf_fini(&out);
+	close(fd);
+}
+
+static void test_lines(void **state)
+{
+	size_t at;
+
+	put_head(0x4a695444, 1, 40, 0);
+	put_load(1, 0x900, 1, "early", "EEE");
+	at = begin_lines(0x1000, 4);
+	put_entry(0x1001, 5, "a.c");
+	put_entry(0x1004, 9, "b.c"); /* not in order: */
+	put_entry(0x1003, 6, "\xff");
+	put_entry(0x1003, 7, "a.c"); /* the last of an address counts */
+	end_lines(at);
+	put32(4); /* unwinding information */
+	put32(20);
+	put64(1);
+	put32(0);
+	put_load(1, 0x1000, 2, "f", "FFFFFF");
+	put_load(1, 0x1000, 3, "g", "GG"); /* it is the next one's only */
+	put_move(1, 0x3000, 2);
+	expect_lines("EEE", "- - - ");
+	expect_lines("FFFFFF", "- a.c:5 a.c:5 a.c:7 b.c:9 b.c:9 ");
+	expect_lines("GG", "- - ");
+}
+
+/* All addresses are too high by what an ELF file's header has; but not in what is no V8's. */
+static void test_lines_of_v8(void **state)
+{
+	for (unsigned i = 0; i < 3; i++) {
+		size_t at;
+
+		put_head(0x4a695444, 1, 40, 0);
+		if (i < 2)
+			tl_put32(dump.data + 16, 0xdeadbeef);
+		at = begin_lines(0x1000, 2);
+		put_entry(0x1000 + (i == 1 ? 1 : 0x40), 5, "a.js");
+		put_entry(0x1000 + 0x42, 6, "a.js");
+		end_lines(at);
+		put_load(1, 0x1000, 2, "f", "FFF");
+		expect_lines("FFF", i == 0   ? "a.js:5 a.js:5 a.js:6 "
+				    : i == 1 ? "- a.js:5 a.js:5 "
+					     : "- - - ");
+	}
+}
+
+static void test_lines_of_nonsense(void **state)
+{
+	size_t at;
+
+	/* Cut off anywhere: those that are whole count. */
+	for (size_t cut = 0; cut <= 56; cut++) {
+		put_head(0x4a695444, 1, 40, 0);
+		at = begin_lines(0x1000, UINT64_MAX);
+		put_entry(0x1000, 5, "abc");
+		put_entry(0x1001, 6, "def");
+		dump.len -= cut < 56 ? cut : 55;
+		end_lines(at);
+		put_load(1, 0x1000, 2, "f", "FF");
+		expect_lines("FF", cut == 0 ? "abc:5 def:6 " : cut <= 20 ? "abc:5 abc:5 " : "- - ");
+	}
+	/* The first name is that of none before; addresses before the function; no end of a name. */
+	put_head(0x4a695444, 1, 40, 0);
+	at = begin_lines(0x1000, 3);
+	put_entry(0x1000, 5, "\xff");
+	put_entry(0x0fff, 6, "a");
+	put_entry(UINT64_MAX, 7, "a");
+	end_lines(at);
+	put_load(1, 0x1000, 2, "f", "FF");
+	expect_lines("FF", "- - ");
+	/* There are fewer than it says, and none at all. */
+	for (unsigned n = 0; n < 2; n++) {
+		put_head(0x4a695444, 1, 40, 0);
+		at = begin_lines(0x1000, n);
+		put_entry(0x1000, 5, "a");
+		put_entry(0x1001, 6, "a");
+		end_lines(at);
+		put_load(1, 0x1000, 2, "f", "FF");
+		expect_lines("FF", n ? "a:5 a:5 " : "- - ");
+	}
+	/* Longer than is believed: the begin of it. */
+	put_head(0x4a695444, 1, 40, 0);
+	at = begin_lines(0x1000, 300000);
+	for (unsigned i = 0; i < 300000; i++)
+		put_entry(0x1000 + i / 150000, i, "a");
+	end_lines(at);
+	put_load(1, 0x1000, 2, "f", "XYZ");
+	expect_lines("XYZ", "a:149999 a:233015 a:233015 ");
+}
+
 static int release(void **state)
 {
 	tl_buf_fini(&dump);
@@ -217,9 +359,10 @@ static int release(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_names),    cmocka_unit_test(test_records),
-		cmocka_unit_test(test_many),     cmocka_unit_test(test_one_place),
-		cmocka_unit_test(test_nonsense),
+		cmocka_unit_test(test_names),       cmocka_unit_test(test_records),
+		cmocka_unit_test(test_many),        cmocka_unit_test(test_one_place),
+		cmocka_unit_test(test_nonsense),    cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_lines_of_v8), cmocka_unit_test(test_lines_of_nonsense),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, release);

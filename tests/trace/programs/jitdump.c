@@ -57,6 +57,44 @@ static void begin_map(const char *folder)
 	map = open(path, O_CREAT | O_TRUNC | O_RDWR, 0666);
 }
 
+/* What the code that is loaded next was compiled from. */
+static void tell_lines(unsigned at, unsigned n, const unsigned in[], const unsigned lines[],
+		       const char *const names[])
+{
+	struct {
+		uint32_t id, size;
+		uint64_t time, addr, n;
+	} r = { 2, sizeof(r), now(), (uintptr_t)page + at, n };
+
+	if (dump < 0)
+		return;
+	for (unsigned i = 0; i < n; i++)
+		r.size += 16 + (uint32_t)strlen(names[i]) + 1;
+	put(&r, sizeof(r));
+	for (unsigned i = 0; i < n; i++) {
+		struct {
+			uint64_t addr;
+			uint32_t line, column;
+		} entry = { (uintptr_t)page + at + in[i], lines[i], 1 };
+
+		put(&entry, sizeof(entry));
+		put(names[i], strlen(names[i]) + 1);
+	}
+}
+
+/* How to find callers from there; here, nothing of use. */
+static void tell_unwinding(void)
+{
+	struct {
+		uint32_t id, size;
+		uint64_t time, unwinding, header, mapped;
+		unsigned char bytes[24];
+	} r = { 4, sizeof(r), now(), 24, 24, 0, { 2, 0 } };
+
+	if (dump >= 0)
+		put(&r, sizeof(r));
+}
+
 static fn *load(unsigned at, const char *name, uint64_t index, const unsigned char *code, size_t n)
 {
 	struct {
@@ -134,6 +172,8 @@ int main(int argc, char **argv)
 		begin_map(argv[1]);
 	else
 		begin(argv[1]);
+	tell_lines(0, 3, (unsigned[]){ 0, 2, 5 }, (unsigned[]){ 10, 11, 12 },
+		   (const char *[]){ "lib/one.lang", "lib/one.lang", "lib/one.lang" });
 	f = load(0, "one", 1, one, sizeof(one));
 	for (int i = 0; i < 3; i++)
 		sum += f(i);
@@ -143,6 +183,9 @@ int main(int argc, char **argv)
 		sum += f(i);
 	if (map >= 0)
 		return 0;
+	tell_lines(0x100, 2, (unsigned[]){ 0, 5 }, (unsigned[]){ 7, 90 },
+		   (const char *[]){ "both.lang", "made.lang" });
+	tell_unwinding();
 	f = load(0x100, "both", 3, both, sizeof(both));
 	for (int i = 0; i < 3; i++)
 		sum += f(i);
