@@ -204,7 +204,49 @@ static struct tl_callrest without_module(struct tl_callrest name)
 	return name;
 }
 
-/* What follows "}": the name in a comment, perhaps with " ret=0x0" behind it. */
+static bool is_word(uint8_t c)
+{
+	return is_digit(c) || (uint8_t)((c | 0x20) - 'a') < 26 || c == '_';
+}
+
+/* Behind "operator" and what it is that it does, as in "operator<<", "operator()"; NULL: it is none. */
+static const uint8_t *behind_operator(const uint8_t *begin, struct tl_callrest r)
+{
+	if ((r.p > begin && is_word(r.p[-1])) || !begins(&r, "operator"))
+		return NULL;
+	r.p += strlen("operator");
+	if (begins(&r, "()"))
+		return r.p + 2;
+	while (r.p < r.end && strchr("<>=-+*/%^&|!~,[]", *r.p))
+		r.p++;
+	return r.p;
+}
+
+/* "name(1, 2) = 3", "name [module]()", "a<int (int)>::b(int) const": up to the parentheses that are no
+ * part of the name. */
+static struct tl_callrest name_called(struct tl_callrest r)
+{
+	const uint8_t *begin = r.p, *behind;
+	size_t nested = 0;
+
+	for (struct tl_callrest at = r; at.p < at.end; at.p++) {
+		if (*at.p == 'o' && (behind = behind_operator(begin, at))) {
+			at.p = behind - 1;
+		} else if (*at.p == '(' && begins(&at, "(anonymous namespace)")) {
+			at.p += strlen("(anonymous namespace)") - 1;
+		} else if (*at.p == '(' && nested == 0) {
+			r.end = at.p;
+			break;
+		} else if (*at.p == '<' || *at.p == '{') {
+			nested++;
+		} else if ((*at.p == '>' || *at.p == '}') && nested > 0) {
+			nested--;
+		}
+	}
+	return without_module(r);
+}
+
+/* What follows "}": the name in a comment, perhaps with " ret=0x0" or " = 0x0" behind it. */
 static struct tl_callrest name_in_comment(struct tl_callrest r)
 {
 	const uint8_t *open = find(r, "/*"), *close, *ret;
@@ -216,24 +258,12 @@ static struct tl_callrest name_in_comment(struct tl_callrest r)
 	if (close)
 		r.end = close;
 	ret = find(r, " ret=");
+	if (!ret)
+		ret = find(r, " = ");
 	if (ret)
 		r.end = ret;
 	skip_blanks(&r);
-	return without_module(r);
-}
-
-/* "name(1, 2) = 3", "name [module]()" */
-static struct tl_callrest name_called(struct tl_callrest r)
-{
-	const uint8_t *paren = memchr(r.p, '(', (size_t)(r.end - r.p));
-	struct tl_callrest behind = { paren, r.end };
-
-	if (!paren)
-		return r;
-	r.end = paren;
-	if (ends(&r, "operator") && begins(&behind, "()"))
-		r.end = paren + 2;
-	return without_module(r);
+	return name_called(r);
 }
 
 /* "[hw int] name() {": the words before a name, in the view `graph`. */
@@ -270,12 +300,10 @@ static bool read_braces(struct tl_callrest r, struct tl_callline *out)
 		r.end = comment;
 		trim(&r);
 	}
-	if (ends(&r, "{"))
-		set(out, TL_CALL_ENTRY, depth, name_called(r));
-	else if (ends(&r, ";"))
-		set(out, TL_CALL_LEAF, depth, name_called(r));
-	else
+	if (!ends(&r, "{") && !ends(&r, ";"))
 		return false;
+	out->kind = *--r.end == '{' ? TL_CALL_ENTRY : TL_CALL_LEAF;
+	set(out, out->kind, depth, name_called(r));
 	return true;
 }
 
@@ -357,12 +385,12 @@ static bool read_switch(const struct tl_callform *f, struct tl_callrest r, uint6
 	return !f->by_task;
 }
 
-/* "CPU:3 [LOST 120 EVENTS]" */
+/* "CPU:3 [LOST 120 EVENTS]", "CPU:3 [EVENTS DROPPED]" */
 static bool read_lost(const struct tl_callform *f, struct tl_callrest r, struct tl_callline *out)
 {
 	uint64_t cpu;
 
-	if (!begins(&r, "CPU:") || !find(r, " EVENTS"))
+	if (!begins(&r, "CPU:") || !find(r, "EVENTS"))
 		return false;
 	r.p += 4;
 	set_nameless(out, TL_CALL_GAP, TL_CALL_NODEPTH);
@@ -379,7 +407,16 @@ static struct tl_callrest behind_blanks(struct tl_callrest r)
 	return r;
 }
 
-/* The cells of a line, up to the one with the functions. */
+/* A line that tells no duration: behind " 0)", or a task and its bar, there is a blank. */
+static bool read_function(struct tl_callrest r, struct tl_callline *out)
+{
+	if (!begins(&r, " "))
+		return false;
+	r.p++;
+	return read_braces(r, out);
+}
+
+/* The cells of a line that has a CPU or a task, up to the one with the functions. */
 static bool read_cells(struct tl_callrest r, uint64_t cpu, struct tl_callline *out)
 {
 	struct tl_callrest cell;
@@ -396,20 +433,31 @@ static bool read_cells(struct tl_callrest r, uint64_t cpu, struct tl_callline *o
 			continue;
 		return is_duration(cell) && read_braces(behind_blanks(r), out);
 	}
-	return false;
+	return read_function(r, out);
 }
 
-/* The file `trace`: " 0)   0.541 us    |  func();" */
+/* " 12345.678901 " */
+static bool is_time(struct tl_callrest cell)
+{
+	trim(&cell);
+	return time_before(cell.p, cell.end) != NULL;
+}
+
+/* The file `trace`: " 0)   0.541 us    |  func();"; each of its columns can be left out. */
 static bool read_ftrace(const struct tl_callform *f, struct tl_callrest r, struct tl_callline *out)
 {
 	struct tl_callrest cell, line = r;
-	uint64_t cpu;
+	uint64_t cpu = 0, task;
 
 	if (take_cpu(&r, &cpu))
 		return read_cells(r, cpu, out) || read_switch(f, r, cpu, out);
-	if (take_cell(&r, &cell) && take_cpu(&r, &cpu)) /* a time is before it */
+	if (!take_cell(&r, &cell))
+		return read_lost(f, line, out);
+	if (take_cpu(&r, &cpu)) /* a time is before it */
 		return read_cells(r, cpu, out);
-	return read_lost(f, line, out);
+	if (task_in(cell, 0, &task))
+		return read_cells(line, 0, out);
+	return is_time(cell) && memchr(r.p, '|', (size_t)(r.end - r.p)) && read_cells(r, 0, out);
 }
 
 /* `trace-cmd report`: "bash-1234  [000]  12.345678: funcgraph_entry:   0.541 us   |  func();" */

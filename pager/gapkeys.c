@@ -16,8 +16,9 @@
  * other texts, as perf script, perf trace, ftrace, trace-cmd report and uftrace print it.  Of so few
  * alternatives PCRE2 finds the first letters at once; with those of `spt` it would take twice as long.
  */
-#define IN_TEXTS \
-	"\\[gap: |instruction trace error|EVENTS DROPPED\\]|LOST (?:[0-9]+|some) |_LOST lost "
+#define IN_TEXTS                                                                   \
+	"\\[gap: |instruction trace error|EVENTS DROPPED\\]|LOST (?:[0-9]+ |some " \
+	"|EVENTS\\])|_LOST lost "
 #define IN_RECORDINGS IN_TEXTS "|^[0-9a-f]+:[0-9a-f]+: error "
 
 /* On workers, while the scan runs: what they look at does not change then. */

@@ -113,6 +113,8 @@ static void other_programs_tell_of_them(void **state)
 	static const char *const told[] = {
 		"CPU:3 [LOST 17 EVENTS]",
 		"CPU:1 [12 EVENTS DROPPED]",
+		"CPU:3 [LOST EVENTS]",
+		"CPU:1 [EVENTS DROPPED]",
 		" instruction trace error type 1 time 12.5 cpu 0 pid 1 tid 1 ip 0 code 7: Overflow "
 		"packet",
 		"            [  4711] |   /* LOST 7 records!! */",
@@ -137,7 +139,7 @@ static void other_programs_tell_of_them(void **state)
 		check_text(t, line);
 	}
 	check_keys(t, "<Esc>,:gaps<Enter>");
-	check_row(t, 0, "6 gaps or errors in log.txt");
+	check_row(t, 0, "8 gaps or errors in log.txt");
 	snprintf(line, sizeof(line), "     1  %s", told[0]);
 	check_row(t, 1, line);
 	check_keys(t, "2<Enter>");

@@ -76,6 +76,56 @@ static const struct sample samples[] = {
 	  " 1237.123459 |   0)   bash-1234   | d..1 |   3.541 us    |  } /* f ret=0x0 */\n"
 	  " 0)   bash-1234    =>    <idle>-0   \n",
 	  ".... Ea01 Lb02 Lc13 Xa01 ...." },
+	{ "ftrace", /* nofuncgraph-duration */
+	  "# CPU  FUNCTION CALLS\n"
+	  "# |     |   |   |   |\n"
+	  " 0) f() {\n"
+	  " 1)   idle();\n"
+	  " 0)   g() {\n"
+	  " 0)     h [vfs]();\n"
+	  " 0)   } /* g */\n"
+	  " 0) }\n"
+	  "CPU:0 [LOST EVENTS]\n",
+	  ".... .... Ea01 Lb12 Ea13 La24 Xa13 Xa0- Ga--" },
+	{ "ftrace", /* nofuncgraph-duration, funcgraph-proc */
+	  " 0)   bash-1234   | f() {\n"
+	  " 0)   bash-1234   |   g();\n"
+	  " 1)   bash-1234   | }\n",
+	  "Ea01 La12 Xa0-" },
+	{ "ftrace", /* nofuncgraph-cpu, funcgraph-abstime, funcgraph-proc */
+	  " 1237.123456 |   bash-1234   |               |  f() {\n"
+	  " 1237.123457 |   cat-99      |   0.541 us    |  f();\n"
+	  " 1237.123458 |   bash-1234   |   0.541 us    |    g();\n"
+	  " 1237.123459 |   bash-1234   |   3.541 us    |  }\n",
+	  "Ea01 Lb01 La12 Xa0-" },
+	{ "ftrace", /* nofuncgraph-cpu, funcgraph-proc */
+	  "   bash-1234   |               |  f() {\n"
+	  "   cat-99      |   0.541 us    |  f();\n"
+	  "   bash-1234   |   0.541 us    |    g();\n"
+	  "   bash-1234   |   3.541 us    |  }\n",
+	  "Ea01 Lb01 La12 Xa0-" },
+	{ "ftrace", /* nofuncgraph-cpu, funcgraph-abstime */
+	  " 1237.123456 |               |  f() {\n"
+	  " 1237.123458 |   0.541 us    |    g();\n"
+	  " 1237.123459 |   3.541 us    |  }\n",
+	  "Ea01 La12 Xa0-" },
+	{ "ftrace", /* funcgraph-retval, as Linux 6.5 and 6.14 have it */
+	  " 0)               |  f() {\n"
+	  " 0)   0.541 us    |    g(); /* = 0xffff93fcfd346c00 */\n"
+	  " 0)   3.541 us    |  } /* f = -22 */\n"
+	  " 0)               |  f(fd=3, buf=0x7ffe) {\n"
+	  " 0)   0.541 us    |    g(); /* <-f+0x10 ret=0x0 */\n"
+	  " 0)   3.541 us    |  } /* f ret=0x0 */\n",
+	  "Ea01 La12 Xa01 Ea01 La12 Xa01" },
+	{ "uftrace", /* --demangle=full */
+	  "            [ 29612] | std::function<int (int)>::operator()(int) const() {\n"
+	  "            [ 29612] |   (anonymous namespace)::hidden(int) {\n"
+	  "   0.040 us [ 29612] |     (anonymous namespace)::A::operator()(int);\n"
+	  "   0.040 us [ 29612] |     operator<<(A&, int);\n"
+	  "   0.040 us [ 29612] |     main::{lambda(int)#1}::operator()(int) const();\n"
+	  "   0.151 us [ 29612] |   } /* (anonymous namespace)::hidden(int) */\n"
+	  "   1.853 us [ 29612] | } /* std::function<int (int)>::operator()(int) const */\n",
+	  "Ea01 Ea12 La23 La24 La25 Xa12 Xa01" },
 	{ "trace-cmd",
 	  "cpus=2\n"
 	  "       bash-1234  [000]   123.456789: funcgraph_entry:                   |  f() {\n"
@@ -85,8 +135,9 @@ static const struct sample samples[] = {
 	  "     <idle>-0     [000]   123.456791: funcgraph_entry:                   |  tick() {\n"
 	  "       bash-1234  [001]   123.456792: sched_switch:         prev_comm=bash ==> a\n"
 	  "       bash-1234  [001]   123.456793: funcgraph_exit:       + 12.345 us  |  }\n"
-	  "CPU:1 [12 EVENTS DROPPED]\n",
-	  ".... Ea01 La12 Eb03 Ec03 oa-- Xa0- G?--" },
+	  "CPU:1 [12 EVENTS DROPPED]\n"
+	  "CPU:1 [EVENTS DROPPED]\n",
+	  ".... Ea01 La12 Eb03 Ec03 oa-- Xa0- G?-- G?--" },
 	{ "trace-cmd", /* trace-cmd report -l */
 	  "   tcall-4242    0..... 17919.128457: funcgraph_entry:                   |  vfs_read() "
 	  "{\n"
