@@ -73,8 +73,9 @@ int64_t tl_timechain_chunk(const struct tl_timeform *f, struct tl_timechain *c,
 
 /* ---- lines */
 
-/* The line that begins at *at, at most as much of it as is needed; *at goes to the next. */
-static struct tl_span take_line(const struct tl_timebytes *b, size_t *at)
+/* Does the line that begins at *at, of which no more is read than is needed, have a time?  *at goes to the next. */
+static bool take_line(const struct tl_timeform *f, const struct tl_timebytes *b, size_t *at,
+		      uint64_t *raw)
 {
 	const uint8_t *from = b->chunk.data + *at;
 	size_t left = b->chunk.len - *at;
@@ -86,7 +87,9 @@ static struct tl_span take_line(const struct tl_timebytes *b, size_t *at)
 		line = b->last;
 	if (line.len > TL_TIME_LINE)
 		line.len = TL_TIME_LINE;
-	return line;
+	if (!newline && b->open)
+		return tl_timeform_read_begun(f, line.data, line.len, raw);
+	return tl_timeform_read(f, line.data, line.len, raw);
 }
 
 /* Where the first line at or after a place begins; the chunk's length if none does within n bytes. */
@@ -144,12 +147,9 @@ struct tl_timefacts tl_timefacts_read(const struct tl_timeform *f, const struct 
 	size_t at = line_from(b, 0, b->chunk.len);
 	uint64_t raw;
 
-	while (at < b->chunk.len) {
-		struct tl_span line = take_line(b, &at);
-
-		if (tl_timeform_read(f, line.data, line.len, &raw))
+	while (at < b->chunk.len)
+		if (take_line(f, b, &at, &raw))
 			note(&g, raw);
-	}
 	return gathered(&g, b, TL_TIMES_EXACT);
 }
 
@@ -157,12 +157,9 @@ struct tl_timefacts tl_timefacts_read(const struct tl_timeform *f, const struct 
 static bool try_lines(const struct tl_timeform *f, const struct tl_timebytes *b, size_t *at,
 		      size_t end, unsigned lines, uint64_t *raw)
 {
-	while (*at < end && lines-- > 0) {
-		struct tl_span line = take_line(b, at);
-
-		if (tl_timeform_read(f, line.data, line.len, raw))
+	while (*at < end && lines-- > 0)
+		if (take_line(f, b, at, raw))
 			return true;
-	}
 	return false;
 }
 
@@ -179,12 +176,10 @@ static bool find_last(const struct tl_timeform *f, const struct tl_timebytes *b,
 	for (unsigned i = 0; i < TRY_MORE && end > from; i++) {
 		const uint8_t *newline = memrchr(b->chunk.data + from, '\n', end - from);
 		size_t at = newline ? (size_t)(newline + 1 - b->chunk.data) : from;
-		struct tl_span line;
 
 		if (!newline && !(from == 0 && b->begins))
 			return false;
-		line = take_line(b, &at);
-		if (tl_timeform_read(f, line.data, line.len, raw))
+		if (take_line(f, b, &at, raw))
 			return true;
 		end = newline ? (size_t)(newline - b->chunk.data) : from;
 	}
@@ -250,9 +245,8 @@ bool tl_timebytes_find(const struct tl_timeform *f, const struct tl_timebytes *b
 
 	while (next < b->chunk.len) {
 		size_t here = next;
-		struct tl_span line = take_line(b, &next);
 
-		if (!tl_timeform_read(f, line.data, line.len, &raw))
+		if (!take_line(f, b, &next, &raw))
 			continue;
 		*time = tl_time_shown(tl_time_add(base, tl_timechain_line(f, &chain, raw)));
 		*at = here;
@@ -271,9 +265,7 @@ bool tl_timebytes_at(const struct tl_timeform *f, const struct tl_timebytes *b, 
 	uint64_t raw;
 
 	while (next < b->chunk.len && next <= upto) {
-		struct tl_span line = take_line(b, &next);
-
-		if (!tl_timeform_read(f, line.data, line.len, &raw))
+		if (!take_line(f, b, &next, &raw))
 			continue;
 		*time = tl_time_shown(tl_time_add(base, tl_timechain_line(f, &chain, raw)));
 		found = true;

@@ -16,6 +16,8 @@
 #define HEAD_LINES 256
 #define LEAST      3 /* times that make a format, where not all lines have one */
 #define OTHERS     2 /* lines without for each with one, if its row says nothing else */
+#define BEHIND     8 /* bytes behind a time that may belong to it: a zone has the most, ` +01:00` */
+#define LONGEST    48 /* of a time, with what is around it */
 
 #define EPOCH_SPAN (366 * TL_DAY) /* the first lines are not further apart */
 #define DISORDER   (30 * TL_DAY)  /* lines may be before the first */
@@ -40,11 +42,14 @@ static bool find(const struct tl_timeform *f, const struct tl_stampline *l, size
 	return false;
 }
 
-/* What is behind the colours that a line begins with: dmesg -H and others put them there. */
+/* What is behind the colours that a line begins with: dmesg -H and others put them there.  Behind the mark that
+ * a text in UTF-8 begins with, too. */
 static struct tl_stampline behind_colours(const uint8_t *line, size_t len)
 {
 	size_t at = 0;
 
+	if (len > 2 && line[0] == 0xef && line[1] == 0xbb && line[2] == 0xbf)
+		at = 3;
 	while (len - at > 2 && line[at] == '\033' && line[at + 1] == '[') {
 		for (at += 2; at < len && (tl_is_digit(line[at]) || line[at] == ';');)
 			at++;
@@ -64,6 +69,23 @@ bool tl_timeform_read(const struct tl_timeform *f, const uint8_t *line, size_t l
 		return false;
 	*ns = stamp.ns;
 	return true;
+}
+
+bool tl_timeform_read_begun(const struct tl_timeform *f, const uint8_t *line, size_t len,
+			    uint64_t *ns)
+{
+	struct tl_stampline l = behind_colours(line, len);
+	struct tl_stamp stamp;
+	size_t col;
+
+	if (!f->kind)
+		return false;
+	/* One elsewhere counts when there is none in the usual column, all of which has to be there. */
+	if (!f->kind->at(f, &l, f->col, &stamp) &&
+	    (f->fixed || l.len < f->col + LONGEST || !find(f, &l, &col, &stamp)))
+		return false;
+	*ns = stamp.ns;
+	return l.len >= stamp.end + BEHIND;
 }
 
 /* What the first lines say of one row. */

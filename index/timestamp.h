@@ -66,6 +66,10 @@ const char *tl_timeform_name(const struct tl_timeform *f);
  */
 bool tl_timeform_read(const struct tl_timeform *f, const uint8_t *line, size_t len, uint64_t *ns);
 
+/* The same of a line that may go on behind what is there.  False also where that might be another time then. */
+bool tl_timeform_read_begun(const struct tl_timeform *f, const uint8_t *line, size_t len,
+			    uint64_t *ns);
+
 /*
  * As the text writes it, in its zone: `12345.678901234`, `2026-11-22 11:39:33.123456`, `11:39:33.5`.
  * Has more digits than the text where they are needed to say it exactly.  Returns `out`.
