@@ -293,6 +293,9 @@ static bool survey(struct quest *q, uint64_t *low, uint64_t *high)
 	for (uint64_t i = 0; i <= NPROBES && n > from; i++) {
 		uint64_t k = from + (n - 1 - from) * i / NPROBES;
 
+		/* Of a chunk looked at twice others may have found out meanwhile that it begins earlier. */
+		if (i > 0 && k == from + (n - 1 - from) * (i - 1) / NPROBES)
+			continue;
 		if (is_stopped(q))
 			break;
 		if (q->form->period > 0) {
@@ -401,15 +404,20 @@ static enum tl_lookup in_order(struct quest *q)
 
 		for (; k < end; k++) {
 			int64_t base;
-			bool same;
+			bool same, read;
 
 			pthread_mutex_lock(&ti->lock);
 			same = tl_timerows_have(ti, q->form) && k < ti->n;
+			read = same && ti->passed > k;
 			if (same)
 				facts = ti->rows[k].facts;
 			pthread_mutex_unlock(&ti->lock);
 			if (!same)
 				return TL_NONE;
+			if (!read) { /* it has grown meanwhile */
+				end = k;
+				break;
+			}
 			if (!(facts.flags & TL_TIMES_SOME))
 				continue;
 			base = tl_timechain_chunk(q->form, &chain, &facts);
@@ -444,29 +452,43 @@ static enum tl_lookup search(struct quest *q)
 	return is_stopped(q) ? TL_PENDING : by_known(q, bisect(q, low, high));
 }
 
+/* Is an answer sure if all was read up to `read`? */
+static bool is_sure(const struct quest *q, enum tl_lookup found, uint64_t read)
+{
+	if (found == TL_FOUND)
+		return read > tl_pos_chunk(q->ti->src, q->pos);
+	return found == TL_NONE && read == nchunks(q->ti);
+}
+
 enum tl_lookup tl_timeindex_locate(struct tl_timeindex *ti, uint64_t ns, const atomic_bool *stop,
 				   struct tl_timehit *out, struct tl_err *err)
 {
 	struct quest q = { .ti = ti, .ns = ns, .stop = stop, .err = err, .buf = TL_BUF_INIT };
 	enum tl_lookup found;
+	uint64_t read;
+	bool sure;
 
 	q.form = tl_timeindex_form(ti);
 	if (!q.form)
 		return TL_NONE;
 	if (ti->lines)
 		tl_lineindex_load(ti->lines);
+	read = passed(ti);
 	found = search(&q);
+	/* What others have read since was not looked at everywhere. */
+	sure = is_sure(&q, found, read);
+	if (!sure && is_sure(&q, found, passed(ti))) {
+		found = in_order(&q);
+		sure = is_sure(&q, found, passed(ti));
+	}
 	tl_buf_fini(&q.buf);
 	tl_timeindex_start(ti);
 	*out = (struct tl_timehit){
 		.pos = q.pos,
 		.time = q.time,
 		.unordered = tl_timeindex_unordered(ti),
+		.sure = sure,
 	};
-	if (found == TL_FOUND)
-		out->sure = passed(ti) > tl_pos_chunk(ti->src, q.pos);
-	else
-		out->sure = found == TL_NONE && passed(ti) == nchunks(ti);
 	return found;
 }
 

@@ -287,6 +287,51 @@ static void test_deltas(void **state)
 	check(&(struct recipe){ .kind = DELTAS, .nlines = 1200, .step = SEC, .bare = 30 });
 }
 
+/* Anything, of any format. */
+static struct recipe some_recipe(void)
+{
+	struct recipe r = {
+		.kind = rand() % NKINDS,
+		.nlines = 50 + (size_t)rand() % 1500,
+		.step = SEC,
+		.equal = rand() % 3 ? 0 : (unsigned)rand() % 100,
+		.bare = rand() % 2 ? 0 : (unsigned)rand() % 60,
+		.empty = rand() % 2 ? 0 : (unsigned)rand() % 30,
+		.late = 5 * SEC + (uint64_t)rand() % 60 * SEC,
+		.huge = rand() % 4 ? 0 : 1 + (size_t)rand() % 20000,
+		.newline_missing = rand() % 4 == 0,
+		.crlf = rand() % 3 == 0,
+		.bom = rand() % 4 == 0,
+		.cut = rand() % 2 == 0,
+	};
+
+	switch (r.kind == DELTAS ? 3 : rand() % 5) {
+	case 0:
+		r.jitter = 1 + (unsigned)rand() % 50;
+		break;
+	case 1:
+		r.streams = 2 + (unsigned)rand() % 8;
+		break;
+	case 2:
+		r.blocks = r.kind == DAYS ? 1 : 2 + (size_t)rand() % 5;
+		break;
+	default:
+		break;
+	}
+	if (r.kind == DAYS)
+		r.step *= 1 + (uint64_t)rand() % 5000;
+	return r;
+}
+
+static void test_any(void **state)
+{
+	for (unsigned i = 0; i < 12; i++) {
+		struct recipe r = some_recipe();
+
+		check(&r);
+	}
+}
+
 /* A pipe brings a little each time: what is here is found, and what was cut there is read again. */
 static void test_pipe(void **state)
 {
@@ -319,6 +364,34 @@ static void test_pipe(void **state)
 	eat(&story);
 }
 
+/* Chunks that begin with a line are read by others while somebody bisects: what was seen of them before is
+ * not compared with what is known then. */
+static void test_read_meanwhile(void **state)
+{
+	struct story story = { .ordered = true };
+	struct setup s;
+	char line[65];
+
+	for (uint64_t ns = SEC; ns <= 20 * 16 * SEC; ns += SEC) {
+		snprintf(line, sizeof(line), "  bash-1234  [001] d..1. %5u.000000: %24s",
+			 (unsigned)(ns / SEC), "x");
+		assert_int_equal(strlen(line), 63);
+		add_line(&story, true, ns, line, 63);
+	}
+	open_all(&s, &story, 10, false, 1);
+	for (unsigned i = 0; i < 2000; i++) {
+		struct tl_timehit hit;
+
+		tl_timeindex_reset(s.ti);
+		tl_timeindex_start(s.ti);
+		assert_int_equal(tl_timeindex_locate(s.ti, 200 * SEC, NULL, &hit, NULL), TL_FOUND);
+		assert_int_equal(hit.time, 200 * SEC);
+		assert_false(hit.unordered);
+	}
+	close_all(&s);
+	eat(&story);
+}
+
 static void test_stop(void **state)
 {
 	atomic_bool stop = true;
@@ -341,11 +414,12 @@ static void test_stop(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_ordered),     cmocka_unit_test(test_equal),
-		cmocka_unit_test(test_bare),        cmocka_unit_test(test_huge_line),
-		cmocka_unit_test(test_interleaved), cmocka_unit_test(test_blocks),
-		cmocka_unit_test(test_days),        cmocka_unit_test(test_deltas),
-		cmocka_unit_test(test_many_days),   cmocka_unit_test(test_pipe),
+		cmocka_unit_test(test_ordered),        cmocka_unit_test(test_equal),
+		cmocka_unit_test(test_bare),           cmocka_unit_test(test_huge_line),
+		cmocka_unit_test(test_interleaved),    cmocka_unit_test(test_blocks),
+		cmocka_unit_test(test_days),           cmocka_unit_test(test_deltas),
+		cmocka_unit_test(test_many_days),      cmocka_unit_test(test_pipe),
+		cmocka_unit_test(test_read_meanwhile), cmocka_unit_test(test_any),
 		cmocka_unit_test(test_stop),
 	};
 
