@@ -58,6 +58,15 @@ static struct tl_stampline behind_colours(const uint8_t *line, size_t len)
 	return (struct tl_stampline){ line + at, len - at };
 }
 
+/* `swapper     0     0.000000: PERF_RECORD_MMAP` is what perf found when it began to record, not a time of it. */
+static bool is_made_up(const struct tl_stampline *l, const struct tl_stamp *s)
+{
+	static const char record[] = ": PERF_RECORD_";
+	size_t n = sizeof(record) - 1;
+
+	return s->ns == 0 && l->len - s->end >= n && memcmp(l->s + s->end, record, n) == 0;
+}
+
 bool tl_timeform_read(const struct tl_timeform *f, const uint8_t *line, size_t len, uint64_t *ns)
 {
 	struct tl_stampline l = behind_colours(line, len);
@@ -65,7 +74,8 @@ bool tl_timeform_read(const struct tl_timeform *f, const uint8_t *line, size_t l
 	size_t col;
 
 	if (!f->kind ||
-	    (!f->kind->at(f, &l, f->col, &stamp) && (f->fixed || !find(f, &l, &col, &stamp))))
+	    (!f->kind->at(f, &l, f->col, &stamp) && (f->fixed || !find(f, &l, &col, &stamp))) ||
+	    is_made_up(&l, &stamp))
 		return false;
 	*ns = stamp.ns;
 	return true;

@@ -513,6 +513,23 @@ static void test_said(void **state)
 	assert_int_equal(read_line(&f, "WARN  2026-11-22 11:39:33 a"), 1795347573 * TL_SECOND);
 }
 
+/* perf script --show-mmap-events, of a recording of the whole system: more of them than lines are looked at */
+static void test_before_the_recording(void **state)
+{
+	static const char mmap[] =
+	    "swapper     0     0.000000: PERF_RECORD_MMAP -1/0: x [kernel]\n";
+	char text[sizeof(mmap) * 300] = "";
+	struct tl_timeform f;
+
+	for (size_t n = 0; n < 300; n++)
+		memcpy(text + n * (sizeof(mmap) - 1), mmap, sizeof(mmap));
+	assert_true(detect(text, strlen(text), &f));
+	assert_true(read_line(&f, mmap) == TL_TIME_NONE);
+	assert_true(read_line(&f, "sh     8194     0.000000: 125000 cpu-clock:") == 0);
+	assert_true(read_line(&f, "sh  8194 58749.972839: PERF_RECORD_MMAP2 8194/8194: x") ==
+		    UINT64_C(58749972839000));
+}
+
 /* No format needs more bytes than a line has, wherever other lines have their time. */
 static void test_short_lines(void **state)
 {
@@ -630,6 +647,7 @@ int main(void)
 		cmocka_unit_test(test_years),
 		cmocka_unit_test(test_shares),
 		cmocka_unit_test(test_said),
+		cmocka_unit_test(test_before_the_recording),
 		cmocka_unit_test(test_short_lines),
 		cmocka_unit_test(test_strace_live),
 		cmocka_unit_test(test_perf_live),
