@@ -16,9 +16,16 @@ static const struct unit {
 	const char *name;
 	uint64_t ns;
 } units[] = {
-	{ "ns", 1 },           { "us", 1000 },      { "\xc2\xb5s", 1000 }, /* MICRO SIGN */
+	{ "ns", 1 },
+	{ "us", 1000 },
+	{ "\xc2\xb5s", 1000 }, /* MICRO SIGN */
 	{ "\xce\xbcs", 1000 }, /* GREEK SMALL LETTER MU */
-	{ "ms", 1000000 },     { "s", 1000000000 },
+	{ "ms", 1000000 },
+	{ "s", 1000000000 },
+	{ "min", 60 * UINT64_C(1000000000) },
+	{ "m", 60 * UINT64_C(1000000000) },
+	{ "h", 3600 * UINT64_C(1000000000) },
+	{ "d", 86400 * UINT64_C(1000000000) },
 };
 
 static bool is_digit(char c)
@@ -77,6 +84,7 @@ bool tl_time_read(const char **s, uint64_t *ns, const char **why)
 	const uint64_t second = 1000000000;
 	const char *p = *s;
 	uint64_t unit = second;
+	unsigned __int128 behind; /* the point */
 	struct decimal d;
 
 	if (!read_decimal(&p, &d, why))
@@ -90,12 +98,12 @@ bool tl_time_read(const char **s, uint64_t *ns, const char **why)
 			break;
 		}
 	}
-	/* fraction * unit fits: each is 10^9 at most. */
-	if (d.rest || d.fraction * unit % second != 0) {
+	behind = (unsigned __int128)d.fraction * unit;
+	if (d.rest || behind % second != 0) {
 		*why = too_fine;
 		return false;
 	}
-	d.fraction = d.fraction * unit / second;
+	d.fraction = (uint64_t)(behind / second);
 	if (d.whole > (UINT64_MAX - 1 - d.fraction) / unit) {
 		*why = too_big;
 		return false;

@@ -1,7 +1,7 @@
 /*
  * timespec.h: times as people write them, in whole nanoseconds and without floating point.
  *
- * Numbers are decimal with an optional fraction and unit: ns, us, ms, s; seconds where none is
+ * Numbers are decimal with an optional fraction and unit: ns, us, ms, s, m or min, h, d; seconds where none is
  * given, as perf prints them.  What is finer than a nanosecond is refused, not rounded.
  */
 #ifndef TL_BASE_TIMESPEC_H

@@ -64,6 +64,10 @@ static void test_absolute(void **state)
 static void test_relative(void **state)
 {
 	check("+1.5ms", 100 * S + 1500000);
+	check("+2m", 220 * S);
+	check("+1.5min", 190 * S);
+	check("+1.000000001h", 3700 * S + 3600);
+	check("+0.25d", 21700 * S);
 	check("-20us", 100 * S - 20000);
 	check("-100", 0);
 	check("-101", 0);
@@ -102,10 +106,10 @@ static void test_part(void **state)
 
 static void test_bad(void **state)
 {
-	static const char *const bad[] = { "",    " ",     "x",      "1x",   "1.2.3", "1 2",
-					   "--1", "+",     ".",      "1ms2", "ms",    "0x10",
-					   "1e3", "1,5",   "1 ms",   "%",    "5%%",   "nan",
-					   "inf", "1msec", "\x01\n", "+-1" };
+	static const char *const bad[] = { "",    " ",     "x",    "1x",   "1.2.3",  "1 2",
+					   "--1", "+",     ".",    "1ms2", "ms",     "0x10",
+					   "1e3", "1,5",   "1 ms", "%",    "5%%",    "nan",
+					   "inf", "1msec", "1mi",  "1day", "\x01\n", "+-1" };
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		struct tl_err err = TL_ERR_INIT;
