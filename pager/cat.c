@@ -87,8 +87,14 @@ static void complain(const struct tl_err *err, int *status)
 static bool take_part(const struct tl_options *o, const struct tl_format *format,
 		      struct tl_jobs *pool, struct tl_source **src, struct tl_err *err)
 {
-	return !o->trace_time || (format && format->decoder) ||
-	       tl_timeparts_open(src, o->trace_time, pool, NULL, err) == TL_TIMEPARTS_DONE;
+	enum tl_timeparts became = TL_TIMEPARTS_DONE;
+
+	if (o->trace_time && !(format && format->decoder))
+		became = tl_timeparts_open(src, o->trace_time, pool, NULL, err);
+	if (became ==
+	    TL_TIMEPARTS_EMPTY) /* as perf script, nothing is written, and that is no error */
+		*err = (struct tl_err)TL_ERR_INIT;
+	return became == TL_TIMEPARTS_DONE || became == TL_TIMEPARTS_EMPTY;
 }
 
 /* NULL for the format: a file that is text. */

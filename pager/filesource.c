@@ -59,7 +59,7 @@ static bool take_part(struct tl_app *app, const char *name, struct tl_source **s
 	tl_openwait_end(&wait);
 	if (became != TL_TIMEPARTS_DONE)
 		tl_err_prefix(err, "%s: ", name);
-	if (became == TL_TIMEPARTS_WHOLE)
+	if (became == TL_TIMEPARTS_WHOLE || became == TL_TIMEPARTS_EMPTY)
 		tl_app_message(app, "%s", err->msg);
 	if (became == TL_TIMEPARTS_FAILED) {
 		tl_source_close(*src);

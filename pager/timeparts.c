@@ -27,6 +27,7 @@ struct search {
 	struct tl_source *src;
 	struct tl_timeindex *times;
 	const char *text;
+	uint64_t first, last; /* times of the whole, ns */
 	struct tl_timerange ranges[TL_MAX_TIMERANGES];
 	size_t nranges;
 	struct tl_stretch *pieces;
@@ -266,12 +267,12 @@ static enum tl_lookup find_by_ends(struct search *s)
 
 static enum tl_lookup find_parts(struct search *s)
 {
-	uint64_t first, last;
-	enum tl_lookup found = tl_timeindex_measure(s->times, &s->stop, &first, &last, &s->err);
+	enum tl_lookup found =
+	    tl_timeindex_measure(s->times, &s->stop, &s->first, &s->last, &s->err);
 
 	if (found != TL_FOUND)
 		return found;
-	if (!tl_timeranges_parse(s->text, tl_timeindex_form(s->times), first, last, s->ranges,
+	if (!tl_timeranges_parse(s->text, tl_timeindex_form(s->times), s->first, s->last, s->ranges,
 				 &s->nranges, &s->err))
 		return TL_FAILED;
 	if (tl_source_end(s->src) > SMALL) {
@@ -369,6 +370,15 @@ static void run_search(struct search *s, struct tl_jobs *pool, const struct tl_p
 		tl_err_nomem(&s->err);
 }
 
+static void say_empty(const struct search *s, struct tl_err *err)
+{
+	const struct tl_timeform *form = tl_timeindex_form(s->times);
+	char from[TL_TIMEFORM_PRINTED], to[TL_TIMEFORM_PRINTED];
+
+	tl_err_set(err, "--time: no line has such a time; the text goes from %s to %s",
+		   tl_timeform_print(form, s->first, from), tl_timeform_print(form, s->last, to));
+}
+
 /* The parts become the text.  Takes *src. */
 static enum tl_timeparts take_parts(struct search *s, struct tl_source **src, struct tl_err *err)
 {
@@ -379,7 +389,7 @@ static enum tl_timeparts take_parts(struct search *s, struct tl_source **src, st
 	*src = NULL;
 	return tl_source_open_part(below, any ? s->pieces : &nothing, any ? s->npieces : 1, src,
 				   err)
-		   ? TL_TIMEPARTS_DONE
+		   ? (any ? TL_TIMEPARTS_DONE : TL_TIMEPARTS_EMPTY)
 		   : TL_TIMEPARTS_FAILED;
 }
 
@@ -402,6 +412,8 @@ static enum tl_timeparts search_parts(struct tl_source **src, const char *text,
 		s->found = TL_NONE;
 	else
 		run_search(s, pool, progress);
+	if (s->found == TL_FOUND && s->npieces == 0)
+		say_empty(s, &s->err);
 	tl_timeindex_close(s->times);
 	*err = s->err;
 	if (s->found == TL_FOUND) {

@@ -11,6 +11,7 @@
 /* What became of it. */
 enum tl_timeparts {
 	TL_TIMEPARTS_DONE,
+	TL_TIMEPARTS_EMPTY,  /* the part has no lines, and is the text now: err says so */
 	TL_TIMEPARTS_WHOLE,  /* this text has no parts: err says why */
 	TL_TIMEPARTS_FAILED, /* err */
 };

@@ -497,6 +497,15 @@ static void a_part_is_the_text(void **state)
 	check_top(t, line_at(12345 * SEC + 800000000));
 }
 
+static void a_part_without_lines_is_told(void **state)
+{
+	struct term *t = fixture_open(&f, "--time=5,6", "trace.txt", NULL);
+
+	check_text(t, "trace.txt: --time: no line has such a time; the text goes from 12345.67");
+	check_keys(t, "<Enter>--time=12345.7,12346<Enter>");
+	check_top(t, line_at(12345 * SEC + 700000000));
+}
+
 /* Dates without a year have that of the file, in a part of it, too. */
 static void a_part_has_the_year_of_the_file(void **state)
 {
@@ -661,6 +670,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(compressed_texts_have_parts, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_has_no_parts_says_so, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_part_is_the_text, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_part_without_lines_is_told, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_part_has_the_year_of_the_file, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_part_can_be_changed, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_part_follows_its_file, set_up, tear_down),
