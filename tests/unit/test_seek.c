@@ -206,7 +206,7 @@ static void counts_from_a_line(void **state)
 	assert_int_equal(ask_written(fx, base, "-20us").spot.pos,
 			 fx->lines[line_at(fx, t - 20000)].pos);
 	assert_int_equal(ask_written(fx, base, "+0").spot.pos, fx->lines[line_at(fx, t)].pos);
-	assert_int_equal(ask_written(fx, base, " -1h").state, TL_SEEK_FAILED);
+	assert_int_equal(ask_written(fx, base, " -1y").state, TL_SEEK_FAILED);
 	assert_int_equal(ask_written(fx, base, "-10s").spot.pos, fx->lines[0].pos);
 	assert_int_equal(ask_written(fx, base, "+10s").spot.pos, fx->lines[fx->n - 1].pos);
 	assert_int_equal(ask_written(fx, base, "0%").spot.pos, fx->lines[0].pos);
