@@ -291,14 +291,24 @@ static void put_away(struct thread *t, struct stacks *out)
 	stacks_fini(&t->stacks);
 }
 
-/* COMM TID [FLAGS] IP SYMBOL ilen: N */
+/* What has no symbol is called by its file, as flame graphs have it. */
+static void name_after(char *name, size_t size, const char *file)
+{
+	const char *slash = strrchr(file, '/');
+
+	if (!strcmp(name, "[unknown]") && slash && slash[1])
+		snprintf(name, size, "[%s]", slash + 1);
+}
+
+/* COMM TID [FLAGS] IP SYMBOL (FILE) ilen: N */
 static void count_insns(const char *list, struct stacks *out)
 {
 	char *text = read_file(list), *save = NULL;
 
 	nthreads = 0;
 	for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
-		char comm[64], flags[16] = "", name[1024], *end = strstr(line, "tr end ");
+		char comm[64], flags[16] = "", name[1024], file[1024];
+		char *end = strstr(line, "tr end ");
 		int tid, at = 0, len;
 		struct thread *t;
 		uint64_t ip;
@@ -307,10 +317,12 @@ static void count_insns(const char *list, struct stacks *out)
 			memset(end, ' ', 6);
 		if (sscanf(line, "%63s %d%n", comm, &tid, &at) != 2)
 			fail_msg("perf: '%s'", line);
-		if (sscanf(line + at, " %" SCNx64 " %1023s ilen: %d", &ip, name, &len) != 3 &&
-		    sscanf(line + at, " %15s %" SCNx64 " %1023s ilen: %d", flags, &ip, name,
-			   &len) != 4)
+		if (sscanf(line + at, " %" SCNx64 " %1023s (%1023[^)]) ilen: %d", &ip, name, file,
+			   &len) != 4 &&
+		    sscanf(line + at, " %15s %" SCNx64 " %1023s (%1023[^)]) ilen: %d", flags, &ip,
+			   name, file, &len) != 5)
 			fail_msg("perf: '%s'", line);
+		name_after(name, sizeof(name), file);
 		t = thread_of(tid);
 		if (strcmp(t->comm, comm))
 			put_away(t, out);
@@ -430,7 +442,7 @@ static void check_stacks(const struct recipe *r, const struct stacks *ours)
 	uint64_t sum;
 
 	assert_int_equal(
-	    sh("perf script -i data --itrace=i1i -F comm,tid,ip,sym,insnlen,flags >list "
+	    sh("perf script -i data --itrace=i1i -F comm,tid,ip,sym,dso,insnlen,flags >list "
 	       "2>/dev/null"),
 	    0);
 	count_insns("list", &theirs);
