@@ -236,6 +236,69 @@ bool tl_timebytes_first(const struct tl_timeform *f, const struct tl_timebytes *
 	return try_lines(f, b, &at, b->chunk.len, UINT_MAX, raw);
 }
 
+bool tl_timefacts_in_order(const struct tl_timeform *f, const struct tl_timefacts *facts)
+{
+	if (f->deltas || (facts->flags & (TL_TIMES_SOME | TL_TIMES_EXACT | TL_TIMES_BACK)) !=
+			     (TL_TIMES_SOME | TL_TIMES_EXACT))
+		return false;
+	return f->period == 0 || (uint64_t)facts->max - (uint64_t)facts->min < f->period / 2;
+}
+
+uint64_t tl_timefacts_line(const struct tl_timeform *f, const struct tl_timefacts *facts,
+			   int64_t base, uint64_t raw)
+{
+	struct tl_timechain chain = { .prev = facts->first, .any = true };
+
+	return tl_time_shown(tl_time_add(base, tl_timechain_line(f, &chain, raw)));
+}
+
+/* The first line from *next on that has a time and begins before `end`; *next goes behind it. */
+static bool next_timed(const struct tl_timeform *f, const struct tl_timebytes *b, size_t end,
+		       size_t *next, size_t *begin, uint64_t *raw)
+{
+	while (*next < end) {
+		*begin = *next;
+		if (take_line(f, b, next, raw))
+			return true;
+	}
+	return false;
+}
+
+bool tl_timebytes_bisect(const struct tl_timeform *f, const struct tl_timebytes *b,
+			 const struct tl_timefacts *facts, int64_t base, uint64_t ns, size_t *at,
+			 uint64_t *time)
+{
+	size_t low = line_from(b, 0, b->chunk.len), high = b->chunk.len;
+	bool found = false;
+
+	/* Lines that begin before `low` are too early, or have no time; the first at `high` or behind it that has
+	 * one is the answer. */
+	while (low < high) {
+		size_t mid = low + (high - low) / 2, begin;
+		size_t here = line_from(b, mid, high - mid), next = here;
+		uint64_t raw, shown;
+
+		if (here >= high) { /* no line begins there */
+			high = mid;
+			continue;
+		}
+		if (!next_timed(f, b, high, &next, &begin, &raw)) {
+			high = here;
+			continue;
+		}
+		shown = tl_timefacts_line(f, facts, base, raw);
+		if (shown < ns) {
+			low = next;
+			continue;
+		}
+		high = here;
+		*at = begin;
+		*time = shown;
+		found = true;
+	}
+	return found;
+}
+
 bool tl_timebytes_find(const struct tl_timeform *f, const struct tl_timebytes *b, int64_t base,
 		       uint64_t ns, size_t *at, uint64_t *time)
 {

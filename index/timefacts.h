@@ -83,6 +83,18 @@ bool tl_timebytes_first(const struct tl_timeform *f, const struct tl_timebytes *
 bool tl_timebytes_find(const struct tl_timeform *f, const struct tl_timebytes *b, int64_t base,
 		       uint64_t ns, size_t *at, uint64_t *time);
 
+/*
+ * Do the times of a chunk with these facts never decrease from line to line, and does one line tell its own, with
+ * the chunk's first line at hand?  Then tl_timebytes_bisect() finds there what tl_timebytes_find() does, by looking
+ * at a few lines; and the time of a line that reads `raw` is:
+ */
+bool tl_timefacts_in_order(const struct tl_timeform *f, const struct tl_timefacts *facts);
+uint64_t tl_timefacts_line(const struct tl_timeform *f, const struct tl_timefacts *facts,
+			   int64_t base, uint64_t raw);
+bool tl_timebytes_bisect(const struct tl_timeform *f, const struct tl_timebytes *b,
+			 const struct tl_timefacts *facts, int64_t base, uint64_t ns, size_t *at,
+			 uint64_t *time);
+
 /* The time of the last line with one that begins at or before byte `upto` of the chunk.  False: none does. */
 bool tl_timebytes_at(const struct tl_timeform *f, const struct tl_timebytes *b, int64_t base,
 		     size_t upto, uint64_t *time);

@@ -295,16 +295,33 @@ bool tl_timework_look_around(struct tl_timeindex *ti, struct tl_timework *w)
 	return true;
 }
 
+/* Nobody has claimed it: see how far the text goes. */
+static void note_end(struct tl_timeindex *ti, struct tl_timework *w)
+{
+	struct tl_extent ex;
+
+	if (w->end.nchunks > 0)
+		return;
+	tl_source_extent(ti->src, &ex);
+	w->end = (struct tl_timeend){ ex.nchunks, ex.last_len };
+}
+
+static enum tl_lookup fetched(struct tl_timeindex *ti, struct tl_timework *w, enum tl_lookup found,
+			      struct tl_err *err)
+{
+	if (found != TL_FOUND || tl_timework_look_around(ti, w))
+		return found;
+	tl_timework_release(ti, w);
+	tl_err_nomem(err);
+	return TL_FAILED;
+}
+
 enum tl_lookup tl_timework_fetch(struct tl_timeindex *ti, struct tl_timework *w, bool may_map,
 				 struct tl_buf *buf, struct tl_err *err)
 {
 	enum tl_lookup found = TL_FOUND;
-	struct tl_extent ex;
 
-	if (w->end.nchunks == 0) { /* nobody has claimed it */
-		tl_source_extent(ti->src, &ex);
-		w->end = (struct tl_timeend){ ex.nchunks, ex.last_len };
-	}
+	note_end(ti, w);
 	w->mapped = may_map && tl_source_map(ti->src, w->k, 0, 0, &w->map);
 	if (w->mapped) {
 		w->bytes.chunk = w->map.chunk;
@@ -313,19 +330,26 @@ enum tl_lookup tl_timework_fetch(struct tl_timeindex *ti, struct tl_timework *w,
 		found = tl_source_read(ti->src, w->k, buf, err);
 		w->bytes.chunk = (struct tl_span){ buf->data, buf->len };
 	}
-	if (found == TL_FOUND && !tl_timework_look_around(ti, w)) {
-		tl_timework_release(ti, w);
-		tl_err_nomem(err);
-		found = TL_FAILED;
-	}
-	return found;
+	return fetched(ti, w, found, err);
+}
+
+enum tl_lookup tl_timework_pin(struct tl_timeindex *ti, struct tl_timework *w, struct tl_err *err)
+{
+	enum tl_lookup found;
+
+	note_end(ti, w);
+	found = tl_source_pin(ti->src, w->k, &w->bytes.chunk, err);
+	w->pinned = found == TL_FOUND;
+	return fetched(ti, w, found, err);
 }
 
 bool tl_timework_release(struct tl_timeindex *ti, struct tl_timework *w)
 {
 	bool ok = !w->mapped || tl_source_unmap(ti->src, &w->map);
 
-	w->mapped = false;
+	if (w->pinned)
+		tl_source_unpin(ti->src, w->k, &w->bytes.chunk);
+	w->mapped = w->pinned = false;
 	tl_buf_fini(&w->last);
 	return ok;
 }

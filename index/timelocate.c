@@ -21,7 +21,8 @@
 #define NPROBES    32           /* over the whole text */
 #define PROBE      (4u << 10)   /* bytes at the beginning of a chunk, and if no time is in them */
 #define PROBE_MORE (128u << 10) /* so many, at the most */
-#define WAIT_NS    10000000     /* between two looks at *stop */
+#define NEAR       (8u << 10) /* bytes before a line that are looked through for a time, if it has none */
+#define WAIT_NS    10000000 /* between two looks at *stop */
 
 struct quest {
 	struct tl_timeindex *ti;
@@ -102,8 +103,19 @@ static bool reaches(const struct quest *q, uint64_t k, const struct tl_timefacts
 	return latest(facts, *base) >= q->ns;
 }
 
-/* Look for the answer in chunk k, all of whose lines are read if they were not.  Its facts, too. */
-static enum tl_lookup look_in(struct quest *q, uint64_t k, struct tl_timefacts *facts)
+static bool find_line(const struct quest *q, const struct tl_timework *w,
+		      const struct tl_timefacts *facts, int64_t base, size_t *at, uint64_t *time)
+{
+	if (tl_timefacts_in_order(q->form, facts))
+		return tl_timebytes_bisect(q->form, &w->bytes, facts, base, q->ns, at, time);
+	return tl_timebytes_find(q->form, &w->bytes, base, q->ns, at, time);
+}
+
+/*
+ * Look for the answer in chunk k, all of whose lines are read if they were not.  Its facts, too.  A chunk that is
+ * `likely` to have it is read by way of the cache, as what is found is shown next.
+ */
+static enum tl_lookup look_in(struct quest *q, uint64_t k, bool likely, struct tl_timefacts *facts)
 {
 	struct tl_timeindex *ti = q->ti;
 	struct tl_timework w = { .k = k, .last = TL_BUF_INIT };
@@ -117,12 +129,13 @@ static enum tl_lookup look_in(struct quest *q, uint64_t k, struct tl_timefacts *
 		return TL_NONE;
 	if (!known && !tl_timerows_work(ti, q->form, k, &w))
 		return TL_NONE;
-	found = tl_timework_fetch(ti, &w, false, &q->buf, q->err);
+	found = known || likely ? tl_timework_pin(ti, &w, q->err)
+				: tl_timework_fetch(ti, &w, false, &q->buf, q->err);
 	if (found == TL_FOUND) {
 		if (!known)
 			*facts = tl_timefacts_read(q->form, &w.bytes);
 		if (known || reaches(q, k, facts, &base))
-			there = tl_timebytes_find(q->form, &w.bytes, base, q->ns, &at, &q->time);
+			there = find_line(q, &w, facts, base, &at, &q->time);
 		tl_timework_release(ti, &w);
 	}
 	if (!known)
@@ -137,12 +150,12 @@ static enum tl_lookup look_from(struct quest *q, uint64_t k)
 {
 	struct tl_timefacts facts;
 
-	for (; k < nchunks(q->ti); k++) {
+	for (uint64_t from = k; k < nchunks(q->ti); k++) {
 		enum tl_lookup found;
 
 		if (is_stopped(q))
 			return TL_PENDING;
-		found = look_in(q, k, &facts);
+		found = look_in(q, k, k == from, &facts);
 		if (found != TL_NONE)
 			return found;
 	}
@@ -162,7 +175,7 @@ static enum tl_lookup look_back(struct quest *q, uint64_t k, enum tl_lookup answ
 
 		if (is_stopped(q))
 			return TL_PENDING;
-		found = look_in(q, k, &facts);
+		found = look_in(q, k, false, &facts);
 		if (found == TL_FAILED)
 			return found;
 		if (found == TL_FOUND)
@@ -356,6 +369,8 @@ static void help(struct quest *q)
 	struct tl_timework w;
 	uint64_t n = nchunks(ti);
 
+	if (ti->pool)
+		tl_jobs_hush(ti->pool, 0); /* it is the background's work that is waited for */
 	if (tl_timerows_claim(ti, q->form, n, &w)) {
 		tl_timerows_read(ti, q->form, &w, &q->buf, &facts, NULL);
 		return;
@@ -508,11 +523,37 @@ static enum tl_lookup make_base(struct quest *q, uint64_t k)
 	return TL_FOUND;
 }
 
+/* The time of the line that holds a byte of chunk k, from some KiB around it.  PENDING: they do not tell it, or the
+ * line is near the end of the chunk. */
+static enum tl_lookup look_near(struct quest *q, uint64_t k, uint64_t byte, uint64_t *ns)
+{
+	uint64_t from = byte > NEAR ? byte - NEAR : 0;
+	size_t upto = (size_t)(byte - from);
+	struct tl_timebytes b = { .begins = k == 0 && from == 0 };
+
+	if (is_chained(q->form))
+		return TL_PENDING;
+	q->buf.len = 0;
+	if (tl_source_read_part(q->ti->src, k, from, upto + TL_TIME_LINE + 1, &q->buf, NULL) !=
+		TL_FOUND ||
+	    q->buf.len <= upto + TL_TIME_LINE)
+		return TL_PENDING;
+	b.chunk = (struct tl_span){ q->buf.data, q->buf.len };
+	if (tl_timebytes_at(q->form, &b, 0, upto, ns))
+		return TL_FOUND;
+	return b.begins ? TL_NONE : TL_PENDING; /* all of the text up to there was seen */
+}
+
 static enum tl_lookup look_at(struct quest *q, uint64_t pos, uint64_t *ns)
 {
 	struct tl_timeindex *ti = q->ti;
 	uint64_t k = tl_pos_chunk(ti->src, pos), byte = tl_pos_byte(ti->src, pos);
-	enum tl_lookup found = make_base(q, k);
+	enum tl_lookup found = make_base(q, k), near = TL_PENDING;
+
+	if (found == TL_FOUND)
+		near = look_near(q, k, byte, ns);
+	if (near != TL_PENDING)
+		return near;
 
 	for (; found == TL_FOUND; byte = UINT64_MAX) {
 		struct tl_timefacts facts;
@@ -646,12 +687,12 @@ static enum tl_lookup look_at_ends(struct quest *q, bool may_wait)
 	if (q->form->deltas)
 		return in_order(q);
 	for (uint64_t k = 0; found == TL_NONE && k < n; k++) {
-		found = is_stopped(q) ? TL_PENDING : look_in(q, k, &facts);
+		found = is_stopped(q) ? TL_PENDING : look_in(q, k, false, &facts);
 		if (facts.flags & TL_TIMES_SOME)
 			break;
 	}
 	for (uint64_t k = n; found == TL_NONE && k-- > 0;) {
-		found = is_stopped(q) ? TL_PENDING : look_in(q, k, &facts);
+		found = is_stopped(q) ? TL_PENDING : look_in(q, k, false, &facts);
 		if (facts.flags & TL_TIMES_SOME)
 			break;
 	}
@@ -684,6 +725,8 @@ static enum tl_lookup measure(struct tl_timeindex *ti, bool may_wait, const atom
 	q.form = tl_timeindex_form(ti);
 	if (!q.form)
 		return TL_NONE;
+	if (ti->lines)
+		tl_lineindex_load(ti->lines);
 	if (known_range(ti, q.form, true, &found, first, last))
 		return found;
 	found = look_at_ends(&q, may_wait);

@@ -79,6 +79,7 @@ struct tl_timework {
 	struct tl_buf last; /* what bytes.last points to */
 	struct tl_mapped map;
 	bool mapped;
+	bool pinned; /* bytes.chunk is, in the cache */
 };
 
 /* Lock held: see how much text there is now. */
@@ -118,6 +119,9 @@ bool tl_timerows_work(struct tl_timeindex *ti, const struct tl_timeform *f, uint
 enum tl_lookup tl_timework_fetch(struct tl_timeindex *ti, struct tl_timework *w, bool may_map,
 				 struct tl_buf *buf, struct tl_err *err);
 bool tl_timework_release(struct tl_timeindex *ti, struct tl_timework *w);
+
+/* Likewise get them through the cache, where the screen finds them then. */
+enum tl_lookup tl_timework_pin(struct tl_timeindex *ti, struct tl_timework *w, struct tl_err *err);
 
 /* The work has its chunk's bytes: see what has to be known of the neighbours.  False: out of memory. */
 bool tl_timework_look_around(struct tl_timeindex *ti, struct tl_timework *w);

@@ -24,6 +24,7 @@ struct fake_text {
 	bool stuck;      /* nothing comes any more */
 	size_t broken;   /* this chunk cannot be read */
 	unsigned random; /* how much comes at a time */
+	size_t nreads;   /* of chunks */
 	struct tl_source_ops ops;
 };
 
@@ -57,6 +58,7 @@ static inline enum tl_lookup fake_read(void *self, uint64_t k, struct tl_buf *ou
 	size_t end;
 
 	pthread_mutex_lock(&t->lock);
+	t->nreads++;
 	if (k == t->broken) {
 		tl_err_set(err, "chunk %zu is broken", t->broken);
 		found = TL_FAILED;

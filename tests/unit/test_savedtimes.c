@@ -246,6 +246,21 @@ static void test_same_file(void **state)
 	close_text(s);
 }
 
+/* Who asks for the range alone gets it from what was saved; no chunk is read for it. */
+static void test_range_of_saved(void **state)
+{
+	struct scene *s = *state;
+	uint64_t first, last;
+
+	write_some(s, 0, s->story.text.len);
+	make_saved(s);
+	open_text(s, s->dir);
+	assert_int_equal(tl_timeindex_measure(s->ti, NULL, &first, &last, NULL), TL_FOUND);
+	assert_int_equal(last, s->story.lines[s->story.n - 1].ns);
+	assert_int_equal(chunks_read(s), (s->story.text.len + CHUNK - 1) / CHUNK);
+	close_text(s);
+}
+
 /* The counts alone were saved by a run that had no use for times; samples are saved, too. */
 static void test_samples(void **state)
 {
@@ -357,15 +372,11 @@ static void test_no_times(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_round_trip),
-		cmocka_unit_test(test_damage),
-		cmocka_unit_test(test_senseless),
-		in_scene(test_same_file),
-		in_scene(test_samples),
-		in_scene(test_appended),
-		in_scene(test_grows),
-		in_scene(test_replaced),
-		in_scene(test_no_times),
+		cmocka_unit_test(test_round_trip), cmocka_unit_test(test_damage),
+		cmocka_unit_test(test_senseless),  in_scene(test_same_file),
+		in_scene(test_range_of_saved),     in_scene(test_samples),
+		in_scene(test_appended),           in_scene(test_grows),
+		in_scene(test_replaced),           in_scene(test_no_times),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -392,6 +392,47 @@ static void test_read_meanwhile(void **state)
 	eat(&story);
 }
 
+static size_t reads(struct setup *s)
+{
+	size_t n;
+
+	pthread_mutex_lock(&s->fake.lock);
+	n = s->fake.nreads;
+	pthread_mutex_unlock(&s->fake.lock);
+	return n;
+}
+
+/* Where all lines were read, a look-up reads the chunk of the answer and the edges of its neighbours, once, and
+ * nothing is read in the background. */
+static void test_known_is_not_read_again(void **state)
+{
+	const struct recipe r = { .kind = TRACE, .nlines = 4000, .step = SEC };
+	enum tl_lookup found;
+	struct story story;
+	struct setup s;
+	uint64_t ns;
+	size_t had;
+
+	cook(&story, &r);
+	open_all(&s, &story, 10, false, 2);
+	read_all(&s);
+	had = reads(&s);
+	ask(&s, story.lines[2000].ns, true);
+	assert_true(reads(&s) <= had + 3);
+	had = reads(&s);
+	for (int i = 0; i < 3; i++)
+		ask(&s, story.lines[2000].ns, true);
+	assert_int_equal(reads(&s), had);
+	tl_timeindex_start(s.ti);
+	found = tl_timeindex_at(s.ti, fake_pos(&s.fake, story.lines[2000].at), NULL, &ns, NULL);
+	assert_int_equal(found, TL_FOUND);
+	tl_timeindex_close(s.ti); /* what goes on in the background has ended */
+	s.ti = NULL;
+	assert_true(reads(&s) <= had + 1);
+	close_all(&s);
+	eat(&story);
+}
+
 static void test_stop(void **state)
 {
 	atomic_bool stop = true;
@@ -414,13 +455,20 @@ static void test_stop(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_ordered),        cmocka_unit_test(test_equal),
-		cmocka_unit_test(test_bare),           cmocka_unit_test(test_huge_line),
-		cmocka_unit_test(test_interleaved),    cmocka_unit_test(test_blocks),
-		cmocka_unit_test(test_days),           cmocka_unit_test(test_deltas),
-		cmocka_unit_test(test_many_days),      cmocka_unit_test(test_pipe),
-		cmocka_unit_test(test_read_meanwhile), cmocka_unit_test(test_any),
+		cmocka_unit_test(test_ordered),
+		cmocka_unit_test(test_equal),
+		cmocka_unit_test(test_bare),
+		cmocka_unit_test(test_huge_line),
+		cmocka_unit_test(test_interleaved),
+		cmocka_unit_test(test_blocks),
+		cmocka_unit_test(test_days),
+		cmocka_unit_test(test_deltas),
+		cmocka_unit_test(test_many_days),
+		cmocka_unit_test(test_pipe),
+		cmocka_unit_test(test_read_meanwhile),
+		cmocka_unit_test(test_any),
 		cmocka_unit_test(test_stop),
+		cmocka_unit_test(test_known_is_not_read_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
