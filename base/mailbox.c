@@ -62,11 +62,13 @@ static bool holds(const struct tl_mailbox *mb, const struct tl_msg *msg)
 void tl_mailbox_post(struct tl_mailbox *mb, const struct tl_msg *msg)
 {
 	uint64_t one = 1;
+	bool new;
 
 	if (!mb)
 		return;
 	pthread_mutex_lock(&mb->lock);
-	if (!holds(mb, msg)) {
+	new = !holds(mb, msg);
+	if (new) {
 		if (mb->n == mb->cap) {
 			struct tl_msg *more = realloc(mb->msgs, 2 * mb->cap * sizeof(*more));
 
@@ -78,11 +80,12 @@ void tl_mailbox_post(struct tl_mailbox *mb, const struct tl_msg *msg)
 			}
 		}
 		mb->msgs[mb->n++] = *msg;
-		if (write(mb->fd, &one, sizeof(one)) < 0) {
-			/* The counter is full: the reader will wake anyway. */
-		}
 	}
 	pthread_mutex_unlock(&mb->lock);
+	/* Without the lock, which the reader who wakes needs at once. */
+	if (new &&write(mb->fd, &one, sizeof(one)) < 0) {
+		/* The counter is full: the reader will wake anyway. */
+	}
 }
 
 int tl_mailbox_fd(const struct tl_mailbox *mb)
