@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #define MAX_WORKERS 16
@@ -41,11 +42,20 @@ struct tl_jobs {
 	pthread_cond_t ended; /* some job finished */
 	struct tl_job *first; /* urgent ones before background ones, old before new */
 	uint64_t wakes;
+	uint64_t hushed_until; /* by now_ns(), background steps do not begin; 0: they do */
 	bool closing;
 	unsigned width;    /* threads there shall be */
 	unsigned nthreads; /* started; they are not before the first job */
 	struct thread threads[MAX_WORKERS];
 };
+
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
 
 /* Counts what may have given the job something to do. */
 static uint64_t happened(const struct tl_jobs *pool, const struct tl_job *job)
@@ -85,6 +95,14 @@ static void finish_if_idle(struct tl_jobs *pool, struct tl_job *job)
 	unref(job);
 }
 
+/* Lock held.  Is the background to be quiet now? */
+static bool is_hushed(struct tl_jobs *pool)
+{
+	if (pool->hushed_until != 0 && now_ns() >= pool->hushed_until)
+		pool->hushed_until = 0;
+	return pool->hushed_until != 0;
+}
+
 /*
  * A cancelled job comes before all others: somebody waits for its end, who must not wait for
  * an older job that has hours of work.
@@ -101,7 +119,9 @@ static struct tl_job *next_job(struct tl_jobs *pool)
 		}
 		if (best || job->drained)
 			continue;
-		if (!job->asleep || job->slept_at != happened(pool, job))
+		if (job->asleep && job->slept_at == happened(pool, job))
+			continue;
+		if (job->urgency == TL_URGENT || !is_hushed(pool))
 			best = job;
 	}
 	if (best)
@@ -134,6 +154,20 @@ static void run_step(struct tl_jobs *pool, struct tl_job *job, struct tl_worker 
 	finish_if_idle(pool, job);
 }
 
+/* Lock held: until there may be something to do. */
+static void wait_for_work(struct tl_jobs *pool)
+{
+	struct timespec until = {
+		.tv_sec = (time_t)(pool->hushed_until / 1000000000),
+		.tv_nsec = (long)(pool->hushed_until % 1000000000),
+	};
+
+	if (is_hushed(pool))
+		pthread_cond_timedwait(&pool->work, &pool->lock, &until);
+	else
+		pthread_cond_wait(&pool->work, &pool->lock);
+}
+
 static void *work(void *arg)
 {
 	struct thread *self = arg;
@@ -154,7 +188,7 @@ static void *work(void *arg)
 		if (job)
 			run_step(pool, job, &self->w);
 		else
-			pthread_cond_wait(&pool->work, &pool->lock);
+			wait_for_work(pool);
 	}
 	pthread_mutex_unlock(&pool->lock);
 	return NULL;
@@ -179,11 +213,15 @@ bool tl_jobs_open(unsigned nthreads, struct tl_jobs **out, struct tl_err *err)
 {
 	struct tl_jobs *pool = calloc(1, sizeof(*pool));
 	long ncpu = sysconf(_SC_NPROCESSORS_ONLN);
+	pthread_condattr_t steady;
 
 	if (!pool)
 		return tl_err_nomem(err);
 	pthread_mutex_init(&pool->lock, NULL);
-	pthread_cond_init(&pool->work, NULL);
+	pthread_condattr_init(&steady);
+	pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
+	pthread_cond_init(&pool->work, &steady);
+	pthread_condattr_destroy(&steady);
 	pthread_cond_init(&pool->ended, NULL);
 	if (nthreads == 0)
 		nthreads = ncpu > 0 ? (unsigned)ncpu : 1;
@@ -284,6 +322,19 @@ void tl_job_release(struct tl_job *job)
 	pool = job->pool;
 	pthread_mutex_lock(&pool->lock);
 	unref(job);
+	pthread_mutex_unlock(&pool->lock);
+}
+
+void tl_jobs_hush(struct tl_jobs *pool, unsigned ms)
+{
+	uint64_t until = ms > 0 ? now_ns() + ms * UINT64_C(1000000) : 0;
+	bool sooner;
+
+	pthread_mutex_lock(&pool->lock);
+	sooner = until < pool->hushed_until;
+	pool->hushed_until = until;
+	if (sooner)
+		pthread_cond_broadcast(&pool->work);
 	pthread_mutex_unlock(&pool->lock);
 }
 

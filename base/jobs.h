@@ -70,6 +70,12 @@ void tl_job_join(struct tl_job *job);
 /* Give the handle back; the job itself goes on.  NULL is fine. */
 void tl_job_release(struct tl_job *job);
 
+/*
+ * Somebody waits at the keyboard for an urgent step: for `ms` milliseconds from now on no background step
+ * begins.  0: they may begin again.  The last call counts.  Any thread.
+ */
+void tl_jobs_hush(struct tl_jobs *pool, unsigned ms);
+
 /* Jobs that answered TL_STEP_WAIT are asked again.  Any thread. */
 void tl_jobs_wake(struct tl_jobs *pool);
 

@@ -13,13 +13,20 @@
 
 #define WANTED 4 /* chunks, of a text that is still coming */
 
+/* So long what goes on in the background leaves the processors and the disk to a look-up, which most often takes a
+ * few milliseconds; and so long after it, to who shows what was found. */
+#define HUSH_MS  100
+#define AFTER_MS 5
+
 struct tl_seek {
 	struct tl_seek_request req;
 	struct tl_source *src;
+	struct tl_jobs *pool;
 	uint64_t first, last; /* of the text, ns; of one that is still coming, so far */
 	bool coming;
 	struct tl_job *job;
 	atomic_bool stop;
+	atomic_uint users;    /* who asked, and the job */
 	pthread_mutex_t lock; /* of what follows */
 	bool taken;           /* by a worker */
 	struct tl_seek_result result;
@@ -266,6 +273,8 @@ static enum tl_step seek_step(void *self, struct tl_worker *worker)
 	w.cur.hasty = true;
 	result.state = do_it(&w, &result);
 	tl_cursor_fini(&w.cur);
+	if (result.state != TL_SEEK_RUNNING)
+		tl_jobs_hush(s->pool, AFTER_MS);
 	pthread_mutex_lock(&s->lock);
 	s->result = result;
 	s->taken = result.state != TL_SEEK_RUNNING;
@@ -276,24 +285,42 @@ static enum tl_step seek_step(void *self, struct tl_worker *worker)
 	return TL_STEP_DONE;
 }
 
+/* Who has the answer does not wait for the worker to leave, which may have lost its processor meanwhile. */
+static void unuse(struct tl_seek *s)
+{
+	if (atomic_fetch_sub(&s->users, 1) > 1)
+		return;
+	pthread_mutex_destroy(&s->lock);
+	free(s);
+}
+
+static void seek_done(void *self, bool cancelled)
+{
+	unuse(self);
+}
+
 /* ---- the public side */
 
 bool tl_seek_start(const struct tl_seek_request *req, struct tl_jobs *pool, struct tl_seek **out,
 		   struct tl_err *err)
 {
-	static const struct tl_job_ops ops = { .step = seek_step };
+	static const struct tl_job_ops ops = { .step = seek_step, .done = seek_done };
 	struct tl_seek *s = calloc(1, sizeof(*s));
 
 	if (!s)
 		return tl_err_nomem(err);
 	s->req = *req;
+	s->pool = pool;
 	pthread_mutex_init(&s->lock, NULL);
 	s->src = tl_texttimes_source(req->times);
+	atomic_store(&s->users, 2);
 	s->job = tl_jobs_start(pool, TL_URGENT, &ops, s);
 	if (!s->job) {
-		tl_seek_close(s);
+		atomic_store(&s->users, 1);
+		unuse(s);
 		return tl_err_nomem(err);
 	}
+	tl_jobs_hush(pool, HUSH_MS);
 	*out = s;
 	return true;
 }
@@ -307,14 +334,18 @@ void tl_seek_result(struct tl_seek *seek, struct tl_seek_result *out)
 
 void tl_seek_close(struct tl_seek *seek)
 {
+	bool running;
+
 	if (!seek)
 		return;
-	if (seek->job) {
+	pthread_mutex_lock(&seek->lock);
+	running = seek->result.state == TL_SEEK_RUNNING;
+	pthread_mutex_unlock(&seek->lock);
+	if (running) {
 		atomic_store(&seek->stop, true);
 		tl_job_cancel(seek->job);
 		tl_job_join(seek->job);
-		tl_job_release(seek->job);
 	}
-	pthread_mutex_destroy(&seek->lock);
-	free(seek);
+	tl_job_release(seek->job);
+	unuse(seek);
 }

@@ -222,6 +222,63 @@ static void test_an_urgent_job_overtakes(void **state)
 	tl_jobs_close(pool);
 }
 
+static void join_and_release(struct tl_job *job)
+{
+	tl_job_join(job);
+	tl_job_release(job);
+}
+
+static void test_the_background_is_quiet_while_hushed(void **state)
+{
+	struct tl_jobs *pool = open_pool(1);
+	struct lettered b = { 'b', 2 }, u = { 'u', 2 };
+	struct tl_job *background;
+
+	memset(line.order, 0, sizeof(line.order));
+	tl_jobs_hush(pool, 60000);
+	background = tl_jobs_start(pool, TL_BACKGROUND, &lettered_ops, &b);
+	join_and_release(tl_jobs_start(pool, TL_URGENT, &lettered_ops, &u));
+	usleep(2000);
+	assert_string_equal(line.order, "uu");
+	tl_jobs_hush(pool, 0);
+	join_and_release(background);
+	assert_string_equal(line.order, "uubb");
+	tl_jobs_close(pool);
+}
+
+/* By itself, also when the worker is asleep and it was to last longer. */
+static void test_a_hush_passes(void **state)
+{
+	struct tl_jobs *pool = open_pool(1);
+	struct lettered b = { 'b', 1 };
+	struct tl_job *background;
+
+	memset(line.order, 0, sizeof(line.order));
+	tl_jobs_hush(pool, 60000);
+	background = tl_jobs_start(pool, TL_BACKGROUND, &lettered_ops, &b);
+	usleep(1000);
+	tl_jobs_hush(pool, 1);
+	join_and_release(background);
+	assert_string_equal(line.order, "b");
+	tl_jobs_close(pool);
+}
+
+static void test_cancelling_while_hushed(void **state)
+{
+	struct tl_jobs *pool = open_pool(1);
+	struct lettered b = { 'b', 1 }, c = { 'c', 1 };
+	struct tl_job *background;
+
+	memset(line.order, 0, sizeof(line.order));
+	tl_jobs_hush(pool, 60000);
+	background = tl_jobs_start(pool, TL_BACKGROUND, &lettered_ops, &b);
+	tl_job_cancel(background);
+	join_and_release(background);
+	tl_job_release(tl_jobs_start(pool, TL_BACKGROUND, &lettered_ops, &c));
+	tl_jobs_close(pool);
+	assert_string_equal(line.order, "");
+}
+
 /* ---- cancelling */
 
 struct held {
@@ -745,6 +802,9 @@ int main(void)
 		cmocka_unit_test(test_a_handle_given_back_at_once),
 		cmocka_unit_test(test_urgent_ones_first_and_old_before_new),
 		cmocka_unit_test(test_an_urgent_job_overtakes),
+		cmocka_unit_test(test_the_background_is_quiet_while_hushed),
+		cmocka_unit_test(test_a_hush_passes),
+		cmocka_unit_test(test_cancelling_while_hushed),
 		cmocka_unit_test(test_cancelling_a_running_job),
 		cmocka_unit_test(test_cancelling_a_job_that_never_ran),
 		cmocka_unit_test(test_a_cancelled_job_ends_before_older_work),
