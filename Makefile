@@ -120,7 +120,7 @@ $(PROGSTATIC:%=$(PROGDIR)/%): $(PROGDIR)/%: tests/trace/programs/%.c Makefile
 # Not run but walked: code at the addresses of a kernel and what belongs to it.
 $(PROGDIR)/kernel: tests/trace/programs/kernel.S Makefile
 	@mkdir -p $(@D)
-	$(CC) -static -no-pie -nostdlib -Wl,--build-id=none,-e,program \
+	$(CC) -g -static -no-pie -nostdlib -Wl,--build-id=none,-e,program \
 	  -Wl,--section-start=.user=0x401000,--section-start=.text=0xffffffff81000000 \
 	  -Wl,--section-start=.module=0xffffffffc0200000,--section-start=.bpf=0xffffffffc0400000 \
 	  -Wl,--section-start=.slot=0xffffffffc0600000 -o $@ $<

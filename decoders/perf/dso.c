@@ -182,6 +182,7 @@ struct tl_dso *tl_dso_new(struct tl_dsos *all, enum kind kind, const char *path,
 	d->pid = pid;
 	d->file.fd = -1;
 	d->elf.fd = -1;
+	d->source_shared.fd = -1;
 	pthread_mutex_init(&d->lock, NULL);
 	pthread_mutex_init(&d->source_lock, NULL);
 	d->path = strdup(path);

@@ -334,42 +334,6 @@ bool tl_dsofile_find_code(const struct tl_dsofile_places *p, const struct tl_dso
 	return false;
 }
 
-/* ---- the kernel */
-
-bool tl_dsofile_find_kernel(const struct tl_dsofile_places *p, const struct tl_dsofile_want *want,
-			    const char *release, struct tl_dsofile *out, struct tl_err *why)
-{
-	/* As perf has them, tools/perf/util/symbol.c. */
-	static const char *const places[] = { "/boot/vmlinux-%s", "/usr/lib/debug/boot/vmlinux-%s",
-					      "/lib/modules/%s/build/vmlinux",
-					      "/usr/lib/debug/lib/modules/%s/vmlinux",
-					      "/usr/lib/debug/boot/vmlinux-%s.debug" };
-	char path[PATH_MAX], tail[PATH_MAX], id[ID_HEX];
-
-	*out = (struct tl_dsofile){ .fd = -1 };
-	if (p->vmlinux)
-		return open_wanted(p->vmlinux, want, out, why);
-	if (in_cache(path, p, want, "elf") && open_wanted(path, want, out, NULL))
-		return true;
-	if (want->id_len >= 2) {
-		hex(want->id, want->id_len, id);
-		snprintf(tail, sizeof(tail), DEBUG_FILES "/.build-id/%.2s/%s.debug", id, id + 2);
-		if (below_symfs(path, p, tail) && open_wanted(path, want, out, NULL))
-			return true;
-	}
-	if (!release || strchr(release, '/'))
-		return false;
-	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
-		const char *gap = strchr(places[i], '%');
-
-		if (fits(snprintf(tail, sizeof(tail), "%.*s%s%s", (int)(gap - places[i]), places[i],
-				  release, gap + 2)) &&
-		    below_symfs(path, p, tail) && open_wanted(path, want, out, NULL))
-			return true;
-	}
-	return false;
-}
-
 /* ---- what programs left */
 
 static bool is_believed(const struct tl_dsofile_places *p, const struct tl_dsofile *f)
@@ -514,4 +478,55 @@ void tl_dsofile_each_symbols(const struct tl_dsofile_places *p, const struct tl_
 	}
 	if (code->fd >= 0)
 		try(&s, true, code->path);
+}
+
+/* ---- the kernel */
+
+static bool take_kernel(void *arg, struct tl_dsofile *file)
+{
+	*(struct tl_dsofile *)arg = *file;
+	return false;
+}
+
+bool tl_dsofile_find_kernel(const struct tl_dsofile_places *p, const struct tl_dsofile_want *want,
+			    const char *release, struct tl_dsofile *out, struct tl_err *why)
+{
+	*out = (struct tl_dsofile){ .fd = -1 };
+	if (p->vmlinux)
+		return open_wanted(p->vmlinux, want, out, why);
+	tl_dsofile_each_kernel(p, want, release, take_kernel, out);
+	return out->fd >= 0;
+}
+
+void tl_dsofile_each_kernel(const struct tl_dsofile_places *p, const struct tl_dsofile_want *want,
+			    const char *release, bool (*fn)(void *arg, struct tl_dsofile *file),
+			    void *arg)
+{
+	/* As perf has them, tools/perf/util/symbol.c. */
+	static const char *const places[] = { "/boot/vmlinux-%s", "/usr/lib/debug/boot/vmlinux-%s",
+					      "/lib/modules/%s/build/vmlinux",
+					      "/usr/lib/debug/lib/modules/%s/vmlinux",
+					      "/usr/lib/debug/boot/vmlinux-%s.debug" };
+	struct search s = { want, fn, arg, false };
+	char path[PATH_MAX], tail[PATH_MAX], id[ID_HEX];
+
+	try(&s, p->vmlinux, p->vmlinux);
+	try(&s, in_cache(path, p, want, "elf"), path);
+	try(&s, in_cache(path, p, want, "debug"), path);
+	if (want->id_len >= 2) {
+		hex(want->id, want->id_len, id);
+		snprintf(tail, sizeof(tail), DEBUG_FILES "/.build-id/%.2s/%s.debug", id, id + 2);
+		try(&s, below_symfs(path, p, tail), path);
+	}
+	if (!release || strchr(release, '/'))
+		return;
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
+		const char *gap = strchr(places[i], '%');
+
+		try(&s,
+		    fits(snprintf(tail, sizeof(tail), "%.*s%s%s", (int)(gap - places[i]), places[i],
+				  release, gap + 2)) &&
+			below_symfs(path, p, tail),
+		    path);
+	}
 }

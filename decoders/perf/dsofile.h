@@ -68,6 +68,11 @@ bool tl_dsofile_find_code(const struct tl_dsofile_places *p, const struct tl_dso
 bool tl_dsofile_find_kernel(const struct tl_dsofile_places *p, const struct tl_dsofile_want *want,
 			    const char *release, struct tl_dsofile *out, struct tl_err *why);
 
+/* Call fn for each file that may be that kernel, or has its debug information; otherwise as each_symbols(). */
+void tl_dsofile_each_kernel(const struct tl_dsofile_places *p, const struct tl_dsofile_want *want,
+			    const char *release, bool (*fn)(void *arg, struct tl_dsofile *file),
+			    void *arg);
+
 /*
  * A file that a program left of what it compiled: below symfs, where it was, or beside the recording.
  * Anybody can write to /tmp: it is believed if it is ours, root's, or of the recording's owner.

@@ -68,7 +68,9 @@ struct tl_dso {
 	struct tl_srclines *source; /* NULL: none */
 	struct tl_jitlines *lines;  /* JITDUMP; NULL: none */
 	struct tl_dsofile source_file;
-	struct tl_elf source_elf; /* where addresses are in the binary */
+	struct tl_dsofile source_shared; /* what it shares with others */
+	struct tl_elf source_elf;        /* where addresses are in the binary */
+	uint64_t source_moved;           /* of the kernel: by so much from where they were linked */
 };
 
 struct tl_dsos {

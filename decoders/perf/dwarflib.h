@@ -15,8 +15,10 @@
 	X(elf_version)           \
 	X(elf_begin)             \
 	X(elf_end)               \
+	X(elf_memory)            \
 	X(dwarf_begin_elf)       \
 	X(dwarf_end)             \
+	X(dwarf_setalt)          \
 	X(dwarf_get_units)       \
 	X(dwarf_cu_info)         \
 	X(dwarf_ranges)          \

@@ -7,7 +7,7 @@
  */
 #include "decoders/perf/srclines.h"
 
-#include "decoders/perf/dwarflib.h"
+#include "decoders/perf/dwarffile.h"
 
 #include <dwarf.h>
 #include <limits.h>
@@ -58,8 +58,7 @@ struct span {
 
 struct tl_srclines {
 	const struct tl_dwarflib *lib;
-	Elf *elf;
-	Dwarf *dwarf;
+	struct tl_dwarffile file;
 	bool listed;
 	struct unit *units;
 	size_t nunits, units_cap;
@@ -68,37 +67,37 @@ struct tl_srclines {
 	size_t entries;      /* of the unit that is being read */
 	size_t ranges;       /* of all that were read */
 	char home[PATH_MAX]; /* the folder of the file, with its '/'; "": not known */
+	bool alone;          /* units of other files are not looked for */
 };
 
 static void find_home(struct tl_srclines *s, int fd)
 {
-	char link[40];
+	char link[40], packed[PATH_MAX + 8];
+	struct stat st;
 	ssize_t n;
 
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
 	n = readlink(link, s->home, sizeof(s->home) - 1);
 	s->home[n > 0 ? n : 0] = '\0';
+	/* All of its units together: newer libdw looks there first. */
+	snprintf(packed, sizeof(packed), "%s.dwp", s->home);
+	s->alone = lstat(packed, &st) == 0 && !tl_dwarffile_is_plain(packed);
 	*(s->home[0] == '/' ? strrchr(s->home, '/') + 1 : s->home) = '\0';
 }
 
-struct tl_srclines *tl_srclines_open(int fd)
+struct tl_srclines *tl_srclines_open(int fd, int shared)
 {
 	const struct tl_dwarflib *lib = tl_dwarflib(NULL);
 	struct tl_srclines *s = lib ? calloc(1, sizeof(*s)) : NULL;
+	Dwarf_CU *cu = NULL;
 
 	if (!s)
 		return NULL;
 	s->lib = lib;
 	find_home(s, fd);
-	/* Read, not mapped: the file may be cut off while it is used. */
-	s->elf = lib->elf_begin(fd, ELF_C_READ, NULL);
-	s->dwarf = s->elf ? lib->dwarf_begin_elf(s->elf, DWARF_C_READ, NULL) : NULL;
-	if (s->dwarf) {
-		Dwarf_CU *cu = NULL;
-
-		if (lib->dwarf_get_units(s->dwarf, NULL, &cu, NULL, NULL, NULL, NULL) == 0)
-			return s;
-	}
+	if (tl_dwarffile_open(&s->file, lib, fd, shared) &&
+	    lib->dwarf_get_units(s->file.dwarf, NULL, &cu, NULL, NULL, NULL, NULL) == 0)
+		return s;
 	tl_srclines_close(s);
 	return NULL;
 }
@@ -113,10 +112,7 @@ void tl_srclines_close(struct tl_srclines *s)
 	}
 	free(s->units);
 	free(s->spans);
-	if (s->dwarf)
-		s->lib->dwarf_end(s->dwarf);
-	if (s->elf)
-		s->lib->elf_end(s->elf);
+	tl_dwarffile_close(&s->file, s->lib);
 	free(s);
 }
 
@@ -224,7 +220,7 @@ static bool names_file(const struct tl_srclines *s, Dwarf_Die *die)
 
 	if (!name)
 		name = string_of(s, die, DW_AT_GNU_dwo_name);
-	for (unsigned i = 0; name && i < 2; i++) {
+	for (unsigned i = 0; name && !s->alone && i < 2; i++) {
 		const char *below =
 		    name[0] == '/' || (i > 0 && folder && folder[0] == '/') ? "" : s->home;
 		const char *in = i > 0 && folder && name[0] != '/' ? folder : "";
@@ -233,7 +229,7 @@ static bool names_file(const struct tl_srclines *s, Dwarf_Die *die)
 
 		if (n < 0 || n >= (int)sizeof(path) || stat(path, &st) != 0)
 			continue;
-		if (!S_ISREG(st.st_mode))
+		if (!tl_dwarffile_is_plain(path))
 			return false;
 		found = true;
 	}
@@ -260,7 +256,7 @@ static void list_units(struct tl_srclines *s)
 
 	s->listed = true;
 	for (unsigned i = 0; i < MAX_UNITS; i++) {
-		if (s->lib->dwarf_get_units(s->dwarf, cu, &cu, NULL, &type, &die, NULL) != 0)
+		if (s->lib->dwarf_get_units(s->file.dwarf, cu, &cu, NULL, &type, &die, NULL) != 0)
 			break;
 		if (type != DW_UT_compile && type != DW_UT_skeleton)
 			continue;

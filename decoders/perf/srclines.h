@@ -25,9 +25,10 @@ typedef void tl_srcline_fn(void *arg, const struct tl_srcline *place);
 
 struct tl_srclines; /* of one file */
 
-/* Borrows the descriptor until close.  NULL: there is nothing of the kind in the file, or nobody to
- * read it (libdw).  Any thread. */
-struct tl_srclines *tl_srclines_open(int fd);
+/* Borrows the descriptors until close: of the file, and of what it shares with others (dwarffile.h; -1:
+ * nothing).  NULL: there is nothing of the kind in the file, or nobody to read it (libdw).  Any
+ * thread. */
+struct tl_srclines *tl_srclines_open(int fd, int shared);
 void tl_srclines_close(struct tl_srclines *s);
 
 /*

@@ -184,12 +184,43 @@ static void test_vmlinux(void **state)
 	assert_true(lines_with("branches", "program+10 -> entry_SYSCALL_64\n") > 10);
 }
 
+/*
+ * What the kernel's code was compiled from, as it was linked; the code may be a copy of memory.  Each
+ * address that ran has the line that addr2line has for where it was linked.
+ */
+static const char lines_of_kernel[] =
+    "cd $0 && $1 --no-index --trace-view=insns --source --vmlinux=$2 rec |"
+    "grep '\\[kernel.kallsyms\\]) ' |"
+    "sed -E 's/^.*: +ffffffff([0-9a-f]+) .* ([a-zA-Z]+\\.S:[0-9]+)$/\\1 \\2/' | sort -u >ours &&"
+    "cut -d ' ' -f 1 ours >at &&"
+    "test $(wc -l <ours) -gt 25 && while read at; do\n"
+    "  printf 'ffffffff%08x\\n' $((0x$at - $3))\n"
+    "done <at | addr2line -s -e $2 | paste -d ' ' at - >theirs && cmp ours theirs";
+
+static void compare_lines(unsigned how)
+{
+	char moved[20];
+
+	make("rec", how);
+	snprintf(moved, sizeof(moved), "%d", how & MOVED ? MOVED_BY : 0);
+	if (run((char *[]){ "sh", "-c", (char *)lines_of_kernel, folder, tless, elf, moved, NULL },
+		in_folder("log"), true) != 0)
+		fail_msg("source lines of the kernel are others than addr2line's (%u)", how);
+}
+
+static void test_source(void **state)
+{
+	compare_lines(0);
+	compare_lines(MOVED);
+	compare_lines(KCORE | MOVED | POKES);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_kcore),   cmocka_unit_test(test_pokes),
 		cmocka_unit_test(test_bpf),     cmocka_unit_test(test_kallsyms),
-		cmocka_unit_test(test_vmlinux),
+		cmocka_unit_test(test_vmlinux), cmocka_unit_test(test_source),
 	};
 	int rc;
 

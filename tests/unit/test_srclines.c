@@ -1,7 +1,8 @@
-/* test_srclines.c: what debug information that is in a file of its own must not do. */
+/* test_srclines.c: debug information that is in files of its own, and what it must not do. */
 #include "decoders/perf/srclines.h"
 
-#include <fcntl.h>
+#include "decoders/perf/dwarffile.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -54,32 +55,50 @@ struct found {
 	char function[20];
 };
 
+/* The innermost function counts. */
 static void see(void *arg, const struct tl_srcline *place)
 {
 	struct found *f = arg;
 
+	if (f->line > 0)
+		return;
 	f->line = place->line;
 	snprintf(f->function, sizeof(f->function), "%s", place->function ? place->function : "");
 }
 
-static struct found find(void)
+static struct found find_in(const char *name)
 {
+	struct tl_dsofile_places places = { .symfs = NULL };
+	struct tl_dsofile file, shared;
 	struct found f = { 0 };
 	struct tl_srclines *s;
 	char path[100];
-	int fd;
 
-	snprintf(path, sizeof(path), "%s/a", dir);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	assert_true(fd >= 0);
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
 	alarm(20); /* it must not wait for what is no file */
-	s = tl_srclines_open(fd);
+	assert_true(tl_dsofile_open(path, &file));
+	tl_dwarffile_find_shared(&places, &file, &shared);
+	s = tl_srclines_open(file.fd, shared.fd);
 	assert_non_null(s);
 	tl_srclines_find(s, AT, see, &f);
-	alarm(0);
 	tl_srclines_close(s);
-	close(fd);
+	tl_dsofile_close(&shared);
+	tl_dsofile_close(&file);
+	alarm(0);
 	return f;
+}
+
+static struct found find(void)
+{
+	return find_in("a");
+}
+
+static bool in_dir(const char *command)
+{
+	char whole[1000];
+
+	snprintf(whole, sizeof(whole), "cd %s && { %s; } >/dev/null 2>&1", dir, command);
+	return system(whole) == 0;
 }
 
 /* The functions of a skeleton are looked for in a file; where it names a FIFO, lines are told. */
@@ -103,10 +122,70 @@ static void a_split_file_is_a_file(void **state)
 	assert_string_equal(f.function, "");
 }
 
+/* All units of a program together, beside it. */
+static void units_together_are_a_file(void **state)
+{
+	if (!*state)
+		skip();
+	assert_true(in_dir("rm a.dwo; mv away a.dwo; mkfifo a.dwp"));
+	assert_int_equal(find().line, 2);
+	assert_true(in_dir("rm a.dwp"));
+	assert_string_equal(find().function, "f");
+}
+
+/* What dwz takes out of several binaries: names of inlined functions are there. */
+static void what_is_shared_is_a_file(void **state)
+{
+	static const char *const spoilers[] = {
+		"rm shared",
+		"rm shared; mkfifo shared",
+		"ln -sf /dev/zero shared",
+		"rm shared; mkdir shared",
+		"rmdir shared; cp y shared", /* another one */
+		"head -c 300 whole >shared",
+		"printf '\\177ELF' >shared",
+	};
+	struct found f;
+
+	if (!in_dir("printf 'struct s { int a, b; struct s *next; char name[20]; };\\n"
+		    "static inline int copied(struct s *s)\\n{\\n int n = 0;\\n"
+		    " while (s) { n += s->a * s->b; s = s->next; }\\n return n;\\n}\\n"
+		    "int f(struct s *s) { return copied(s) + 1; }\\n' >s.c &&"
+		    "for i in x y; do cc -O2 -g -fcf-protection=none -nostdlib -static"
+		    " -Wl,--build-id,-Ttext=0x400000,-ef -o $i s.c || exit 1; done;"
+		    "dwz -m shared -r x y && cp shared whole")) {
+		print_message("skip: dwz is not installed\n");
+		skip();
+	}
+	f = find_in("x");
+	assert_true(f.line >= 2 && f.line <= 8);
+	assert_string_equal(f.function, "copied");
+	/* Lines are told all the same, without names. */
+	for (size_t i = 0; i < sizeof(spoilers) / sizeof(*spoilers); i++) {
+		assert_true(in_dir(spoilers[i]));
+		assert_int_equal(find_in("x").line, f.line);
+		assert_string_not_equal(find_in("x").function, "copied");
+	}
+	/* It names another one: that is not asked. */
+	assert_true(
+	    in_dir("rm shared; mkfifo third && printf 'third\\0abcdefghijklmnopqrst' >link &&"
+		   "objcopy --add-section .gnu_debugaltlink=link whole shared"));
+	assert_string_equal(find_in("x").function, "copied");
+	/* A link that leads nowhere, that is cut off, or too long. */
+	assert_true(in_dir("rm third; for n in 0 1 6 7 30; do head -c $n link >cut;"
+			   "objcopy --update-section .gnu_debugaltlink=cut x x$n || exit 1; done"));
+	assert_int_equal(find_in("x0").line, f.line);
+	assert_int_equal(find_in("x6").line, f.line);
+	assert_int_equal(find_in("x7").line, f.line);
+	assert_int_equal(find_in("x30").line, f.line);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_split_file_is_a_file),
+		cmocka_unit_test(units_together_are_a_file),
+		cmocka_unit_test(what_is_shared_is_a_file),
 	};
 
 	return cmocka_run_group_tests(tests, make, drop);
