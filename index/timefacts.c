@@ -30,14 +30,16 @@ static int64_t clipped(uint64_t raw)
 }
 
 /*
- * How many ns begin anew between two lines: a jump back by more than half a day is the next day.  Forward
- * a day can pass without a line, but its last hour right after midnight's first is a line that came late.
+ * How many ns begin anew between two lines.  Lines come late by less than an hour: a jump back by more is the next
+ * day, and one forward to the last hour right from midnight's first the day before.
  */
 static int64_t border(uint64_t period, uint64_t prev, uint64_t raw)
 {
-	if (raw < prev && prev - raw > period / 2)
+	uint64_t late = period / 24;
+
+	if (raw < prev && prev - raw > late)
 		return (int64_t)period;
-	if (raw > prev && raw - prev > period - period / 24)
+	if (raw > prev && raw - prev > period - late)
 		return -(int64_t)period;
 	return 0;
 }

@@ -129,11 +129,34 @@ void tl_timerows_keep(struct tl_timeindex *ti, uint64_t k, const struct tl_timef
 		atomic_store(&ti->unordered, true);
 }
 
+int64_t tl_timerows_base(struct tl_timeindex *ti, const struct tl_timeform *f, uint64_t k,
+			 const struct tl_timefacts *facts)
+{
+	struct tl_timechain chain = { 0 };
+
+	for (uint64_t i = 0; i < k && i < ti->n; i++)
+		tl_timechain_chunk(f, &chain, &ti->rows[i].facts);
+	return tl_timechain_chunk(f, &chain, facts);
+}
+
+/* All is known by now that an answer depended on: was it right? */
+static void check_told(struct tl_timeindex *ti)
+{
+	const struct tl_timeform *f = atomic_load(&ti->form);
+	uint64_t k = ti->told;
+
+	ti->told = TL_NOPOS;
+	if (f && k < ti->n && tl_timerows_base(ti, f, k, &ti->rows[k].facts) != ti->told_base)
+		atomic_store(&ti->miscounted, true);
+}
+
 void tl_timerows_pass(struct tl_timeindex *ti)
 {
 	while (ti->passed < ti->n &&
 	       (is_exact(&ti->rows[ti->passed]) || ti->rows[ti->passed].broken))
 		ti->passed++;
+	if (ti->told < ti->passed)
+		check_told(ti);
 }
 
 /* Is it time to say that there is news?  In any case when nothing is left to come. */
@@ -547,13 +570,18 @@ bool tl_timeindex_unordered(struct tl_timeindex *ti)
 	return atomic_load(&ti->unordered);
 }
 
+bool tl_timeindex_miscounted(struct tl_timeindex *ti)
+{
+	return atomic_load(&ti->miscounted);
+}
+
 /* ---- beginning and end */
 
 static void forget_all(struct tl_timeindex *ti)
 {
 	ti->generation++;
 	ti->n = ti->next = ti->passed = ti->nexact = ti->saved = 0;
-	ti->tail = ti->based = TL_NOPOS;
+	ti->tail = ti->based = ti->told = TL_NOPOS;
 	ti->looked = 0;
 	ti->measured = ti->fresh = ti->given_up = false;
 	ti->changes++;
@@ -561,6 +589,7 @@ static void forget_all(struct tl_timeindex *ti)
 	atomic_store(&ti->form, NULL);
 	atomic_store(&ti->none, false);
 	atomic_store(&ti->unordered, false);
+	atomic_store(&ti->miscounted, false);
 	pthread_cond_broadcast(&ti->changed);
 }
 

@@ -80,6 +80,10 @@ enum tl_lookup tl_timeindex_line(struct tl_timeindex *ti, uint64_t pos, struct t
 /* Is the text known not to be in order?  Any thread, at once. */
 bool tl_timeindex_unordered(struct tl_timeindex *ti);
 
+/* Of times of day: are there more days before the last look-up's answer, which was not sure, than were known when
+ * it was given?  Then the time that was sought is elsewhere.  Any thread, at once. */
+bool tl_timeindex_miscounted(struct tl_timeindex *ti);
+
 /* Read all lines in the background, as the first tl_timeindex_locate() does; again what could not be read.
  * stop() is for ^C: it goes on with the next look-up.  Main thread, or a worker. */
 void tl_timeindex_start(struct tl_timeindex *ti);

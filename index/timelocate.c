@@ -32,6 +32,7 @@ struct quest {
 	struct tl_err *err;
 	struct tl_buf buf;
 	uint64_t pos, time; /* of the answer */
+	int64_t base;       /* of its chunk */
 };
 
 static bool is_stopped(const struct quest *q)
@@ -62,16 +63,13 @@ static bool is_chained(const struct tl_timeform *f)
 static int64_t base_of(struct tl_timeindex *ti, const struct tl_timeform *f, uint64_t k,
 		       const struct tl_timefacts *facts)
 {
-	struct tl_timechain chain = { 0 };
 	int64_t base;
 
 	if (!is_chained(f))
 		return 0;
 	pthread_mutex_lock(&ti->lock);
-	for (uint64_t i = 0; i < k && i < ti->n; i++)
-		tl_timechain_chunk(f, &chain, &ti->rows[i].facts);
+	base = tl_timerows_base(ti, f, k, facts);
 	pthread_mutex_unlock(&ti->lock);
-	base = tl_timechain_chunk(f, &chain, facts);
 	return base;
 }
 
@@ -140,8 +138,10 @@ static enum tl_lookup look_in(struct quest *q, uint64_t k, bool likely, struct t
 	}
 	if (!known)
 		tl_timerows_put(ti, &w, found == TL_FOUND ? facts : NULL);
-	if (there)
+	if (there) {
 		q->pos = tl_pos_make(ti->src, k, at);
+		q->base = base;
+	}
 	return there ? TL_FOUND : found == TL_FAILED ? TL_FAILED : TL_NONE;
 }
 
@@ -475,6 +475,29 @@ static bool is_sure(const struct quest *q, enum tl_lookup found, uint64_t read)
 	return found == TL_NONE && read == nchunks(q->ti);
 }
 
+/* An answer that is not sure depends on how many days were known: when all before it is read it is looked at
+ * again. */
+static void remember(const struct quest *q, enum tl_lookup found, bool sure)
+{
+	struct tl_timeindex *ti = q->ti;
+
+	pthread_mutex_lock(&ti->lock);
+	atomic_store(&ti->miscounted, false);
+	ti->told = TL_NOPOS;
+	if (!sure && q->form->period > 0 && tl_timerows_have(ti, q->form) && ti->n > 0) {
+		uint64_t k = found == TL_FOUND ? tl_pos_chunk(ti->src, q->pos) : ti->n - 1;
+
+		if (k < ti->n) {
+			ti->told = k;
+			ti->told_base = found == TL_FOUND
+					    ? q->base
+					    : tl_timerows_base(ti, q->form, k, &ti->rows[k].facts);
+			tl_timerows_pass(ti);
+		}
+	}
+	pthread_mutex_unlock(&ti->lock);
+}
+
 enum tl_lookup tl_timeindex_locate(struct tl_timeindex *ti, uint64_t ns, const atomic_bool *stop,
 				   struct tl_timehit *out, struct tl_err *err)
 {
@@ -497,6 +520,8 @@ enum tl_lookup tl_timeindex_locate(struct tl_timeindex *ti, uint64_t ns, const a
 		sure = is_sure(&q, found, passed(ti));
 	}
 	tl_buf_fini(&q.buf);
+	if (found == TL_FOUND || found == TL_NONE)
+		remember(&q, found, sure);
 	tl_timeindex_start(ti);
 	*out = (struct tl_timehit){
 		.pos = q.pos,

@@ -66,6 +66,10 @@ struct tl_timeindex {
 	uint64_t first_time, last_time;
 	uint64_t saved; /* chunks that are read line by line in the saved index */
 	atomic_bool unordered;
+	uint64_t
+	    told; /* a chunk that an answer was given of before all before it was read; TL_NOPOS: none */
+	int64_t told_base;
+	atomic_bool miscounted; /* that was not its base */
 	uint64_t based; /* a chunk whose base was asked for, for the next line on the screen */
 	int64_t base;
 };
@@ -89,6 +93,11 @@ void tl_timerows_look(struct tl_timeindex *ti);
  * text that has another end by now are not taken. */
 void tl_timerows_keep(struct tl_timeindex *ti, uint64_t k, const struct tl_timefacts *facts,
 		      const struct tl_timeend *end);
+
+/* Lock held: what is to be added to the times of chunk k, which has these facts, by all that is known of those
+ * before; of times that begin anew or add up. */
+int64_t tl_timerows_base(struct tl_timeindex *ti, const struct tl_timeform *f, uint64_t k,
+			 const struct tl_timefacts *facts);
 
 /* Lock held: see how far all is read. */
 void tl_timerows_pass(struct tl_timeindex *ti);

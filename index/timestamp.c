@@ -16,7 +16,7 @@
 #define HEAD_LINES 256
 #define LEAST      3 /* times that make a format, where not all lines have one */
 #define OTHERS     2 /* lines without for each with one, if its row says nothing else */
-#define BEHIND     8 /* bytes behind a time that may belong to it: a zone has the most, ` +01:00` */
+#define BEHIND     14 /* bytes behind a time that may change it: a zone, or what says that it is none */
 #define LONGEST    48 /* of a time, with what is around it */
 
 #define EPOCH_SPAN (366 * TL_DAY) /* the first lines are not further apart */
@@ -91,8 +91,9 @@ bool tl_timeform_read_begun(const struct tl_timeform *f, const uint8_t *line, si
 	if (!f->kind)
 		return false;
 	/* One elsewhere counts when there is none in the usual column, all of which has to be there. */
-	if (!f->kind->at(f, &l, f->col, &stamp) &&
-	    (f->fixed || l.len < f->col + LONGEST || !find(f, &l, &col, &stamp)))
+	if ((!f->kind->at(f, &l, f->col, &stamp) &&
+	     (f->fixed || l.len < f->col + LONGEST || !find(f, &l, &col, &stamp))) ||
+	    is_made_up(&l, &stamp))
 		return false;
 	*ns = stamp.ns;
 	return l.len >= stamp.end + BEHIND;

@@ -127,6 +127,11 @@ bool tl_texttimes_unordered(struct tl_texttimes *t)
 	return !t->ops && tl_timeindex_unordered(t->index);
 }
 
+bool tl_texttimes_miscounted(struct tl_texttimes *t)
+{
+	return !t->ops && tl_timeindex_miscounted(t->index);
+}
+
 enum tl_lookup tl_texttimes_describe(struct tl_texttimes *t, uint64_t pos, const atomic_bool *stop,
 				     struct tl_place *out, struct tl_err *err)
 {

@@ -61,6 +61,9 @@ enum tl_lookup tl_texttimes_locate(struct tl_texttimes *t, uint64_t time_ns,
 /* Is the text known not to be in order?  Any thread, at once. */
 bool tl_texttimes_unordered(struct tl_texttimes *t);
 
+/* Were there more days before the line that was found last, unsure, than were known then?  Any thread, at once. */
+bool tl_texttimes_miscounted(struct tl_texttimes *t);
+
 /* What is known of the line that holds pos: place->time_ns is its time, or that of the nearest one
  * before it that has one. */
 enum tl_lookup tl_texttimes_describe(struct tl_texttimes *t, uint64_t pos, const atomic_bool *stop,

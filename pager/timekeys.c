@@ -62,15 +62,23 @@ static void say_doubt(struct tl_app *app, const struct tl_timespot *spot)
 	app->times.unsure = spot->unsure && !spot->unordered;
 }
 
-/* The text was in order as far as anybody had looked; now it turns out that it is not. */
+/* The text was in order as far as anybody had looked, or days seemed to have passed; now it turns out that it is
+ * not so. */
 static void say_second_thoughts(struct tl_app *app)
 {
+	bool miscounted = tl_texttimes_miscounted(app->text.times);
+
 	if (!app->times.unsure || app->mode != TL_MODE_COMMAND ||
-	    !tl_texttimes_unordered(app->text.times))
+	    (!miscounted && !tl_texttimes_unordered(app->text.times)))
 		return;
 	app->times.unsure = false;
-	tl_app_message(app, "The times are not in order, as was found now; a line before the one "
-			    "that was sought may have its time");
+	if (miscounted)
+		tl_app_message(app, "More days have passed in the text than were known; seek that "
+				    "time again");
+	else
+		tl_app_message(
+		    app, "The times are not in order, as was found now; a line before the one "
+			 "that was sought may have its time");
 }
 
 static void seek_progress(struct tl_app *app)
@@ -91,6 +99,7 @@ static void seek_progress(struct tl_app *app)
 		break;
 	case TL_SEEK_EDGE:
 		say_edge(app, &r);
+		app->times.unsure = app->times.kind == TL_SEEK_WRITTEN;
 		break;
 	case TL_SEEK_NOTIME:
 		tl_app_message(app, "%s", no_times);

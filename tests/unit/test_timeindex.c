@@ -281,6 +281,61 @@ static void test_many_days(void **state)
 	}
 }
 
+/* Two days with a line every hour, among lines of every second: samples do not see them.  What was said before all
+ * was read is known to be wrong then. */
+static void test_pauses(void **state)
+{
+	struct story story = { .ordered = true };
+	uint64_t now = beginning(DAYS), asked, first, last;
+	struct tl_timehit hit;
+	enum tl_lookup found;
+	struct setup s;
+
+	for (size_t i = 0; i < 40000; i++) {
+		now += i >= 20000 && i < 20048 ? 3600 * SEC : SEC;
+		add_stamped(&story, DAYS, now % DAY, now);
+	}
+	asked = story.lines[39000].ns;
+	open_all(&s, &story, 16, false, 1);
+	count_all(&s);
+	found = tl_timeindex_locate(s.ti, asked, NULL, &hit, NULL);
+	assert_true(found == TL_NONE || found == TL_FOUND);
+	if (!hit.sure) {
+		assert_int_equal(found, TL_NONE);
+		read_all(&s);
+		assert_true(tl_timeindex_miscounted(s.ti));
+	}
+	ask_all(&s, false, 2000);
+	assert_false(tl_timeindex_miscounted(s.ti));
+	assert_int_equal(tl_timeindex_measure(s.ti, NULL, &first, &last, NULL), TL_FOUND);
+	assert_int_equal(last, now);
+	assert_false(tl_timeindex_unordered(s.ti));
+	close_all(&s);
+	eat(&story);
+}
+
+/* Nights of 14 hours without a line: the morning is a new day, not a line that came 10 hours late. */
+static void test_nights(void **state)
+{
+	struct story story = { .ordered = true };
+	uint64_t now = 8 * 3600 * SEC;
+
+	for (size_t i = 0; i < 2000; i++) {
+		now += i % 400 == 399 ? 14 * 3600 * SEC : 90 * SEC;
+		add_stamped(&story, DAYS, now % DAY, now);
+	}
+	for (unsigned shift = 10; shift <= 14; shift += 2) {
+		struct setup s;
+
+		open_all(&s, &story, shift, false, 2);
+		read_all(&s);
+		ask_all(&s, true, 20);
+		check_range(&s);
+		close_all(&s);
+	}
+	eat(&story);
+}
+
 static void test_deltas(void **state)
 {
 	check(&(struct recipe){ .kind = DELTAS, .nlines = 1200, .step = SEC });
@@ -467,6 +522,8 @@ int main(void)
 		cmocka_unit_test(test_pipe),
 		cmocka_unit_test(test_read_meanwhile),
 		cmocka_unit_test(test_any),
+		cmocka_unit_test(test_pauses),
+		cmocka_unit_test(test_nights),
 		cmocka_unit_test(test_stop),
 		cmocka_unit_test(test_known_is_not_read_again),
 	};
