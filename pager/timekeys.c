@@ -26,6 +26,7 @@ static void begin(struct tl_app *app, struct tl_seek_request *req)
 {
 	struct tl_err err = TL_ERR_INIT;
 
+	tl_app_refresh_text(app, false); /* a file may have grown meanwhile */
 	tl_time_cancel(app);
 	req->times = app->text.times;
 	req->mailbox = app->mailbox;

@@ -585,6 +585,23 @@ static void a_part_follows_its_file(void **state)
 	check_no_text(t, "old");
 }
 
+/* Nobody has looked yet whether there is more. */
+static void what_is_new_in_a_file_can_be_gone_to(void **state)
+{
+	struct term *t = fixture_open(&f, "a.log", NULL);
+	FILE *log = fopen(fixture_path(&f, "a.log"), "a");
+
+	fputs("2026-11-22 11:59:00.000 info appended\n", log);
+	fclose(log);
+	check_keys(t, "@11:58<Enter>");
+	check_row(t, 0, "2026-11-22 11:59:00.000 info appended");
+	log = fopen(fixture_path(&f, "a.log"), "a");
+	fputs("2026-11-22 12:59:00.000 info appended too\n", log);
+	fclose(log);
+	check_keys(t, ";");
+	check_row(t, 0, "2026-11-22 12:59:00.000 info appended too");
+}
+
 static void the_part_of_a_pipe_is_the_whole(void **state)
 {
 	struct term *t;
@@ -654,6 +671,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(times_are_typed_as_the_text_has_them, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(slices_are_stepped_over, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_is_new_in_a_file_can_be_gone_to, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(a_pipe_has_times_too, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_text_out_of_order_says_so, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_large_text_in_order_is_not_talked_about, set_up,
