@@ -1,9 +1,13 @@
 /*
  * part.c: see part.h.  Chunks are put together from what the text below has at those places; nothing is
  * kept, and no chunk of it can be mapped, as its bytes do not begin where chunks below do.
+ *
+ * Where each stretch begins in the part is added up once, and again when the text below has got another end
+ * that matters: a part may have hundreds of thousands of them.
  */
 #include "text/part.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +17,12 @@ struct part {
 	struct tl_source *below;
 	struct tl_stretch *stretches;
 	size_t n;
+	bool in_order; /* none begins before the one before it has ended */
+	uint64_t most; /* the end of the one that goes farthest */
+
+	pthread_mutex_t lock; /* of what follows */
+	uint64_t end;         /* of the text below, for which was added up; */
+	uint64_t *starts;     /* n, and the end of the part */
 };
 
 static uint64_t end_below(struct tl_source *below, bool *complete)
@@ -34,17 +44,58 @@ static uint64_t length(const struct tl_stretch *s, uint64_t end)
 	return to > s->from ? to - s->from : 0;
 }
 
+/* Lock held. */
+static void add_up(struct part *p, uint64_t end)
+{
+	p->end = end;
+	p->starts[0] = 0;
+	for (size_t i = 0; i < p->n; i++)
+		p->starts[i + 1] = p->starts[i] + length(&p->stretches[i], end);
+}
+
+/* Until unlock(), p->starts are those of a text below that has `end`. */
+static void lock(struct part *p, uint64_t end)
+{
+	pthread_mutex_lock(&p->lock);
+	if (end != p->end && (end < p->most || p->end < p->most))
+		add_up(p, end);
+}
+
+static void unlock(struct part *p)
+{
+	pthread_mutex_unlock(&p->lock);
+}
+
+/* Lock held: the stretch that has byte `pos` of the part; n: it ends before. */
+static size_t stretch_of(const struct part *p, uint64_t pos)
+{
+	size_t low = 0,
+	       high =
+		   p->n; /* starts[low] <= pos; it is before starts[high + 1] or behind the end */
+
+	if (pos >= p->starts[p->n])
+		return p->n;
+	while (high - low > 1) {
+		size_t mid = low + (high - low) / 2;
+
+		if (p->starts[mid] <= pos)
+			low = mid;
+		else
+			high = mid;
+	}
+	return low;
+}
+
 static void part_extent(void *self, struct tl_extent *out)
 {
 	struct part *p = self;
-	bool complete, grows = false;
-	uint64_t end = end_below(p->below, &complete), nbytes = 0;
+	bool complete;
+	uint64_t end = end_below(p->below, &complete), nbytes;
 
-	for (size_t i = 0; i < p->n; i++) {
-		nbytes += length(&p->stretches[i], end);
-		grows = grows || p->stretches[i].to > end;
-	}
-	*out = tl_extent_of_bytes(nbytes, complete || !grows);
+	lock(p, end);
+	nbytes = p->starts[p->n];
+	unlock(p);
+	*out = tl_extent_of_bytes(nbytes, complete || p->most <= end);
 }
 
 /* Append bytes [from, from + n) of the text below. */
@@ -71,28 +122,28 @@ static enum tl_lookup part_read_part(void *self, uint64_t k, size_t at, size_t n
 				     struct tl_buf *out, struct tl_err *err)
 {
 	struct part *p = self;
-	size_t had = out->len;
+	size_t had = out->len, i;
 	struct tl_extent ex;
-	uint64_t end, skip;
+	uint64_t end, skip = 0;
 	bool complete;
 
 	part_extent(p, &ex);
 	if (k >= ex.nchunks)
 		return ex.complete ? TL_NONE : TL_PENDING;
-	end = end_below(p->below, &complete);
-	skip = (k << TL_FILE_SHIFT) + at;
 	if (at >= CHUNK)
 		return TL_FOUND;
 	if (n > CHUNK - at)
 		n = CHUNK - at;
-	for (size_t i = 0; i < p->n && n > 0; i++) {
+	end = end_below(p->below, &complete);
+	lock(p, end);
+	i = stretch_of(p, (k << TL_FILE_SHIFT) + at);
+	if (i < p->n)
+		skip = (k << TL_FILE_SHIFT) + at - p->starts[i];
+	unlock(p);
+	for (; i < p->n && n > 0; i++) {
 		uint64_t len = length(&p->stretches[i], end), take;
 		enum tl_lookup found;
 
-		if (skip >= len) {
-			skip -= len;
-			continue;
-		}
 		take = len - skip < n ? len - skip : n;
 		found = read_below(p, p->stretches[i].from + skip, (size_t)take, out, err);
 		if (found != TL_FOUND)
@@ -111,30 +162,28 @@ static enum tl_lookup part_read(void *self, uint64_t k, struct tl_buf *out, stru
 /* Where byte `pos` of the part is below; behind the last: the end of the last stretch. */
 static uint64_t outer(struct part *p, uint64_t pos)
 {
+	const struct tl_stretch *last = &p->stretches[p->n - 1];
 	bool complete;
-	uint64_t end = end_below(p->below, &complete), last = 0;
+	uint64_t end = end_below(p->below, &complete), at;
+	size_t i;
 
-	for (size_t i = 0; i < p->n; i++) {
-		uint64_t len = length(&p->stretches[i], end);
-
-		if (pos < len)
-			return p->stretches[i].from + pos;
-		pos -= len;
-		last = p->stretches[i].to < end ? p->stretches[i].to : end;
-	}
-	return last;
+	lock(p, end);
+	i = stretch_of(p, pos);
+	if (i < p->n)
+		at = p->stretches[i].from + (pos - p->starts[i]);
+	else
+		at = last->to < end ? last->to : end;
+	unlock(p);
+	return at;
 }
 
 static void part_want(void *self, uint64_t nchunks)
 {
 	struct part *p = self;
-	uint64_t most = 0, want;
+	uint64_t want;
 
-	for (size_t i = 0; i < p->n; i++)
-		if (p->stretches[i].to > most)
-			most = p->stretches[i].to;
 	/* What is not there yet is behind everything that is: ask for some more of it, up to the end. */
-	want = most == TL_NOPOS ? UINT64_MAX : (most + CHUNK - 1) >> TL_FILE_SHIFT;
+	want = p->most == TL_NOPOS ? UINT64_MAX : (p->most + CHUNK - 1) >> TL_FILE_SHIFT;
 	if (nchunks != UINT64_MAX && p->n == 1) {
 		uint64_t end = p->stretches[0].from + (nchunks << TL_FILE_SHIFT);
 
@@ -198,7 +247,9 @@ static void part_close(void *self)
 	struct part *p = self;
 
 	tl_source_close(p->below);
+	pthread_mutex_destroy(&p->lock);
 	free(p->stretches);
+	free(p->starts);
 	free(p);
 }
 
@@ -218,14 +269,35 @@ static const struct tl_source_ops part_ops = {
 	.close = part_close,
 };
 
+/* What does not change. */
+static void look_over(struct part *p)
+{
+	p->in_order = true;
+	for (size_t i = 0; i < p->n; i++) {
+		const struct tl_stretch *s = &p->stretches[i];
+
+		if (s->to < s->from || (i > 0 && s->from < s[-1].to))
+			p->in_order = false;
+		if (s->to > p->most)
+			p->most = s->to;
+	}
+}
+
 bool tl_source_open_part(struct tl_source *below, const struct tl_stretch *stretches, size_t n,
 			 struct tl_source **out, struct tl_err *err)
 {
 	struct part *p = calloc(1, sizeof(*p));
+	bool complete;
 
-	if (p)
+	if (p) {
 		p->stretches = malloc(n * sizeof(*stretches));
-	if (!p || !p->stretches) {
+		p->starts = malloc((n + 1) * sizeof(*p->starts));
+	}
+	if (!p || !p->stretches || !p->starts) {
+		if (p) {
+			free(p->stretches);
+			free(p->starts);
+		}
 		free(p);
 		tl_source_close(below);
 		return tl_err_nomem(err);
@@ -233,6 +305,9 @@ bool tl_source_open_part(struct tl_source *below, const struct tl_stretch *stret
 	memcpy(p->stretches, stretches, n * sizeof(*stretches));
 	p->below = below;
 	p->n = n;
+	pthread_mutex_init(&p->lock, NULL);
+	look_over(p);
+	add_up(p, end_below(below, &complete));
 	return tl_source_new(&part_ops, p, out, err);
 }
 
@@ -248,23 +323,54 @@ uint64_t tl_part_outer(struct tl_source *src, uint64_t pos)
 	return outer(tl_source_self(src, &part_ops), pos);
 }
 
+/* Lock held: likewise where stretches are in no order. */
+static uint64_t inner_of_any(const struct part *p, uint64_t at)
+{
+	uint64_t best = TL_NOPOS, nearest = p->starts[p->n];
+
+	for (size_t i = 0; i < p->n; i++) {
+		const struct tl_stretch *s = &p->stretches[i];
+		uint64_t len = p->starts[i + 1] - p->starts[i];
+
+		if (len > 0 && at >= s->from && at < s->from + len)
+			return p->starts[i] + (at - s->from);
+		if (len > 0 && at < s->from && s->from < best) {
+			best = s->from;
+			nearest = p->starts[i];
+		}
+	}
+	return nearest;
+}
+
+/* Lock held.  In the last one that begins at or before `at`, or where the next begins. */
+static uint64_t inner_in_order(const struct part *p, uint64_t at)
+{
+	size_t low = 0, high = p->n;
+	uint64_t into;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (p->stretches[mid].from <= at)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	if (low == 0)
+		return 0;
+	into = at - p->stretches[low - 1].from;
+	return into < p->starts[low] - p->starts[low - 1] ? p->starts[low - 1] + into
+							  : p->starts[low];
+}
+
 uint64_t tl_part_inner(struct tl_source *src, uint64_t at)
 {
 	struct part *p = tl_source_self(src, &part_ops);
 	bool complete;
-	uint64_t end = end_below(p->below, &complete), before = 0, best = TL_NOPOS, nearest = 0;
+	uint64_t end = end_below(p->below, &complete), pos;
 
-	for (size_t i = 0; i < p->n; i++) {
-		const struct tl_stretch *s = &p->stretches[i];
-		uint64_t len = length(s, end);
-
-		if (len > 0 && at >= s->from && at < s->from + len)
-			return before + (at - s->from);
-		if (len > 0 && at < s->from && s->from < best) {
-			best = s->from;
-			nearest = before;
-		}
-		before += len;
-	}
-	return best == TL_NOPOS ? before : nearest;
+	lock(p, end);
+	pos = p->in_order ? inner_in_order(p, at) : inner_of_any(p, at);
+	unlock(p);
+	return pos;
 }

@@ -114,6 +114,87 @@ static void test_places(void **state)
 	tl_source_close(part);
 }
 
+/* Places in parts of some stretches, in order or not, against a walk over them. */
+static void check_places(struct tl_source *part, const struct tl_stretch *s, size_t count)
+{
+	for (uint64_t at = 0; at < 300; at++) {
+		uint64_t before = 0, best = TL_NOPOS, want = 0;
+
+		for (size_t i = 0; i < count; before += s[i].to - s[i].from, i++) {
+			if (at >= s[i].from && at < s[i].to) {
+				best = at;
+				want = before + (at - s[i].from);
+				break;
+			}
+			if (s[i].from < s[i].to && s[i].from > at && s[i].from < best) {
+				best = s[i].from;
+				want = before;
+			}
+		}
+		assert_int_equal(tl_part_inner(part, at), best == TL_NOPOS ? before : want);
+		before = 0;
+		for (size_t i = 0; i < count; before += s[i].to - s[i].from, i++)
+			if (at >= before && at < before + (s[i].to - s[i].from))
+				assert_int_equal(tl_part_outer(part, at),
+						 s[i].from + (at - before));
+	}
+}
+
+static void test_random_places(void **state)
+{
+	for (int i = 0; i < 200; i++) {
+		struct tl_stretch s[8];
+		size_t count = 1 + (size_t)rand() % 8;
+		struct tl_source *part;
+		uint64_t from = 0;
+
+		for (size_t j = 0; j < count; j++) {
+			from += (uint64_t)rand() % 20;
+			if (i % 2)
+				from = (uint64_t)rand() % 250;
+			s[j].from = from;
+			s[j].to = from += (uint64_t)rand() % 3 * 7;
+		}
+		part = part_of_memory(5000, s, count);
+		check_places(part, s, count);
+		tl_source_close(part);
+	}
+}
+
+/* The fifth byte of each ten: places are found, and chunks read, without a walk over all stretches, which would take
+ * minutes. */
+static void test_many_pieces(void **state)
+{
+	size_t n = 300000;
+	struct tl_stretch *s = calloc(n, sizeof(*s));
+	struct tl_buf buf = TL_BUF_INIT;
+	struct tl_source *part;
+
+	assert_non_null(s);
+	for (size_t i = 0; i < n; i++)
+		s[i] = (struct tl_stretch){ 10 * i + 5, 10 * i + 6 };
+	part = part_of_memory(SIZE, s, n);
+	alarm(60);
+	for (size_t i = 0; i < n; i++) {
+		struct tl_extent ex;
+
+		tl_source_extent(part, &ex);
+		assert_int_equal(ex.last_len, n);
+		assert_int_equal(tl_part_outer(part, i), 10 * i + 5);
+		assert_int_equal(tl_part_inner(part, 10 * i), i);
+	}
+	for (size_t i = 1; i < n; i += 3) {
+		buf.len = 0;
+		assert_int_equal(tl_source_read_part(part, 0, i, 2, &buf, NULL), TL_FOUND);
+		assert_int_equal(buf.len, 2);
+		assert_int_equal(buf.data[1], text[10 * (i + 1) + 5]);
+	}
+	alarm(0);
+	tl_buf_fini(&buf);
+	tl_source_close(part);
+	free(s);
+}
+
 static void test_nothing_there(void **state)
 {
 	static const struct tl_stretch s[] = { { 6000, 7000 } };
@@ -178,7 +259,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_random),        cmocka_unit_test(test_places),
 		cmocka_unit_test(test_nothing_there), cmocka_unit_test(test_no_identity),
-		cmocka_unit_test(test_grows),
+		cmocka_unit_test(test_grows),         cmocka_unit_test(test_random_places),
+		cmocka_unit_test(test_many_pieces),
 	};
 
 	fill();
