@@ -90,7 +90,7 @@ static bool take_part(const struct tl_options *o, const struct tl_format *format
 	enum tl_timeparts became = TL_TIMEPARTS_DONE;
 
 	if (o->trace_time && !(format && format->decoder))
-		became = tl_timeparts_open(src, o->trace_time, pool, NULL, err);
+		became = tl_timeparts_open(src, o->trace_time, NULL, pool, NULL, err);
 	if (became ==
 	    TL_TIMEPARTS_EMPTY) /* as perf script, nothing is written, and that is no error */
 		*err = (struct tl_err)TL_ERR_INIT;

@@ -50,12 +50,16 @@ static bool take_part(struct tl_app *app, const char *name, struct tl_source **s
 	const struct tl_decoder_ops *ops;
 	enum tl_timeparts became;
 	struct tl_openwait wait;
+	char *index_dir;
 	void *decoder;
 
 	if (!app->opt.trace_time || tl_decoder_of(*src, &ops, &decoder))
 		return true;
 	tl_openwait_begin(&wait, app, name);
-	became = tl_timeparts_open(src, app->opt.trace_time, app->jobs, &wait.progress, err);
+	index_dir = tl_filesource_index_dir(app);
+	became =
+	    tl_timeparts_open(src, app->opt.trace_time, index_dir, app->jobs, &wait.progress, err);
+	free(index_dir);
 	tl_openwait_end(&wait);
 	if (became != TL_TIMEPARTS_DONE)
 		tl_err_prefix(err, "%s: ", name);

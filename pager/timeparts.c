@@ -20,11 +20,14 @@
 #define BORDER     (UINT64_C(1) << 20)  /* of what is farther apart the order is right */
 #define MAX_PIECES 1000000              /* of a text that is not in order */
 #define ROUND_MS   20                   /* how often progress is told */
+#define HUSH_MS \
+	1000 /* so long nothing else is read in the background, unless the search needs it */
 
 /* ---- on a worker: where they are */
 
 struct search {
 	struct tl_source *src;
+	struct tl_lineindex *lines;
 	struct tl_timeindex *times;
 	const char *text;
 	uint64_t first, last; /* times of the whole, ns */
@@ -355,6 +358,7 @@ static void run_search(struct search *s, struct tl_jobs *pool, const struct tl_p
 	static const struct tl_job_ops ops = { .step = search_step };
 	struct tl_job *job;
 
+	tl_jobs_hush(pool, HUSH_MS);
 	atomic_flag_clear(&s->taken);
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_cond_init(&s->ended, NULL);
@@ -393,15 +397,31 @@ static enum tl_timeparts take_parts(struct search *s, struct tl_source **src, st
 		   : TL_TIMEPARTS_FAILED;
 }
 
-static enum tl_timeparts search_parts(struct tl_source **src, const char *text,
-				      struct tl_jobs *pool, const struct tl_progress *progress,
-				      struct tl_err *err)
+/* The indexes of the whole text, which are needed for that long only. */
+static struct search *search_new(struct tl_source *src, const char *index_dir, struct tl_jobs *pool)
 {
 	struct search *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return NULL;
+	if (tl_lineindex_new(src, pool, NULL, &s->lines, NULL) &&
+	    tl_timeindex_new(src, s->lines, pool, NULL, &s->times, NULL)) {
+		tl_lineindex_set_dir(s->lines, index_dir);
+		return s;
+	}
+	tl_lineindex_close(s->lines);
+	free(s);
+	return NULL;
+}
+
+static enum tl_timeparts search_parts(struct tl_source **src, const char *text,
+				      const char *index_dir, struct tl_jobs *pool,
+				      const struct tl_progress *progress, struct tl_err *err)
+{
+	struct search *s = search_new(*src, index_dir, pool);
 	enum tl_timeparts answer = TL_TIMEPARTS_FAILED;
 
-	if (!s || !tl_timeindex_new(*src, NULL, pool, NULL, &s->times, err)) {
-		free(s);
+	if (!s) {
 		tl_err_nomem(err);
 		return TL_TIMEPARTS_FAILED;
 	}
@@ -415,6 +435,8 @@ static enum tl_timeparts search_parts(struct tl_source **src, const char *text,
 	if (s->found == TL_FOUND && s->npieces == 0)
 		say_empty(s, &s->err);
 	tl_timeindex_close(s->times);
+	tl_lineindex_close(s->lines);
+	tl_jobs_hush(pool, 0);
 	*err = s->err;
 	if (s->found == TL_FOUND) {
 		answer = take_parts(s, src, err);
@@ -429,8 +451,9 @@ static enum tl_timeparts search_parts(struct tl_source **src, const char *text,
 	return answer;
 }
 
-enum tl_timeparts tl_timeparts_open(struct tl_source **src, const char *text, struct tl_jobs *pool,
-				    const struct tl_progress *progress, struct tl_err *err)
+enum tl_timeparts tl_timeparts_open(struct tl_source **src, const char *text, const char *index_dir,
+				    struct tl_jobs *pool, const struct tl_progress *progress,
+				    struct tl_err *err)
 {
 	bool is_file = strcmp(tl_source_kind(*src), "file") == 0 || tl_packed_is(*src);
 
@@ -442,5 +465,5 @@ enum tl_timeparts tl_timeparts_open(struct tl_source **src, const char *text, st
 		tl_err_set(err, "interrupted");
 		return TL_TIMEPARTS_FAILED;
 	}
-	return search_parts(src, text, pool, progress, err);
+	return search_parts(src, text, index_dir, pool, progress, err);
 }

@@ -19,10 +19,11 @@ enum tl_timeparts {
 /*
  * The part of *src that `text` names, in place of *src, which it takes then; a compressed text is
  * decompressed first.  Where times are not in order all lines are looked at, and those are shown that
- * have such a time, or belong to one that has.  Waits for the workers of `pool`, telling progress (may be
- * NULL).  Main thread.
+ * have such a time, or belong to one that has.  Times that an earlier run has saved in `index_dir` (NULL: nowhere)
+ * need not be found again.  Waits for the workers of `pool`, telling progress (may be NULL).  Main thread.
  */
-enum tl_timeparts tl_timeparts_open(struct tl_source **src, const char *text, struct tl_jobs *pool,
-				    const struct tl_progress *progress, struct tl_err *err);
+enum tl_timeparts tl_timeparts_open(struct tl_source **src, const char *text, const char *index_dir,
+				    struct tl_jobs *pool, const struct tl_progress *progress,
+				    struct tl_err *err);
 
 #endif
