@@ -326,18 +326,30 @@ static struct tl_dso *owner_of(struct tl_dso *d)
 	return d->kind == KIND_MODULE ? tl_dso_kernel(d) : d;
 }
 
-bool tl_dso_symbol(struct tl_dso *d, uint64_t offset, struct tl_symbol *out)
+typedef bool find_fn(struct tl_symbols *t, uint64_t offset, struct tl_symbol *out);
+
+static bool find_symbol(struct tl_dso *d, uint64_t offset, find_fn *find, struct tl_symbol *out)
 {
 	struct tl_symbols *t = symbols_of(d = owner_of(d));
 	uint64_t at;
 
 	if (!t || !d->by_offset)
-		return t && tl_symbols_find(t, offset, out);
-	if (!tl_elf_offset(&d->elf, offset - d->moved, &at) || !tl_symbols_find(t, at, out))
+		return t && find(t, offset, out);
+	if (!tl_elf_offset(&d->elf, offset - d->moved, &at) || !find(t, at, out))
 		return false;
 	out->start += offset - at;
 	out->end += offset - at;
 	return true;
+}
+
+bool tl_dso_symbol(struct tl_dso *d, uint64_t offset, struct tl_symbol *out)
+{
+	return find_symbol(d, offset, tl_symbols_find, out);
+}
+
+bool tl_dso_function(struct tl_dso *d, uint64_t offset, struct tl_symbol *out)
+{
+	return find_symbol(d, offset, tl_symbols_function, out);
 }
 
 bool tl_dso_find(struct tl_dso *d, const char *name, uint64_t *offset)

@@ -9,6 +9,8 @@
  */
 #include "decoders/pt/pen.h"
 
+#include "decoders/pt/leaps.h"
+
 #include <stdlib.h>
 
 /* How many open calls are looked at for the one that a return closes. */
@@ -88,6 +90,38 @@ static void go_back(struct tl_pt_thread *t, const struct tl_pt_event *ev, struct
 	}
 }
 
+static bool is_in(const struct tl_pt_reach *r, uint64_t address)
+{
+	return address - r->start < r->end - r->start;
+}
+
+/*
+ * A jump into the midst of a function: back to the innermost that called another one from there, and all
+ * since are left.  That is not the one that called what leaps, if there is one further out: there an exception
+ * goes on from where it was before.
+ */
+static void leap(struct tl_pt_thread *t, const struct tl_pt_event *ev, struct tl_pt_move *move)
+{
+	uint32_t end = t->nframes > SEARCHED ? t->nframes - SEARCHED : 0;
+	struct tl_pt_reach around, rest;
+
+	if (!tl_pt_leap_reach(tl_pt_ctx(ev)->space, ev->to, &around, &rest))
+		return;
+	for (uint32_t i = t->nframes; i > end; i--) {
+		uint64_t call = (t->frames[i - 1].back >> 1) - 1;
+
+		if (i < t->nframes && (is_in(&around, call) || is_in(&rest, call))) {
+			close_frame(t, i - 1, move);
+			return;
+		}
+	}
+	move->open = true;
+	if (ev->code && t->nframes <= SEARCHED) {
+		t->nframes = 0;
+		t->base--;
+	}
+}
+
 static bool start_again(struct tl_pt_thread *t, const struct tl_pt_event *ev, uint32_t i,
 			struct tl_pt_move *move)
 {
@@ -120,7 +154,9 @@ bool tl_pt_thread_follow(struct tl_pt_thread *t, const struct tl_pt_event *ev, u
 		t->since = ev->time;
 	if (ev->kind == TL_PT_EV_ERROR)
 		t->left = false;
-	if (ev->kind != TL_PT_EV_BRANCH)
+	if (ev->kind == TL_PT_EV_LEAP)
+		leap(t, ev, move);
+	else if (ev->kind != TL_PT_EV_BRANCH)
 		return true;
 	if (ev->flags & TL_PT_TRACE_BEGIN)
 		ok = start_again(t, ev, i, move);

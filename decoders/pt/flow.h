@@ -37,6 +37,9 @@ enum {
 	TL_PT_WANT_INSNS = 1 << 3,    /* every instruction */
 	TL_PT_WANT_EXTRAS = 1 << 4,   /* PTWRITE .. MODE of event.h, and transactions' aborts */
 	TL_PT_WANT_TAILS = 1 << 5,    /* no instruction is without an event behind it */
+	TL_PT_WANT_LEAPS = 1 << 6,    /* jumps that leave functions: without them depths drift */
+	/* All that depths are made of, where not all branches are wanted. */
+	TL_PT_WANT_DEPTHS = TL_PT_WANT_CALLS | TL_PT_WANT_RETURNS | TL_PT_WANT_LEAPS,
 };
 
 /*

@@ -247,7 +247,7 @@ bool tl_pt_open(struct tl_perf *perf, const struct tl_decoder_options *options,
 	pt->lean = pt->gatherer;
 	if (pt->lean_shared) {
 		pt->lean.shared = pt->lean_shared;
-		pt->lean.want = TL_PT_WANT_CALLS | TL_PT_WANT_RETURNS;
+		pt->lean.want = TL_PT_WANT_DEPTHS;
 	}
 	pt->bare = pt->gatherer;
 	pt->bare.want = 0;

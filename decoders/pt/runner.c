@@ -1,6 +1,10 @@
 /* runner.c: runs through the code as the program did, and notes what happened. */
 #include "decoders/pt/runner.h"
 
+#include "decoders/pt/leaps.h"
+
+#include <string.h>
+
 /* So many direct branches in a row without a packet are an endless loop, to perf too. */
 #define MAX_DIRECT 100000
 
@@ -88,6 +92,7 @@ static void look_around(struct tl_pt_runner *r)
 		r->block = NULL;
 		for (unsigned i = 0; i < TL_PT_STACK; i++)
 			r->returns[i].call = NULL;
+		memset(r->jumps, 0, sizeof(r->jumps));
 	}
 	r->ctx = ctx;
 }
@@ -385,6 +390,27 @@ static void go_back(struct tl_pt_runner *r, uint64_t ip)
 		tl_pt_runner_move(r, ip);
 }
 
+/* An indirect jump: an event if it leaps.  The same jumps lead to the same places over and over. */
+static void note_leap(struct tl_pt_runner *r, uint64_t from, uint64_t to)
+{
+	unsigned i = (unsigned)(to ^ to >> 6 ^ from >> 2) % TL_PT_JUMPS;
+	struct tl_pt_event *e;
+
+	if (r->jumps[i].to != to || r->jumps[i].from != from) {
+		r->jumps[i].from = from;
+		r->jumps[i].to = to;
+		r->jumps[i].leaps = (uint8_t)tl_pt_leaps(r->ctx->space, from, to);
+	}
+	if (r->jumps[i].leaps == TL_PT_LEAPS_NOT)
+		return;
+	e = tl_pt_runner_event(r, TL_PT_EV_LEAP);
+	if (!e)
+		return;
+	e->from = from;
+	e->to = to;
+	e->code = r->jumps[i].leaps == TL_PT_LEAPS_SURELY;
+}
+
 void tl_pt_runner_leave(struct tl_pt_runner *r, struct tl_pt_block *b, uint64_t ip)
 {
 	uint64_t from = tl_pt_runner_last(r, b);
@@ -392,6 +418,8 @@ void tl_pt_runner_leave(struct tl_pt_runner *r, struct tl_pt_block *b, uint64_t 
 	execute(r, b, b->ninsns);
 	if (b->end == TL_PT_END_INDCALL)
 		push(r, b);
+	else if (b->end == TL_PT_END_INDIRECT && r->want & TL_PT_WANT_LEAPS)
+		note_leap(r, from, ip);
 	tl_pt_runner_branch(r, from, ip, branch_flags(b->end), b->last_len);
 	if (b->end == TL_PT_END_RET && r->depth > 0)
 		go_back(r, ip);

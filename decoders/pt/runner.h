@@ -14,6 +14,9 @@
 /* The processor remembers as many return addresses for RET compression. */
 #define TL_PT_STACK 64
 
+/* So many indirect jumps are remembered, whether they leap. */
+#define TL_PT_JUMPS 64
+
 enum tl_pt_sync_state {
 	TL_PT_OFF,      /* tracing is off until TIP.PGE */
 	TL_PT_ON,       /* at ip */
@@ -51,6 +54,11 @@ struct tl_pt_runner {
 		struct tl_pt_block *call; /* the block it ends; NULL: not in this space */
 	} returns[TL_PT_STACK];
 	unsigned top, depth;
+
+	struct {
+		uint64_t from, to;
+		uint8_t leaps; /* enum tl_pt_leaping */
+	} jumps[TL_PT_JUMPS];  /* in this space, by `to` */
 
 	uint64_t insns;       /* since the last event */
 	size_t paced;         /* events before this one have their final time */

@@ -70,13 +70,22 @@ static bool is_idle(const struct tl_pt_event *ev)
 {
 	const unsigned flags = TL_PT_CALL | TL_PT_RETURN | TL_PT_TRACE_BEGIN | TL_PT_TRACE_END;
 
-	return ev->kind == TL_PT_EV_BRANCH ? !(ev->flags & flags) : ev->kind != TL_PT_EV_ERROR;
+	return ev->kind == TL_PT_EV_BRANCH
+		   ? !(ev->flags & flags)
+		   : ev->kind != TL_PT_EV_ERROR && ev->kind != TL_PT_EV_LEAP;
 }
 
 /* May it end a call? */
 static bool is_back(const struct tl_pt_event *ev)
 {
-	return ev->kind == TL_PT_EV_BRANCH && ev->flags & (TL_PT_RETURN | TL_PT_TRACE_BEGIN);
+	return ev->kind == TL_PT_EV_LEAP ||
+	       (ev->kind == TL_PT_EV_BRANCH && ev->flags & (TL_PT_RETURN | TL_PT_TRACE_BEGIN));
+}
+
+/* Is all known of what it did? */
+static bool is_told(const struct tl_pt_event *ev, const struct tl_pt_move *move)
+{
+	return move->closed || (ev->kind == TL_PT_EV_LEAP && !move->open);
 }
 
 /* Frames are numbered by where their call is in the list. */
@@ -101,6 +110,8 @@ static bool reduce(struct tl_pt_thread *t, struct tl_pt_picked *list, const stru
 		list->n = move.closed->call;
 		return true;
 	}
+	if (is_told(ev, &move) && ev->kind == TL_PT_EV_LEAP)
+		return true;
 	ok = append(list, ev);
 	/* It may have ended a call from before, with all those since. */
 	if (is_back(ev) && !resumed && !move.closed)
@@ -260,7 +271,7 @@ size_t tl_pt_summary_unknown(const struct tl_pt_summary *s, struct tl_pt_past *p
 
 			if (!tl_pt_thread_follow(t, ev, TL_PT_NONE, &move))
 				return SIZE_MAX;
-			n += is_back(ev) && !move.closed &&
+			n += is_back(ev) && !is_told(ev, &move) &&
 			     !(resumes && ev->flags & TL_PT_TRACE_BEGIN);
 		}
 	}

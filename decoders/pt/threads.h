@@ -47,7 +47,7 @@ struct tl_pt_thread {
 struct tl_pt_move {
 	int32_t depth; /* relative to where the thread stood at first; a call's is the caller's */
 	int8_t moves;  /* 1: it enters a function, -1: it leaves one or more, 0: neither */
-	bool open;     /* it leaves one whose call is not known */
+	bool open;     /* it leaves one whose call is not known, or leaps to one */
 	const struct tl_pt_frame *closed; /* the call it returns from, until the thread's next
 					   * event; NULL: none that is known */
 };

@@ -131,7 +131,7 @@ static bool format_branches(struct tl_pt_pen *pen, const struct tl_pt_event *eve
 /* Returns are wanted even where they are not shown: without them there is no depth. */
 const struct tl_pt_view tl_pt_view_calls = {
 	.name = "calls",
-	.wants = TL_PT_WANT_CALLS | TL_PT_WANT_RETURNS | TL_PT_WANT_EXTRAS,
+	.wants = TL_PT_WANT_DEPTHS | TL_PT_WANT_EXTRAS,
 	.columns = ALL_COLUMNS,
 	.form = TL_PT_NAME_SHORT,
 	.walks = true,
@@ -142,7 +142,7 @@ const struct tl_pt_view tl_pt_view_calls = {
 
 const struct tl_pt_view tl_pt_view_returns = {
 	.name = "returns",
-	.wants = TL_PT_WANT_CALLS | TL_PT_WANT_RETURNS | TL_PT_WANT_EXTRAS,
+	.wants = TL_PT_WANT_DEPTHS | TL_PT_WANT_EXTRAS,
 	.columns = ALL_COLUMNS,
 	.form = TL_PT_NAME_SHORT,
 	.walks = true,
@@ -153,7 +153,7 @@ const struct tl_pt_view tl_pt_view_returns = {
 
 const struct tl_pt_view tl_pt_view_branches = {
 	.name = "branches",
-	.wants = TL_PT_WANT_BRANCHES | TL_PT_WANT_EXTRAS,
+	.wants = TL_PT_WANT_BRANCHES | TL_PT_WANT_LEAPS | TL_PT_WANT_EXTRAS,
 	.columns = ALL_COLUMNS,
 	.form = TL_PT_NAME_SHORT,
 	.walks = true,

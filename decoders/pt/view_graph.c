@@ -156,12 +156,15 @@ static uint8_t *put_other(struct tl_pt_pen *pen, struct tl_buf *out, uint8_t *p,
 	return p;
 }
 
-static inline bool is_shown(const struct tl_pt_event *ev)
+/* Of a leap, only what it ends. */
+static inline bool is_shown(const struct tl_pt_event *ev, bool back)
 {
 	const unsigned flags = TL_PT_CALL | TL_PT_RETURN | TL_PT_ASYNC | TL_PT_TRACE_BEGIN |
 			       TL_PT_TRACE_END | TL_PT_TX_ABORT;
 
-	return ev->kind == TL_PT_EV_BRANCH ? (ev->flags & flags) != 0 : pen_shows_extra(ev);
+	if (ev->kind == TL_PT_EV_BRANCH)
+		return (ev->flags & flags) != 0;
+	return ev->kind == TL_PT_EV_LEAP ? back : pen_shows_extra(ev);
 }
 
 /* Is the next that its thread does the return from this call? */
@@ -194,7 +197,7 @@ static inline uint8_t *put_line(struct tl_pt_pen *pen, struct tl_buf *out, uint8
 	bool leaf = call && is_leaf(pen, events, i);
 
 	/* The end of a leaf is told on the line that began it. */
-	if (!is_shown(ev) || (back && peer && is_leaf(pen, events, step->peer)))
+	if (!is_shown(ev, back) || (back && peer && is_leaf(pen, events, step->peer)))
 		return p;
 	p = pen_room(out, p, FIXED);
 	if (!p)
@@ -220,7 +223,7 @@ static bool format(struct tl_pt_pen *pen, const struct tl_pt_event *events, size
 
 const struct tl_pt_view tl_pt_view_graph = {
 	.name = "graph",
-	.wants = TL_PT_WANT_CALLS | TL_PT_WANT_RETURNS | TL_PT_WANT_EXTRAS,
+	.wants = TL_PT_WANT_DEPTHS | TL_PT_WANT_EXTRAS,
 	.columns = TL_PT_COL_TASK | TL_PT_COL_CPU | TL_PT_COL_TIME,
 	.form = TL_PT_NAME_SYMBOL,
 	.walks = true,

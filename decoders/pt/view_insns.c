@@ -12,7 +12,7 @@ static inline uint8_t *put_line(struct tl_pt_pen *pen, struct tl_buf *out, uint8
 	const struct tl_pt_event *ev = &events[i];
 	struct tl_pt_thread *t = pen_thread(pen, i);
 
-	if (ev->kind == TL_PT_EV_EVD ||
+	if (ev->kind == TL_PT_EV_EVD || ev->kind == TL_PT_EV_LEAP ||
 	    (ev->kind == TL_PT_EV_BRANCH && !(ev->flags & TL_PT_TX_ABORT)))
 		return p;
 	if (ev->kind == TL_PT_EV_CBR) { /* told at each sync point, changed or not */
@@ -42,7 +42,7 @@ static bool format(struct tl_pt_pen *pen, const struct tl_pt_event *events, size
 const struct tl_pt_view tl_pt_view_insns = {
 	.name = "insns",
 	/* Branches have no lines: depths need them. */
-	.wants = TL_PT_WANT_INSNS | TL_PT_WANT_CALLS | TL_PT_WANT_RETURNS | TL_PT_WANT_EXTRAS,
+	.wants = TL_PT_WANT_INSNS | TL_PT_WANT_DEPTHS | TL_PT_WANT_EXTRAS,
 	.columns = TL_PT_COL_TASK | TL_PT_COL_CPU | TL_PT_COL_TIME,
 	.form = TL_PT_NAME_INSN,
 	.walks = true,

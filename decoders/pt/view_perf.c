@@ -86,7 +86,7 @@ static bool format(struct tl_pt_pen *pen, const struct tl_pt_event *events, size
 
 const struct tl_pt_view tl_pt_view_perf = {
 	.name = "perf",
-	.wants = TL_PT_WANT_CALLS | TL_PT_WANT_RETURNS,
+	.wants = TL_PT_WANT_DEPTHS,
 	.form = TL_PT_NAME_PERF,
 	.format = format,
 	.put_who = put_who,

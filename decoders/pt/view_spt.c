@@ -189,7 +189,7 @@ static bool format(struct tl_pt_pen *pen, const struct tl_pt_event *events, size
 
 const struct tl_pt_view tl_pt_view_spt = {
 	.name = "spt",
-	.wants = TL_PT_WANT_CALLS | TL_PT_WANT_RETURNS | TL_PT_WANT_EXTRAS,
+	.wants = TL_PT_WANT_DEPTHS | TL_PT_WANT_EXTRAS,
 	.form = TL_PT_NAME_SHORT,
 	.walks = true,
 	.heads = "TIME      DELTA         INSNS   OPERATION\n",

@@ -10,7 +10,7 @@
 void listing_fini(struct listing *l)
 {
 	for (size_t i = 0; i < l->n; i++)
-		free(l->v[i].where);
+		free(l->v[i].where), free(l->v[i].leapt);
 	free(l->v);
 	free(l->unread);
 	memset(l, 0, sizeof(*l));

@@ -15,6 +15,7 @@ struct listed {
 	uint64_t from, to; /* 0 in views, which have names */
 	char flags[32];    /* perf's words with one blank between, or "error N", N perf's code */
 	char *where;       /* "from -> to" with names as tless' views have them; NULL: none */
+	char *leapt;       /* likewise of a branch before it that is not listed; NULL: not told */
 };
 
 struct listing {

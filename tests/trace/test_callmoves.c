@@ -61,6 +61,7 @@ static int record(const struct recipe *r)
 /* ---- the truth */
 
 #define NOLINE (-1)
+#define LEAP   "return leap" /* flags of a jump that is kept where calls and returns are */
 #define DEEP   4096
 
 enum kind { OTHER, ENTRY, EXIT };
@@ -79,6 +80,7 @@ struct did {
 struct frame {
 	int entry;
 	uint64_t from; /* the call is at this address; of an interrupted one: it goes on there */
+	const char *where; /* is that, by name */
 	bool interrupted;
 };
 
@@ -109,11 +111,11 @@ static bool comes_back_to(const struct frame *f, uint64_t address)
 			      : is_behind(f->from, address);
 }
 
-static void enter(struct stack *s, int i, uint64_t from, bool interrupted)
+static void enter(struct stack *s, int i, const char *where, uint64_t from, bool interrupted)
 {
 	assert_true(s->depth < DEEP);
 	s->v[i].kind = ENTRY;
-	s->frames[s->depth++] = (struct frame){ i, from, interrupted };
+	s->frames[s->depth++] = (struct frame){ i, from, where, interrupted };
 }
 
 /* Frames from `at` on are left. */
@@ -143,7 +145,7 @@ static void begin(struct stack *s, int i)
 	if (at != NOLINE)
 		leave(s, i, at);
 	else if (s->out)
-		enter(s, i, s->at, true);
+		enter(s, i, s->v[i - 1].e->where, s->at, true);
 }
 
 static void go_back(struct stack *s, int i)
@@ -161,12 +163,58 @@ static void go_back(struct stack *s, int i)
 	}
 }
 
+/* The bytes of the name that a place begins with: "main+22 -> f1" has "main", "operator new" is one. */
+static size_t symbol_length(const char *where)
+{
+	const char *arrow = strstr(where, " ->");
+	size_t n = arrow ? (size_t)(arrow - where) : strlen(where), end = n;
+
+	while (end > 0 && where[end - 1] >= '0' && where[end - 1] <= '9')
+		end--;
+	return end > 1 && end < n && where[end - 1] == '+' ? end - 1 : n;
+}
+
+static bool same_symbol(const char *x, const char *y)
+{
+	size_t n = symbol_length(x);
+
+	return symbol_length(y) == n && strncmp(x, y, n) == 0;
+}
+
+/* The jump of longjmp, or to who catches an exception. */
+static bool is_leap(const struct listed *e)
+{
+	return begins_with(e->flags, LEAP) ||
+	       (!strcmp(e->flags, "jmp") && e->where &&
+		(begins_with(e->where, "__longjmp+") ||
+		 (begins_with(e->where, "_Unwind_R") && !strstr(e->where, "-> _Unwind_R"))));
+}
+
+/* Back to the function that `where` leads to; not to the last one, which called what leaps. */
+static void leap(struct stack *s, int i, const char *where)
+{
+	const char *to = strstr(where, "-> ") + 3;
+
+	for (int at = s->depth - 2; at >= 0; at--) {
+		if (!same_symbol(s->frames[at].where, to))
+			continue;
+		leave(s, i, at);
+		if (!begins_with(s->v[i].e->flags, LEAP))
+			s->v[i].kind = OTHER; /* it is no line's business */
+		return;
+	}
+}
+
 static void follow(struct stack *s, int i)
 {
 	const struct listed *e = s->v[i].e;
 	bool call = false;
 
-	if (begins_with(e->flags, "tr strt"))
+	if (e->leapt)
+		leap(s, i, e->leapt);
+	if (is_leap(e))
+		leap(s, i, e->where);
+	else if (begins_with(e->flags, "tr strt"))
 		begin(s, i);
 	else if (begins_with(e->flags, "return"))
 		go_back(s, i);
@@ -177,7 +225,7 @@ static void follow(struct stack *s, int i)
 			     ? s->frames[s->depth - 1 - (s->v[i].kind == ENTRY)].entry
 			     : NOLINE;
 	if (call)
-		enter(s, i, e->from, false);
+		enter(s, i, e->where, e->from, false);
 	s->out = begins_with(e->flags, "tr end");
 	s->at = e->from;
 }
@@ -300,24 +348,6 @@ static int no_deeper(const struct stack *s, int i, int step)
 		if (s->v[j].depth <= s->v[i].depth)
 			return j;
 	return NOLINE;
-}
-
-/* The bytes of the name that a place begins with: "main+22 -> f1" has "main", "operator new" is one. */
-static size_t symbol_length(const char *where)
-{
-	const char *arrow = strstr(where, " -> ");
-	size_t n = arrow ? (size_t)(arrow - where) : strlen(where), end = n;
-
-	while (end > 0 && where[end - 1] >= '0' && where[end - 1] <= '9')
-		end--;
-	return end > 1 && end < n && where[end - 1] == '+' ? end - 1 : n;
-}
-
-static bool same_symbol(const char *x, const char *y)
-{
-	size_t n = symbol_length(x);
-
-	return symbol_length(y) == n && strncmp(x, y, n) == 0;
 }
 
 /* Is it the same function that both enter?  `where` is "main+22 -> f1". */
@@ -587,14 +617,14 @@ static void check_ends(const struct ends *some, const struct ends *all)
 }
 
 /* From anywhere: the same, or less is known. */
-static void check_jumps(const struct ends *want)
+static void check_jumps(const struct ends *want, unsigned finer)
 {
 	struct ends *chunks;
 	struct view v;
 	uint64_t n;
 	size_t i = 0, less = 0;
 
-	open_view(&v, "graph", FINE);
+	open_view(&v, "graph", finer);
 	n = v.ops->chunks(v.self);
 	chunks = calloc(n, sizeof(*chunks));
 	for (uint64_t k = n; k-- > 0;)
@@ -618,16 +648,44 @@ static void check_jumps(const struct ends *want)
 	close_view(&v);
 }
 
-static void check_durations(void)
+static void check_durations(unsigned finer)
 {
 	struct ends coarse, fine;
 
 	ends_of(&coarse, 1);
-	ends_of(&fine, FINE);
+	ends_of(&fine, finer);
 	check_ends(&coarse, &fine);
-	check_jumps(&fine);
+	check_jumps(&fine, finer);
 	free_ends(&coarse);
 	free_ends(&fine);
+}
+
+/* Jumps that leap are kept with the calls. */
+static void name_leaps(struct listing *truth)
+{
+	for (size_t i = 0; i < truth->n; i++)
+		if (is_leap(&truth->v[i]))
+			strcpy(truth->v[i].flags, LEAP);
+}
+
+/* They have no lines: what comes next of the thread has it. */
+static void drop_leaps(struct listing *truth)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < truth->n; i++) {
+		size_t j = i + 1;
+
+		if (strcmp(truth->v[i].flags, LEAP) != 0) {
+			truth->v[n++] = truth->v[i];
+			continue;
+		}
+		while (j < truth->n && truth->v[j].tid != truth->v[i].tid)
+			j++;
+		assert_true(j < truth->n && strcmp(truth->v[j].flags, LEAP) != 0);
+		truth->v[j].leapt = truth->v[i].where;
+	}
+	truth->n = n;
 }
 
 static void moves(void **state)
@@ -648,13 +706,15 @@ static void moves(void **state)
 	assert_true(listing_branches(in_folder("branches"), &names));
 	take_names(&truth, &names);
 	check_view("branches", far ? 2 : 40, &truth);
+	name_leaps(&truth);
 	listing_keep_calls(&truth);
-	check_view("perf", 1, &truth);
-	check_view("returns", far ? 2 : FINE, &truth);
 	check_orders("graph", far ? 2 : FINE, &truth);
 	if (!r->interrupted)
 		check_orders("insns", 1, &truth);
-	check_durations();
+	drop_leaps(&truth);
+	check_view("perf", 1, &truth);
+	check_view("returns", far ? 2 : FINE, &truth);
+	check_durations(far ? 2 : FINE);
 	listing_fini(&truth);
 }
 

@@ -56,6 +56,18 @@ bool tl_dso_code(struct tl_dso *d, uint64_t offset, const uint8_t **bytes, size_
 	return true;
 }
 
+/* Functions of 16 bytes, the second one unknown. */
+bool tl_dso_symbol(struct tl_dso *d, uint64_t offset, struct tl_symbol *out)
+{
+	*out = (struct tl_symbol){ offset / 16 * 16, offset / 16 * 16 + 16, "x" };
+	return offset / 16 != 1;
+}
+
+bool tl_dso_function(struct tl_dso *d, uint64_t offset, struct tl_symbol *out)
+{
+	return tl_dso_symbol(d, offset, out);
+}
+
 const struct tl_map *tl_space_find(const struct tl_space *s, uint64_t ip)
 {
 	return ip >= fake_map.start && ip < fake_map.end ? &fake_map : NULL;

@@ -62,6 +62,11 @@ bool tl_dso_symbol(struct tl_dso *d, uint64_t offset, struct tl_symbol *out)
 	return false;
 }
 
+bool tl_dso_function(struct tl_dso *d, uint64_t offset, struct tl_symbol *out)
+{
+	return tl_dso_symbol(d, offset, out);
+}
+
 /* f2 is a copy of another function, or so it says. */
 bool tl_dso_source(struct tl_dso *d, uint64_t offset, tl_srcline_fn *fn, void *arg)
 {

@@ -52,6 +52,7 @@ enum {
 	GETPC_RET = 0x101f,
 	UD2 = 0x1020,
 	NOINSN = 0x1022,
+	CALL_AGAIN = 0x1023,
 	OUTSIDE = 0x9000,
 };
 
@@ -136,6 +137,9 @@ static const char *decode(struct fixture *f, unsigned want)
 		} else if (e->kind == TL_PT_EV_PTWRITE) {
 			used += (size_t)snprintf(p, room, "wrote %x at %x\n", (unsigned)e->to,
 						 (unsigned)e->from);
+		} else if (e->kind == TL_PT_EV_LEAP) {
+			used += (size_t)snprintf(p, room, "leap %x>%x\n", (unsigned)e->from,
+						 (unsigned)e->to);
 		} else if (e->kind == TL_PT_EV_INSN) {
 			used += (size_t)snprintf(p, room, "insn %x\n", (unsigned)e->from);
 		} else {
@@ -193,6 +197,26 @@ static void a_return_elsewhere_has_its_address(void **state)
 	assert_string_equal(decode(&f, TL_PT_WANT_BRANCHES), "0>1003 begin\n1003>1010 call\n"
 							     "1011>100c return\n"
 							     "100c>0 call sys end\n");
+	end(&f);
+}
+
+/* Only what leads into the midst of another function. */
+static void indirect_jumps_leap(void **state)
+{
+	struct fixture f;
+
+	begin(&f, &compressed);
+	ptout_psb(f.out, 0);
+	for (int i = 0; i < 5; i++) {
+		static const uint64_t to[] = { LOOP, FUNC, RET, UD2, CALL_AGAIN };
+
+		ptout_enable(f.out, JMPRAX);
+		ptout_indirect(f.out, to[i]);
+		ptout_disable(f.out, to[i]);
+	}
+	assert_string_equal(decode(&f, TL_PT_WANT_LEAPS), "error 5 at 1022\nleap 100a>1023\n");
+	assert_non_null(strstr(decode(&f, TL_PT_WANT_BRANCHES | TL_PT_WANT_LEAPS),
+			       "leap 100a>1023\n100a>1023\n"));
 	end(&f);
 }
 
@@ -733,6 +757,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(conditional_and_direct_branches),
 		cmocka_unit_test(a_return_elsewhere_has_its_address),
+		cmocka_unit_test(indirect_jumps_leap),
 		cmocka_unit_test(a_call_of_the_next_instruction_is_not_remembered),
 		cmocka_unit_test(deferred_tips_come_behind_their_tnt),
 		cmocka_unit_test(an_interrupt_comes_between_instructions),

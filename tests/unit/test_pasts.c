@@ -3,6 +3,7 @@
  * first one on tells: in any order, by any number of threads.  A jump may know less, never anything
  * else.  Stories are random; slices are a few events each.
  */
+#include "decoders/pt/leaps.h"
 #include "decoders/pt/pasts.h"
 
 #include <pthread.h>
@@ -33,6 +34,14 @@ static uint32_t rnd(uint32_t n)
 #define DEEPEST  40
 
 static struct tl_context contexts[NTHREADS];
+
+/* Functions are of 0x100 bytes. */
+bool tl_pt_leap_reach(const struct tl_space *space, uint64_t to, struct tl_pt_reach *around,
+		      struct tl_pt_reach *rest)
+{
+	*around = *rest = (struct tl_pt_reach){ to & ~UINT64_C(0xff), (to | 0xff) + 1 };
+	return true;
+}
 
 /* Returns to anywhere; something gets lost; signals come.  What they do is not always told right. */
 enum { WILD = 1, ERRORS = 2, SIGNALS = 4 };
@@ -110,6 +119,19 @@ static void go_back(struct actor *a, struct tl_pt_event *e, unsigned how)
 	}
 }
 
+/* Into the innermost of the calls of some function, but for who called what leaps. */
+static void leap(struct actor *a, struct tl_pt_event *e, unsigned least)
+{
+	uint64_t function = a->backs[least + rnd(a->depth - 1 - least)] & ~UINT64_C(0xff);
+
+	a->depth--;
+	while ((a->backs[--a->depth] & ~UINT64_C(0xff)) != function)
+		;
+	e->kind = TL_PT_EV_LEAP;
+	e->to = function + 0x80;
+	e->code = 1;
+}
+
 static void tell_event(struct actor *a, struct tl_pt_event *e, unsigned how)
 {
 	unsigned least = a->nhandlers ? a->handlers[a->nhandlers - 1] : 0;
@@ -124,6 +146,8 @@ static void tell_event(struct actor *a, struct tl_pt_event *e, unsigned how)
 		leave_trace(a, e);
 	else if (rnd(8) == 0)
 		e->flags = TL_PT_BRANCH; /* a jump */
+	else if (rnd(60) == 0 && a->depth > least + 1)
+		leap(a, e, least);
 	else if (a->depth <= least || (a->depth < DEEPEST && rnd(2)))
 		call(a, e);
 	else
