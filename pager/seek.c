@@ -140,6 +140,7 @@ static enum tl_seek_state seek_written(struct work *w, struct tl_timespot *spot)
 	bool relative = *text == '+' || *text == '-';
 	struct tl_time_ref ref = { .now = TL_TIME_NONE, .first = s->first, .last = s->last };
 	enum tl_lookup found = time_at(w, s->req.base, &ref.now);
+	enum tl_seek_state state;
 	uint64_t time;
 
 	/* Without a sign it only matters to a time of day: of which day? */
@@ -153,7 +154,14 @@ static enum tl_seek_state seek_written(struct work *w, struct tl_timespot *spot)
 		return TL_SEEK_RUNNING;
 	if (relative)
 		time = clamp(s, time);
-	return time < s->first ? TL_SEEK_EDGE : find_time(w, time, time > s->last, spot);
+	if (time < s->first) {
+		state = find_time(w, s->first, true, spot);
+		return state == TL_SEEK_FOUND ? TL_SEEK_EDGE : state;
+	}
+	state = find_time(w, time, time > s->last, spot);
+	if (state == TL_SEEK_EDGE)
+		spot->pos = TL_NOPOS;
+	return state;
 }
 
 static uint64_t slice_start(const struct tl_seek *s, uint64_t i)

@@ -26,8 +26,9 @@ struct tl_seek_request {
 
 enum tl_seek_state {
 	TL_SEEK_RUNNING,
-	TL_SEEK_FOUND,  /* spot: of a byte */
-	TL_SEEK_EDGE,   /* the text does not go so far: it goes from first to last */
+	TL_SEEK_FOUND, /* spot: of a byte */
+	TL_SEEK_EDGE, /* the text does not go so far: it goes from first to last; of a time before that,
+			 * spot is the first line with one, else its pos is TL_NOPOS */
 	TL_SEEK_NOTIME, /* the text has no times */
 	TL_SEEK_FAILED, /* err */
 };

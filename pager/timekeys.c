@@ -44,12 +44,15 @@ static void say_edge(struct tl_app *app, const struct tl_seek_result *r)
 {
 	char from[TL_TIMETEXT_MAX], to[TL_TIMETEXT_MAX];
 
-	if (app->times.kind != TL_SEEK_WRITTEN)
+	if (app->times.kind != TL_SEEK_WRITTEN) {
 		tl_app_bell(app);
-	else
-		tl_app_message(app, "The text goes from %s to %s",
-			       tl_texttimes_print(app->text.times, r->first, from),
-			       tl_texttimes_print(app->text.times, r->last, to));
+		return;
+	}
+	if (r->spot.pos != TL_NOPOS) /* before the beginning, as @11:00 often is a bit */
+		tl_move_jump_line(app, r->spot.pos);
+	tl_app_message(app, "The text goes from %s to %s",
+		       tl_texttimes_print(app->text.times, r->first, from),
+		       tl_texttimes_print(app->text.times, r->last, to));
 }
 
 /* Whoever asks for a time has to know when lines before the answer have later ones. */

@@ -141,6 +141,10 @@ static void at_goes_to_a_time(void **state)
 	check_top(t, line_at(times[NLINES - 1]));
 	check_keys(t, "@17<Enter>");
 	check_text(t, "The text goes from 12345.67");
+	check_top(t, 0);
+	check_keys(t, "<Enter>5j@99999<Enter>");
+	check_text(t, "The text goes from 12345.67");
+	check_top(t, 5);
 	check_keys(t, "<Enter>@soon<Enter>");
 	check_text(t, "'soon'");
 	check_keys(t, "<Enter>");
