@@ -10,6 +10,8 @@
 
 #define FEWEST       256 /* slots */
 #define NAME_LONGEST 4096
+#define NAMES_MOST   (1u << 20) /* all others have one together: */
+#define OTHER_NAMES  "[other names]"
 
 /* ---- names */
 
@@ -92,6 +94,8 @@ static uint32_t add_clean(struct tl_callnames *names, const char *name)
 			return *slot;
 		if (*slot)
 			continue;
+		if (names->n + 1 >= NAMES_MOST && strcmp(name, OTHER_NAMES) != 0)
+			return add_clean(names, OTHER_NAMES);
 		names->v[names->n] = strdup(name);
 		if (!names->v[names->n])
 			return TL_CALL_NONAME;

@@ -81,6 +81,11 @@ struct tl_cost_ops {
 	 * the count's, and end with it. */
 	bool (*result)(void *count, struct tl_cost_result *out, struct tl_err *err);
 	void (*close)(void *count);
+
+	/* Find out which chunks are to be counted, before all else; *stop ends it, and is an error.  NULL: it is
+	 * known.  A worker's. */
+	bool (*begin)(void *count, const atomic_bool *stop, uint64_t *first, uint64_t *end,
+		      struct tl_err *err);
 };
 
 /* A count that was begun; to be ended with ops->close(). */

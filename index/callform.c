@@ -15,7 +15,8 @@ static bool is_call(const struct tl_callline *c)
 }
 
 /* How many of the lines are calls, if the reader understands most that are not comments. */
-static unsigned fits(const struct tl_callreader *reader, struct tl_span head, bool *by_task)
+static unsigned fits(const struct tl_callreader *reader, struct tl_span head,
+		     struct tl_callform *out)
 {
 	struct tl_callform f = { .reader = reader };
 	unsigned n = 0, read = 0, calls = 0, tasks = 0;
@@ -25,19 +26,22 @@ static unsigned fits(const struct tl_callreader *reader, struct tl_span head, bo
 		const uint8_t *line = head.data + at;
 		const uint8_t *end = memchr(line, '\n', head.len - at);
 		struct tl_span span = { line, end ? (size_t)(end - line) : head.len - at };
-		struct tl_callline c;
+		struct tl_callread c;
 
 		at += span.len + 1;
 		if (span.len == 0 || *line == '#' || (!end && n > 0)) /* that one may be cut */
 			continue;
 		n++;
-		if (!tl_callform_read(&f, span, &c))
+		if (!tl_callform_read_all(&f, span, &c))
 			continue;
 		read++;
-		calls += is_call(&c);
-		tasks += is_call(&c) && !(c.thread & TL_CALL_BY_CPU);
+		calls += is_call(&c.line);
+		tasks += is_call(&c.line) && !(c.line.thread & TL_CALL_BY_CPU);
+		/* How long a call takes is not known when it begins. */
+		f.no_durations |= c.line.kind == TL_CALL_ENTRY && c.has_duration;
 	}
-	*by_task = tasks > 0;
+	f.by_task = tasks > 0;
+	*out = f;
 	return calls > 0 && read * 3 >= n * 2 && calls * 20 >= n ? calls : 0;
 }
 
@@ -47,12 +51,12 @@ bool tl_callform_detect(struct tl_span head, struct tl_callform *out)
 
 	*out = (struct tl_callform){ .reader = NULL };
 	for (size_t i = 0; tl_callreaders[i].name; i++) {
-		bool by_task;
-		unsigned n = fits(&tl_callreaders[i], head, &by_task);
+		struct tl_callform f;
+		unsigned n = fits(&tl_callreaders[i], head, &f);
 
 		if (n > most) {
 			most = n;
-			*out = (struct tl_callform){ &tl_callreaders[i], by_task };
+			*out = f;
 		}
 	}
 	return out->reader != NULL;
@@ -63,10 +67,21 @@ const char *tl_callform_name(const struct tl_callform *f)
 	return f->reader->name;
 }
 
-bool tl_callform_read(const struct tl_callform *f, struct tl_span line, struct tl_callline *out)
+bool tl_callform_read_all(const struct tl_callform *f, struct tl_span line, struct tl_callread *out)
 {
 	size_t n = line.len < TL_CALLFORM_LINE ? line.len : TL_CALLFORM_LINE;
 
-	*out = (struct tl_callline){ .thread = TL_CALL_NOTHREAD, .depth = TL_CALL_NODEPTH };
+	*out = (struct tl_callread){
+		.line = { .thread = TL_CALL_NOTHREAD, .depth = TL_CALL_NODEPTH },
+	};
 	return n > 0 && f->reader->read(f, (struct tl_callrest){ line.data, line.data + n }, out);
+}
+
+bool tl_callform_read(const struct tl_callform *f, struct tl_span line, struct tl_callline *out)
+{
+	struct tl_callread all;
+	bool read = tl_callform_read_all(f, line, &all);
+
+	*out = all.line;
+	return read;
 }

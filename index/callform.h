@@ -21,7 +21,25 @@
 /* Plain data, const once it is known; any thread. */
 struct tl_callform {
 	const struct tl_callreader *reader; /* a row of the table; NULL: no calls */
-	bool by_task; /* a task's calls are its own; else they are told by CPU only */
+	bool by_task;      /* a task's calls are its own; else they are told by CPU only */
+	bool no_durations; /* what looks like one is something else (uftrace's ELAPSED) */
+};
+
+/* Threads that are known by their CPU only have the first in their number, the idle tasks of CPUs the
+ * second; no other thread's number is so large. */
+#define TL_CALL_BY_CPU  (UINT64_C(1) << 40)
+#define TL_CALL_IS_IDLE (UINT64_C(1) << 41)
+
+/* Of a text whose lines do not say whose they are. */
+#define TL_CALL_ALL (TL_CALL_BY_CPU | UINT64_C(1) << 42)
+
+/* All that a line tells; spans are parts of it, and empty where it does not say that. */
+struct tl_callread {
+	struct tl_callline line;
+	struct tl_span name; /* of the function, whose hash is line.function */
+	struct tl_span task; /* name of the thread */
+	bool has_duration;
+	uint64_t duration_ns; /* of the call that ends here */
 };
 
 /* Look at the first lines of a text, the last one perhaps cut.  False: they tell no calls. */
@@ -33,5 +51,7 @@ const char *tl_callform_name(const struct tl_callform *f);
 /* Read a line, without its newline; all but the `byte` of out is set.  False: a line of nobody, that
  * tells nothing. */
 bool tl_callform_read(const struct tl_callform *f, struct tl_span line, struct tl_callline *out);
+bool tl_callform_read_all(const struct tl_callform *f, struct tl_span line,
+			  struct tl_callread *out);
 
 #endif

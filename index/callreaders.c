@@ -1,11 +1,10 @@
 /* callreaders.c: see callreaders.h. */
 #include "index/callreaders.h"
 
+#include "index/callduration.h"
+
 #include <string.h>
 #include <xxhash.h>
-
-/* Of an idle task, which each CPU has. */
-#define IDLE (UINT64_C(1) << 41)
 
 /* ---- words */
 
@@ -75,8 +74,8 @@ static int32_t take_indent(struct tl_callrest *r, unsigned blanks_a_level)
 	return (int32_t)((size_t)(r->p - begin) / blanks_a_level);
 }
 
-/* Without `+12` or `+0x1f` behind it; 0 for no name. */
-static uint64_t hash_of(struct tl_callrest name)
+/* Without `+12` or `+0x1f` behind it. */
+static void set_name(struct tl_callread *out, struct tl_callrest name)
 {
 	const uint8_t *plus;
 
@@ -84,20 +83,19 @@ static uint64_t hash_of(struct tl_callrest name)
 	plus = name.p < name.end ? memrchr(name.p, '+', (size_t)(name.end - name.p)) : NULL;
 	if (plus && plus > name.p && plus + 1 < name.end && is_digit(plus[1]))
 		name.end = plus;
-	if (name.p >= name.end)
-		return 0;
-	return XXH3_64bits(name.p, (size_t)(name.end - name.p)) | 1;
+	out->name = (struct tl_span){ name.p, (size_t)(name.end - name.p) };
+	out->line.function = out->name.len ? XXH3_64bits(name.p, out->name.len) | 1 : 0;
 }
 
-static void set(struct tl_callline *out, enum tl_callkind kind, int32_t depth,
+static void set(struct tl_callread *out, enum tl_callkind kind, int32_t depth,
 		struct tl_callrest name)
 {
-	out->kind = kind;
-	out->depth = depth;
-	out->function = hash_of(name);
+	out->line.kind = kind;
+	out->line.depth = depth;
+	set_name(out, name);
 }
 
-static void set_nameless(struct tl_callline *out, enum tl_callkind kind, int32_t depth)
+static void set_nameless(struct tl_callread *out, enum tl_callkind kind, int32_t depth)
 {
 	set(out, kind, depth, (struct tl_callrest){ NULL, NULL });
 }
@@ -151,9 +149,28 @@ static bool is_tid_before(const uint8_t *begin, const uint8_t *end)
 	return p < end && p > begin && (p[-1] == ' ' || p[-1] == '-' || p[-1] == '/');
 }
 
-/* The task that is told before `end`.  False: there is none. */
-static bool task_before(const uint8_t *begin, const uint8_t *time, uint64_t *thread)
+/* The name before a number: "comm-17", "comm  17", "comm  17/17". */
+static struct tl_span name_before(const uint8_t *begin, const uint8_t *end)
 {
+	while (end > begin && is_digit(end[-1]))
+		end--;
+	if (end > begin && end[-1] == '/') {
+		end--;
+		while (end > begin && is_digit(end[-1]))
+			end--;
+	} else if (end > begin && end[-1] == '-') {
+		end--;
+	}
+	end = back_over_blanks(begin, end);
+	while (begin < end && *begin == ' ')
+		begin++;
+	return (struct tl_span){ begin, (size_t)(end - begin) };
+}
+
+/* The task that is told before `end`.  False: there is none. */
+static bool task_before(const uint8_t *begin, const uint8_t *time, struct tl_callread *out)
+{
+	uint64_t *thread = &out->line.thread;
 	const uint8_t *end = time;
 	uint64_t cpu = 0;
 
@@ -171,20 +188,21 @@ static bool task_before(const uint8_t *begin, const uint8_t *time, uint64_t *thr
 	}
 	if (!number_before(begin, end, thread))
 		return false;
+	out->task = name_before(begin, end);
 	if (*thread == 0)
-		*thread = IDLE | cpu;
+		*thread = TL_CALL_IS_IDLE | cpu;
 	return true;
 }
 
 /* The task at the beginning of a line, up to its time and colon; *r is behind that. */
-static bool take_task(struct tl_callrest *r, uint64_t *thread)
+static bool take_task(struct tl_callrest *r, struct tl_callread *out)
 {
 	for (const uint8_t *p = r->p; (p = memchr(p, ':', (size_t)(r->end - p))); p++) {
 		const uint8_t *time = time_before(r->p, p);
 
 		if (!time)
 			continue;
-		if (!task_before(r->p, time, thread))
+		if (!task_before(r->p, time, out))
 			return false;
 		r->p = p + 1;
 		return true;
@@ -276,7 +294,7 @@ static void skip_words(struct tl_callrest *r)
 }
 
 /* What stands in the column of functions; false: nothing that belongs there. */
-static bool read_braces(struct tl_callrest r, struct tl_callline *out)
+static bool read_braces(struct tl_callrest r, struct tl_callread *out)
 {
 	int32_t depth = take_indent(&r, 2);
 	const uint8_t *comment;
@@ -286,7 +304,7 @@ static bool read_braces(struct tl_callrest r, struct tl_callline *out)
 	if (r.p == r.end)
 		return false;
 	if (begins(&r, "[gap: ")) {
-		out->kind = TL_CALL_GAP;
+		out->line.kind = TL_CALL_GAP;
 		return true;
 	}
 	if (begins(&r, "}")) {
@@ -302,23 +320,20 @@ static bool read_braces(struct tl_callrest r, struct tl_callline *out)
 	}
 	if (!ends(&r, "{") && !ends(&r, ";"))
 		return false;
-	out->kind = *--r.end == '{' ? TL_CALL_ENTRY : TL_CALL_LEAF;
-	set(out, out->kind, depth, name_called(r));
+	out->line.kind = *--r.end == '{' ? TL_CALL_ENTRY : TL_CALL_LEAF;
+	set(out, out->line.kind, depth, name_called(r));
 	return true;
 }
 
 /* ---- ftrace */
 
 /* "0.541 us", "+ 12.345 us", "! 123.4 us"; or blanks */
-static bool is_duration(struct tl_callrest r)
+static bool take_duration(struct tl_callrest r, struct tl_callread *out)
 {
 	skip_blanks(&r);
-	trim(&r);
 	if (r.p == r.end)
 		return true;
-	while (r.p < r.end && strchr("+!#*@$ ", *r.p))
-		r.p++;
-	return ends(&r, "us") && is_digit(*r.p);
+	return out->has_duration = tl_callduration_read(r.p, r.end, &out->duration_ns);
 }
 
 /* "d..1", "....", "dNh2." */
@@ -358,35 +373,38 @@ static bool take_cpu(struct tl_callrest *cell, uint64_t *cpu)
 	return true;
 }
 
-static bool task_in(struct tl_callrest cell, uint64_t cpu, uint64_t *thread)
+static bool task_in(struct tl_callrest cell, uint64_t cpu, struct tl_callread *out)
 {
+	struct tl_span name;
 	uint64_t tid;
 
 	skip_blanks(&cell);
 	trim(&cell);
 	if (!number_before(cell.p, cell.end, &tid))
 		return false;
+	name = name_before(cell.p, cell.end);
 	while (cell.end > cell.p && is_digit(cell.end[-1]))
 		cell.end--;
 	if (!ends(&cell, "-"))
 		return false;
-	*thread = tid > 0 ? tid : IDLE | cpu;
+	out->task = name;
+	out->line.thread = tid > 0 ? tid : TL_CALL_IS_IDLE | cpu;
 	return true;
 }
 
 /* " 0)   bash-1234    =>   sleep-99": from here on the CPU runs another task. */
 static bool read_switch(const struct tl_callform *f, struct tl_callrest r, uint64_t cpu,
-			struct tl_callline *out)
+			struct tl_callread *out)
 {
 	if (!find(r, "=>"))
 		return false;
 	set_nameless(out, TL_CALL_GAP, TL_CALL_NODEPTH);
-	out->thread = TL_CALL_BY_CPU | cpu;
+	out->line.thread = TL_CALL_BY_CPU | cpu;
 	return !f->by_task;
 }
 
 /* "CPU:3 [LOST 120 EVENTS]", "CPU:3 [EVENTS DROPPED]" */
-static bool read_lost(const struct tl_callform *f, struct tl_callrest r, struct tl_callline *out)
+static bool read_lost(const struct tl_callform *f, struct tl_callrest r, struct tl_callread *out)
 {
 	uint64_t cpu;
 
@@ -394,7 +412,7 @@ static bool read_lost(const struct tl_callform *f, struct tl_callrest r, struct 
 		return false;
 	r.p += 4;
 	set_nameless(out, TL_CALL_GAP, TL_CALL_NODEPTH);
-	out->thread =
+	out->line.thread =
 	    take_number(&r, &cpu) && !f->by_task ? TL_CALL_BY_CPU | cpu : TL_CALL_NOTHREAD;
 	return true;
 }
@@ -408,7 +426,7 @@ static struct tl_callrest behind_blanks(struct tl_callrest r)
 }
 
 /* A line that tells no duration: behind " 0)", or a task and its bar, there is a blank. */
-static bool read_function(struct tl_callrest r, struct tl_callline *out)
+static bool read_function(struct tl_callrest r, struct tl_callread *out)
 {
 	if (!begins(&r, " "))
 		return false;
@@ -417,13 +435,13 @@ static bool read_function(struct tl_callrest r, struct tl_callline *out)
 }
 
 /* The cells of a line that has a CPU or a task, up to the one with the functions. */
-static bool read_cells(struct tl_callrest r, uint64_t cpu, struct tl_callline *out)
+static bool read_cells(struct tl_callrest r, uint64_t cpu, struct tl_callread *out)
 {
 	struct tl_callrest cell;
 
-	out->thread = TL_CALL_BY_CPU | cpu;
+	out->line.thread = TL_CALL_BY_CPU | cpu;
 	for (bool first = true; take_cell(&r, &cell); first = false) {
-		if (first && task_in(cell, cpu, &out->thread))
+		if (first && task_in(cell, cpu, out))
 			continue;
 		if (find(cell, "=====")) { /* an interrupt begins or ends */
 			set_nameless(out, TL_CALL_OTHER, TL_CALL_NODEPTH);
@@ -431,7 +449,7 @@ static bool read_cells(struct tl_callrest r, uint64_t cpu, struct tl_callline *o
 		}
 		if (is_irq_flags(cell))
 			continue;
-		return is_duration(cell) && read_braces(behind_blanks(r), out);
+		return take_duration(cell, out) && read_braces(behind_blanks(r), out);
 	}
 	return read_function(r, out);
 }
@@ -444,10 +462,10 @@ static bool is_time(struct tl_callrest cell)
 }
 
 /* The file `trace`: " 0)   0.541 us    |  func();"; each of its columns can be left out. */
-static bool read_ftrace(const struct tl_callform *f, struct tl_callrest r, struct tl_callline *out)
+static bool read_ftrace(const struct tl_callform *f, struct tl_callrest r, struct tl_callread *out)
 {
 	struct tl_callrest cell, line = r;
-	uint64_t cpu = 0, task;
+	uint64_t cpu = 0;
 
 	if (take_cpu(&r, &cpu))
 		return read_cells(r, cpu, out) || read_switch(f, r, cpu, out);
@@ -455,23 +473,28 @@ static bool read_ftrace(const struct tl_callform *f, struct tl_callrest r, struc
 		return read_lost(f, line, out);
 	if (take_cpu(&r, &cpu)) /* a time is before it */
 		return read_cells(r, cpu, out);
-	if (task_in(cell, 0, &task))
+	if (task_in(cell, 0, out))
 		return read_cells(line, 0, out);
 	return is_time(cell) && memchr(r.p, '|', (size_t)(r.end - r.p)) && read_cells(r, 0, out);
 }
 
 /* `trace-cmd report`: "bash-1234  [000]  12.345678: funcgraph_entry:   0.541 us   |  func();" */
 static bool read_tracecmd(const struct tl_callform *f, struct tl_callrest r,
-			  struct tl_callline *out)
+			  struct tl_callread *out)
 {
 	struct tl_callrest cell;
 
-	if (!take_task(&r, &out->thread))
+	if (!take_task(&r, out))
 		return read_lost(f, r, out);
 	skip_blanks(&r);
 	set_nameless(out, TL_CALL_OTHER, TL_CALL_NODEPTH);
-	if (begins(&r, "funcgraph_") && take_cell(&r, &cell))
+	if (begins(&r, "funcgraph_") && take_cell(&r, &cell)) {
+		const uint8_t *colon = memchr(cell.p, ':', (size_t)(cell.end - cell.p));
+
+		cell.p = colon ? colon + 1 : cell.end;
+		take_duration(cell, out);
 		read_braces(behind_blanks(r), out);
+	}
 	return true;
 }
 
@@ -489,27 +512,33 @@ static bool take_tid(struct tl_callrest r, uint64_t *thread)
 	return take_number(&r, thread) && begins(&r, "]");
 }
 
-static bool read_uftrace(const struct tl_callform *f, struct tl_callrest r, struct tl_callline *out)
+static bool read_uftrace(const struct tl_callform *f, struct tl_callrest r, struct tl_callread *out)
 {
-	struct tl_callrest cell;
+	struct tl_callrest cell, line;
 
 	if (begins(&r, "#") || !take_cell(&r, &cell) || !begins(&r, " ") ||
 	    memchr(cell.p, ')', (size_t)(cell.end - cell.p)))
 		return false;
 	r.p++;
-	if (!take_task(&cell, &out->thread) && !take_tid(cell, &out->thread))
-		out->thread = TL_CALL_BY_CPU;
+	line = cell;
+	if (!take_task(&cell, out)) { /* which would be behind the time */
+		if (f->no_durations)
+			cell.p = cell.end;
+		if (!take_tid(line, &out->line.thread))
+			out->line.thread = TL_CALL_ALL;
+	}
+	take_duration(cell, out);
 	return read_braces(r, out);
 }
 
 /* `uftrace dump`: "49088.715007188   4123: [entry] main(56073d224244) depth: 0" */
-static bool read_dump(const struct tl_callform *f, struct tl_callrest r, struct tl_callline *out)
+static bool read_dump(const struct tl_callform *f, struct tl_callrest r, struct tl_callread *out)
 {
 	const uint8_t *what = find(r, ": ["), *depth = find(r, " depth: ");
 	struct tl_callrest number = { depth ? depth + 8 : r.end, r.end };
 	uint64_t n;
 
-	if (!what || !depth || depth < what + 10 || !number_before(r.p, what, &out->thread) ||
+	if (!what || !depth || depth < what + 10 || !number_before(r.p, what, &out->line.thread) ||
 	    !take_number(&number, &n) || n > INT32_MAX)
 		return false;
 	r = (struct tl_callrest){ what + 2, depth };
@@ -546,7 +575,7 @@ static void skip_counts(struct tl_callrest *r)
 
 /* What is to the right of an arrow; r is its beginning. */
 static void read_arrow(struct tl_callrest r, const char *words, int32_t depth,
-		       struct tl_callline *out)
+		       struct tl_callread *out)
 {
 	const uint8_t *to = find(r, "-> "), *from = find(r, "<- ");
 	struct tl_callrest name = { to ? to + 3 : from ? from + 3 : r.end, r.end };
@@ -585,17 +614,17 @@ static const char *take_kind(struct tl_callrest *r)
 	return "c";
 }
 
-static bool read_views(const struct tl_callform *f, struct tl_callrest r, struct tl_callline *out)
+static bool read_views(const struct tl_callform *f, struct tl_callrest r, struct tl_callread *out)
 {
 	const char *kind;
 	int32_t depth;
 
-	if (!take_task(&r, &out->thread) || !begins(&r, " "))
+	if (!take_task(&r, out) || !begins(&r, " "))
 		return false;
 	r.p++;
 	set_nameless(out, TL_CALL_OTHER, TL_CALL_NODEPTH);
 	if (find(r, "[gap: ")) {
-		out->kind = TL_CALL_GAP;
+		out->line.kind = TL_CALL_GAP;
 		return true;
 	}
 	if (!find(r, "-> ") && !find(r, "<- ") && !find(r, " ->") && !find(r, "[ptwrite"))
@@ -623,7 +652,7 @@ static enum tl_callkind flags_kind(struct tl_callrest r)
 }
 
 /* " instruction trace error type 1 time 12.3 cpu 0 pid 17 tid 17 ip 0 code 8: Lost trace data" */
-static bool read_error(struct tl_callrest r, struct tl_callline *out)
+static bool read_error(struct tl_callrest r, struct tl_callread *out)
 {
 	const uint8_t *tid;
 
@@ -634,18 +663,18 @@ static bool read_error(struct tl_callrest r, struct tl_callline *out)
 	tid = find(r, " tid ");
 	if (tid)
 		r.p = tid + 5;
-	if (!tid || !take_number(&r, &out->thread) || out->thread == 0)
-		out->thread = TL_CALL_NOTHREAD;
+	if (!tid || !take_number(&r, &out->line.thread) || out->line.thread == 0)
+		out->line.thread = TL_CALL_NOTHREAD;
 	return true;
 }
 
-static bool read_perf(const struct tl_callform *f, struct tl_callrest r, struct tl_callline *out)
+static bool read_perf(const struct tl_callform *f, struct tl_callrest r, struct tl_callread *out)
 {
 	enum tl_callkind kind;
 	const uint8_t *tab;
 	int32_t depth;
 
-	if (!take_task(&r, &out->thread))
+	if (!take_task(&r, out))
 		return read_error(r, out);
 	set_nameless(out, TL_CALL_OTHER, TL_CALL_NODEPTH);
 	tab = memchr(r.p, '\t', (size_t)(r.end - r.p));
@@ -678,15 +707,15 @@ static bool skip_spt_time(struct tl_callrest *r)
 	return true;
 }
 
-static bool read_spt(const struct tl_callform *f, struct tl_callrest r, struct tl_callline *out)
+static bool read_spt(const struct tl_callform *f, struct tl_callrest r, struct tl_callread *out)
 {
 	const uint8_t *close;
 	int32_t depth;
 
 	set_nameless(out, TL_CALL_OTHER, TL_CALL_NODEPTH);
-	out->thread = TL_CALL_BY_CPU;
+	out->line.thread = TL_CALL_ALL;
 	if (find(r, ": error ")) {
-		out->kind = TL_CALL_GAP;
+		out->line.kind = TL_CALL_GAP;
 		return true;
 	}
 	if (!skip_spt_time(&r) || !begins(&r, "[+") || !(close = find(r, "] ")))

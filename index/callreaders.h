@@ -7,10 +7,6 @@
 
 #include "index/callform.h"
 
-/* Threads that are known by their CPU only have this in their number; no other thread's is so large, but
- * for idle tasks, which have another bit. */
-#define TL_CALL_BY_CPU (UINT64_C(1) << 40)
-
 /* The rest of a line: [p, end). */
 struct tl_callrest {
 	const uint8_t *p, *end;
@@ -18,8 +14,8 @@ struct tl_callrest {
 
 struct tl_callreader {
 	const char *name;
-	/* As tl_callform_read(). */
-	bool (*read)(const struct tl_callform *f, struct tl_callrest line, struct tl_callline *out);
+	/* As tl_callform_read_all(). */
+	bool (*read)(const struct tl_callform *f, struct tl_callrest line, struct tl_callread *out);
 };
 
 /* All of them; ends with a NULL name.  Of two that understand a text as well, the first is taken. */

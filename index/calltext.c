@@ -84,10 +84,11 @@ static struct stretch mapped_stretch(const struct tl_mapped *m)
 
 /* ---- lines */
 
-static bool add_lines(const struct tl_callform *form, const struct stretch *s, struct tl_calls *out)
+static bool tell_lines(const struct stretch *s, const struct tl_linetaker *taker)
 {
 	size_t at = s->start;
 
+	taker->begin(taker->arg);
 	if (!s->begins) {
 		const uint8_t *nl = memchr(s->data + at, '\n', s->end - at);
 
@@ -96,19 +97,43 @@ static bool add_lines(const struct tl_callform *form, const struct stretch *s, s
 	while (at < s->end) {
 		const uint8_t *line = s->data + at, *nl = memchr(line, '\n', s->len - at);
 		size_t len = nl ? (size_t)(nl - line) : s->len - at;
-		struct tl_callline c, *added;
 
-		if (tl_callform_read(form, (struct tl_span){ line, len }, &c)) {
-			added = tl_calls_add(out);
-			if (!added)
-				return false;
-			c.byte = at - s->start;
-			*added = c;
-		}
+		if (!taker->line(taker->arg, (struct tl_span){ line, len }, at - s->start))
+			return false;
 		at += len + 1;
 	}
 	return true;
 }
+
+/* False: not possible; what was told is to be forgotten. */
+static bool tell_in_place(struct tl_source *src, uint64_t k, const struct tl_linetaker *taker)
+{
+	struct tl_mapped m;
+	struct stretch s;
+	bool ok;
+
+	if (!tl_source_map(src, k, 1, TL_CALLFORM_LINE, &m))
+		return false;
+	s = mapped_stretch(&m);
+	ok = tell_lines(&s, taker);
+	return tl_source_unmap(src, &m) && ok;
+}
+
+bool tl_calltext_lines(struct tl_source *src, uint64_t k, const struct tl_linetaker *taker,
+		       struct tl_err *err)
+{
+	struct tl_buf buf = TL_BUF_INIT;
+	struct stretch s;
+	bool ok;
+
+	if (tell_in_place(src, k, taker))
+		return true;
+	ok = read_stretch(src, k, &buf, &s, err) && (tell_lines(&s, taker) || tl_err_nomem(err));
+	tl_buf_fini(&buf);
+	return ok;
+}
+
+/* ---- their calls */
 
 /* How deep something stands that comes after this line. */
 static int32_t depth_behind(const struct tl_callline *c)
@@ -130,51 +155,47 @@ static int32_t depth_nearby(const struct tl_calls *c, size_t i)
 	return 0;
 }
 
-static bool take(const struct tl_callform *form, const struct stretch *s, struct tl_calls *out,
-		 struct tl_err *err)
-{
-	size_t had = out->nlines;
+struct taking {
+	const struct tl_callform *form;
+	struct tl_calls *out;
+	size_t had;
+};
 
-	out->absolute = true;
-	if (!add_lines(form, s, out)) {
-		out->nlines = had;
-		return tl_err_nomem(err);
-	}
-	for (size_t i = had; i < out->nlines; i++)
-		if (out->lines[i].depth == TL_CALL_NODEPTH)
-			out->lines[i].depth = depth_nearby(out, i);
-	return true;
+static void begin_taking(void *arg)
+{
+	struct taking *t = arg;
+
+	t->out->nlines = t->had;
 }
 
-/* False: not possible, and nothing has changed. */
-static bool take_in_place(const struct tl_callform *form, struct tl_source *src, uint64_t k,
-			  struct tl_calls *out)
+static bool take_line(void *arg, struct tl_span line, size_t byte)
 {
-	size_t had = out->nlines;
-	struct tl_mapped m;
-	struct stretch s;
-	bool ok;
+	struct taking *t = arg;
+	struct tl_callline c, *added;
 
-	if (!tl_source_map(src, k, 1, TL_CALLFORM_LINE, &m))
-		return false;
-	s = mapped_stretch(&m);
-	ok = take(form, &s, out, NULL);
-	if (tl_source_unmap(src, &m) && ok)
+	if (!tl_callform_read(t->form, line, &c))
 		return true;
-	out->nlines = had;
-	return false;
+	added = tl_calls_add(t->out);
+	if (!added)
+		return false;
+	c.byte = byte;
+	*added = c;
+	return true;
 }
 
 bool tl_calltext_calls(const struct tl_callform *form, struct tl_source *src, uint64_t k,
 		       struct tl_calls *out, struct tl_err *err)
 {
-	struct tl_buf buf = TL_BUF_INIT;
-	struct stretch s;
-	bool ok;
+	struct taking t = { form, out, out->nlines };
+	const struct tl_linetaker taker = { begin_taking, take_line, &t };
 
-	if (take_in_place(form, src, k, out))
-		return true;
-	ok = read_stretch(src, k, &buf, &s, err) && take(form, &s, out, err);
-	tl_buf_fini(&buf);
-	return ok;
+	out->absolute = true;
+	if (!tl_calltext_lines(src, k, &taker, err)) {
+		out->nlines = t.had;
+		return false;
+	}
+	for (size_t i = t.had; i < out->nlines; i++)
+		if (out->lines[i].depth == TL_CALL_NODEPTH)
+			out->lines[i].depth = depth_nearby(out, i);
+	return true;
 }

@@ -17,4 +17,17 @@
 bool tl_calltext_calls(const struct tl_callform *form, struct tl_source *src, uint64_t k,
 		       struct tl_calls *out, struct tl_err *err);
 
+/* Who is told the lines of a chunk. */
+struct tl_linetaker {
+	void (*begin)(void *arg); /* again: what was told before is to be forgotten */
+	/* A line that begins at that byte of the chunk, its first TL_CALLFORM_LINE bytes at least if it goes on
+	 * behind the chunk.  False: no memory. */
+	bool (*line)(void *arg, struct tl_span line, size_t byte);
+	void *arg;
+};
+
+/* Tell the lines that begin in chunk k.  False as above.  Any thread, several at once. */
+bool tl_calltext_lines(struct tl_source *src, uint64_t k, const struct tl_linetaker *taker,
+		       struct tl_err *err);
+
 #endif

@@ -5,6 +5,7 @@
 #include "pager/costjob.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 struct place {
@@ -23,12 +24,15 @@ struct tl_costjob {
 	struct tl_job *job;
 	size_t nplaces;
 
+	atomic_bool stop;
+
 	pthread_mutex_t lock; /* of all below */
 	pthread_cond_t ended;
 	struct place *places;    /* of chunk k: k % nplaces */
 	uint64_t claimed, added; /* chunks before these */
 	bool adding;             /* somebody is, or makes something of the sum */
 	double used;             /* how far that is, 0 .. 1 */
+	bool begins, begun;      /* somebody finds out which chunks there are; it is known */
 	bool over;               /* no worker has to do with it any more */
 	enum tl_cost_state state;
 	struct tl_err err;
@@ -101,6 +105,27 @@ static void add_all(struct tl_costjob *j)
 	j->adding = false;
 }
 
+/* With the lock held, which is given back meanwhile. */
+static void begin(struct tl_costjob *j)
+{
+	uint64_t first, last;
+	struct tl_err err = TL_ERR_INIT;
+	bool ok;
+
+	j->begins = true;
+	pthread_mutex_unlock(&j->lock);
+	ok = j->count.ops->begin(j->count.count, &j->stop, &first, &last, &err);
+	pthread_mutex_lock(&j->lock);
+	if (ok) {
+		j->count.first = j->claimed = j->added = first;
+		j->count.end = last;
+		j->begun = true;
+	} else {
+		j->err = err;
+		end(j, TL_COST_FAILED);
+	}
+}
+
 static enum tl_step cost_step(void *self, struct tl_worker *w)
 {
 	struct tl_costjob *j = self;
@@ -110,7 +135,13 @@ static enum tl_step cost_step(void *self, struct tl_worker *w)
 	bool ok;
 
 	pthread_mutex_lock(&j->lock);
-	if (j->count.first >= j->count.end)
+	if (!j->begun && j->begins && j->state == TL_COST_RUNNING) {
+		pthread_mutex_unlock(&j->lock);
+		return TL_STEP_WAIT;
+	}
+	if (!j->begun && !j->begins)
+		begin(j);
+	if (j->count.first >= j->count.end && j->state == TL_COST_RUNNING)
 		add_all(j); /* nothing is the sum, too */
 	if (j->claimed >= j->count.end || j->state != TL_COST_RUNNING) {
 		pthread_mutex_unlock(&j->lock);
@@ -184,6 +215,7 @@ bool tl_costjob_start(const struct tl_cost_count *count, const struct tl_cost_us
 	j->count = *count;
 	if (use)
 		j->use = *use;
+	j->begun = !count->ops->begin;
 	j->mailbox = mailbox;
 	j->nplaces = 16 * (size_t)tl_jobs_width(pool);
 	j->claimed = j->added = count->first;
@@ -200,13 +232,16 @@ bool tl_costjob_start(const struct tl_cost_count *count, const struct tl_cost_us
 
 enum tl_cost_state tl_costjob_state(struct tl_costjob *j, double *how_far, struct tl_err *err)
 {
-	uint64_t n = j->count.end - j->count.first;
 	enum tl_cost_state state;
+	uint64_t n;
 
 	pthread_mutex_lock(&j->lock);
+	n = j->count.end - j->count.first;
 	state = j->state;
 	if (how_far)
-		*how_far = n > 0 ? (double)(j->added - j->count.first) / (double)n : 1;
+		*how_far = !j->begun ? 0
+			   : n > 0   ? (double)(j->added - j->count.first) / (double)n
+				     : 1;
 	if (how_far && j->use.make)
 		*how_far = *how_far * (1 - USE_SHARE) + j->used * USE_SHARE;
 	if (state == TL_COST_FAILED && err)
@@ -232,6 +267,7 @@ void tl_costjob_close(struct tl_costjob *j)
 {
 	if (!j)
 		return;
+	atomic_store(&j->stop, true);
 	if (j->job) {
 		tl_job_cancel(j->job);
 		tl_job_join(j->job);
@@ -261,6 +297,7 @@ void tl_costjob_leave(struct tl_costjob *job, struct tl_costjob **left)
 	struct tl_costjob **at = left;
 
 	if (job) {
+		atomic_store(&job->stop, true);
 		tl_job_cancel(job->job);
 		job->next = *left;
 		*left = job;

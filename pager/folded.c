@@ -5,6 +5,7 @@
 #include "pager/app.h"
 #include "pager/costjob.h"
 #include "pager/decoding.h"
+#include "pager/foldedtext.h"
 #include "pager/secure.h"
 
 #include <errno.h>
@@ -43,6 +44,11 @@ static bool put_stacks(const struct tl_cost_result *r, enum tl_cost_unit unit, c
 {
 	bool nomem = false, wrong = false, on;
 
+	if (unit == TL_COST_INSNS && r->no_insns)
+		return tl_err_set(err, "%s does not tell of instructions: --folded=ns counts time",
+				  name);
+	if (r->no_insns && !r->has_time)
+		return tl_err_set(err, "%s tells neither times nor how long calls took", name);
 	if (unit == TL_COST_NS && !r->has_time)
 		return tl_err_set(err, "%s has no times: --folded=insns counts instructions", name);
 	on = tl_calltree_fold(r->tree, 0, r->names, unit, write_lines, &wrong, &nomem);
@@ -58,23 +64,15 @@ static bool put_stacks(const struct tl_cost_result *r, enum tl_cost_unit unit, c
 	return on;
 }
 
-/* The calls of one recording.  False as above. */
-static bool count(struct tl_source *src, struct tl_jobs *pool, enum tl_cost_unit unit,
-		  const char *name, int *status, struct tl_err *err)
+/* Takes the count.  False as above. */
+static bool run(const struct tl_cost_count *begun, struct tl_jobs *pool, enum tl_cost_unit unit,
+		const char *name, int *status, struct tl_err *err)
 {
-	const struct tl_decoder_ops *ops;
 	struct tl_cost_result result;
 	struct tl_costjob *job = NULL;
-	struct tl_cost_count begun;
-	struct tl_err why = TL_ERR_INIT;
-	void *self;
 	bool ok;
 
-	if (!tl_decoder_of(src, &ops, &self) || !ops->costs ||
-	    !ops->costs(self, 0, UINT64_MAX, &begun, &why))
-		return tl_err_set(err, "%s has no calls to count%s%s", name, why.msg[0] ? ": " : "",
-				  why.msg);
-	if (!tl_costjob_start(&begun, NULL, pool, NULL, &job, err))
+	if (!tl_costjob_start(begun, NULL, pool, NULL, &job, err))
 		return false;
 	tl_costjob_wait(job);
 	ok = tl_costjob_state(job, NULL, err) == TL_COST_DONE &&
@@ -83,37 +81,71 @@ static bool count(struct tl_source *src, struct tl_jobs *pool, enum tl_cost_unit
 	return ok;
 }
 
+/* The calls of one recording. */
+static bool count(struct tl_source *src, struct tl_jobs *pool, enum tl_cost_unit unit,
+		  const char *name, int *status, struct tl_err *err)
+{
+	const struct tl_decoder_ops *ops;
+	struct tl_cost_count begun;
+	struct tl_err why = TL_ERR_INIT;
+	void *self;
+
+	if (!tl_decoder_of(src, &ops, &self) || !ops->costs ||
+	    !ops->costs(self, 0, UINT64_MAX, &begun, &why))
+		return tl_err_set(err, "%s has no calls to count%s%s", name, why.msg[0] ? ": " : "",
+				  why.msg);
+	return run(&begun, pool, unit, name, status, err);
+}
+
+static bool fold_recording(const struct tl_options *o, const struct tl_format *format,
+			   enum tl_cost_unit unit, struct tl_jobs *pool, int *status,
+			   struct tl_err *err)
+{
+	struct tl_source *src = NULL;
+	char *dir = NULL;
+	bool on;
+
+	if (!o->no_index && tl_secure_allows(TL_SECURE_HISTORY))
+		dir = o->index_dir ? strdup(o->index_dir) : tl_cachedir_default();
+	on = tl_decoding_open(o, format, dir, pool, NULL, &src, err) &&
+	     count(src, pool, unit, format->name, status, err);
+	tl_source_close(src);
+	free(dir);
+	return on;
+}
+
+/* A text whose lines tell calls. */
+static bool fold_text(const struct tl_options *o, const char *file, const struct tl_format *format,
+		      enum tl_cost_unit unit, struct tl_jobs *pool, int *status, struct tl_err *err)
+{
+	struct tl_foldedtext *text;
+	struct tl_cost_count begun;
+	bool on;
+
+	if (!tl_foldedtext_open(o, file, format, pool, &text, &begun, err))
+		return false;
+	on = run(&begun, pool, unit, file, status, err);
+	tl_foldedtext_close(text);
+	return on;
+}
+
 static bool fold_file(const struct tl_options *o, const char *file, enum tl_cost_unit unit,
 		      struct tl_jobs *pool, int *status)
 {
 	struct tl_err err = TL_ERR_INIT;
-	struct tl_source *src = NULL;
-	struct tl_format format;
-	char *dir = NULL;
+	struct tl_format format = { 0 };
 	bool on;
 
-	if (!tl_decoding_probe(o, file, &format) || !format.decoder) {
-		if (access(strcmp(file, "-") ? file : "/dev/stdin", R_OK) != 0)
-			fprintf(stderr, "%s: %s\n", file, strerror(errno));
-		else
-			fprintf(stderr, "--folded counts the calls of recordings; %s is none\n",
-				file);
-		free(format.path);
-		*status = TL_EXIT_ERROR;
-		return true;
-	}
-	if (!o->no_index && tl_secure_allows(TL_SECURE_HISTORY))
-		dir = o->index_dir ? strdup(o->index_dir) : tl_cachedir_default();
-	on = tl_decoding_open(o, &format, dir, pool, NULL, &src, &err) &&
-	     count(src, pool, unit, format.name, status, &err);
+	if (tl_decoding_probe(o, file, &format) && format.decoder)
+		on = fold_recording(o, &format, unit, pool, status, &err);
+	else
+		on = fold_text(o, file, &format, unit, pool, status, &err);
 	if (err.msg[0]) {
 		fprintf(stderr, "%s\n", err.msg);
 		*status = TL_EXIT_ERROR;
 		on = true;
 	}
-	tl_source_close(src);
 	free(format.path);
-	free(dir);
 	return on;
 }
 

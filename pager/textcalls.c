@@ -42,17 +42,23 @@ static bool find_form(struct tl_textcalls *t, struct tl_err *err)
 	return t->known || tl_err_set(err, "The lines of this text tell no calls");
 }
 
-static bool calls_of_lines(void *arg, uint64_t k, struct tl_calls *out, struct tl_err *err)
+static bool get_form(struct tl_textcalls *t, struct tl_callform *out, struct tl_err *err)
 {
-	struct tl_textcalls *t = arg;
-	struct tl_callform form;
 	bool ok;
 
 	pthread_mutex_lock(&t->lock);
 	ok = t->known || find_form(t, err);
-	form = t->form;
+	*out = t->form;
 	pthread_mutex_unlock(&t->lock);
-	return ok && tl_calltext_calls(&form, t->src, k, out, err);
+	return ok;
+}
+
+static bool calls_of_lines(void *arg, uint64_t k, struct tl_calls *out, struct tl_err *err)
+{
+	struct tl_textcalls *t = arg;
+	struct tl_callform form;
+
+	return get_form(t, &form, err) && tl_calltext_calls(&form, t->src, k, out, err);
 }
 
 static bool calls_of_decoder(void *arg, uint64_t k, struct tl_calls *out, struct tl_err *err)
@@ -91,6 +97,14 @@ void tl_textcalls_close(struct tl_textcalls *t)
 	tl_callcache_close(t->cache);
 	pthread_mutex_destroy(&t->lock);
 	free(t);
+}
+
+bool tl_textcalls_form(struct tl_textcalls *t, struct tl_callform *out)
+{
+	const struct tl_decoder_ops *ops;
+	void *self;
+
+	return !tl_decoder_of(t->src, &ops, &self) && get_form(t, out, NULL);
 }
 
 struct tl_callcache *tl_textcalls_cache(struct tl_textcalls *t)

@@ -6,6 +6,7 @@
 #define TL_PAGER_TEXTCALLS_H
 
 #include "index/callcache.h"
+#include "index/callform.h"
 #include "index/callnav.h"
 #include "pager/folds.h"
 
@@ -19,6 +20,10 @@ void tl_textcalls_close(struct tl_textcalls *t);
 /* The calls of its chunks, for as long as it is open.  For a text that shows no calls pin() says
  * so: FAILED. */
 struct tl_callcache *tl_textcalls_cache(struct tl_textcalls *t);
+
+/* How the lines tell them; false: they do not, or a decoder does.  Looks at the first 64 KiB when first asked.
+ * Any thread. */
+bool tl_textcalls_form(struct tl_textcalls *t, struct tl_callform *out);
 
 /* Those of them that are folded. */
 struct tl_folds *tl_textcalls_folds(struct tl_textcalls *t);

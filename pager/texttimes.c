@@ -46,6 +46,11 @@ struct tl_source *tl_texttimes_source(const struct tl_texttimes *t)
 	return t->src;
 }
 
+struct tl_timeindex *tl_texttimes_index(const struct tl_texttimes *t)
+{
+	return t->index;
+}
+
 void tl_texttimes_grow(struct tl_texttimes *t)
 {
 	if (t->index)

@@ -22,6 +22,9 @@ bool tl_texttimes_open(struct tl_source *src, struct tl_lineindex *lines, struct
 void tl_texttimes_close(struct tl_texttimes *t);
 struct tl_source *tl_texttimes_source(const struct tl_texttimes *t);
 
+/* The index of a text that is not decoded; NULL: it is. */
+struct tl_timeindex *tl_texttimes_index(const struct tl_texttimes *t);
+
 /* Does the text tell times?  A plain text's first lines are looked at when this is first asked.  Main
  * thread. */
 bool tl_texttimes_any(struct tl_texttimes *t);

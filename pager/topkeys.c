@@ -6,8 +6,10 @@
  */
 #include "pager/commands.h"
 
+#include "decoders/textcosts.h"
 #include "pager/costjob.h"
 #include "pager/seek.h"
+#include "pager/textcalls.h"
 #include "pager/toptable.h"
 
 #include <stdlib.h>
@@ -58,48 +60,77 @@ static bool start_job(struct tl_app *app, const struct tl_cost_count *count, str
 
 /* ---- the operation */
 
-/* The slice that holds a time; all of the text if it is not wider than a slice, or has no times. */
-static void choose_slice(struct tl_app *app, uint64_t time)
+/* The slice that holds a time; all of the text if it is not wider than a slice, or has no times.  False: that
+ * is not known yet. */
+static bool choose_slice(struct tl_app *app, uint64_t time)
 {
 	struct tl_top *top = &app->top;
 	uint64_t first, last, width = app->opt.slice_ns;
+	enum tl_lookup found = TL_NONE;
 
 	top->first_ns = 0;
 	top->last_ns = UINT64_MAX;
-	if (time == TL_DECODER_NOTIME ||
-	    tl_texttimes_range(app->text.times, &first, &last) != TL_FOUND)
-		return;
+	if (time != TL_DECODER_NOTIME)
+		found = tl_texttimes_range(app->text.times, &first, &last);
+	if (found != TL_FOUND)
+		return found != TL_PENDING;
 	if (width == 0)
 		width = tl_seek_default_slice(first, last);
 	if (width > last - first)
-		return;
+		return true;
 	top->first_ns = first + tl_seek_slice(first, time, width) * width;
 	top->last_ns = top->first_ns + (width - 1);
+	return true;
 }
 
-/* The time of the line at hand is known, or that there is none. */
-static void count(struct tl_app *app, uint64_t time)
+/* How a text tells its calls that is not decoded. */
+static bool find_form(struct tl_app *app, struct tl_callform *out)
 {
-	struct tl_err err = TL_ERR_INIT;
-	struct tl_cost_count begun;
+	struct tl_text *t = &app->text;
+
+	return (t->calls || tl_textcalls_open(t->src, &t->calls, NULL)) &&
+	       tl_textcalls_form(t->calls, out);
+}
+
+static bool begin_count(struct tl_app *app, struct tl_cost_count *out, struct tl_err *err)
+{
+	struct tl_top *top = &app->top;
+	struct tl_textrange range = { top->first_ns, top->last_ns };
+	struct tl_textcosts_of of = {
+		.src = app->text.src,
+		.times = tl_texttimes_index(app->text.times),
+		.ranges = &range,
+		.nranges = top->last_ns != UINT64_MAX,
+	};
 	const struct tl_decoder_ops *ops;
 	void *self;
 
-	choose_slice(app, time);
 	ops = tl_app_decoder(app, &self);
-	if (ops->costs(self, app->top.first_ns, app->top.last_ns, &begun, &err) &&
-	    start_job(app, &begun, &err))
+	if (ops)
+		return ops->costs(self, top->first_ns, top->last_ns, out, err);
+	return find_form(app, &of.calls) && tl_textcosts_open(&of, out, err);
+}
+
+/* The slice is known. */
+static void count(struct tl_app *app)
+{
+	struct tl_err err = TL_ERR_INIT;
+	struct tl_cost_count begun;
+
+	if (begin_count(app, &begun, &err) && start_job(app, &begun, &err))
 		return;
 	tl_app_end_op(app);
 	tl_app_message(app, "%s", err.msg);
 }
 
-static void find_time(struct tl_app *app)
+/* Where not all is known yet, a worker finds it out, and this is called again. */
+static void find_slice(struct tl_app *app)
 {
 	struct tl_place place = { .time_ns = TL_DECODER_NOTIME };
 
-	if (tl_time_place(app, app->top.base, &place) != TL_PENDING)
-		count(app, place.time_ns);
+	if (tl_time_place(app, app->top.base, &place) != TL_PENDING &&
+	    choose_slice(app, place.time_ns))
+		count(app);
 }
 
 void tl_top_progress(struct tl_app *app)
@@ -111,7 +142,7 @@ void tl_top_progress(struct tl_app *app)
 	if (app->op.kind != TL_OP_TOP)
 		return;
 	if (!job) {
-		find_time(app);
+		find_slice(app);
 		return;
 	}
 	state = tl_costjob_state(job, NULL, &err);
@@ -150,8 +181,11 @@ void tl_top_text_closes(struct tl_app *app)
 bool tl_top_possible(struct tl_app *app)
 {
 	const struct tl_decoder_ops *ops = tl_app_decoder(app, NULL);
+	struct tl_callform form;
 
-	return (app->text.help && app->text.prompt) || (ops && ops->costs);
+	if (app->text.help)
+		return app->text.prompt != NULL;
+	return ops ? ops->costs != NULL : find_form(app, &form);
 }
 
 void tl_top_begin(struct tl_app *app)
@@ -163,5 +197,5 @@ void tl_top_begin(struct tl_app *app)
 	tl_top_cancel(app);
 	app->top.base = tl_move_base(app);
 	tl_app_begin(app, TL_OP_TOP, 0, false);
-	find_time(app);
+	find_slice(app);
 }

@@ -1,6 +1,7 @@
 /*
  * :top and --folded, of made-up recordings (tests/unit/fake_decoder.h): a line is a call that takes a
- * nanosecond, of some_function, or in the second half of a millisecond of another_function by it.
+ * nanosecond, of some_function, or in the second half of a millisecond of another_function by it; and of a
+ * printed trace.
  */
 #include "tests/pty/fakerecording.h"
 
@@ -155,6 +156,58 @@ static void stacks_are_written(void **state)
 	capture_fini(&c);
 }
 
+/* function_graph, as trace-cmd prints it: 200 calls a millisecond of outer, half a microsecond of which are of
+ * inner. */
+static void make_graph(const char *name, int ncalls)
+{
+	struct tl_buf text = TL_BUF_INIT;
+
+	for (int i = 0; i < ncalls; i++) {
+		tl_buf_printf(&text, "  cat-17 [000] 10.%06d: funcgraph_entry: |  outer() {\n",
+			      5 * i);
+		tl_buf_printf(&text,
+			      "  cat-17 [000] 10.%06d: funcgraph_entry: 0.500 us |    inner();\n",
+			      5 * i + 1);
+		tl_buf_printf(&text, "  cat-17 [000] 10.%06d: funcgraph_exit: 2.000 us |  }\n",
+			      5 * i + 2);
+	}
+	fixture_file(&f, name, (const char *)text.data, (ssize_t)text.len);
+	tl_buf_fini(&text);
+}
+
+static void printed_traces_tell_it_too(void **state)
+{
+	struct capture c;
+	struct term *t;
+
+	make_graph("graph.txt", 4000);
+	t = open_fake("--slice=1ms", "graph.txt");
+	check_keys(t, "@10.0105<Enter>:top<Enter>");
+	check_text(t, "graph.txt from 10.010000 to 10.010999999");
+	check_text(t, "2 functions, 400 calls, 400.000 us");
+	check_text(t, "    CALLS    SELF (us)      %   TOTAL (us)      %  FUNCTION");
+	check_text(t, "      200      300.000  75.0%      400.000 100.0%  outer");
+	check_text(t, "      200      100.000  25.0%      100.000  25.0%  inner");
+	check_keys(t, "q");
+	check_text(t, "10.010500");
+	fixture_capture(&f, (const char *const[]){ fake, "--folded=ns", "graph.txt", NULL }, NULL,
+			&c);
+	assert_int_equal(c.status, 0);
+	assert_string_equal(tl_buf_str(&c.out), "cat;outer 6000000\ncat;outer;inner 2000000\n");
+	capture_fini(&c);
+	fixture_capture(&f,
+			(const char *const[]){ fake, "--folded=ns", "--time=10.001,10.0019999",
+					       "graph.txt", NULL },
+			NULL, &c);
+	assert_string_equal(tl_buf_str(&c.out), "cat;outer 300000\ncat;outer;inner 100000\n");
+	capture_fini(&c);
+	fixture_capture(&f, (const char *const[]){ fake, "--folded=insns", "graph.txt", NULL },
+			NULL, &c);
+	assert_int_not_equal(c.status, 0);
+	assert_int_equal(c.out.len, 0);
+	capture_fini(&c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -162,6 +215,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(all_of_it_can_be, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(counting_can_be_stopped, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(stacks_are_written, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(printed_traces_tell_it_too, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

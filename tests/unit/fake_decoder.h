@@ -310,8 +310,8 @@ static inline void fake_count_close(void *count)
 static inline bool fake_costs(void *self, uint64_t first_ns, uint64_t last_ns,
 			      struct tl_cost_count *out, struct tl_err *err)
 {
-	static const struct tl_cost_ops ops = { fake_count_chunk, fake_count_add, free,
-						fake_count_result, fake_count_close };
+	static const struct tl_cost_ops ops = { fake_count_chunk,  fake_count_add,   free,
+						fake_count_result, fake_count_close, NULL };
 	const struct fake_decoder *f = self;
 	struct fake_count *c = calloc(1, sizeof(*c));
 	uint32_t root;

@@ -223,7 +223,7 @@ static void deep_recursion_is_summed_up(void **state)
 	struct tl_callrow *rows;
 	int asked = 0;
 	struct tl_progress progress = { give_up, &asked };
-	uint32_t node, f = number(names, "f"), g = number(names, "g");
+	uint32_t node, inner, f = number(names, "f"), g = number(names, "g");
 	size_t n;
 
 	tl_calltree_root(&t, TL_CALL_NONAME);
@@ -236,7 +236,8 @@ static void deep_recursion_is_summed_up(void **state)
 			node = tl_calltree_child(&t, node, f);
 			t.v[node].ns = 2;
 			t.v[node].calls = 1;
-			t.v[tl_calltree_child(&t, node, g)].ns = 1;
+			inner = tl_calltree_child(&t, node, g);
+			t.v[inner].ns = 1;
 		}
 	}
 	make_rows(&t, names, TL_COST_NS, &rows, &n);
