@@ -3,7 +3,6 @@
 
 #include "decoders/foreign.h"
 
-#include <inttypes.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -149,32 +148,52 @@ void tl_calltree_clear(struct tl_calltree *t)
 		t->most = most;
 		return;
 	}
-	if (t->n > 0)
+	if (t->nindexed > 0)
 		memset(t->slots, 0, t->nslots * sizeof(*t->slots));
-	t->n = 0;
-}
-
-static uint32_t hash_child(uint32_t parent, uint32_t name)
-{
-	uint64_t h = ((uint64_t)parent << 32 | name) * UINT64_C(0x9e3779b97f4a7c15);
-
-	return (uint32_t)(h >> 32);
+	t->n = t->nindexed = 0;
 }
 
 static void put_slot(struct tl_calltree *t, uint32_t node)
 {
-	uint32_t at = hash_child(t->v[node].parent, t->v[node].name);
+	uint32_t at = tl_calltree_key(t->v[t->v[node].parent].key, t->v[node].name);
 
 	while (t->slots[at & (t->nslots - 1)])
 		at++;
 	t->slots[at & (t->nslots - 1)] = node + 1;
 }
 
-static bool grow_tree(struct tl_calltree *t)
+static bool grow_slots(struct tl_calltree *t)
+{
+	uint32_t nslots = t->nslots ? t->nslots : FEWEST;
+	uint32_t *slots;
+
+	while (nslots < 2 * t->n)
+		nslots *= 2;
+	slots = calloc(nslots, sizeof(*slots));
+	if (!slots)
+		return false;
+	free(t->slots);
+	t->slots = slots;
+	t->nslots = nslots;
+	t->nindexed = 0;
+	return true;
+}
+
+/* Nodes that are only added, and never looked for, are not put into slots. */
+static bool index_nodes(struct tl_calltree *t)
+{
+	if (t->nslots < 2 * t->n && !grow_slots(t))
+		return false;
+	for (; t->nindexed < t->n; t->nindexed++)
+		if (t->v[t->nindexed].parent != TL_CALL_NONODE)
+			put_slot(t, t->nindexed);
+	return true;
+}
+
+static bool grow_nodes(struct tl_calltree *t)
 {
 	uint32_t cap = t->cap ? 2 * t->cap : FEWEST / 2;
 	struct tl_callnode *v;
-	uint32_t *slots;
 
 	if (cap > UINT32_MAX / 4)
 		return false;
@@ -182,43 +201,28 @@ static bool grow_tree(struct tl_calltree *t)
 	if (!v)
 		return false;
 	t->v = v;
-	slots = calloc(2 * cap, sizeof(*slots));
-	if (!slots)
-		return false;
-	free(t->slots);
-	t->slots = slots;
-	t->nslots = 2 * cap;
 	t->cap = cap;
-	for (uint32_t i = 0; i < t->n; i++)
-		if (v[i].parent != TL_CALL_NONODE)
-			put_slot(t, i);
 	return true;
 }
 
 uint32_t tl_calltree_root(struct tl_calltree *t, uint32_t name)
 {
-	if (t->n == t->cap && !grow_tree(t))
+	if (t->n == t->cap && !grow_nodes(t))
 		return TL_CALL_NONODE;
 	t->v[t->n] = (struct tl_callnode){
 		.parent = TL_CALL_NONODE,
 		.name = name,
 		.latest = TL_CALL_NONODE,
+		.key = tl_calltree_key(t->n, name),
 	};
 	return t->n++;
 }
 
-uint32_t tl_calltree_find(struct tl_calltree *t, uint32_t parent, uint32_t name)
+/* A child that there is not yet. */
+static uint32_t add_child(struct tl_calltree *t, uint32_t parent, uint32_t name)
 {
 	uint32_t node;
 
-	for (uint32_t at = hash_child(parent, name); t->nslots > 0; at++) {
-		uint32_t slot = t->slots[at & (t->nslots - 1)];
-
-		if (slot == 0)
-			break;
-		if (t->v[slot - 1].parent == parent && t->v[slot - 1].name == name)
-			return t->v[parent].latest = slot - 1;
-	}
 	if (t->most && t->n >= t->most)
 		return parent;
 	node = tl_calltree_root(t, name);
@@ -226,8 +230,22 @@ uint32_t tl_calltree_find(struct tl_calltree *t, uint32_t parent, uint32_t name)
 		return node;
 	t->v[node].parent = parent;
 	t->v[node].level = t->v[parent].level + 1;
-	put_slot(t, node);
+	t->v[node].key = tl_calltree_key(t->v[parent].key, name);
 	return t->v[parent].latest = node;
+}
+
+uint32_t tl_calltree_find(struct tl_calltree *t, uint32_t parent, uint32_t name)
+{
+	if (t->nindexed < t->n && !index_nodes(t))
+		return TL_CALL_NONODE;
+	for (uint32_t at = tl_calltree_key(t->v[parent].key, name);; at++) {
+		uint32_t slot = t->slots[at & (t->nslots - 1)];
+
+		if (slot == 0)
+			return add_child(t, parent, name);
+		if (t->v[slot - 1].parent == parent && t->v[slot - 1].name == name)
+			return t->v[parent].latest = slot - 1;
+	}
 }
 
 uint32_t tl_calltree_lift(struct tl_calltree *t, uint32_t root, uint32_t name)
@@ -240,43 +258,72 @@ uint32_t tl_calltree_lift(struct tl_calltree *t, uint32_t root, uint32_t name)
 	t->v[above].latest = root;
 	t->v[root].parent = above;
 	t->v[root].name = name;
-	put_slot(t, root);
+	if (root < t->nindexed)
+		put_slot(t, root);
 	return above;
 }
 
-/* Where a node's path is in the other tree, its root being at `to`; what was found is in `map`.  */
-static uint32_t make_path(const struct tl_calltree *from, uint32_t node, struct tl_calltree *tree,
-			  uint32_t to, uint32_t *map, uint32_t *path)
-{
-	uint32_t n = 0;
+/* A tree that is added to another one. */
+struct moving {
+	const struct tl_calltree *from;
+	struct tl_calltree *tree;
+	uint32_t to;    /* the root's place */
+	bool fresh;     /* there was nothing below that: what is not in `map` is new */
+	uint32_t *map;  /* where nodes are in the other tree, as far as known */
+	uint32_t *path; /* to the node at hand, from below */
+};
 
-	for (; map[node] == TL_CALL_NONODE && from->v[node].parent != TL_CALL_NONODE;
-	     node = from->v[node].parent)
-		path[n++] = node;
-	if (map[node] == TL_CALL_NONODE)
-		map[node] = to;
-	to = map[node];
+/* Where a node's path is in the other tree. */
+static uint32_t make_path(const struct moving *m, uint32_t node)
+{
+	const struct tl_callnode *v = m->from->v;
+	uint32_t n = 0, to;
+
+	for (; m->map[node] == TL_CALL_NONODE && v[node].parent != TL_CALL_NONODE;
+	     node = v[node].parent)
+		m->path[n++] = node;
+	if (m->map[node] == TL_CALL_NONODE)
+		m->map[node] = m->to;
+	to = m->map[node];
 	while (n > 0 && to != TL_CALL_NONODE) {
-		to = tl_calltree_child(tree, to, from->v[path[--n]].name);
-		map[path[n]] = to;
+		uint32_t name = v[m->path[--n]].name;
+
+		to = m->fresh ? add_child(m->tree, to, name) : tl_calltree_child(m->tree, to, name);
+		m->map[m->path[n]] = to;
 	}
 	return to;
 }
 
+/* Can no two nodes of a tree come to the same place below `to`? */
+static bool all_are_new(const struct tl_calltree *from, const struct tl_calltree *tree, uint32_t to)
+{
+	uint32_t nroots = 0;
+
+	if (tree->v[to].latest != TL_CALL_NONODE || (tree->most && tree->most - tree->n < from->n))
+		return false;
+	for (uint32_t i = 0; i < from->n; i++)
+		nroots += from->v[i].parent == TL_CALL_NONODE;
+	return nroots <= 1;
+}
+
 bool tl_calltree_move(struct tl_calltree *from, struct tl_calltree *to_tree, uint32_t to)
 {
-	uint32_t *map = malloc((from->n + 1) * 2 * sizeof(*map)), *path = map + from->n;
+	uint32_t *map = malloc((from->n + 1) * 2 * sizeof(*map));
+	struct moving m = { .from = from, .tree = to_tree, .to = to, .map = map };
 	bool ok = map != NULL;
 
-	if (ok)
+	if (ok) {
 		memset(map, 0xff, from->n * sizeof(*map));
+		m.path = map + from->n;
+		m.fresh = all_are_new(from, to_tree, to);
+	}
 	for (uint32_t i = 0; ok && i < from->n; i++) {
 		struct tl_callnode *f = &from->v[i];
 		uint32_t node;
 
 		if (!f->calls && !f->insns && !f->ns)
 			continue;
-		node = make_path(from, i, to_tree, to, map, path);
+		node = make_path(&m, i);
 		ok = node != TL_CALL_NONODE;
 		if (!ok)
 			break;
@@ -297,39 +344,84 @@ bool tl_calltree_move(struct tl_calltree *from, struct tl_calltree *to_tree, uin
 struct family {
 	const struct tl_calltree *t;
 	uint32_t *first, *order;
-	const char **names;
+	const char **text; /* of names */
 };
 
-static int by_name(const void *pa, const void *pb, void *arg)
+static int by_text(const void *pa, const void *pb, void *arg)
 {
-	const struct family *f = arg;
-	uint32_t a = *(const uint32_t *)pa, b = *(const uint32_t *)pb;
+	const char *const *text = arg;
 
-	return strcmp(f->names[a], f->names[b]);
+	return strcmp(text[*(const uint32_t *)pa], text[*(const uint32_t *)pb]);
+}
+
+/* Names 0 .. n, sorted: number i is rank[i]-th.  NULL: no memory. */
+static uint32_t *rank_names(const char **text, uint32_t n)
+{
+	uint32_t *rank = calloc((size_t)n + 1, sizeof(*rank));
+	uint32_t *sorted = calloc((size_t)n + 1, sizeof(*sorted));
+
+	for (uint32_t i = 0; sorted && i <= n; i++)
+		sorted[i] = i;
+	if (sorted && rank)
+		qsort_r(sorted, (size_t)n + 1, sizeof(*sorted), by_text, text);
+	for (uint32_t i = 0; sorted && rank && i <= n; i++)
+		rank[sorted[i]] = i;
+	free(sorted);
+	return rank;
+}
+
+/* All nodes, sorted by their names' ranks, which are at most `most`.  NULL: no memory. */
+static uint32_t *sort_by_rank(const struct tl_calltree *t, const uint32_t *rank, uint32_t most)
+{
+	uint32_t *first = calloc((size_t)most + 2, sizeof(*first));
+	uint32_t *sorted = calloc((size_t)t->n + 1, sizeof(*sorted));
+
+	for (uint32_t i = 0; first && i < t->n; i++)
+		first[rank[t->v[i].name] + 1]++;
+	for (uint32_t i = 0; first && i <= most; i++)
+		first[i + 1] += first[i];
+	for (uint32_t i = 0; first && sorted && i < t->n; i++)
+		sorted[first[rank[t->v[i].name]]++] = i;
+	free(first);
+	return sorted;
+}
+static bool gather_text(struct tl_callnames *names, struct family *f, uint32_t *n)
+{
+	pthread_mutex_lock(&names->lock);
+	*n = names->n;
+	pthread_mutex_unlock(&names->lock);
+	f->text = calloc((size_t)*n + 1, sizeof(*f->text));
+	for (uint32_t i = 0; f->text && i <= *n; i++)
+		f->text[i] = tl_callnames_get(names, i);
+	return f->text != NULL;
 }
 
 static bool gather_family(const struct tl_calltree *t, struct tl_callnames *names, struct family *f)
 {
+	uint32_t *rank = NULL, *sorted = NULL, nnames;
+
 	*f = (struct family){ .t = t };
 	f->first = calloc((size_t)t->n + 2, sizeof(*f->first));
 	f->order = calloc((size_t)t->n + 1, sizeof(*f->order));
-	f->names = calloc((size_t)t->n + 1, sizeof(*f->names));
-	if (!f->first || !f->order || !f->names)
+	if (gather_text(names, f, &nnames))
+		rank = rank_names(f->text, nnames);
+	if (rank)
+		sorted = sort_by_rank(t, rank, nnames);
+	free(rank);
+	if (!f->first || !f->order || !sorted) {
+		free(sorted);
 		return false;
+	}
 	/* Counted one place behind, so that after filling in `first` is where each begins. */
-	for (uint32_t i = 0; i < t->n; i++) {
-		f->names[i] = tl_callnames_get(names, t->v[i].name);
+	for (uint32_t i = 0; i < t->n; i++)
 		if (t->v[i].parent != TL_CALL_NONODE)
 			f->first[t->v[i].parent + 2]++;
-	}
 	for (uint32_t i = 2; i <= t->n + 1; i++)
 		f->first[i] += f->first[i - 1];
 	for (uint32_t i = 0; i < t->n; i++)
-		if (t->v[i].parent != TL_CALL_NONODE)
-			f->order[f->first[t->v[i].parent + 1]++] = i;
-	for (uint32_t i = 0; i < t->n; i++)
-		qsort_r(f->order + f->first[i], f->first[i + 1] - f->first[i], sizeof(*f->order),
-			by_name, f);
+		if (t->v[sorted[i]].parent != TL_CALL_NONODE)
+			f->order[f->first[t->v[sorted[i]].parent + 1]++] = sorted[i];
+	free(sorted);
 	return true;
 }
 
@@ -337,7 +429,7 @@ static void free_family(struct family *f)
 {
 	free(f->first);
 	free(f->order);
-	free(f->names);
+	free(f->text);
 }
 
 static uint64_t cost_of(const struct tl_callnode *node, enum tl_cost_unit unit)
@@ -358,6 +450,19 @@ struct folding {
 	size_t n, cap;
 };
 
+/* The path, a blank, and the cost. */
+static bool put_stack(struct folding *f, uint64_t cost)
+{
+	uint8_t digits[24], *d = digits + sizeof(digits);
+
+	*--d = '\n';
+	for (; cost > 0; cost /= 10)
+		*--d = (uint8_t)('0' + cost % 10);
+	*--d = ' ';
+	return tl_buf_append(&f->out, f->path.data, f->path.len) &&
+	       tl_buf_append(&f->out, d, (size_t)(digits + sizeof(digits) - d));
+}
+
 static bool enter(struct folding *f, uint32_t node, enum tl_cost_unit unit)
 {
 	uint64_t cost = cost_of(&f->family.t->v[node], unit);
@@ -372,12 +477,10 @@ static bool enter(struct folding *f, uint32_t node, enum tl_cost_unit unit)
 		f->cap = cap;
 	}
 	if ((f->n > 1 && !tl_buf_putc(&f->path, ';')) ||
-	    (f->n > 0 && !tl_buf_puts(&f->path, f->family.names[node])))
+	    (f->n > 0 && !tl_buf_puts(&f->path, f->family.text[f->family.t->v[node].name])))
 		return false;
 	f->levels[f->n++] = (struct level){ node, f->family.first[node], f->path.len };
-	return cost == 0 || f->n < 2 ||
-	       (tl_buf_append(&f->out, f->path.data, f->path.len) &&
-		tl_buf_printf(&f->out, " %" PRIu64 "\n", cost));
+	return cost == 0 || f->n < 2 || put_stack(f, cost);
 }
 
 bool tl_calltree_fold(const struct tl_calltree *t, uint32_t root, struct tl_callnames *names,

@@ -42,6 +42,7 @@ struct tl_callnode {
 	uint32_t name;
 	uint32_t latest; /* the child that was asked for last */
 	int32_t level;   /* of a root 0, or as tl_calltree_lift() says; of a child one more */
+	uint32_t key;    /* hash of the path */
 	uint64_t calls;  /* how often it was entered along this path */
 	uint64_t insns;  /* executed in it, not in what it called */
 	uint64_t ns;     /* likewise */
@@ -51,9 +52,10 @@ struct tl_callnode {
 struct tl_calltree {
 	struct tl_callnode *v;
 	uint32_t n, cap;
-	uint32_t *slots; /* hash of (parent, name): node + 1 */
-	uint32_t nslots; /* 0, or a power of two more than n */
-	uint32_t most;   /* nodes; then what is called counts for who calls; 0: any number */
+	uint32_t *slots;   /* by key: node + 1 */
+	uint32_t nslots;   /* 0, or a power of two: at least twice as many as are */
+	uint32_t nindexed; /* in them: the nodes before this one */
+	uint32_t most;     /* nodes; then what is called counts for who calls; 0: any number */
 };
 
 void tl_calltree_fini(struct tl_calltree *t);
@@ -73,6 +75,30 @@ static inline uint32_t tl_calltree_child(struct tl_calltree *t, uint32_t parent,
 	if (latest != TL_CALL_NONODE && t->v[latest].name == name)
 		return latest;
 	return tl_calltree_find(t, parent, name);
+}
+
+/* The key of a child of a node with a key. */
+static inline uint32_t tl_calltree_key(uint32_t parent_key, uint32_t name)
+{
+	uint64_t h = ((uint64_t)parent_key << 32 | name) * UINT64_C(0x9e3779b97f4a7c15);
+
+	return (uint32_t)(h >> 32);
+}
+
+/* For who is about to ask for many children in a large tree: ask memory for what is about a key, some time
+ * before tl_calltree_child(); first for its slot, and some time later for its node. */
+static inline void tl_calltree_expect(const struct tl_calltree *t, uint32_t key)
+{
+	if (t->nslots > 0)
+		__builtin_prefetch(&t->slots[key & (t->nslots - 1)]);
+}
+
+static inline void tl_calltree_expect_node(const struct tl_calltree *t, uint32_t key)
+{
+	uint32_t slot = t->nslots > 0 ? t->slots[key & (t->nslots - 1)] : 0;
+
+	if (slot > 0)
+		__builtin_prefetch(&t->v[slot - 1], 1);
 }
 
 /* Put a new root, without a name, above a root, which becomes its child `name`, and is one level above the old

@@ -19,6 +19,9 @@
  * so far. */
 #define MOST_NODES (1u << 22)
 
+/* What is asked of memory comes within so many steps. */
+#define NODES_AHEAD 8
+
 /* For segments that several slices need; see TL_PT_SHARED_BYTES. */
 #define SHARED_BYTES ((size_t)32 << 20)
 
@@ -51,7 +54,8 @@ struct count {
 	uint32_t nthreads, threads_cap;
 	uint32_t *index; /* hash of keys: number + 1 */
 	uint32_t nindex;
-	uint32_t *map; /* of a part's nodes: those of the thread */
+	uint32_t *map;  /* of a part's nodes: those of the thread */
+	uint32_t *keys; /* and, as far as can be told before, their keys */
 	size_t map_cap;
 	struct tl_calltree sum;
 	uint64_t ngaps;
@@ -84,6 +88,7 @@ void tl_pt_costs_close(void *count)
 	free(c->index);
 	free(c->ends);
 	free(c->map);
+	free(c->keys);
 	pthread_mutex_destroy(&c->lock);
 	free(c);
 }
@@ -306,21 +311,44 @@ static uint64_t entered(const struct tl_pt_story *story, const struct tl_callnod
 	return calls - (first_named && story->first_counts && was == node->name && calls > 0);
 }
 
+/* Trees are larger than caches are: what of it a story needs is asked for before that. */
+static void expect_nodes(struct count *c, const struct thread *t, const struct tl_pt_costpart *part,
+			 const struct tl_pt_story *story)
+{
+	const struct tl_pt_callstack *s = &t->stack;
+	uint32_t first = story->first_node;
+
+	c->keys[first] = t->tree.v[tl_pt_callstack_caller(s)].key;
+	for (uint32_t i = first + 1; i < first + story->nodes; i++) {
+		const struct tl_callnode *n = &part->nodes[i];
+
+		if (n->parent == first && n->name == TL_CALL_NONAME)
+			c->keys[i] = t->tree.v[tl_pt_callstack_top(s)].key;
+		else
+			c->keys[i] = tl_calltree_key(c->keys[n->parent], n->name);
+		tl_calltree_expect(&t->tree, c->keys[i]);
+	}
+}
+
 /* The nodes of a story, below the function that runs now. */
 static bool take_nodes(struct count *c, struct thread *t, const struct tl_pt_costpart *part,
 		       const struct tl_pt_story *story)
 {
 	struct tl_pt_callstack *s = &t->stack;
 	struct tl_pt_stackframe *top = &s->v[s->n - 1];
-	uint32_t first = story->first_node, was = t->tree.v[top->node].name;
+	uint32_t first = story->first_node, end = first + story->nodes;
+	uint32_t was = t->tree.v[top->node].name;
 	bool named = false;
 
 	c->map[first] = tl_pt_callstack_caller(s);
-	for (uint32_t i = first + 1; i < first + story->nodes; i++) {
+	expect_nodes(c, t, part, story);
+	for (uint32_t i = first + 1; i < end; i++) {
 		const struct tl_callnode *n = &part->nodes[i];
 		uint64_t calls = n->calls;
 		uint32_t to;
 
+		if (i + NODES_AHEAD < end)
+			tl_calltree_expect_node(&t->tree, c->keys[i + NODES_AHEAD]);
 		if (n->parent == first && n->name == TL_CALL_NONAME) {
 			to = top->node;
 		} else {
@@ -439,16 +467,14 @@ static void join_queues(struct count *c, struct tl_pt_costpart *part)
 
 static bool make_map(struct count *c, size_t n)
 {
-	uint32_t *map;
-
 	if (n <= c->map_cap)
 		return true;
-	map = realloc(c->map, n * sizeof(*map));
-	if (!map)
-		return false;
-	c->map = map;
-	c->map_cap = n;
-	return true;
+	free(c->map);
+	free(c->keys);
+	c->map = malloc(n * sizeof(*c->map));
+	c->keys = malloc(n * sizeof(*c->keys));
+	c->map_cap = c->map && c->keys ? n : 0;
+	return c->map_cap > 0;
 }
 
 /* All that is remembered stays below a bound. */

@@ -108,6 +108,25 @@ static void a_caller_is_found_late(void **state)
 	tl_callnames_free(names);
 }
 
+static void roots_come_together(void **state)
+{
+	struct tl_callnames *names = tl_callnames_new();
+	struct tl_calltree t = { 0 }, sum = { 0 };
+
+	for (int i = 0; i < 2; i++) {
+		uint32_t root = tl_calltree_root(&t, TL_CALL_NONAME);
+
+		t.v[tl_calltree_child(&t, root, number(names, "f"))].ns = 1;
+	}
+	tl_calltree_root(&sum, TL_CALL_NONAME);
+	assert_true(tl_calltree_move(&t, &sum, 0));
+	folds_to(&sum, names, TL_COST_NS, "f 2\n");
+	assert_int_equal(tl_calltree_child(&sum, 0, number(names, "f")), 1);
+	tl_calltree_fini(&t);
+	tl_calltree_fini(&sum);
+	tl_callnames_free(names);
+}
+
 static void a_tree_can_be_full(void **state)
 {
 	struct tl_callnames *names = tl_callnames_new();
@@ -261,6 +280,7 @@ int main(void)
 		cmocka_unit_test(names_have_numbers),
 		cmocka_unit_test(stacks_are_sorted),
 		cmocka_unit_test(a_caller_is_found_late),
+		cmocka_unit_test(roots_come_together),
 		cmocka_unit_test(a_tree_can_be_full),
 		cmocka_unit_test(large_trees_are_right),
 		cmocka_unit_test(functions_are_summed_up),
