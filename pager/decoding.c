@@ -106,42 +106,81 @@ static uint64_t as_far(struct tl_source *from, uint64_t pos, struct tl_source *t
 	return tl_source_at(to, tl_source_fraction(from, pos));
 }
 
-/* Lines of the same time that are looked at for one of the same thread. */
-#define SAME_TIME_LINES 4096
+/* Lines before and behind a time that are looked at for one of the same thread. */
+#define NEAR_LINES 4096
 
 static bool same_thread(const struct tl_place *a, const struct tl_place *b)
 {
 	return a->tid == b->tid && (a->tid >= 0 || !strcmp(a->queue, b->queue));
 }
 
-/* Of the lines at and behind pos that have this time the first one of the thread, if there is one; else
- * the line at pos. */
+/* Who walks over lines for one of a thread. */
+struct thread_walk {
+	const struct tl_decoder_ops *ops;
+	void *self;
+	struct tl_cursor cur;
+	const struct tl_place *thread;
+	uint64_t time;
+};
+
+static bool next_line(struct tl_cursor *cur, uint64_t *at, bool back)
+{
+	struct tl_span span;
+	uint64_t start;
+
+	if (!back)
+		return tl_cursor_next_line(cur, *at, UINT64_MAX, at) == TL_FOUND;
+	if (tl_cursor_backward(cur, *at, &span, &start) != TL_FOUND)
+		return false;
+	start = tl_pos_make(cur->src, tl_pos_chunk(cur->src, start),
+			    tl_pos_byte(cur->src, start) + span.len - 1);
+	return tl_cursor_line_start(cur, start, UINT64_MAX, at) == TL_FOUND;
+}
+
+/* The first line of the thread at pos or behind it, or else before it, that is not as far from the time as
+ * `far`: how far it is, and *pos becomes where it starts; there is none: `far`. */
+static uint64_t nearest_line(struct thread_walk *w, uint64_t *pos, bool back, uint64_t far)
+{
+	uint64_t at = *pos, distance;
+	struct tl_place place;
+	struct tl_span span;
+
+	for (int n = 0; n < NEAR_LINES; n++) {
+		if ((back || n > 0) && !next_line(&w->cur, &at, back))
+			break;
+		if (tl_cursor_forward(&w->cur, at, &span) != TL_FOUND)
+			break;
+		at = tl_pos_make(w->cur.src, w->cur.k, (uint64_t)(span.data - w->cur.span.data));
+		if (!w->ops->describe(w->self, w->cur.k, tl_pos_byte(w->cur.src, at), &place,
+				      NULL) ||
+		    place.time_ns == TL_DECODER_NOTIME)
+			break;
+		distance =
+		    place.time_ns > w->time ? place.time_ns - w->time : w->time - place.time_ns;
+		if (distance >= far)
+			break;
+		if (same_thread(&place, w->thread)) {
+			*pos = at;
+			return distance;
+		}
+	}
+	return far;
+}
+
+/* The line of the thread that is nearest to a time, which is at pos; if there is none near, the line at pos. */
 static uint64_t of_thread(const struct tl_decoder_ops *ops, void *self, struct tl_source *src,
 			  uint64_t pos, uint64_t time, const struct tl_place *thread)
 {
-	struct tl_cursor cur;
-	struct tl_span span;
-	struct tl_place place;
-	uint64_t at = pos;
+	struct thread_walk w = { .ops = ops, .self = self, .thread = thread, .time = time };
+	uint64_t behind = pos, before = pos, far;
 
-	tl_cursor_init(&cur, src);
-	cur.hasty = true;
-	for (int n = 0; n < SAME_TIME_LINES; n++) {
-		if (tl_cursor_forward(&cur, at, &span) != TL_FOUND)
-			break;
-		at = tl_pos_make(src, cur.k, (uint64_t)(span.data - cur.span.data));
-		if (!ops->describe(self, cur.k, tl_pos_byte(src, at), &place, NULL) ||
-		    place.time_ns != time)
-			break;
-		if (same_thread(&place, thread)) {
-			pos = at;
-			break;
-		}
-		if (tl_cursor_next_line(&cur, at, UINT64_MAX, &at) != TL_FOUND)
-			break;
-	}
-	tl_cursor_fini(&cur);
-	return pos;
+	tl_cursor_init(&w.cur, src);
+	w.cur.hasty = true;
+	far = nearest_line(&w, &behind, false, UINT64_MAX);
+	if (nearest_line(&w, &before, true, far) < far)
+		behind = before;
+	tl_cursor_fini(&w.cur);
+	return behind;
 }
 
 /* Of texts that are not decoded, or parts of them. */

@@ -216,6 +216,38 @@ static void another_view_keeps_the_time(void **state)
 	check_top(t, i);
 }
 
+/* The first line of a chunk that has so many. */
+static size_t chunk_with(unsigned n)
+{
+	char last[32];
+	size_t i = 0;
+
+	snprintf(last, sizeof(last), " line %u ", n - 1);
+	while (i + n <= nlines && !(strstr(lines[i], " line 0 ") && strstr(lines[i + n - 1], last)))
+		i++;
+	assert_true(i + n <= nlines);
+	return i;
+}
+
+/* Not every line is there in another view: the nearest one of the same thread is. */
+static void another_view_keeps_the_thread(void **state)
+{
+	struct term *t = open_fake(NULL, "a.data");
+	size_t first = chunk_with(40);
+	char keys[40];
+
+	/* Lines i, of which each 7th is in that view, are of thread i % 4. */
+	static const size_t from[] = { 11, 9, 13, 1, 28, 26 }, to[] = { 7, 21, 21, 21, 28, 14 };
+
+	for (int i = 0; i < 6; i++) {
+		snprintf(keys, sizeof(keys), "%zug--trace-view=few<Enter>", first + from[i] + 1);
+		check_keys(t, keys);
+		check_row(t, 0, lines[first + to[i]]);
+		check_keys(t, "-+-trace-view<Enter><Enter>");
+		check_top(t, first + to[i]);
+	}
+}
+
 static void a_new_recording_is_noticed(void **state)
 {
 	struct term *t;
@@ -769,6 +801,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(an_opening_that_takes_long_can_be_given_up, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(another_view_keeps_the_time, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(another_view_keeps_the_thread, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_new_recording_is_noticed, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(moves_work, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(searches_work, set_up, tear_down),

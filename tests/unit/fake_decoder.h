@@ -12,7 +12,7 @@
  *
  * of which the text is a pure function: lines with times that never go back, chunks without
  * lines here and there, and a gap line now and then.  Views: calls, brief (shorter lines), twice
- * (two lines for each).
+ * (two lines for each), few (every seventh line).
  */
 #ifndef TL_TESTS_FAKE_DECODER_H
 #define TL_TESTS_FAKE_DECODER_H
@@ -30,7 +30,7 @@
 
 struct fake_decoder {
 	uint64_t nchunks, hollow_from, hollow_to;
-	unsigned lines, delay_us, width, repeat;
+	unsigned lines, delay_us, width, repeat, each;
 	bool times;
 	char got[32]; /* what was saved earlier */
 	atomic_uint ndecoded;
@@ -58,6 +58,12 @@ static inline unsigned fake_nlines(const struct fake_decoder *f, uint64_t k)
 static inline uint64_t fake_time(const struct fake_decoder *f, uint64_t k, unsigned i)
 {
 	return FAKE_FIRST_NS + k * FAKE_CHUNK_NS + i * (FAKE_CHUNK_NS / f->lines);
+}
+
+/* How many lines line i is in this view. */
+static inline unsigned fake_repeat(const struct fake_decoder *f, unsigned i)
+{
+	return i % f->each == 0 ? f->repeat : 0;
 }
 
 static inline bool fake_is_gap(uint64_t k, unsigned i)
@@ -101,7 +107,7 @@ static inline bool fake_open(const char *path, const struct tl_decoder_options *
 	f->lines = 100;
 	f->times = true;
 	f->width = 60;
-	f->repeat = 1;
+	f->repeat = f->each = 1;
 	while (fgets(line, sizeof(line), file) && line[0]) {
 		unsigned times;
 
@@ -125,6 +131,8 @@ static inline bool fake_open(const char *path, const struct tl_decoder_options *
 		f->width = 4;
 	else if (options->view && !strcmp(options->view, "twice"))
 		f->repeat = 2;
+	else if (options->view && !strcmp(options->view, "few"))
+		f->each = 7;
 	else if (options->view && strcmp(options->view, "calls") != 0)
 		refused = tl_err_set(err, "there is no view '%s'; there are: calls, brief, twice",
 				     options->view) ||
@@ -158,7 +166,7 @@ static inline bool fake_decode(void *self, uint64_t k, struct tl_buf *out, struc
 		nanosleep(&t, NULL);
 	}
 	for (unsigned i = 0; i < n; i++) {
-		for (unsigned r = 0; r < f->repeat; r++)
+		for (unsigned r = 0; r < fake_repeat(f, i); r++)
 			if (!fake_line(f, k, i, out))
 				return tl_err_nomem(err);
 		if (fake_is_gap(k, i))
@@ -198,7 +206,7 @@ static inline bool fake_locate(void *self, uint64_t time_ns, uint64_t *k, uint64
 	if (*k >= f->nchunks)
 		*k = f->nchunks - 1;
 	for (unsigned i = 0; ok && i < fake_nlines(f, *k) && fake_time(f, *k, i) < time_ns; i++)
-		for (unsigned r = 0; ok && r < f->repeat; r++)
+		for (unsigned r = 0; ok && r < fake_repeat(f, i); r++)
 			ok = fake_line(f, *k, i, &text);
 	*byte = text.len;
 	tl_buf_fini(&text);
@@ -219,7 +227,7 @@ static inline bool fake_describe(void *self, uint64_t k, uint64_t byte, struct t
 				  .tid = -1,
 				  .cpu = -1 };
 	for (i = 0; ok && i < n && text.len <= byte; i++)
-		for (unsigned r = 0; ok && r < f->repeat; r++)
+		for (unsigned r = 0; ok && r < fake_repeat(f, i); r++)
 			ok = fake_line(f, k, i, &text);
 	tl_buf_fini(&text);
 	if (!ok)
