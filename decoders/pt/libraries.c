@@ -103,29 +103,14 @@ ZyanStatus ZydisCalcAbsoluteAddress(const ZydisDecodedInstruction *instruction,
 	     result);
 }
 
-ZyanStatus ZydisFormatterInit(ZydisFormatter *formatter, ZydisFormatterStyle style)
-{
-	CALL(zydis, ZYAN_STATUS_FAILED, ZydisFormatterInit, formatter, style);
-}
-
-ZyanStatus ZydisFormatterSetProperty(ZydisFormatter *formatter, ZydisFormatterProperty property,
-				     ZyanUPointer value)
-{
-	CALL(zydis, ZYAN_STATUS_FAILED, ZydisFormatterSetProperty, formatter, property, value);
-}
-
-ZyanStatus ZydisFormatterFormatInstruction(const ZydisFormatter *formatter,
-					   const ZydisDecodedInstruction *instruction,
-					   const ZydisDecodedOperand *operands, ZyanU8 noperands,
-					   char *text, ZyanUSize room, ZyanU64 address, void *arg)
-{
-	CALL(zydis, ZYAN_STATUS_FAILED, ZydisFormatterFormatInstruction, formatter, instruction,
-	     operands, noperands, text, room, address, arg);
-}
-
 const char *ZydisMnemonicGetString(ZydisMnemonic mnemonic)
 {
 	CALL(zydis, NULL, ZydisMnemonicGetString, mnemonic);
+}
+
+const char *ZydisRegisterGetString(ZydisRegister reg)
+{
+	CALL(zydis, NULL, ZydisRegisterGetString, reg);
 }
 
 /* ---- libipt, likewise */

@@ -115,7 +115,7 @@ static uint8_t *put_insn(uint8_t *p, const struct tl_pt_names *names, const stru
 				       sizeof(code));
 	if (len == 0)
 		return PUT_LITERAL(p, "(no code)");
-	end = tl_pt_put_insn(text, names->syntax, code, len, ip, &insn);
+	end = tl_pt_put_insn(text, names->syntax, 64, code, len, ip, &insn);
 	if (names->bytes) /* of what is no instruction, the byte it fails at, as objdump has it */
 		p = put_bytes(p, code, insn.len ? insn.len : 1);
 	memcpy(p, text, (size_t)(end - text));
