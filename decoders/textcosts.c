@@ -27,6 +27,7 @@ struct thread {
 	uint32_t root, name;
 	uint32_t range;
 	uint64_t last_ns;
+	bool off;      /* it is not traced now */
 	uint64_t told; /* number of the part that told of it last */
 	struct tl_textstack stack;
 };
@@ -247,6 +248,7 @@ static bool add_thread(struct count *c, uint64_t key)
 	t->name = name_thread(c, key);
 	t->root = tl_calltree_root(&c->tree, t->name);
 	t->stack.tree = &c->tree;
+	t->stack.names = c->filter.names;
 	t->stack.timed = c->filter.times.kind != NULL;
 	c->threads[c->nthreads++] = t;
 	return t->name != TL_CALL_NONAME && t->root != TL_CALL_NONODE &&
@@ -277,6 +279,7 @@ static struct thread *find_thread(struct count *c, uint64_t key)
 static bool lose(struct thread *t)
 {
 	t->last_ns = TL_TEXT_NOTIME;
+	t->off = false;
 	return tl_textstack_to(&t->stack, 0);
 }
 
@@ -365,11 +368,12 @@ static bool take_story(struct count *c, const struct tl_textpart *p, const struc
 	if ((s->anew || t->range != s->range) && !lose(t))
 		return false;
 	t->range = s->range;
-	if (t->last_ns != TL_TEXT_NOTIME && s->first_ns != TL_TEXT_NOTIME &&
+	if (!t->off && t->last_ns != TL_TEXT_NOTIME && s->first_ns != TL_TEXT_NOTIME &&
 	    s->first_ns > t->last_ns)
 		tl_textstack_top(&t->stack)->self += s->first_ns - t->last_ns;
 	if (s->last_ns != TL_TEXT_NOTIME)
 		t->last_ns = s->last_ns;
+	t->off = s->off || (t->off && !s->deep);
 	if (s->deep && !take_frames(c, t, p, s))
 		return false;
 	return !s->lost || lose(t);
@@ -523,7 +527,7 @@ static bool costs_result(void *count, struct tl_cost_result *out, struct tl_err 
 		.tree = &c->sum,
 		.names = c->filter.names,
 		.ngaps = c->ngaps,
-		.has_time = c->has_costs || c->filter.times.kind,
+		.has_time = c->has_costs || c->filter.times.kind != NULL,
 		.no_insns = true,
 	};
 	return true;

@@ -131,11 +131,27 @@ bool tl_textstack_enter(struct tl_textstack *s, int32_t depth, uint32_t name)
 	return tl_textstack_push(s, &frame);
 }
 
+/* Names may be told with more or less of what belongs to them. */
+static bool is_same(struct tl_textstack *s, uint32_t a, uint32_t b)
+{
+	const char *x, *y;
+
+	if (a == b || a == TL_CALL_NONAME || b == TL_CALL_NONAME)
+		return true;
+	for (x = tl_callnames_get(s->names, a), y = tl_callnames_get(s->names, b); *x && *x == *y;)
+		x++, y++;
+	return !*x || !*y;
+}
+
 bool tl_textstack_exit(struct tl_textstack *s, int32_t depth, const struct tl_textexit *how)
 {
 	struct tl_callnode *node;
 
 	if (!tl_textstack_to(s, depth + 1))
+		return false;
+	node = &s->tree->v[tl_textstack_top(s)->node];
+	if (!is_same(s, node->name, how->name) &&
+	    (!tl_textstack_to(s, 0) || !tl_textstack_to(s, depth + 1)))
 		return false;
 	node = &s->tree->v[tl_textstack_top(s)->node];
 	if (node->name == TL_CALL_NONAME && s->n > 1)

@@ -4,6 +4,7 @@
  *
  * Whatever stands at a depth has left all that is deeper.  A level that nobody saw entered (before the
  * beginning of the trace, or where lines are missing) has a frame only while something is known of it.
+ * Where another function returns than the one that was called there, all that was open is given up.
  *
  * What a call took is what is printed at its end; where nothing is, or not all of the call is in
  * sight, it is the time between lines: that belongs to the function which the first of two lines leaves
@@ -42,8 +43,9 @@ struct tl_textended {
 
 /* Plain data; all zero, then begun. */
 struct tl_textstack {
-	struct tl_calltree *tree; /* borrowed */
-	bool timed;               /* lines tell times */
+	struct tl_calltree *tree;   /* borrowed, as these */
+	struct tl_callnames *names; /* of its nodes */
+	bool timed;                 /* lines tell times */
 	bool partial; /* what is open at the beginning is not known, but somebody does */
 
 	/* The outermost first, indices rise.  The first is no call, but what is around all of them; in a

@@ -175,6 +175,7 @@ static bool add_teller(struct tl_textcounter *c, uint64_t thread)
 	t->begun = false;
 	t->story = (struct tl_textstory){ .thread = thread, .anew = c->part.all_lost };
 	t->stack.tree = &c->tree;
+	t->stack.names = c->filter->names;
 	t->stack.timed = c->filter->times.kind != NULL;
 	return true;
 }
@@ -218,7 +219,7 @@ static void begin_story(struct tl_textcounter *c, struct teller *t, bool anew)
 {
 	t->begun = true;
 	t->story.anew = anew;
-	t->story.lost = t->story.deep = false;
+	t->story.lost = t->story.deep = t->story.off = false;
 	t->story.first_ns = t->story.last_ns = TL_TEXT_NOTIME;
 	t->story.range = c->range;
 	t->stack.n = t->stack.nended = 0;
@@ -341,9 +342,9 @@ static void pass_time(struct teller *t, uint64_t ns)
 
 	if (ns == TL_TEXT_NOTIME)
 		return;
-	if (!s->deep)
+	if (!s->deep && !s->off)
 		s->first_ns = ns;
-	else if (s->last_ns != TL_TEXT_NOTIME && ns > s->last_ns)
+	else if (!s->off && s->last_ns != TL_TEXT_NOTIME && ns > s->last_ns)
 		tl_textstack_top(&t->stack)->self += ns - s->last_ns;
 	s->last_ns = ns;
 }
@@ -398,6 +399,7 @@ static bool take_line(void *arg, struct tl_span line, size_t byte)
 	if (!t->begun)
 		begin_story(c, t, t->story.anew);
 	pass_time(t, ns);
+	t->story.off = r.off || (t->story.off && r.line.depth == TL_CALL_NODEPTH);
 	return r.line.depth == TL_CALL_NODEPTH || take_call(c, t, &r);
 }
 

@@ -26,7 +26,9 @@ struct tl_textstory {
 	uint32_t range; /* of the times, that all lines are in */
 	bool anew;      /* what was open before is not any more: something is missing */
 	bool lost;      /* likewise at the end */
-	bool deep;      /* a line has told its depth; else only times are known */
+	bool
+	    off; /* at the end the thread is not traced; of a story that is not deep: somewhere in it */
+	bool deep; /* a line has told its depth; else only times are known */
 	uint64_t first_ns,
 	    last_ns; /* of the first line that told its depth, and of the last line */
 	uint32_t first_ended, nended;

@@ -311,6 +311,7 @@ static bool read_braces(struct tl_callrest r, struct tl_callread *out)
 		set(out, TL_CALL_EXIT, depth, name_in_comment(r));
 		return true;
 	}
+	out->off = begins(&r, "[tr end");
 	if (begins(&r, "/*") || begins(&r, "[tr ") || begins(&r, "[ptwrite"))
 		return true;
 	skip_words(&r);
@@ -521,13 +522,18 @@ static bool read_uftrace(const struct tl_callform *f, struct tl_callrest r, stru
 		return false;
 	r.p++;
 	line = cell;
-	if (!take_task(&cell, out)) { /* which would be behind the time */
-		if (f->no_durations)
-			cell.p = cell.end;
-		if (!take_tid(line, &out->line.thread))
-			out->line.thread = TL_CALL_ALL;
+	if (take_task(&cell, out)) { /* the view `graph` */
+		take_duration(cell, out);
+		if (!read_braces(r, out))
+			return false;
+		/* In it is also the time when the thread was not traced, which lines tell. */
+		out->has_duration &= out->line.kind == TL_CALL_LEAF;
+		return true;
 	}
-	take_duration(cell, out);
+	if (!f->no_durations)
+		take_duration(cell, out);
+	if (!take_tid(line, &out->line.thread))
+		out->line.thread = TL_CALL_ALL;
 	return read_braces(r, out);
 }
 
@@ -582,6 +588,7 @@ static void read_arrow(struct tl_callrest r, const char *words, int32_t depth,
 	bool calls = strchr(words, 'c') != NULL, returns = strchr(words, 'r') != NULL;
 
 	set_nameless(out, TL_CALL_OTHER, depth);
+	out->off |= begins(&name, "[tr end");
 	if (begins(&r, "[tr ") || begins(&name, "[tr "))
 		return;
 	skip_words(&name);
@@ -630,6 +637,7 @@ static bool read_views(const struct tl_callform *f, struct tl_callrest r, struct
 	if (!find(r, "-> ") && !find(r, "<- ") && !find(r, " ->") && !find(r, "[ptwrite"))
 		return false;
 	skip_counts(&r);
+	out->off = begins(&r, "tr end ");
 	kind = take_kind(&r);
 	depth = take_indent(&r, 2);
 	trim(&r);
@@ -684,7 +692,8 @@ static bool read_perf(const struct tl_callform *f, struct tl_callrest r, struct 
 	r.p = tab + 1;
 	depth = take_indent(&r, 4);
 	trim(&r);
-	if (r.p < r.end) /* blanks alone tell no depth */
+	out->off = r.p == r.end; /* it goes where nothing is known of */
+	if (!out->off)           /* blanks alone tell no depth */
 		set(out, kind, depth, r);
 	return true;
 }

@@ -127,6 +127,19 @@ static const struct sample samples[] = {
 	  "    49088.000001700 |   } /* f */\n"
 	  "    49088.000002000 | } /* main */\n",
 	  "trace;main 700\ntrace;main;f 1100\ntrace;main;leaf 100\n", 0 },
+	{ /* what is not traced is nobody's; depths that begin anew */
+	  "  a  17 [000] 10.000000100:   tr strt               ([unknown])\tf\n"
+	  "  a  17 [000] 10.000000200:   call                  (/bin/a)\tg\n"
+	  "  a  17 [000] 10.000000300:   call                  (/bin/a)\t    h\n"
+	  "  a  17 [000] 10.000000350:   tr end  syscall       (/bin/a)\t        \n"
+	  "  a  17 [000] 10.000009000:  psb offs: 0\n"
+	  "  a  17 [000] 10.000009900:   tr strt               ([unknown])\t        h\n"
+	  "  a  17 [000] 10.000010000:   return                (/bin/a)\t    h\n"
+	  "  a  17 [000] 10.000010010:   call                  (/bin/a)\t    k\n"
+	  "  a  17 [000] 10.000010020:   call                  (/bin/a)\tx\n"
+	  "  a  17 [000] 10.000010100:   return                (/bin/a)\tk\n"
+	  "  a  17 [000] 10.000010200:   tr end  syscall       (/bin/a)\t\n",
+	  "a;g 110\na;g;h 150\na;g;k 10\na;x 80\n", 0 },
 	{ /* both: printed durations count, and what is cut is taken from the times */
 	  "   t-17  [000]  1.000002: funcgraph_entry:                   |      early() {\n"
 	  "   t-17  [000]  1.000003: funcgraph_exit:         5.000 us   |      }\n"
@@ -282,7 +295,8 @@ static void as_a_stack_counts_times(void **state)
 	for (char *s = got; *s; s += strcspn(s, "\n") + 1)
 		sums[0] += strtod(strchr(s, ' ') + 1, NULL);
 	free(got);
-	/* All of it is somebody's: of each thread the time from its first line to its last. */
+	/* All of the time from a thread's first line to its last is somebody's, but for that when it was not
+	 * traced. */
 	for (char *line = strtok(copy, "\n"); line; line = strtok(NULL, "\n")) {
 		const char *bracket = strstr(line, "] ");
 
@@ -292,7 +306,7 @@ static void as_a_stack_counts_times(void **state)
 			if (!strstr(line, names[i]))
 				continue;
 			sums[1] += last[i] ? (now - last[i]) * 1e9 : 0;
-			last[i] = now;
+			last[i] = strstr(line, "tr end") ? 0 : now;
 		}
 	}
 	assert_true(sums[1] > 0);
