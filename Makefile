@@ -195,8 +195,8 @@ fuzz:
 # ---- measurements
 BENCHBIN := $(addprefix $(build)/tests/bench/,bench firstscreen floor linebench mktrace ptbench timebench)
 $(build)/tests/bench/bench: $(build)/tests/bench/scenario.o $(build)/tests/bench/inputs.o
-$(build)/tests/bench/timebench: $(build)/tests/bench/timebench.o $(build)/libtless.a
-	$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+$(build)/tests/bench/timebench: $(build)/tests/bench/timebench.o $(build)/tests/bench/timescreen.o $(HARNESS) $(build)/libtless.a
+	$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(TESTLIBS)
 
 $(build)/tests/bench/%: $(build)/tests/bench/%.o $(HARNESS)
 	$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(TESTLIBS) -pthread

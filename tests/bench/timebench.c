@@ -1,15 +1,17 @@
 /*
  * timebench: measure the time index on a trace in text.
  *
- *	timebench [-r RUNS] FILE
+ *	timebench [-r RUNS] [-p PAGER] FILE
  *
  * FILE is made by mktrace, in order, and read once before (page cache warm).  Lines are counted with and without
  * the samples of times, taking turns; then times are looked up by an index that knows nothing, by one that was
- * loaded, and all lines are read.  CPU time is what threads took together.  Printed are medians.
- * Exit status 1: counting takes more than 1.3 times as long with times, a look-up more than 50 ms cold or 5 ms warm,
- * or an answer is wrong.
+ * loaded, and all lines are read; and the pager is asked for times, until they are on the screen.  CPU time is what
+ * threads took together.  Printed are medians.
+ * Exit status 1: counting takes more than 1.3 times as long with times, a look-up or the screen more than 50 ms cold
+ * or 5 ms warm, or an answer is wrong.
  */
 #include "index/timeindex.h"
+#include "tests/bench/timescreen.h"
 
 #include <poll.h>
 #include <stdio.h>
@@ -158,6 +160,35 @@ static double read_all(struct bench *b)
 	return cpu_ms() - cpu;
 }
 
+/* The time of the first line at a time or after it. */
+static uint64_t first_at(struct bench *b, uint64_t ns)
+{
+	struct tl_timehit hit;
+
+	must(tl_timeindex_locate(b->times, ns, NULL, &hit, NULL) == TL_FOUND, "nothing found");
+	return hit.time;
+}
+
+/* Medians of the pager's answers. */
+struct screens {
+	double asked, part;
+};
+
+static struct screens on_screen(const struct timescreen *how, const uint64_t times[NASKED])
+{
+	double ask[NASKED], part[NASKED - 1];
+
+	for (int i = 0; i < NASKED; i++) {
+		ask[i] = timescreen_ask(how, times[i]);
+		must(ask[i] >= 0, "the pager does not show a time");
+	}
+	for (int i = 0; i < NASKED - 1; i++) {
+		part[i] = timescreen_part(how, times[i], times[i + 1]);
+		must(part[i] >= 0, "the pager does not show a part");
+	}
+	return (struct screens){ median(ask, NASKED), median(part, NASKED - 1) };
+}
+
 static int report(const char *what, double ms, double most)
 {
 	printf("%-44s %10.2f ms%s\n", what, ms, most > 0 && ms > most ? "  MISSED" : "");
@@ -170,15 +201,20 @@ int main(int argc, char **argv)
 	double plain[MAX_RUNS], sampled[MAX_RUNS], cold[NASKED], warm[NASKED], all, base, cost;
 	char command[64];
 	int runs = 5, opt, missed = 0;
-	uint64_t range[2];
+	struct timescreen saved = { .pager = "build/tless", .index_dir = dir }, bare;
+	struct screens with, without;
+	uint64_t range[2], times[NASKED];
 	bool right = true;
 	struct bench b;
 
-	while ((opt = getopt(argc, argv, "r:")) != -1)
+	while ((opt = getopt(argc, argv, "r:p:")) != -1) {
 		if (opt == 'r')
 			runs = atoi(optarg);
+		else if (opt == 'p')
+			saved.pager = optarg;
+	}
 	if (optind != argc - 1 || runs < 1 || runs > MAX_RUNS || !mkdtemp(dir)) {
-		fprintf(stderr, "usage: timebench [-r RUNS] FILE\n");
+		fprintf(stderr, "usage: timebench [-r RUNS] [-p PAGER] FILE\n");
 		return 2;
 	}
 	b.path = argv[optind];
@@ -203,8 +239,15 @@ int main(int argc, char **argv)
 		end(&b);
 	}
 	begin(&b, true, dir);
-	all = read_all(&b);
+	all = read_all(&b); /* and saves them */
+	for (int i = 0; i < NASKED; i++)
+		times[i] = first_at(&b, asked(range, i));
 	end(&b);
+	saved.file = b.path;
+	bare = saved;
+	bare.index_dir = NULL;
+	with = on_screen(&saved, times);
+	without = on_screen(&bare, times);
 
 	base = median(plain, runs);
 	cost = median(sampled, runs) / base;
@@ -215,6 +258,10 @@ int main(int argc, char **argv)
 	report("the rest of reading all times, CPU", all, 0);
 	missed += report("a time, nothing indexed", median(cold, NASKED), MAX_COLD);
 	missed += report("a time, index loaded", median(warm, NASKED), MAX_WARM);
+	missed += report("@ and a time, on the screen, nothing saved", without.asked, MAX_COLD);
+	missed += report("@ and a time, on the screen, index saved", with.asked, MAX_WARM);
+	missed += report("--time, first screen, nothing saved", without.part, MAX_COLD);
+	missed += report("--time, first screen, index saved", with.part, MAX_COLD);
 	if (!right)
 		printf("WRONG ANSWER\n");
 	snprintf(command, sizeof(command), "rm -rf '%s'", dir);
