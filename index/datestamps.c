@@ -10,14 +10,19 @@
 #define LOOK_CLF 512
 #define LOOK_DAY 32
 
-#define ISO_LENGTH    19 /* 2026-11-22T11:39:33 */
-#define TIME_LENGTH   8  /* 11:39:33 */
-#define DMY_LENGTH    20 /* 22/Nov/2026:11:39:33 */
-#define CTIME_LENGTH  24 /* Sun Nov 22 11:39:33 2026 */
-#define SYSLOG_LENGTH 15 /* Nov 22 11:39:33 */
-#define MINUTE_LENGTH 12 /* Nov22 11:39] */
-#define GLOG_LENGTH   15 /* 1122 11:39:33.1 */
-#define LOGCAT_LENGTH 16 /* 11-22 11:39:33.1 */
+#define LOOK_COMPACT 128
+
+#define ISO_LENGTH     19 /* 2026-11-22T11:39:33 */
+#define TIME_LENGTH    8  /* 11:39:33 */
+#define DMY_LENGTH     20 /* 22/Nov/2026:11:39:33 */
+#define CTIME_LENGTH   24 /* Sun Nov 22 11:39:33 2026 */
+#define SYSLOG_LENGTH  15 /* Nov 22 11:39:33 */
+#define MINUTE_LENGTH  12 /* Nov22 11:39] */
+#define MDY_LENGTH     20 /* Nov 2 2026 11:39:33 + 1 */
+#define COMPACT_LENGTH 15 /* 20261122T113933 */
+#define SHORT_LENGTH   15 /* 261122 11:39:33 */
+#define GLOG_LENGTH    15 /* 1122 11:39:33.1 */
+#define LOGCAT_LENGTH  16 /* 11-22 11:39:33.1 */
 
 /* `.123` or `,123` at `at`, if it is there: returns the byte behind it.  Digits behind the
  * ninth are passed over. */
@@ -81,7 +86,13 @@ TL_STAMP_NEXT(iso)
 	return TL_STAMP_NOWHERE;
 }
 
-/* `2026-11-22 11:39:33`, with `/`, `T`, a fraction, a zone. */
+/* What stands between a date and a time. */
+static bool is_between(uint8_t c)
+{
+	return c == 'T' || c == ' ' || c == '_' || c == '\t';
+}
+
+/* `2026-11-22 11:39:33`, with `/`, with `T`, `_` or a tab, a fraction, a zone. */
 TL_STAMP_READER(iso)
 {
 	const uint8_t *p = l->s + col;
@@ -96,8 +107,8 @@ TL_STAMP_READER(iso)
 	if ((tl_digits_others(date) & UINT64_C(0x00ffff00ffffffff)) |
 	    (tl_digits_others(time) & UINT64_C(0xffff00ffff00ffff)))
 		return false;
-	if (p[4] != p[7] || (p[4] != '-' && p[4] != '/') || (p[10] != 'T' && p[10] != ' ') ||
-	    p[13] != ':' || p[16] != ':')
+	if (p[4] != p[7] || (p[4] != '-' && p[4] != '/') || !is_between(p[10]) || p[13] != ':' ||
+	    p[16] != ':')
 		return false;
 	date = tl_digits_pairs(date);
 	time = tl_digits_pairs(time);
@@ -122,6 +133,12 @@ static bool is_within(const struct tl_stampline *l, size_t col, size_t n)
 	return col > l->len || l->len - col < n || (col > 0 && tl_is_alnum(l->s[col - 1]));
 }
 
+/* Does a blank or nothing follow? */
+static bool ends_so(const struct tl_stampline *l, size_t at)
+{
+	return at >= l->len || tl_is_blank(l->s[at]);
+}
+
 /* `11:39:33` and a fraction at `at`; the byte behind it, or 0. */
 static size_t read_time(const struct tl_stampline *l, size_t at, struct tl_civil *c,
 			unsigned *digits)
@@ -139,16 +156,48 @@ static size_t read_time(const struct tl_stampline *l, size_t at, struct tl_civil
 	c->hour = v & 0xff;
 	c->minute = v >> 24 & 0xff;
 	c->second = v >> 48 & 0xff;
-	if (c->hour > 23 || c->minute > 59 || c->second > 60 ||
-	    (end < l->len && (tl_is_digit(l->s[end]) || l->s[end] == ':')))
+	if (c->hour > 23 || c->minute > 59 || c->second > 60)
+		return 0;
+	if (end < l->len && (tl_is_digit(l->s[end]) || (l->s[end] == ':' && !ends_so(l, end + 1))))
 		return 0;
 	return read_fraction(l, end, &c->ns, digits);
+}
+
+/* ` AM` or ` PM` at `at`, where nothing else begins with it: the hour is that of half a day. */
+static size_t read_half(const struct tl_stampline *l, size_t at, struct tl_civil *c)
+{
+	const uint8_t *p = l->s + at;
+
+	if (at >= l->len || l->len - at < 3 || p[0] != ' ' || (p[1] != 'A' && p[1] != 'P') ||
+	    p[2] != 'M' || c->hour - 1 > 11)
+		return at;
+	if (l->len - at > 3 && !memchr(" \t\r,])", p[3], 6))
+		return at;
+	c->hour = c->hour % 12 + (p[1] == 'P' ? 12 : 0);
+	return at + 3;
 }
 
 /* Two digits, or a blank and one. */
 static unsigned read_day(const uint8_t *p)
 {
 	return p[0] == ' ' && tl_is_digit(p[1]) ? (unsigned)(p[1] - '0') : tl_digits_two(p);
+}
+
+/* The same, of an hour that may have one digit. */
+static size_t read_hours(const struct tl_stampline *l, size_t at, struct tl_civil *c,
+			 unsigned *digits)
+{
+	uint8_t padded[64] = "0";
+	struct tl_stampline p = { padded, 0 };
+	size_t n, end;
+
+	if (at + 1 >= l->len || l->s[at + 1] != ':')
+		return read_time(l, at, c, digits);
+	n = l->len - at < sizeof(padded) - 1 ? l->len - at : sizeof(padded) - 1;
+	memcpy(padded + 1, l->s + at, n);
+	p.len = n + 1;
+	end = read_time(&p, 0, c, digits);
+	return end > 0 ? at + end - 1 : 0;
 }
 
 /* Four digits; 10000 or more: they are none. */
@@ -198,7 +247,7 @@ TL_STAMP_NEXT(dmy)
 	return TL_STAMP_NOWHERE;
 }
 
-/* `22/Nov/2026:11:39:33 +0000`, with `-` or blanks, a blank before the time, a fraction. */
+/* `22/Nov/2026:11:39:33 +0000`, with `-` or blanks, a blank or two colons before the time, a fraction. */
 TL_STAMP_READER(dmy)
 {
 	const uint8_t *p = l->s + col;
@@ -212,17 +261,17 @@ TL_STAMP_READER(dmy)
 	c.day = read_day(p);
 	c.month = tl_month_named(p + 3, 3);
 	c.year = read_year(p + 7);
-	end = read_time(l, col + 12, &c, &out->digits);
+	end = read_time(l, col + 12 + (p[11] == ':' && p[12] == ':'), &c, &out->digits);
 	if (end == 0)
 		return false;
-	end = read_zone(l, end, &zone);
+	end = read_zone(l, read_half(l, end, &c), &zone);
 	return give(&c, end, zone, out);
 }
 
-/* At the beginning, or in a bracket there. */
+/* At the beginning, or in the first bracket. */
 TL_STAMP_NEXT(ctime)
 {
-	size_t at = l->len > 0 && l->s[0] == '[';
+	size_t at = from == 0 && l->len > 0 && l->s[0] != '[' ? 0 : tl_stamp_behind_bracket(l);
 
 	return at >= from && at < l->len ? at : TL_STAMP_NOWHERE;
 }
@@ -242,6 +291,7 @@ TL_STAMP_READER(ctime)
 	end = read_time(l, col + 11, &c, &out->digits);
 	if (end == 0)
 		return false;
+	end = read_half(l, end, &c);
 	if (l->len - end > 4 && l->s[end] == ' ' && !tl_is_digit(l->s[end + 1])) {
 		for (end++; end < l->len && tl_is_alnum(l->s[end]);)
 			end++;
@@ -303,6 +353,163 @@ TL_STAMP_READER(syslog)
 		return false;
 	c.month = tl_month_named(p, 3);
 	return give_yearless(f, &c, end, out);
+}
+
+/* `Nov 22, 2026 11:39:33 AM` of Java, `Nov 22 2026 11:39:33:` of network devices. */
+TL_STAMP_READER(mdy)
+{
+	const uint8_t *p = l->s + col;
+	struct tl_civil c;
+	size_t at, end;
+
+	if (is_within(l, col, MDY_LENGTH) || p[3] != ' ')
+		return false;
+	c.month = tl_month_named(p, 3);
+	at = col + 4 + (p[4] == ' ');
+	end = tl_digits_end(l->s, l->len, at);
+	if (end == at || end > at + 2 || l->len - end < 14)
+		return false;
+	c.day = end == at + 2 ? tl_digits_two(l->s + at) : (unsigned)(l->s[at] - '0');
+	end += l->s[end] == ',';
+	if (l->s[end] != ' ')
+		return false;
+	c.year = read_year(l->s + end + 1);
+	end += 5;
+	end += l->s[end] == ',';
+	if (l->s[end] != ' ')
+		return false;
+	end = read_hours(l, end + 1, &c, &out->digits);
+	return end != 0 && give(&c, read_half(l, end, &c), 0, out);
+}
+
+/* Eight digits, or six, of a date, in the first bytes. */
+TL_STAMP_NEXT(compact)
+{
+	size_t look = l->len < LOOK_COMPACT ? l->len : LOOK_COMPACT;
+
+	for (size_t at = from; at < look; at++) {
+		size_t n = tl_digits_end(l->s, l->len, at) - at;
+
+		if ((n == 8 || n == 6) && (at == 0 || !tl_is_alnum(l->s[at - 1])))
+			return at;
+		at += n;
+	}
+	return TL_STAMP_NOWHERE;
+}
+
+/* `113933`; the byte behind it and its fraction, or 0. */
+static size_t read_plain_time(const struct tl_stampline *l, size_t at, struct tl_civil *c,
+			      unsigned *digits)
+{
+	if (tl_digits_end(l->s, l->len, at) != at + 6)
+		return 0;
+	c->hour = tl_digits_two(l->s + at);
+	c->minute = tl_digits_two(l->s + at + 2);
+	c->second = tl_digits_two(l->s + at + 4);
+	return read_fraction(l, at + 6, &c->ns, digits);
+}
+
+/* `20261122 11:39:33.123`, `20261122-11:39:33`, `20261122T113933Z`. */
+TL_STAMP_READER(compact)
+{
+	const uint8_t *p = l->s + col;
+	struct tl_civil c;
+	int32_t zone;
+	size_t end;
+
+	if (is_within(l, col, COMPACT_LENGTH) || tl_digits_count(tl_get64(p)) != 8 ||
+	    !memchr("T -_", p[8], 4))
+		return false;
+	c.year = read_year(p);
+	c.month = tl_digits_two(p + 4);
+	c.day = tl_digits_two(p + 6);
+	end = read_time(l, col + 9, &c, &out->digits);
+	if (end == 0 && p[8] == 'T')
+		end = read_plain_time(l, col + 9, &c, &out->digits);
+	if (end == 0 || c.year < 1990)
+		return false;
+	end = read_zone(l, end, &zone);
+	return give(&c, end, zone, out);
+}
+
+/* Is the name of a level at `at`, as logs of Java have it? */
+static bool is_level(const struct tl_stampline *l, size_t at)
+{
+	static const char levels[][7] = { " INFO ",  " WARN ",  " ERROR ",
+					  " DEBUG ", " TRACE ", " FATAL " };
+
+	for (size_t i = 0; i < sizeof(levels) / sizeof(*levels); i++) {
+		size_t n = strnlen(levels[i], sizeof(levels[i]));
+
+		if (at < l->len && l->len - at >= n && memcmp(l->s + at, levels[i], n) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* At the beginning, or behind `[I `. */
+TL_STAMP_NEXT(two_digits)
+{
+	size_t at = l->len > 3 && l->s[0] == '[' && l->s[2] == ' ' ? 3 : 0;
+
+	return at >= from && at < l->len ? at : TL_STAMP_NOWHERE;
+}
+
+/* Years of two digits, where they are known to come first: `26/11/22 11:39:33 INFO ` of Spark, `261122 11:39:33 `
+ * of MySQL and others, `261122 113933 148 INFO ` of Hadoop. */
+TL_STAMP_READER(two_digits)
+{
+	const uint8_t *p = l->s + col;
+	struct tl_civil c;
+	size_t end, step;
+
+	if (is_within(l, col, SHORT_LENGTH))
+		return false;
+	step = p[2] == '/' && p[5] == '/' ? 3 : 2;
+	c.year = 2000 + tl_digits_two(p);
+	c.month = tl_digits_two(p + step);
+	c.day = tl_digits_two(p + 2 * step);
+	end = col + 2 * step + 2;
+	if (l->s[end] != ' ')
+		return false;
+	if (tl_digits_end(l->s, l->len, end + 1) == end + 7) {
+		end = read_plain_time(l, end + 1, &c, &out->digits);
+		if (step != 2 || end >= l->len || l->s[end] != ' ' ||
+		    !is_level(l, tl_digits_end(l->s, l->len, end + 1)))
+			return false;
+	} else {
+		end = read_time(l, end + 1, &c, &out->digits);
+		if (end == 0 || (step == 3 && !is_level(l, end)))
+			return false;
+	}
+	return c.year < 2070 && give(&c, end, 0, out);
+}
+
+/* `22.11.2026 11:39:33` */
+TL_STAMP_NEXT(dotted)
+{
+	for (; from < LOOK_ISO && from + ISO_LENGTH <= l->len; from++) {
+		const uint8_t *p = l->s + from;
+
+		if (p[2] == '.' && p[5] == '.' && p[10] == ' ')
+			return from;
+	}
+	return TL_STAMP_NOWHERE;
+}
+
+TL_STAMP_READER(dotted)
+{
+	const uint8_t *p = l->s + col;
+	struct tl_civil c;
+	size_t end;
+
+	if (is_within(l, col, ISO_LENGTH) || p[2] != '.' || p[5] != '.' || p[10] != ' ')
+		return false;
+	c.day = tl_digits_two(p);
+	c.month = tl_digits_two(p + 3);
+	c.year = read_year(p + 6);
+	end = read_time(l, col + 11, &c, &out->digits);
+	return end != 0 && give(&c, end, 0, out);
 }
 
 /* `[Nov22 11:39]` of dmesg -e, once a minute. */
@@ -383,6 +590,8 @@ static size_t read_day_time(const struct tl_stampline *l, size_t col, struct tl_
 	if (is_within(l, col, TIME_LENGTH) || (col > 0 && memchr(".:,-+", l->s[col - 1], 5)))
 		return 0;
 	end = read_time(l, col, &c, &out->digits);
+	if (end > 0)
+		end = read_half(l, end, &c);
 	out->end = end;
 	out->zone = 0;
 	out->ns = tl_civil_ns(&c);

@@ -32,6 +32,14 @@ static inline uint64_t tl_digits_load(const uint8_t *p, size_t n)
 	return le64toh(v);
 }
 
+/* Behind the digits at s[at]. */
+static inline size_t tl_digits_end(const uint8_t *s, size_t len, size_t at)
+{
+	while (at < len && tl_is_digit(s[at]))
+		at++;
+	return at;
+}
+
 /* Has a bit set in each byte that is no digit, and nowhere else. */
 static inline uint64_t tl_digits_others(uint64_t v)
 {

@@ -13,13 +13,6 @@
 #define EARLIEST UINT64_C(1100000000)
 #define LATEST   UINT64_C(4100000000)
 
-static size_t skip_digits(const struct tl_stampline *l, size_t at)
-{
-	while (at < l->len && tl_is_digit(l->s[at]))
-		at++;
-	return at;
-}
-
 /* Is a word this one, in any case? */
 static bool is_same(const char *word, const uint8_t *p, size_t n)
 {
@@ -48,6 +41,20 @@ static bool is_said(const struct tl_stampline *l, size_t at)
 	return false;
 }
 
+/* Is `1234@` before `at`, with which qemu's traces begin, or `- ` and `APPREAD `, as logs of clusters have it? */
+static bool is_behind_first(const struct tl_stampline *l, size_t at)
+{
+	size_t i = 0;
+
+	if (at < 2)
+		return false;
+	if (l->s[at - 1] == '@')
+		return tl_digits_end(l->s, l->len, 0) == at - 1;
+	while (i < at && ((uint8_t)(l->s[i] - 'A') < 26 || l->s[i] == '-'))
+		i++;
+	return i > 0 && i + 1 == at && l->s[i] == ' ';
+}
+
 static bool is_place(const struct tl_stampline *l, size_t at)
 {
 	size_t begin = tl_stamp_next_lead(l, 0);
@@ -56,7 +63,7 @@ static bool is_place(const struct tl_stampline *l, size_t at)
 		return true;
 	if (at == begin + 1 && (l->s[begin] == '[' || l->s[begin] == '('))
 		return true;
-	return is_said(l, at);
+	return is_behind_first(l, at) || is_said(l, at);
 }
 
 TL_STAMP_NEXT(epoch)
@@ -66,10 +73,10 @@ TL_STAMP_NEXT(epoch)
 	for (size_t at = from; at < look; at++) {
 		if (!tl_is_digit(l->s[at]))
 			continue;
-		if ((at == 0 || !tl_is_alnum(l->s[at - 1])) && skip_digits(l, at) - at >= 10 &&
-		    is_place(l, at))
+		if ((at == 0 || !tl_is_alnum(l->s[at - 1])) &&
+		    tl_digits_end(l->s, l->len, at) - at >= 10 && is_place(l, at))
 			return at;
-		at = skip_digits(l, at);
+		at = tl_digits_end(l->s, l->len, at);
 	}
 	return TL_STAMP_NOWHERE;
 }

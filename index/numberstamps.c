@@ -104,22 +104,27 @@ TL_STAMP_NEXT(point)
 /* The point behind the digits at `at`, if it is at or behind `from`. */
 static size_t point_of(const struct tl_stampline *l, size_t at, size_t from)
 {
-	size_t begin = at;
+	size_t end = tl_digits_end(l->s, l->len, at);
 
-	while (at < l->len && tl_is_digit(l->s[at]))
-		at++;
-	return at > begin && at < l->len && l->s[at] == '.' && at >= from ? at : TL_STAMP_NOWHERE;
+	return end > at && end < l->len && l->s[end] == '.' && end >= from ? end : TL_STAMP_NOWHERE;
 }
 
-/* In the line's first bracket, if nothing is before it, or the `<6>` and `kern  :info  : ` of dmesg. */
+/* In the line's first bracket. */
 TL_STAMP_NEXT(bracket)
 {
-	size_t at = 0, look = l->len < 32 ? l->len : 32;
+	size_t at = tl_stamp_behind_bracket(l);
 
-	while (at < look && l->s[at] != '[' &&
-	       (tl_is_alnum(l->s[at]) || memchr("<>: ", l->s[at], 4)))
+	while (at < l->len && l->s[at] == ' ')
 		at++;
-	if (at >= look || l->s[at] != '[' || (at > 0 && !memchr(">: ", l->s[at - 1], 3)))
+	return at < l->len ? point_of(l, at, from) : TL_STAMP_NOWHERE;
+}
+
+/* The same in `[<    0.000123>]`. */
+TL_STAMP_NEXT(angle)
+{
+	size_t at = tl_stamp_behind_bracket(l);
+
+	if (at >= l->len || l->s[at] != '<')
 		return TL_STAMP_NOWHERE;
 	for (at++; at < l->len && l->s[at] == ' ';)
 		at++;
@@ -136,6 +141,15 @@ TL_STAMP_NEXT(lead_point)
 			return point;
 	}
 	return TL_STAMP_NOWHERE;
+}
+
+TL_STAMP_NEXT(lead_seconds)
+{
+	size_t at = tl_stamp_next_lead(l, 0);
+
+	if (at != TL_STAMP_NOWHERE && l->s[at] == '(')
+		return point_of(l, at + 1, from);
+	return tl_stamp_next_lead_point(l, from);
 }
 
 TL_STAMP_NEXT(first_point)
@@ -177,6 +191,25 @@ static bool has_behind(const struct tl_stampline *l, size_t at, uint8_t c)
 	return at < l->len && memchr(l->s + at, c, l->len - at);
 }
 
+/* ` 22291: [entry] f(` of uftrace dump */
+static bool is_dumped(const struct tl_stampline *l, size_t at)
+{
+	size_t end = tl_digits_end(l->s, l->len, at);
+
+	return end > at && l->len - end > 3 && memcmp(l->s + end, ": [", 3) == 0;
+}
+
+/* `  8,0    3 ` at the beginning, of blkparse. */
+static bool is_block(const struct tl_stampline *l)
+{
+	size_t at = 0, end;
+
+	while (at < l->len && l->s[at] == ' ')
+		at++;
+	end = tl_digits_end(l->s, l->len, at);
+	return end > at && end < l->len && l->s[end] == ',';
+}
+
 /*
  * `  183.335481 |   0)  1.234 us | f();` of function_graph with its times, `754.990446346 0.050 us | f();` of
  * uftrace replay, `48057.618608178  22291: [entry] f(` of uftrace dump.
@@ -191,27 +224,82 @@ TL_STAMP_READER(graph)
 		return false;
 	for (at = n.end; at < l->len && l->s[at] == ' ';)
 		at++;
-	if (at >= l->len || (l->s[at] != '|' && (n.digits != 9 || !(has_behind(l, at, '|') ||
-								    has_behind(l, at, '[')))))
+	if (at >= l->len ||
+	    (l->s[at] != '|' &&
+	     (n.digits != 9 || !(has_behind(l, at, '|') || is_dumped(l, at) || is_block(l)))))
 		return false;
 	give(&n, out);
 	return true;
 }
 
-/* `[   12.345678]` and `[   12.345678 <    0.000001>]` of the kernel's messages. */
+/* `[   12.345678]`, `[   12.345678 <    0.000001>]` and `[   12.345678                ]` of the kernel's messages
+ * and the journal's, `[12.345s]` of Java's garbage collector. */
 TL_STAMP_READER(bracket)
 {
 	struct number n;
 	size_t at;
 
-	if (!read_number(l, col, &n) || n.digits < 3 || n.end >= l->len)
+	if (!read_number(l, col, &n) || n.digits < 3)
 		return false;
-	if (l->s[n.end] != ']' &&
-	    (l->len - n.end < 2 || l->s[n.end] != ' ' || l->s[n.end + 1] != '<'))
+	for (at = n.end; at < l->len && l->s[at] == ' ';)
+		at++;
+	at += at == n.end && at < l->len && l->s[at] == 's';
+	if (at >= l->len || (l->s[at] != ']' && (l->s[at] != '<' || at == n.end)))
 		return false;
 	for (at = n.begin; at > 0 && l->s[at - 1] == ' ';)
 		at--;
 	if (at == 0 || l->s[at - 1] != '[')
+		return false;
+	give(&n, out);
+	return true;
+}
+
+/* `[<    0.000123>]` of dmesg: the time since the line before. */
+TL_STAMP_READER(angle)
+{
+	struct number n;
+
+	if (!read_number(l, col, &n) || n.digits != 6 || n.end >= l->len || l->s[n.end] != '>')
+		return false;
+	give(&n, out);
+	return true;
+}
+
+/* `12.345: [GC (Allocation Failure)` of older ones of Java. */
+TL_STAMP_READER(gc)
+{
+	struct number n;
+
+	if (!read_number(l, col, &n) || n.digits != 3 || n.begin != 0 || l->len - n.end < 4 ||
+	    memcmp(l->s + n.end, ": [", 3) != 0)
+		return false;
+	give(&n, out);
+	return true;
+}
+
+/* Are there letters behind?  Numbers alone are a table of something. */
+static bool has_words(const struct tl_stampline *l, size_t at)
+{
+	for (; at + 1 < l->len; at++)
+		if ((uint8_t)((l->s[at] | 0x20) - 'a') < 26 &&
+		    (uint8_t)((l->s[at + 1] | 0x20) - 'a') < 26)
+			return true;
+	return false;
+}
+
+/* `  12.345678 [0003]  sshd[1]` of perf sched timehist, `1.000123456  1,234  cycles`, `(000.001234)  can0`: seconds
+ * at the beginning, which never go back. */
+TL_STAMP_READER(seconds)
+{
+	struct number n;
+
+	if (!read_number(l, col, &n) || (n.digits != 6 && n.digits != 9) || n.end >= l->len)
+		return false;
+	if (n.begin > 0 && l->s[n.begin - 1] == '('
+		? l->s[n.end] != ')'
+		: !blank_before(l, n.begin) || !tl_is_blank(l->s[n.end]))
+		return false;
+	if (!has_words(l, n.end))
 		return false;
 	give(&n, out);
 	return true;

@@ -9,18 +9,12 @@ static size_t skip_blanks(const struct tl_stampline *l, size_t at)
 	return at;
 }
 
-static size_t skip_digits(const struct tl_stampline *l, size_t at)
-{
-	while (at < l->len && tl_is_digit(l->s[at]))
-		at++;
-	return at;
-}
-
 /* Behind `[pid  123] ` or `123 `, which strace puts before the time; `at` if there is none. */
 static size_t skip_pid(const struct tl_stampline *l, size_t at)
 {
 	bool bracket = l->len - at > 5 && memcmp(l->s + at, "[pid ", 5) == 0;
-	size_t digits = bracket ? skip_blanks(l, at + 5) : at, end = skip_digits(l, digits);
+	size_t digits = bracket ? skip_blanks(l, at + 5) : at,
+	       end = tl_digits_end(l->s, l->len, digits);
 
 	if (end == digits || (bracket && (end >= l->len || l->s[end++] != ']')))
 		return at;
@@ -37,6 +31,18 @@ TL_STAMP_NEXT(lead)
 	if (at < from)
 		at = skip_pid(l, at);
 	return at < l->len && at >= from ? at : TL_STAMP_NOWHERE;
+}
+
+size_t tl_stamp_behind_bracket(const struct tl_stampline *l)
+{
+	size_t at = 0, look = l->len < 32 ? l->len : 32;
+
+	while (at < look && l->s[at] != '[' &&
+	       (tl_is_alnum(l->s[at]) || memchr("<>: ", l->s[at], 4)))
+		at++;
+	if (at >= look || l->s[at] != '[' || (at > 0 && !memchr(">: ", l->s[at - 1], 3)))
+		return TL_STAMP_NOWHERE;
+	return at + 1;
 }
 
 /* What the name of a function, of a system call or of a library is made of. */

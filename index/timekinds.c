@@ -13,6 +13,8 @@
 /* A trace's times are like nothing else; its lines may be few among those of call chains. */
 #define MANY_OTHERS 8
 
+#define LINES_OF_ENTRY 100
+
 const struct tl_timekind tl_timekinds[] = {
 	{ .name = "ftrace or perf", PLAIN(TL_SECOND), READ(point, trace), .others = MANY_OTHERS },
 	{ .name = "ftrace latency", PLAIN(1000), READ(latency, latency) },
@@ -36,19 +38,45 @@ const struct tl_timekind tl_timekinds[] = {
 	  PLAIN(TL_SECOND),
 	  READ(bracket, bracket),
 	  .goes_on = tl_stamp_is_indented },
+	{ .name = "dmesg, deltas",
+	  PLAIN(TL_SECOND),
+	  READ(angle, angle),
+	  .deltas = true,
+	  .goes_on = tl_stamp_is_indented },
 	{ .name = "dmesg -e", YEARLESS, READ(ctime, minute), .goes_on = tl_stamp_goes_on_minute },
 	{ .name = "ctime", DATES, READ(ctime, ctime), .goes_on = tl_stamp_is_indented },
 	{ .name = "web server", DATES, READ(clf, dmy) },
 	{ .name = "syslog", YEARLESS, READ(syslog, syslog), .goes_on = tl_stamp_is_indented },
 	{ .name = "glog", YEARLESS, READ(glog, glog), .goes_on = tl_stamp_is_indented },
 	{ .name = "logcat", YEARLESS, READ(syslog, logcat), .goes_on = tl_stamp_is_indented },
+	{ .name = "JSON, ISO 8601", DATES, READ(json, key_iso) },
+	{ .name = "JSON, day, month, year", DATES, READ(json, key_dmy) },
+	{ .name = "JSON, seconds", EPOCH(TL_SECOND), READ(json, key_epoch) },
+	{ .name = "JSON, milliseconds", EPOCH(1000000), READ(json, key_epoch) },
+	{ .name = "JSON, microseconds", EPOCH(1000), READ(json, key_epoch) },
+	{ .name = "JSON, nanoseconds", EPOCH(1), READ(json, key_epoch) },
 	{ .name = "ISO 8601", DATES, READ(iso, iso), .anywhere = true },
 	{ .name = "day, month, year", DATES, READ(dmy, dmy), .anywhere = true },
 	{ .name = "seconds since 1970", EPOCH(TL_SECOND), READ(epoch, epoch) },
 	{ .name = "milliseconds since 1970", EPOCH(1000000), READ(epoch, epoch) },
 	{ .name = "microseconds since 1970", EPOCH(1000), READ(epoch, epoch) },
 	{ .name = "nanoseconds since 1970", EPOCH(1), READ(epoch, epoch) },
+	{ .name = "month, day, year", DATES, READ(syslog, mdy) },
+	{ .name = "yyyymmdd", DATES, READ(compact, compact) },
+	{ .name = "yymmdd", DATES, READ(two_digits, two_digits), .others = MANY_OTHERS },
+	{ .name = "dd.mm.yyyy", DATES, READ(dotted, dotted), .anywhere = true },
 	{ .name = "time of day", OF_DAY, READ(day, day), .anywhere = true },
+	{ .name = "garbage collector", PLAIN(TL_SECOND), READ(lead_point, gc) },
+	{ .name = "seconds", PLAIN(TL_SECOND), READ(lead_seconds, seconds), .rising = true },
+	{ .name = "key, ISO 8601", DATES, READ(key, key_iso) },
+	{ .name = "key, seconds", EPOCH(TL_SECOND), READ(key, key_epoch) },
+	{ .name = "key, milliseconds", EPOCH(1000000), READ(key, key_epoch) },
+	{ .name = "key, microseconds", EPOCH(1000), READ(key, key_epoch) },
+	{ .name = "key, nanoseconds", EPOCH(1), READ(key, key_epoch) },
+	{ .name = "journal, exported",
+	  EPOCH(1000),
+	  READ(export, export),
+	  .others = LINES_OF_ENTRY },
 };
 
 const size_t tl_ntimekinds = sizeof(tl_timekinds) / sizeof(*tl_timekinds);

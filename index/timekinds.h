@@ -41,6 +41,7 @@ struct tl_timekind {
 	enum tl_timestyle style;
 	uint64_t unit; /* of NUMBER and EPOCH: the ns that 1 is */
 	bool deltas;
+	bool rising; /* where times go back they are something else */
 	bool yearless;
 	bool
 	    anywhere; /* `next` looks behind a line's beginning; where all of the first lines begin with
@@ -71,6 +72,9 @@ extern const size_t tl_ntimekinds;
 
 /* stampparts.c: what several of them are made of */
 TL_STAMP_NEXT(lead);
+/* Behind the line's first bracket, if nothing is before it, or the `<6>` and `kern  :info  : ` of dmesg; NOWHERE: there is
+ * none. */
+size_t tl_stamp_behind_bracket(const struct tl_stampline *l);
 bool tl_stamp_is_call(const struct tl_stampline *l, size_t at);
 bool tl_stamp_is_frame(const struct tl_stampline *l);
 bool tl_stamp_is_indented(const struct tl_stampline *l);
@@ -84,6 +88,11 @@ TL_STAMP_NEXT(nowhere);
 TL_STAMP_READER(trace);
 TL_STAMP_READER(graph);
 TL_STAMP_READER(bracket);
+TL_STAMP_NEXT(angle);
+TL_STAMP_READER(angle);
+TL_STAMP_READER(gc);
+TL_STAMP_NEXT(lead_seconds);
+TL_STAMP_READER(seconds);
 TL_STAMP_READER(delta);
 TL_STAMP_READER(spt);
 TL_STAMP_READER(perf_trace);
@@ -97,6 +106,15 @@ bool tl_stamp_prepare_elapsed(struct tl_span head, struct tl_timeform *f);
 TL_STAMP_NEXT(epoch);
 TL_STAMP_READER(epoch);
 
+/* keystamps.c */
+TL_STAMP_NEXT(json);
+TL_STAMP_NEXT(key);
+TL_STAMP_READER(key_iso);
+TL_STAMP_READER(key_dmy);
+TL_STAMP_READER(key_epoch);
+TL_STAMP_NEXT(export);
+TL_STAMP_READER(export);
+
 /* datestamps.c */
 TL_STAMP_NEXT(iso);
 TL_STAMP_NEXT(clf);
@@ -108,6 +126,13 @@ TL_STAMP_NEXT(day);
 TL_STAMP_READER(iso);
 TL_STAMP_READER(dmy);
 TL_STAMP_READER(ctime);
+TL_STAMP_READER(mdy);
+TL_STAMP_NEXT(compact);
+TL_STAMP_READER(compact);
+TL_STAMP_NEXT(two_digits);
+TL_STAMP_READER(two_digits);
+TL_STAMP_NEXT(dotted);
+TL_STAMP_READER(dotted);
 TL_STAMP_READER(syslog);
 TL_STAMP_READER(minute);
 bool tl_stamp_goes_on_minute(const struct tl_stampline *l);

@@ -14,8 +14,10 @@
 
 #define HEAD       65536
 #define HEAD_LINES 256
-#define LEAST      3 /* times that make a format, where not all lines have one */
-#define OTHERS     2 /* lines without for each with one, if its row says nothing else */
+#define LEAST      3       /* times that make a format, where not all lines have one */
+#define OTHERS     2       /* lines without for each with one, if its row says nothing else */
+#define NEAR_ZERO  1000000 /* ns */
+#define BELOW      64      /* the same, where those with one have nothing else */
 #define BEHIND     14 /* bytes behind a time that may change it: a zone, or what says that it is none */
 #define LONGEST    48 /* of a time, with what is around it */
 
@@ -102,12 +104,15 @@ bool tl_timeform_read_begun(const struct tl_timeform *f, const uint8_t *line, si
 /* What the first lines say of one row. */
 struct tally {
 	struct tl_timeform form;
-	unsigned times;     /* lines with one */
-	unsigned others;    /* lines that should have one */
-	unsigned indented;  /* of those, the ones that begin with a blank */
-	unsigned without;   /* lines that have none, blank ones not counted */
-	unsigned votes;     /* for form.col, by majority */
-	unsigned begin[2];  /* lines with it in column 0, in column 1 */
+	unsigned times;    /* lines with one */
+	unsigned others;   /* lines that should have one */
+	unsigned indented; /* of those, the ones that begin with a blank */
+	unsigned without;  /* lines that have none, blank ones not counted */
+	unsigned votes;    /* for form.col, by majority */
+	unsigned begin[2]; /* lines with it in column 0 or behind a weekday there, in column 1 */
+	unsigned alone;    /* lines with nothing behind it */
+	unsigned up, back; /* later, earlier than the one before */
+	uint64_t prev;
 	uint64_t first;     /* time */
 	uint64_t low, high; /* the least and the greatest */
 };
@@ -117,22 +122,29 @@ static unsigned round_up(unsigned digits)
 	return (digits + 2) / 3 * 3;
 }
 
-static void count_time(struct tally *t, size_t col, const struct tl_stamp *s)
+static void count_time(struct tally *t, const struct tl_stampline *l, size_t col,
+		       const struct tl_stamp *s)
 {
 	struct tl_timeform *f = &t->form;
 
 	if (t->times++ == 0) {
 		f->zone = s->zone;
 		t->first = t->low = t->high = s->ns;
+	} else if (s->ns < t->prev) {
+		t->back += t->prev - s->ns;
+	} else if (t->times > 2) { /* where each is the time since the one before, the first is 0 */
+		t->up += s->ns - t->prev;
 	}
+	t->prev = s->ns;
 	t->low = s->ns < t->low ? s->ns : t->low;
 	t->high = s->ns > t->high ? s->ns : t->high;
 	if (round_up(s->digits) > f->digits)
 		f->digits = round_up(s->digits);
 	if (f->kind->prepare)
 		return;
-	if (col < 2)
-		t->begin[col]++;
+	if (col < 2 || (col == 4 && tl_weekday_named(l->s, l->len)))
+		t->begin[col & 1]++;
+	t->alone += l->len - s->end <= 1;
 	if (t->votes == 0)
 		f->col = (uint32_t)col;
 	t->votes += f->col == col ? 1 : -1u;
@@ -158,7 +170,7 @@ static void count_line(struct tally *t, const struct tl_stampline *l)
 	}
 	if ((t->form.kind->prepare && t->form.kind->at(&t->form, l, col, &stamp)) ||
 	    find(&t->form, l, &col, &stamp)) {
-		count_time(t, col, &stamp);
+		count_time(t, l, col, &stamp);
 		return;
 	}
 	t->without++;
@@ -187,7 +199,8 @@ static void count_lines(struct tally *t, struct tl_span head)
 /* Do all lines begin with their time, but for a few that may be said to tell another one? */
 static bool begins_with_it(const struct tally *t)
 {
-	return t->form.col < 2 && t->begin[t->form.col] >= t->times - t->times / 8;
+	return (t->form.col < 2 || t->form.col == 4) &&
+	       t->begin[t->form.col & 1] >= t->times - t->times / 8;
 }
 
 static bool is_enough(const struct tally *t)
@@ -200,10 +213,23 @@ static bool is_enough(const struct tally *t)
 	/* Numbers that are as long as times since 1970, and mean something else, are further apart. */
 	if (k->style == TL_STYLE_EPOCH && t->high - t->low > EPOCH_SPAN)
 		return false;
+	if (k->rising && (t->back > 0 || t->up == 0 || t->times <= LEAST))
+		return false;
+	/* A line that is nothing but a time is the head of those below. */
+	if (t->alone == t->times && t->times >= LEAST && begins_with_it(t))
+		limit = BELOW;
 	/* What is indented goes on with a line that is not. */
 	if (k->anywhere && begins_with_it(t))
 		others -= t->indented;
 	return (uint64_t)t->times * limit > others;
+}
+
+/* Do they go up and down, from near 0: is each the time since the line before?  Others, of lines of several CPUs, go
+ * back by less. */
+static bool tells_deltas(const struct tally *t)
+{
+	return t->form.clock != TL_CLOCK_CALENDAR && t->first < NEAR_ZERO && t->back > 0 &&
+	       t->back >= t->up / 2;
 }
 
 /* A year and a time in it that was before the file was last written, give or take a zone. */
@@ -248,7 +274,8 @@ bool tl_timeform_detect(struct tl_span head, time_t changed, struct tl_timeform 
 		if (t.times <= most || !is_enough(&t))
 			continue;
 		most = t.times;
-		t.form.period = k->clock == TL_CLOCK_DAY ? TL_DAY : 0;
+		t.form.deltas = k->deltas || tells_deltas(&t);
+		t.form.period = k->clock == TL_CLOCK_DAY && !t.form.deltas ? TL_DAY : 0;
 		t.form.fixed = k->anywhere && begins_with_it(&t);
 		t.form.sparse = t.without > t.times / 4;
 		if (k->yearless)

@@ -57,6 +57,7 @@ struct sample {
 	const char *pattern, *format;
 	uint64_t unit; /* of the number: 0 is a second */
 	unsigned digits;
+	bool deltas;
 };
 
 #define PID  "^(\\[pid +[0-9]+\\] |[0-9]+ +)? *"
@@ -102,9 +103,12 @@ static const struct sample samples[] = {
 	{ "uftrace", "none", .pattern = "^()()never" },
 	{ "sptdecode", "sptdecode", TL_CLOCK_PLAIN, "^()([0-9]+)[.]([0-9]+) ", .unit = 1000,
 	  .digits = 9 },
-	{ "strace-r", "strace -r", TL_CLOCK_PLAIN, PID "([0-9]+)[.]([0-9]+)" CALL, .digits = 6 },
-	{ "strace-r-o", "strace -r", TL_CLOCK_PLAIN, PID "([0-9]+)[.]([0-9]+)" CALL, .digits = 6 },
-	{ "ltrace-r", "strace -r", TL_CLOCK_PLAIN, PID "([0-9]+)[.]([0-9]+)" CALL, .digits = 6 },
+	{ "strace-r", "strace -r", TL_CLOCK_PLAIN, PID "([0-9]+)[.]([0-9]+)" CALL, .digits = 6,
+	  .deltas = true },
+	{ "strace-r-o", "strace -r", TL_CLOCK_PLAIN, PID "([0-9]+)[.]([0-9]+)" CALL, .digits = 6,
+	  .deltas = true },
+	{ "ltrace-r", "strace -r", TL_CLOCK_PLAIN, PID "([0-9]+)[.]([0-9]+)" CALL, .digits = 6,
+	  .deltas = true },
 	{ "strace-tt", "strace", TL_CLOCK_DAY, PID "([0-9:]{8})" FRAC CALL, "%H:%M:%S",
 	  .digits = 6 },
 	{ "strace-tt-o", "strace", TL_CLOCK_DAY, PID "([0-9:]{8})" FRAC CALL, "%H:%M:%S",
@@ -144,6 +148,30 @@ static const struct sample samples[] = {
 	  .digits = 6 },
 	{ "journalctl-short-unix", "seconds since 1970", TL_CLOCK_CALENDAR, "^()([0-9]{10})" FRAC,
 	  "%s", .digits = 6 },
+	{ "journalctl-short-delta", "dmesg", TL_CLOCK_PLAIN, "^(\\[ *)([0-9]+)[.]([0-9]+)[] <]",
+	  .digits = 6 },
+	{ "journalctl-verbose", "ISO 8601", TL_CLOCK_CALENDAR, "^(... )" ISO FRAC " UTC", "%F %T",
+	  .digits = 6 },
+	{ "journalctl-json", "JSON, microseconds", TL_CLOCK_CALENDAR,
+	  "^(.*\"__REALTIME_TIMESTAMP\":\")([0-9]+)", .unit = 1000, .digits = 6 },
+	{ "journalctl-export", "journal, exported", TL_CLOCK_CALENDAR,
+	  "^(__REALTIME_TIMESTAMP=)([0-9]+)", .unit = 1000, .digits = 6 },
+	{ "dmesg-delta", "dmesg, deltas", TL_CLOCK_PLAIN, "^(\\[< *)([0-9]+)[.]([0-9]+)>",
+	  .digits = 6, .deltas = true },
+	{ "dmesg-Tx", "ctime", TL_CLOCK_CALENDAR, "^(kern[^[]*\\[)(.{24})\\]",
+	  "%a %b %d %H:%M:%S %Y", .digits = 0 },
+	{ "tcpdump", "time of day", TL_CLOCK_DAY, "^()([0-9:]{8})" FRAC, "%H:%M:%S", .digits = 6 },
+	{ "tcpdump-tt-nano", "seconds since 1970", TL_CLOCK_CALENDAR, "^()([0-9]{10})" FRAC, "%s",
+	  .digits = 9 },
+	{ "tcpdump-ttt", "time of day", TL_CLOCK_DAY, "^( )([0-9:]{8})" FRAC, "%H:%M:%S",
+	  .digits = 6, .deltas = true },
+	{ "tcpdump-ttttt", "time of day", TL_CLOCK_DAY, "^( )([0-9:]{8})" FRAC, "%H:%M:%S",
+	  .digits = 6 },
+	{ "ts-i", "time of day", TL_CLOCK_DAY, "^()([0-9:]{8})" FRAC, "%H:%M:%S", .digits = 6,
+	  .deltas = true },
+	{ "ts-s", "seconds", TL_CLOCK_PLAIN, "^()([0-9]+)" FRAC, .digits = 6 },
+	{ "perf-deltatime", "ftrace or perf", TL_CLOCK_PLAIN,
+	  "^[^\t].*( )([0-9]+)[.]([0-9]+): ", .digits = 6, .deltas = true },
 	{ "rsyslog", "syslog", TL_CLOCK_CALENDAR, "^()(.{15}) ", "%b %d %T", .digits = 0 },
 	{ "rsyslog-iso", "ISO 8601", TL_CLOCK_CALENDAR, "^()" ISO FRAC, "%FT%T", .digits = 6 },
 	{ "rsyslog-5424", "ISO 8601", TL_CLOCK_CALENDAR, "^(<13>1) " ISO FRAC, "%FT%T",
@@ -234,8 +262,9 @@ static void test_samples(void **state)
 			fail_msg("%s is %s", s->file, tl_timeform_name(&f));
 		assert_int_equal(f.clock, s->clock);
 		assert_int_equal(f.digits, s->digits);
-		assert_int_equal(f.deltas, strcmp(s->name, "strace -r") == 0);
-		assert_int_equal(f.period, s->clock == TL_CLOCK_DAY ? TL_DAY : 0);
+		if (f.deltas != s->deltas)
+			fail_msg("%s: deltas are not told", s->file);
+		assert_int_equal(f.period, s->clock == TL_CLOCK_DAY && !s->deltas ? TL_DAY : 0);
 		check_lines(s, &f, text);
 		free(text);
 	}
@@ -259,7 +288,7 @@ static const struct {
 	  UINT64_C(1795347571123000000) },
 	{ "2026-11-22T11:39:3%c.123456Z 0 [Note] [MY-010051] up", "ISO 8601",
 	  UINT64_C(1795347571123456000) },
-	{ "{\"time\":\"2026-11-22T11:39:3%c.5Z\",\"msg\":\"up\"}", "ISO 8601",
+	{ "{\"time\":\"2026-11-22T11:39:3%c.5Z\",\"msg\":\"up\"}", "JSON, ISO 8601",
 	  UINT64_C(1795347571500000000) },
 	{ "time=\"2026-11-22T11:39:3%cZ\" level=info", "ISO 8601", 1795347571 * TL_SECOND },
 	{ "2026/11/22 11:39:3%c.123456 main.go:12: up", "ISO 8601", UINT64_C(1795347571123456000) },
@@ -281,6 +310,46 @@ static const struct {
 	  UINT64_C(1795347571123000000) },
 	{ "::1 - - [22/Nov/2026:12:39:3%c +0100] \"GET /\" 200", "web server",
 	  1795347571 * TL_SECOND },
+	{ "2026-11-22\t11:39:3%c\tFRA2\t2390", "ISO 8601", 1795347571 * TL_SECOND },
+	{ "2026-11-22_11:39:3%c.123 up", "ISO 8601", UINT64_C(1795347571123000000) },
+	{ "Nov 22, 2026 11:39:3%c AM a.b.C main", "month, day, year", 1795347571 * TL_SECOND },
+	{ "Nov 2, 2026, 1:39:3%c PM a.b.C main", "month, day, year", 1793626771 * TL_SECOND },
+	{ "Nov  2 2026 11:39:3%c.5: %%ASA-6-302013: up", "month, day, year",
+	  UINT64_C(1793619571500000000) },
+	{ "20261122 11:39:3%c.5 up", "yyyymmdd", UINT64_C(1795347571500000000) },
+	{ "20261122T11393%c.123Z up", "yyyymmdd", UINT64_C(1795347571123000000) },
+	{ "8=FIX.4.2|9=178|35=8|52=20261122-11:39:3%c.123|11=ATOM|", "yyyymmdd",
+	  UINT64_C(1795347571123000000) },
+	{ "26/11/22 11:39:3%c INFO executor.Executor: up", "yymmdd", 1795347571 * TL_SECOND },
+	{ "261122 11:39:3%c [Note] up", "yymmdd", 1795347571 * TL_SECOND },
+	{ "261122 11393%c 148 INFO dfs.DataNode: up", "yymmdd", 1795347571 * TL_SECOND },
+	{ "[I 261122 11:39:3%c web:12] up", "yymmdd", 1795347571 * TL_SECOND },
+	{ "22.11.2026 11:39:3%c.5 up", "dd.mm.yyyy", UINT64_C(1795347571500000000) },
+	{ "=INFO REPORT==== 22-Nov-2026::11:39:3%c ===", "day, month, year",
+	  1795347571 * TL_SECOND },
+	{ "Sun Nov 22 01:39:3%c PM UTC 2026 up", "ctime", 1795354771 * TL_SECOND },
+	{ "[  12%c.345s][info][gc] GC(1) Pause", "dmesg", 121345 * UINT64_C(1000000) },
+	{ "12%c.345: [GC (Allocation Failure) 512K", "garbage collector",
+	  121345 * UINT64_C(1000000) },
+	{ "4711@17953475%c1.123456:virtio_queue_notify vdev", "seconds since 1970",
+	  UINT64_C(1795347511123456000) },
+	{ "APPREAD 17953475%c1 2026.11.22 R02 RAS", "seconds since 1970", 1795347511 * TL_SECOND },
+	{ "{\"log\":\"something that is long enough to hide what is of "
+	  "use\\n\",\"stream\":\"stdout\","
+	  "\"time\":\"2026-11-22T11:39:3%c.123456789Z\"}",
+	  "JSON, ISO 8601", UINT64_C(1795347571123456789) },
+	{ "level=info caller=compact.go:123 msg=\"something that is long enough, too\" "
+	  "ts=2026-11-22T11:39:3%c.5Z",
+	  "key, ISO 8601", UINT64_C(1795347571500000000) },
+	{ "{\"short_message\":\"2020-01-01 00:00:00 is no time of this\",\"level\":1,"
+	  "\"timestamp\":17953475%c1.123}",
+	  "JSON, seconds", UINT64_C(1795347511123000000) },
+	{ "{\"addr\":\"10.0.0.1\",\"request\":\"GET / "
+	  "HTTP/1.1\",\"status\":\"200\",\"bytes\":\"1\","
+	  "\"time_local\":\"22/Nov/2026:12:39:3%c +0100\"}",
+	  "JSON, day, month, year", 1795347571 * TL_SECOND },
+	{ "  8,0    3        1     0.00000%c000   697  G   W 223490 + 8 [kjournald]",
+	  "function graph", 1000 },
 	{ "[Sun Nov 22 11:39:3%c 2026] [error] up", "ctime", 1795347571 * TL_SECOND },
 	{ "Sun Nov  1 11:39:3%c UTC 2026", "ctime", 1793533171 * TL_SECOND },
 	{ "17953475%c1 up", "seconds since 1970", 1795347511 * TL_SECOND },
@@ -289,11 +358,11 @@ static const struct {
 	{ "(17953475%c1.123456) can0 123#00", "seconds since 1970", UINT64_C(1795347511123456000) },
 	{ "type=SYSCALL msg=audit(17953475%c1.123:456): arch=c000003e", "seconds since 1970",
 	  UINT64_C(1795347511123000000) },
-	{ "{\"level\":\"info\",\"ts\":17953475%c1.123456789}", "seconds since 1970",
+	{ "{\"level\":\"info\",\"ts\":17953475%c1.123456789}", "JSON, seconds",
 	  UINT64_C(1795347511123456789) },
-	{ "{\"time\":17953475%c1123,\"msg\":\"up\"}", "milliseconds since 1970",
+	{ "{\"time\":17953475%c1123,\"msg\":\"up\"}", "JSON, milliseconds",
 	  UINT64_C(1795347511123000000) },
-	{ "{\"__REALTIME_TIMESTAMP\":\"17953475%c1123456\",\"X\":1}", "microseconds since 1970",
+	{ "{\"__REALTIME_TIMESTAMP\":\"17953475%c1123456\",\"X\":1}", "JSON, microseconds",
 	  UINT64_C(1795347511123456000) },
 	{ "  <idle>-0       3dNh3    %c23us+: try_to_wake_up <-wake_up", "ftrace latency", 123000 },
 	{ "    bash-4242    0d..2 1234%cus : preempt_off", "ftrace latency", 12341000 },
@@ -452,6 +521,60 @@ static void test_years(void **state)
 	assert_true(
 	    tl_timeform_detect((struct tl_span){ (const uint8_t *)text, strlen(text) }, -1, &f));
 	assert_true(read_line(&f, "Jan  1 00:00:00 box") > read_line(&f, "Dec 31 23:59:59 box"));
+}
+
+/* Hours of half a day. */
+static void test_halves(void **state)
+{
+	static const struct {
+		const char *time;
+		unsigned hour;
+	} halves[] = {
+		{ "12:39:31 AM", 0 },  { "01:39:31 AM", 1 },   { "12:39:31 PM", 12 },
+		{ "11:39:31 PM", 23 }, { "11:39:31 PMs", 11 }, { "13:39:31 PM", 13 },
+		{ "11:39:31", 11 },
+	};
+	const char *text = "11:39:31 AM all\n11:39:32 AM all\n11:39:33 AM all\n";
+	struct tl_timeform f;
+
+	assert_true(detect(text, strlen(text), &f));
+	for (size_t i = 0; i < sizeof(halves) / sizeof(*halves); i++)
+		assert_int_equal(read_line(&f, halves[i].time),
+				 (halves[i].hour * 3600 + 39 * 60 + 31) * TL_SECOND);
+}
+
+/* Numbers of seconds go on and have words behind them; those that go up and down are something else. */
+static void test_seconds(void **state)
+{
+	const char *t = "   12.345678 [0003]  sshd[1]\n   12.345679 [0001]  cat[2]\n"
+			"   12.345680 [0001]  cat[2]\n   12.345681 [0003]  sshd[1]\n";
+	struct tl_timeform f;
+
+	assert_true(detect(t, strlen(t), &f));
+	assert_string_equal(tl_timeform_name(&f), "seconds");
+	assert_int_equal(read_line(&f, "12345.000001 [0003]  sshd"), UINT64_C(12345000001000));
+	t = "12.345678 ab\n12.345679 ab\n12.345678 ab\n12.345680 ab\n12.345681 ab\n";
+	assert_false(detect(t, strlen(t), &f));
+	t = "12.345678 1\n12.345679 2\n12.345680 3\n12.345681 4\n12.345682 5\n";
+	assert_false(detect(t, strlen(t), &f));
+	/* A counter of ftrace is no time. */
+	t = "  bash-1  [001] d..2.  123456: sys_read\n  bash-1  [001] d..2.  123457: sys_read\n"
+	    "  bash-1  [001] d..2.  123458: sys_read\n";
+	assert_false(detect(t, strlen(t), &f));
+}
+
+/* A line that is nothing but a time is the head of many. */
+static void test_heads(void **state)
+{
+	const char *t =
+	    "11:39:31\n@[bash]: 12\n@[ls]: 1\n@[cat]: 1\n@[x]: 2\n11:39:32\n@[bash]: 12\n"
+	    "@[ls]: 1\n@[cat]: 1\n@[x]: 1\n11:39:33\n@[bash]: 12\n";
+	struct tl_timeform f;
+
+	assert_true(detect(t, strlen(t), &f));
+	t = "11:39:31 a\n@[bash]: 12\n@[ls]: 1\n@[cat]: 1\n@[x]: 2\n11:39:32 a\n@[bash]: 12\n"
+	    "@[ls]: 1\n@[cat]: 1\n@[x]: 1\n11:39:33 a\n@[bash]: 12\n";
+	assert_false(detect(t, strlen(t), &f));
 }
 
 /* How many lines a text must have with times, and may have without. */
@@ -645,6 +768,9 @@ int main(void)
 		cmocka_unit_test(test_prose_and_source),
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_years),
+		cmocka_unit_test(test_halves),
+		cmocka_unit_test(test_seconds),
+		cmocka_unit_test(test_heads),
 		cmocka_unit_test(test_shares),
 		cmocka_unit_test(test_said),
 		cmocka_unit_test(test_before_the_recording),
