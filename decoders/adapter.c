@@ -36,6 +36,7 @@ struct decoded {
 	struct tl_identity ident; /* of the file that is decoded */
 	struct tl_identity seen;  /* of the one that the path named at the last refresh */
 	struct tl_origin origin;
+	struct tl_origin file;    /* likewise, whatever is chosen: of what save() gave */
 	uint64_t state;           /* of what else the text depends on */
 	_Atomic(uint64_t) *empty; /* a bit a chunk: decoded, and it has no lines; may be NULL */
 	struct tl_job *keeping;
@@ -283,7 +284,7 @@ static void keep_now(struct decoded *d)
 	struct tl_buf bytes = TL_BUF_INIT;
 
 	if (d->ops->save(d->self, &bytes) && bytes.len > 0)
-		tl_savedbytes_save(d->dir, &d->ident, &d->origin,
+		tl_savedbytes_save(d->dir, &d->ident, &d->file,
 				   (struct tl_span){ bytes.data, bytes.len }, NULL);
 	tl_buf_fini(&bytes);
 }
@@ -335,9 +336,9 @@ static void hash_string(XXH3_state_t *h, const char *s)
 		XXH3_64bits_update(h, "\1", 2);
 }
 
-/* What the text depends on, beside the file. */
+/* What the text depends on, beside the file; and what is known of the file, all options aside. */
 static bool text_key(const struct tl_decoder_ops *ops, const struct tl_decoder_options *o,
-		     uint64_t *key)
+		     uint64_t *key, uint64_t *file_key)
 {
 	static const char *const sources[] = { NULL, "lines", "text" };
 	const char *parts[] = { ops->name,  TL_VERSION,     o->view,
@@ -349,6 +350,11 @@ static bool text_key(const struct tl_decoder_ops *ops, const struct tl_decoder_o
 
 	if (!h)
 		return false;
+	XXH3_64bits_reset(h);
+	hash_string(h, "file");
+	hash_string(h, ops->name);
+	hash_string(h, TL_VERSION);
+	*file_key = XXH3_64bits_digest(h);
 	XXH3_64bits_reset(h);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		hash_string(h, parts[i]);
@@ -374,6 +380,8 @@ static bool identify(struct decoded *d, struct tl_err *err)
 	ok = tl_origin_hash(fd, d->ident.size, &d->origin);
 	if (!ok)
 		tl_err_sys(err, "cannot read '%s'", d->path);
+	d->file.head = d->origin.head;
+	d->file.tail = d->origin.tail;
 	close(fd);
 	return ok;
 }
@@ -386,7 +394,7 @@ static bool open_decoder(struct decoded *d, const struct tl_decoder_options *opt
 	bool keeps = d->dir && d->ident.size >= TL_SAVEDINDEX_MIN_BYTES, ok;
 
 	if (keeps)
-		tl_savedbytes_load(d->dir, &d->ident, &d->origin, &saved);
+		tl_savedbytes_load(d->dir, &d->ident, &d->file, &saved);
 	ok = d->ops->open(d->path, options, (struct tl_span){ saved.data, saved.len }, &d->self,
 			  err);
 	if (ok) {
@@ -416,7 +424,8 @@ bool tl_decoder_open(const struct tl_decoder_ops *ops, const char *path,
 	pthread_mutex_init(&d->lock, NULL);
 	d->path = strdup(path);
 	d->dir = index_dir ? strdup(index_dir) : NULL;
-	if (!d->path || (index_dir && !d->dir) || !text_key(ops, options, &d->origin.text)) {
+	if (!d->path || (index_dir && !d->dir) ||
+	    !text_key(ops, options, &d->origin.text, &d->file.text)) {
 		decoded_close(d);
 		return tl_err_nomem(err);
 	}

@@ -103,8 +103,8 @@ struct tl_decoder_ops {
 	int (*probe)(const uint8_t *head, size_t len);
 
 	/*
-	 * Gives *self, released with close().  `saved` is what save() gave for this very file
-	 * and these options in an earlier run, or is empty; it is foreign bytes, and any doubt
+	 * Gives *self, released with close().  `saved` is what save() gave for this very file earlier,
+	 * whatever the options were, or is empty; it is foreign bytes, and any doubt
 	 * means to do without.  Milliseconds, whatever the size; may use options->pool.  Where all
 	 * of the file has to be looked at, options->progress is told.
 	 */
@@ -159,7 +159,7 @@ struct tl_decoder_ops {
 	 */
 	uint64_t (*state)(void *self);
 
-	/* Append what open() took long to find out, for the next run.  Any thread. */
+	/* Append what open() took long to find out of the file, for the next time.  Any thread. */
 	bool (*save)(const void *self, struct tl_buf *out);
 
 	void (*close)(void *self);
