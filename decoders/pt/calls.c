@@ -12,7 +12,7 @@
 static bool hash_name(struct tl_pt_pen *pen, const struct tl_space *space, uint64_t ip,
 		      uint64_t *hash)
 {
-	const struct tl_pt_name *name = tl_pt_names_get(&pen->functions, space, ip);
+	const struct tl_pt_name *name = tl_pt_names_get(&pen->functions, space, ip, 64);
 	uint64_t h = UINT64_C(0xcbf29ce484222325);
 
 	if (!name)

@@ -68,6 +68,14 @@ static inline uint32_t tl_pt_code_owner(const struct tl_dso *dso, unsigned mode)
 	return (uint32_t)tl_dso_number(dso) << 2 | mode / 32;
 }
 
+/* Bits of its code. */
+static inline unsigned tl_pt_block_mode(const struct tl_pt_block *b)
+{
+	unsigned mode = (b->owner & 3) * 32;
+
+	return mode ? mode : 16;
+}
+
 /*
  * The block that begins at a file offset of a binary, in code of `mode` bits (64, 32, 16).
  * NULL: out of memory.  Any thread.

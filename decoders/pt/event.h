@@ -33,7 +33,9 @@ enum {
 
 enum tl_pt_kind {
 	TL_PT_EV_BRANCH, /* flags say which; from and to */
-	TL_PT_EV_INSN, /* an instruction at `from` (only where all are asked for); flags: its kind */
+	/* An instruction at `from` (only where all are asked for); flags: its kind; `to`: bits of code
+	 * there, as for the mode below. */
+	TL_PT_EV_INSN,
 	TL_PT_EV_ERROR, /* code is one of TL_PT_ERR_; `from` is the address, `to` the queue offset */
 	/* An indirect jump into the midst of another function, as of longjmp or to who catches an exception;
 	 * code 1: it is surely one of these.  The jump itself is a branch, which follows. */

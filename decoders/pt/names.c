@@ -103,7 +103,7 @@ static uint8_t *put_bytes(uint8_t *p, const uint8_t *code, size_t len)
 }
 
 static uint8_t *put_insn(uint8_t *p, const struct tl_pt_names *names, const struct tl_space *space,
-			 const struct place *at, uint64_t ip)
+			 const struct place *at, uint64_t ip, unsigned mode)
 {
 	uint8_t code[INSN_BYTES], text[TL_PT_DISASM_LONGEST], *end;
 	struct tl_pt_insn insn;
@@ -115,7 +115,7 @@ static uint8_t *put_insn(uint8_t *p, const struct tl_pt_names *names, const stru
 				       sizeof(code));
 	if (len == 0)
 		return PUT_LITERAL(p, "(no code)");
-	end = tl_pt_put_insn(text, names->syntax, 64, code, len, ip, &insn);
+	end = tl_pt_put_insn(text, names->syntax, mode, code, len, ip, &insn);
 	if (names->bytes) /* of what is no instruction, the byte it fails at, as objdump has it */
 		p = put_bytes(p, code, insn.len ? insn.len : 1);
 	memcpy(p, text, (size_t)(end - text));
@@ -144,7 +144,7 @@ static uint8_t *put_source(uint8_t *p, const struct tl_pt_names *names, const st
 }
 
 static uint8_t *put_form(uint8_t *p, const struct tl_pt_names *names, const struct tl_space *space,
-			 uint64_t ip)
+			 uint64_t ip, unsigned mode)
 {
 	const size_t source_col = SOURCE_COL + (names->bytes ? 3 * BYTES_COL : 0);
 	uint8_t *begin = p;
@@ -163,7 +163,7 @@ static uint8_t *put_form(uint8_t *p, const struct tl_pt_names *names, const stru
 		*p++ = ' ';
 		if (p < begin + INSN_COL)
 			p = put_blanks(p, (size_t)(begin + INSN_COL - p));
-		p = put_insn(p, names, space, &at, ip);
+		p = put_insn(p, names, space, &at, ip, mode);
 		if (names->source)
 			p = put_source(p, names, &at, ip,
 				       p + 2 < begin + source_col ? (size_t)(begin + source_col - p)
@@ -220,9 +220,9 @@ static bool make_room(struct tl_pt_names *names)
 }
 
 const struct tl_pt_name *tl_pt_names_make(struct tl_pt_names *names, const struct tl_space *space,
-					  uint64_t ip)
+					  uint64_t ip, unsigned mode)
 {
-	struct tl_pt_name_slot slot = { .ip = ip, .space = space->id };
+	struct tl_pt_name_slot slot = { .ip = ip, .space = tl_pt_names_space(space, mode) };
 	struct tl_pt_name *name;
 	uint8_t *end;
 	size_t at;
@@ -235,7 +235,7 @@ const struct tl_pt_name *tl_pt_names_make(struct tl_pt_names *names, const struc
 	if (!tl_buf_reserve(&names->text, sizeof(*name) * 2 + LONGEST + TL_PRINT_SLACK))
 		return NULL;
 	name = (struct tl_pt_name *)(names->text.data + at);
-	end = put_form(name->text, names, space, ip);
+	end = put_form(name->text, names, space, ip, mode);
 	name->len = (uint32_t)(end - name->text);
 	names->text.len = at + sizeof(*name) + name->len;
 	slot.at = (uint32_t)at;

@@ -251,7 +251,7 @@ static inline const struct tl_pt_words *pen_words(struct tl_pt_pen *pen, unsigne
 static inline uint8_t *pen_name(struct tl_pt_pen *pen, struct tl_buf *out, uint8_t *p,
 				const struct tl_space *space, uint64_t ip, size_t more)
 {
-	const struct tl_pt_name *name = tl_pt_names_get(&pen->names, space, ip);
+	const struct tl_pt_name *name = tl_pt_names_get(&pen->names, space, ip, 64);
 
 	if (!name)
 		return NULL;
@@ -259,11 +259,23 @@ static inline uint8_t *pen_name(struct tl_pt_pen *pen, struct tl_buf *out, uint8
 	return p ? put_text(p, name->text, name->len) : NULL;
 }
 
+/* The same of an instruction, in code of so many bits; with room for the end of the line. */
+static inline uint8_t *pen_insn(struct tl_pt_pen *pen, struct tl_buf *out, uint8_t *p,
+				const struct tl_space *space, uint64_t ip, unsigned mode)
+{
+	const struct tl_pt_name *name = tl_pt_names_get(&pen->names, space, ip, mode);
+
+	if (!name)
+		return NULL;
+	p = pen_room(out, p, name->len + 1);
+	return p ? put_text(p, name->text, name->len) : NULL;
+}
+
 /* Where what is at an address was compiled from goes behind a line, that ends at p, newline included. */
 static inline uint8_t *pen_source(struct tl_pt_pen *pen, struct tl_buf *out, uint8_t *p,
 				  const struct tl_space *space, uint64_t ip)
 {
-	const struct tl_pt_name *name = tl_pt_names_get(&pen->sources, space, ip);
+	const struct tl_pt_name *name = tl_pt_names_get(&pen->sources, space, ip, 64);
 
 	if (!name)
 		return NULL;

@@ -243,6 +243,7 @@ static void show_insns(struct tl_pt_runner *r, const struct tl_pt_block *b, unsi
 		if (!e)
 			return;
 		e->from = ip;
+		e->to = tl_pt_block_mode(b); /* the new one may be known already */
 		e->length = b->lengths[i];
 		if (i + 1 == b->ninsns)
 			e->flags = (uint16_t)branch_flags(b->end);

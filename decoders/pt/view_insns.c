@@ -25,7 +25,7 @@ static inline uint8_t *put_line(struct tl_pt_pen *pen, struct tl_buf *out, uint8
 		return NULL;
 	p = pen_columns(pen, p, ev, t);
 	if (ev->kind == TL_PT_EV_INSN)
-		p = pen_name(pen, out, p, tl_pt_ctx(ev)->space, ev->from, 1);
+		p = pen_insn(pen, out, p, tl_pt_ctx(ev)->space, ev->from, (unsigned)ev->to);
 	else
 		p = tl_pt_put_extra(pen, p, events, i);
 	if (p)

@@ -141,7 +141,9 @@ static const char *decode(struct fixture *f, unsigned want)
 			used += (size_t)snprintf(p, room, "leap %x>%x\n", (unsigned)e->from,
 						 (unsigned)e->to);
 		} else if (e->kind == TL_PT_EV_INSN) {
-			used += (size_t)snprintf(p, room, "insn %x\n", (unsigned)e->from);
+			used +=
+			    (size_t)snprintf(p, room, e->to == 64 ? "insn %x\n" : "insn %x, %u\n",
+					     (unsigned)e->from, (unsigned)e->to);
 		} else {
 			used += (size_t)snprintf(p, room, "%s %x,%x,%x at %x\n",
 						 extras[e->kind - TL_PT_EV_CBR], (unsigned)e->to,
@@ -568,6 +570,9 @@ static void modes_do_not_share_code(void **state)
 	assert_string_equal(decode(&f, TL_PT_WANT_BRANCHES),
 			    "0>1023 begin\n1023>1010 call\n1011>1028 return\n1029>1000\n"
 			    "1001>1000 cond\n");
+	assert_string_equal(decode(&f, TL_PT_WANT_INSNS),
+			    "insn 1023\ninsn 1010\ninsn 1011\ninsn 1028, 32\ninsn 1029, 32\n"
+			    "insn 1000, 32\ninsn 1001, 32\n");
 	bytes = ptout_bytes(f.out)->data;
 	bytes[31] = 0x01; /* 64 bits */
 	assert_string_equal(decode(&f, TL_PT_WANT_BRANCHES),

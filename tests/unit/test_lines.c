@@ -822,16 +822,27 @@ static void instructions_disassembled(void **state)
 		0x06,                                     /* not in 64-bit code */
 	};
 	struct tl_pt_event events[] = {
-		branch(&task, T, 0, MAIN, 0, 1),        branch(&task, T, 0, MAIN + 1, 0, 1),
-		branch(&task, T, CALL, MAIN + 4, 0, 1), branch(&task, T, 0, MAIN + 9, 0, 1),
-		branch(&task, T, 0, MAIN + 16, 0, 1),   branch(&task, T, 0, 0x7f0000000010, 0, 1),
-		branch(&task, T, 0, 0x999, 0, 1),       other_kind(TL_PT_EV_PTWRITE, MAIN, 7, 0),
-		other_kind(TL_PT_EV_CBR, 0, 33, 0),     other_kind(TL_PT_EV_CBR, 0, 33, 0),
+		branch(&task, T, 0, MAIN, 0, 1),
+		branch(&task, T, 0, MAIN + 1, 0, 1),
+		branch(&task, T, CALL, MAIN + 4, 0, 1),
+		branch(&task, T, 0, MAIN + 9, 0, 1),
+		branch(&task, T, 0, MAIN + 16, 0, 1),
+		branch(&task, T, 0, 0x7f0000000010, 0, 1),
+		branch(&task, T, 0, 0x999, 0, 1),
+		/* The same bytes, but in code of 32 and of 16 bits. */
+		branch(&task, T, 0, MAIN + 16, 0, 1),
+		branch(&task, T, 0, MAIN + 1, 0, 1),
+		branch(&task, T, 0, MAIN + 1, 0, 1),
+		other_kind(TL_PT_EV_PTWRITE, MAIN, 7, 0),
+		other_kind(TL_PT_EV_CBR, 0, 33, 0),
+		other_kind(TL_PT_EV_CBR, 0, 33, 0),
 	};
 
 	memcpy(a_code, code, sizeof(code));
-	for (size_t i = 0; i < 7; i++)
+	for (size_t i = 0; i < 10; i++) {
 		events[i].kind = TL_PT_EV_INSN;
+		events[i].to = i < 7 ? 64 : i < 9 ? 32 : 16;
+	}
 	assert_lines_of(
 	    "insns", "-task,-cpu", true, events, COUNT(events),
 	    "12345.678901234:           401000 main+0x0 (/bin/a)                             "
@@ -848,6 +859,12 @@ static void instructions_disassembled(void **state)
 	    " (no code)\n"
 	    "12345.678901234:              999 [unknown] ([unknown])                         "
 	    " (no code)\n"
+	    "12345.678901234:           401010 main+0x10 (/bin/a)                            "
+	    " push %es\n"
+	    "12345.678901234:           401001 main+0x1 (/bin/a)                             "
+	    " dec %eax\n"
+	    "12345.678901234:           401001 main+0x1 (/bin/a)                             "
+	    " dec %ax\n"
 	    "12345.678901334: [ptwrite: 0x7]\n"
 	    "12345.678901334: [cbr: 33 freq: 3300 MHz (132%)]\n");
 }
