@@ -44,7 +44,7 @@ static bool is_behind_key(const struct tl_stampline *l, size_t at)
 /* The first place behind a key and this. */
 static size_t next_behind(const struct tl_stampline *l, size_t from, int c)
 {
-	for (size_t at = 0; at < l->len;) {
+	for (size_t at = 1; at < l->len;) { /* the key has a byte at least */
 		const uint8_t *p = memchr(l->s + at, c, l->len - at);
 
 		if (!p)

@@ -656,8 +656,10 @@ static void test_before_the_recording(void **state)
 /* No format needs more bytes than a line has, wherever other lines have their time. */
 static void test_short_lines(void **state)
 {
-	static const char *const lines[] = { "I1122 11:39:33.123456 x", "[ 12.345678] x",
-					     "Nov 22 11:39:33 x", "    a-1 [000] 12.345678: x" };
+	static const char *const lines[] = {
+		"I1122 11:39:33.123456 x",    "[ 12.345678] x",  "Nov 22 11:39:33 x",
+		"    a-1 [000] 12.345678: x", "=1795347571.5 x", "{\"t\":1795347571.5}"
+	};
 
 	for (size_t i = 0; i < tl_ntimekinds; i++)
 		for (uint32_t col = 0; col < 24; col++) {
@@ -666,7 +668,7 @@ static void test_short_lines(void **state)
 
 			assert_false(tl_timeform_read(&f, NULL, 0, &ns));
 			assert_false(tl_timeform_read(&f, (const uint8_t *)"", 0, &ns));
-			for (size_t n = 0; n < 4 * 24; n++) {
+			for (size_t n = 0; n < sizeof(lines) / sizeof(*lines) * 24; n++) {
 				size_t len = strnlen(lines[n / 24], n % 24);
 				uint8_t *line = malloc(len + 1);
 
