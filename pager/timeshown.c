@@ -65,6 +65,8 @@ static const char *slice_text(struct tl_app *app, uint64_t time)
 	t->wanted |= found == TL_PENDING;
 	if (found != TL_FOUND)
 		return NULL;
+	if (time > last) /* what was known of a text that is still coming */
+		last = time;
 	if (width == 0)
 		width = tl_seek_default_slice(first, last);
 	snprintf(t->text, sizeof(t->text), "%" PRIu64 " of %" PRIu64,
