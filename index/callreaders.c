@@ -303,7 +303,7 @@ static bool read_braces(struct tl_callrest r, struct tl_callread *out)
 	set_nameless(out, TL_CALL_OTHER, depth);
 	if (r.p == r.end)
 		return false;
-	if (begins(&r, "[gap: ")) {
+	if (begins(&r, "[gap: ") || begins(&r, "/* LOST ")) {
 		out->line.kind = TL_CALL_GAP;
 		return true;
 	}

@@ -37,8 +37,10 @@ static const struct sample samples[] = {
 	  "   2.083 us [  2510]    47769.499248781 | __monstartup();\n"
 	  "            [  2510]    47769.499255471 | main(1, 0x7ffe) {\n"
 	  "            [  2510]    47769.499255601 |   f1() = 7;\n"
-	  "            [  2510]    47769.499255701 | }\n",
-	  ".... La01 Ea02 La13 Xa0-" },
+	  "            [  2510]    47769.499255701 | }\n"
+	  "            [  2510]                    |   /* LOST 7 records!! */\n"
+	  "            [  2510]                    | /* LOST some records!! */\n",
+	  ".... La01 Ea02 La13 Xa0- Ga1- Ga0-" },
 	{ "uftrace dump",
 	  "uftrace file header: magic         = 4674726163652100\n"
 	  "reading 4123.dat\n"
