@@ -434,7 +434,7 @@ static void free_family(struct family *f)
 
 static uint64_t cost_of(const struct tl_callnode *node, enum tl_cost_unit unit)
 {
-	return unit == TL_COST_NS ? node->ns : node->insns;
+	return unit == TL_COST_NS ? node->ns : unit == TL_COST_SAMPLES ? node->calls : node->insns;
 }
 
 /* Where the walk over the tree is: a node of the path, and which of its children is next. */

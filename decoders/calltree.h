@@ -114,7 +114,12 @@ bool tl_calltree_move(struct tl_calltree *from, struct tl_calltree *to_tree, uin
 
 /* ---- showing */
 
-enum tl_cost_unit { TL_COST_NS, TL_COST_INSNS };
+enum tl_cost_unit {
+	TL_COST_NS,
+	TL_COST_INSNS,
+	TL_COST_SAMPLES, /* of a tree of samples: `calls` */
+	TL_COST_PERIODS, /* likewise: `insns` */
+};
 
 /*
  * A line `outer;inner N` for each node with costs: those below node `root`, whose name is left out,

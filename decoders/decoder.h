@@ -63,6 +63,11 @@ struct tl_cost_result {
 	uint64_t ngaps; /* gaps and errors: behind each, nothing is known of the thread's callers */
 	bool has_time;  /* else costs are instructions only */
 	bool no_insns;  /* nobody knows of instructions */
+
+	/* Of samples instead: one event is counted, and so many samples are of others.  NULL: none is.
+	 * Nodes have how many samples as `calls`, and the sum of their periods as `insns`. */
+	const char *event;
+	uint64_t nothers;
 };
 
 /*
@@ -151,6 +156,9 @@ struct tl_decoder_ops {
 	 * borrows the decoder and ends before it.  NULL, or false: nobody can tell.  Any thread. */
 	bool (*costs)(void *self, uint64_t first_ns, uint64_t last_ns, struct tl_cost_count *out,
 		      struct tl_err *err);
+
+	/* Likewise, samples by their stacks; of all that the decoder was opened for. */
+	bool (*samples)(void *self, struct tl_cost_count *out, struct tl_err *err);
 
 	/*
 	 * A number for what the lines depend on beside the file and the options: files that were

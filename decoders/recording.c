@@ -153,8 +153,17 @@ static bool recording_costs(void *self, uint64_t first_ns, uint64_t last_ns,
 	struct recording *r = self;
 
 	if (!r->ops->costs)
-		return tl_err_set(err, "it has no Intel PT data");
+		return tl_err_set(err, "it has samples, which --folded=samples counts");
 	return r->ops->costs(r->self, first_ns, last_ns, out, err);
+}
+
+static bool recording_samples(void *self, struct tl_cost_count *out, struct tl_err *err)
+{
+	struct recording *r = self;
+
+	if (!r->ops->samples)
+		return tl_err_set(err, "it has Intel PT data, which --folded=ns counts");
+	return r->ops->samples(r->self, out, err);
 }
 
 static bool recording_save(const void *self, struct tl_buf *out)
@@ -189,6 +198,7 @@ const struct tl_decoder_ops tl_decoder_recording = {
 	.gaps = recording_gaps,
 	.whole = recording_whole,
 	.costs = recording_costs,
+	.samples = recording_samples,
 	.state = recording_state,
 	.save = recording_save,
 	.close = recording_close,

@@ -38,6 +38,29 @@ static bool write_lines(void *arg, struct tl_span lines)
 	return true;
 }
 
+static bool is_of_samples(enum tl_cost_unit unit)
+{
+	return unit == TL_COST_SAMPLES || unit == TL_COST_PERIODS;
+}
+
+/* What is not among the lines. */
+static void tell_left_out(const struct tl_cost_result *r, enum tl_cost_unit unit, const char *name)
+{
+	const char *s = r->ngaps == 1 ? "" : "s";
+
+	if (r->ngaps > 0 && is_of_samples(unit))
+		fprintf(stderr, "%s: %" PRIu64 " gap%s or error%s, where samples are missing\n",
+			name, r->ngaps, s, s);
+	else if (r->ngaps > 0)
+		fprintf(stderr,
+			"%s: %" PRIu64
+			" gap%s or error%s; behind each a thread's stack begins anew\n",
+			name, r->ngaps, s, s);
+	if (r->nothers > 0)
+		fprintf(stderr, "%s: samples of %s are counted, %" PRIu64 " of other events not\n",
+			name, r->event, r->nothers);
+}
+
 /* False: standard output takes no more, or err says what is wrong. */
 static bool put_stacks(const struct tl_cost_result *r, enum tl_cost_unit unit, const char *name,
 		       int *status, struct tl_err *err)
@@ -47,7 +70,7 @@ static bool put_stacks(const struct tl_cost_result *r, enum tl_cost_unit unit, c
 	if (unit == TL_COST_INSNS && r->no_insns)
 		return tl_err_set(err, "%s does not tell of instructions: --folded=ns counts time",
 				  name);
-	if (r->no_insns && !r->has_time)
+	if (!is_of_samples(unit) && r->no_insns && !r->has_time)
 		return tl_err_set(err, "%s tells neither times nor how long calls took", name);
 	if (unit == TL_COST_NS && !r->has_time)
 		return tl_err_set(err, "%s has no times: --folded=insns counts instructions", name);
@@ -56,11 +79,7 @@ static bool put_stacks(const struct tl_cost_result *r, enum tl_cost_unit unit, c
 		return tl_err_nomem(err);
 	if (wrong)
 		*status = TL_EXIT_ERROR;
-	if (r->ngaps > 0)
-		fprintf(stderr,
-			"%s: %" PRIu64
-			" gap%s or error%s; behind each a thread's stack begins anew\n",
-			name, r->ngaps, r->ngaps == 1 ? "" : "s", r->ngaps == 1 ? "" : "s");
+	tell_left_out(r, unit, name);
 	return on;
 }
 
@@ -81,18 +100,24 @@ static bool run(const struct tl_cost_count *begun, struct tl_jobs *pool, enum tl
 	return ok;
 }
 
-/* The calls of one recording. */
+/* The calls, or samples, of one recording. */
 static bool count(struct tl_source *src, struct tl_jobs *pool, enum tl_cost_unit unit,
 		  const char *name, int *status, struct tl_err *err)
 {
 	const struct tl_decoder_ops *ops;
 	struct tl_cost_count begun;
 	struct tl_err why = TL_ERR_INIT;
+	bool can;
 	void *self;
 
-	if (!tl_decoder_of(src, &ops, &self) || !ops->costs ||
-	    !ops->costs(self, 0, UINT64_MAX, &begun, &why))
-		return tl_err_set(err, "%s has no calls to count%s%s", name, why.msg[0] ? ": " : "",
+	can = tl_decoder_of(src, &ops, &self);
+	if (is_of_samples(unit))
+		can = can && ops->samples && ops->samples(self, &begun, &why);
+	else
+		can = can && ops->costs && ops->costs(self, 0, UINT64_MAX, &begun, &why);
+	if (!can)
+		return tl_err_set(err, "%s has no %s to count%s%s", name,
+				  is_of_samples(unit) ? "samples" : "calls", why.msg[0] ? ": " : "",
 				  why.msg);
 	return run(&begun, pool, unit, name, status, err);
 }
@@ -122,6 +147,8 @@ static bool fold_text(const struct tl_options *o, const char *file, const struct
 	struct tl_cost_count begun;
 	bool on;
 
+	if (is_of_samples(unit))
+		return tl_err_set(err, "only samples of recordings are counted; %s is none", file);
 	if (!tl_foldedtext_open(o, file, format, pool, &text, &begun, err))
 		return false;
 	on = run(&begun, pool, unit, file, status, err);
@@ -151,7 +178,10 @@ static bool fold_file(const struct tl_options *o, const char *file, enum tl_cost
 
 int tl_folded(const struct tl_options *o, char **names, size_t n)
 {
-	enum tl_cost_unit unit = o->folded == TL_FOLDED_NS ? TL_COST_NS : TL_COST_INSNS;
+	enum tl_cost_unit unit = o->folded == TL_FOLDED_NS        ? TL_COST_NS
+				 : o->folded == TL_FOLDED_INSNS   ? TL_COST_INSNS
+				 : o->folded == TL_FOLDED_SAMPLES ? TL_COST_SAMPLES
+								  : TL_COST_PERIODS;
 	struct tl_err err = TL_ERR_INIT;
 	struct tl_jobs *pool = NULL;
 	int status = TL_EXIT_OK;

@@ -148,6 +148,8 @@ enum tl_folded {
 	TL_FOLDED_NOT,
 	TL_FOLDED_NS,
 	TL_FOLDED_INSNS,
+	TL_FOLDED_SAMPLES,
+	TL_FOLDED_PERIODS,
 	TL_FOLDED_WRONG, /* of something that it is not: nothing is to be written */
 };
 

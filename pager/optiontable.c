@@ -159,7 +159,7 @@ static const struct tl_option table[] = {
 	CHOICE("disassembly", trace_disassembly, "recording: syntax of instructions: att, intel",
 	       "Disassembly: ", "Disassembly: "),
 	PARSED(0, "folded", NULL, TL_OPT_FIXED | TL_OPT_NO_QUERY | TL_OPT_OWN,
-	       "trace: write folded stacks, of ns or insns", tl_option_parse_folded, NULL, NULL),
+	       "folded stacks: ns, insns, samples, periods", tl_option_parse_folded, NULL, NULL),
 	BOOL(0, "hit-count", hit_count, 0, TL_OPT_REPAINT | TL_OPT_OWN, "prompt with \"hit 3 of 1204\"",
 	     "Don't count search hits", "Show the number of the search hit and of all hits"),
 	STRING(0, "index-dir", index_dir, TL_OPT_FIXED | TL_OPT_OWN, "keep line indexes there, not in ~/.cache",

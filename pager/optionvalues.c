@@ -353,12 +353,14 @@ void tl_option_print_intr(const struct tl_options *o, char *out, size_t size)
 
 bool tl_option_parse_folded(struct tl_options *o, const char *text, struct tl_err *err)
 {
-	o->folded = !*text                   ? TL_FOLDED_NOT
-		    : !strcmp(text, "ns")    ? TL_FOLDED_NS
-		    : !strcmp(text, "insns") ? TL_FOLDED_INSNS
-					     : TL_FOLDED_WRONG;
+	o->folded = !*text                     ? TL_FOLDED_NOT
+		    : !strcmp(text, "ns")      ? TL_FOLDED_NS
+		    : !strcmp(text, "insns")   ? TL_FOLDED_INSNS
+		    : !strcmp(text, "samples") ? TL_FOLDED_SAMPLES
+		    : !strcmp(text, "periods") ? TL_FOLDED_PERIODS
+					       : TL_FOLDED_WRONG;
 	return o->folded != TL_FOLDED_WRONG ||
-	       tl_err_set(err, "--folded counts ns or insns, not '%s'", text);
+	       tl_err_set(err, "--folded counts ns, insns, samples or periods, not '%s'", text);
 }
 
 bool tl_option_parse_slice(struct tl_options *o, const char *text, struct tl_err *err)

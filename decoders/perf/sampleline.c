@@ -39,7 +39,9 @@
 #define CONTEXT_MAX    ((uint64_t)-4095)
 #define CONTEXT_KERNEL ((uint64_t)-128)
 #define CONTEXT_USER   ((uint64_t)-512)
-#define CHAIN_MAX      127 /* PERF_MAX_STACK_DEPTH */
+
+/* As perf has it by default: PERF_MAX_STACK_DEPTH. */
+#define CHAIN_MAX TL_SAMPLE_FRAMES
 
 enum mode { MODE_OTHER, MODE_KERNEL, MODE_USER }; /* PERF_RECORD_MISC_CPUMODE_MASK */
 
@@ -243,22 +245,30 @@ static const struct tl_map *kernel_beyond(const struct tl_context *c, uint64_t i
 	return NULL;
 }
 
+/* The mapping of an address, and its symbol if that is known; NULL: none. */
+static const struct tl_map *look_up(const struct tl_context *c, enum mode mode, uint64_t ip,
+				    struct tl_symbol *symbol, bool *known)
+{
+	const struct tl_map *map = find_map(c, mode, ip);
+
+	*known = map && tl_dso_symbol(map->dso, ip - map->start + map->pgoff, symbol);
+	if (!map && mode == MODE_KERNEL)
+		*known = (map = kernel_beyond(c, ip, symbol)) != NULL;
+	return map;
+}
+
 /* "ip symbol+0xoff (binary)"; in_file: user addresses as they are in the binary. */
 static bool put_address(const struct tl_context *c, enum mode mode, uint64_t ip, bool in_file,
 			struct tl_buf *out)
 {
-	const struct tl_map *map = find_map(c, mode, ip);
 	struct tl_symbol symbol;
 	const char *name, *word;
 	size_t nname, nword;
-	bool known = false;
+	bool known;
+	const struct tl_map *map = look_up(c, mode, ip, &symbol, &known);
 	uint64_t offset;
 	uint8_t *p;
 
-	if (map)
-		known = tl_dso_symbol(map->dso, ip - map->start + map->pgoff, &symbol);
-	else if (mode == MODE_KERNEL)
-		known = (map = kernel_beyond(c, ip, &symbol)) != NULL;
 	offset = map ? ip - map->start + map->pgoff : 0;
 	name = map ? tl_dso_name(map->dso) : "[unknown]";
 	word = known ? symbol.name : "[unknown]";
@@ -284,20 +294,27 @@ static enum mode mode_of(uint16_t misc)
 	return (misc & 7) == 1 ? MODE_KERNEL : (misc & 7) == 2 ? MODE_USER : MODE_OTHER;
 }
 
+/* The next address of a chain, from entry *i on; false: no more. */
+static bool next_in_chain(const struct parsed *sample, uint64_t *i, enum mode *mode, uint64_t *ip)
+{
+	while (*i < sample->nchain) {
+		*ip = tl_get64(sample->chain + 8 * (*i)++);
+		if (*ip < CONTEXT_MAX)
+			return true;
+		*mode = *ip == CONTEXT_KERNEL ? MODE_KERNEL
+			: *ip == CONTEXT_USER ? MODE_USER
+					      : MODE_OTHER;
+	}
+	return false;
+}
+
 static bool put_chain(const struct tl_context *c, enum mode mode, const struct parsed *sample,
 		      struct tl_buf *out)
 {
 	unsigned shown = 0;
+	uint64_t i = 0, ip;
 
-	for (uint64_t i = 0; i < sample->nchain && shown < CHAIN_MAX; i++) {
-		uint64_t ip = tl_get64(sample->chain + 8 * i);
-
-		if (ip >= CONTEXT_MAX) {
-			mode = ip == CONTEXT_KERNEL ? MODE_KERNEL
-			       : ip == CONTEXT_USER ? MODE_USER
-						    : MODE_OTHER;
-			continue;
-		}
+	while (shown < CHAIN_MAX && next_in_chain(sample, &i, &mode, &ip)) {
 		if (!tl_buf_putc(out, '\t') || !put_address(c, mode, ip, true, out) ||
 		    !tl_buf_putc(out, '\n'))
 			return false;
@@ -374,4 +391,46 @@ bool tl_sampleline_put(const struct tl_sampleline *l, const struct tl_sample *s,
 		       tl_buf_putc(out, '\n');
 	return tl_buf_putc(out, ' ') && put_address(c, mode_of(s->misc), sample.ip, false, out) &&
 	       tl_buf_putc(out, '\n');
+}
+
+/* ---- stacks */
+
+static void add_frame(const struct tl_context *c, enum mode mode, uint64_t ip,
+		      struct tl_samplestack *out)
+{
+	struct tl_symbol symbol;
+	bool known;
+	const struct tl_map *map = look_up(c, mode, ip, &symbol, &known);
+
+	out->frames[out->nframes++] = (struct tl_sampleframe){
+		.symbol = known ? symbol.name : NULL,
+		.binary = map ? tl_dso_name(map->dso) : NULL,
+	};
+}
+
+enum tl_samplestack_is tl_sampleline_stack(const struct tl_sampleline *l, const struct tl_sample *s,
+					   const uint8_t *body, struct tl_sampleline_who *who,
+					   struct tl_samplestack *out)
+{
+	const struct tl_perf_attr *attr = s->id.attr;
+	const struct tl_context *c = context_of(l, s, who);
+	enum mode mode = mode_of(s->misc);
+	struct parsed sample;
+	uint64_t i = 0, ip;
+
+	if (!c)
+		return TL_SAMPLESTACK_NOMEM;
+	if (!selected(l, s, c))
+		return TL_SAMPLESTACK_NOT_SELECTED;
+	if (!attr || !parse(attr, body, s->len, &sample))
+		return TL_SAMPLESTACK_BROKEN;
+	out->comm = c->comm;
+	out->period = sample.period;
+	out->nframes = 0;
+	if (sample.chain)
+		while (out->nframes < CHAIN_MAX && next_in_chain(&sample, &i, &mode, &ip))
+			add_frame(c, mode, ip, out);
+	else if (attr->sample_type & SAMPLE_IP)
+		add_frame(c, mode, sample.ip, out);
+	return TL_SAMPLESTACK_READ;
 }

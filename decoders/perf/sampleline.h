@@ -37,4 +37,32 @@ void tl_sampleline_init(struct tl_sampleline *l, const struct tl_perf *perf,
 bool tl_sampleline_put(const struct tl_sampleline *l, const struct tl_sample *s,
 		       const uint8_t *body, struct tl_sampleline_who *who, struct tl_buf *out);
 
+/* ---- a sample as a stack */
+
+#define TL_SAMPLE_FRAMES 127 /* that are shown of a callchain */
+
+struct tl_sampleframe {
+	const char *symbol; /* NULL: not known */
+	const char *binary; /* NULL: not known */
+};
+
+struct tl_samplestack {
+	const char *comm;
+	uint64_t period;
+	unsigned nframes;                               /* 0: the event tells no address */
+	struct tl_sampleframe frames[TL_SAMPLE_FRAMES]; /* the innermost first */
+};
+
+enum tl_samplestack_is {
+	TL_SAMPLESTACK_READ,
+	TL_SAMPLESTACK_NOT_SELECTED,
+	TL_SAMPLESTACK_BROKEN, /* its lines are a gap */
+	TL_SAMPLESTACK_NOMEM,
+};
+
+/* What its lines tell, of which the text lives as long as the recording; body is its s->len bytes. */
+enum tl_samplestack_is tl_sampleline_stack(const struct tl_sampleline *l, const struct tl_sample *s,
+					   const uint8_t *body, struct tl_sampleline_who *who,
+					   struct tl_samplestack *out);
+
 #endif

@@ -5,6 +5,7 @@
 #include "decoders/perf/samples.h"
 
 #include "base/timespec.h"
+#include "decoders/perf/samplecosts.h"
 #include "decoders/perf/sampleline.h"
 #include "decoders/perf/sampleset.h"
 #include "decoders/perf/select.h"
@@ -282,6 +283,28 @@ static bool samples_describe(void *self, uint64_t k, uint64_t byte, struct tl_pl
 	return ok;
 }
 
+/* ---- counting */
+
+static bool gather_for_costs(const void *arg, uint64_t k, struct tl_gathered *g, struct tl_err *err)
+{
+	return gather(arg, k, g, err);
+}
+
+static bool samples_count(void *self, struct tl_cost_count *out, struct tl_err *err)
+{
+	const struct samples *sm = self;
+	uint64_t ndamage = tl_perf_ndamage(sm->perf);
+	struct tl_samplecosts_of of = {
+		.line = &sm->line,
+		.nchunks = tl_sampleset_nchunks(sm->set),
+		.ndamage = ndamage == 0 && tl_sampleset_why(sm->set)[0] ? 1 : ndamage,
+		.gather = gather_for_costs,
+		.arg = sm,
+	};
+
+	return tl_samplecosts_open(&of, out, err);
+}
+
 /* Only what open() found: lines of samples are whole. */
 static uint64_t samples_gaps(const void *self)
 {
@@ -308,6 +331,7 @@ const struct tl_decoder_ops tl_decoder_perf_samples = {
 	.locate = samples_locate,
 	.describe = samples_describe,
 	.gaps = samples_gaps,
+	.samples = samples_count,
 	.save = samples_save,
 	.close = samples_close,
 };

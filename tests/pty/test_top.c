@@ -149,6 +149,11 @@ static void stacks_are_written(void **state)
 	assert_int_not_equal(c.status, 0);
 	assert_int_equal(c.out.len, 0);
 	capture_fini(&c);
+	fixture_capture(&f, (const char *const[]){ fake, "--folded=samples", "a.data", NULL }, NULL,
+			&c);
+	assert_int_not_equal(c.status, 0);
+	assert_string_equal(tl_buf_str(&c.err), "a.data has no samples to count\n");
+	capture_fini(&c);
 	fixture_capture(&f, (const char *const[]){ fake, "--folded=what", "a.data", NULL }, NULL,
 			&c);
 	assert_int_not_equal(c.status, 0);

@@ -4,6 +4,7 @@
  * The stacks are compared with those that this file counts from all instructions as `perf script`
  * lists them, one call and return after the other; the sums with what the programs did (the truth).
  * What is counted must not depend on where slices are cut, nor on how many workers count.
+ * Samples are compared with what is counted from the lines of `perf script`.
  */
 #include "decoders/decoder.h"
 #include "decoders/recording.h"
@@ -570,9 +571,75 @@ static void folded(void **state)
 	}
 }
 
+/* ---- samples */
+
+/* What stackcollapse-perf makes of samples: comm PERIOD, and a line "ip symbol (binary)" for each frame. */
+static const char collapse[] =
+    "function put() { if (comm != \"\") n[comm path] += UNIT; comm = path = \"\" }\n"
+    "function frame(at,  b) {\n"
+    "	b = $NF; gsub(/[()]/, \"\", b); sub(/.*\\//, \"\", b)\n"
+    "	if ($at != \"[unknown]\") return \";\" $at\n"
+    "	return \";\" (b ~ /^\\[/ ? b : \"[\" b \"]\")\n"
+    "}\n"
+    "/^\\t/ { path = frame(2) path; next }\n"
+    "NF { put(); comm = $1; period = $2 }\n"
+    "NF > 2 { path = frame(4) }\n"
+    "END { put(); for (i in n) print i, n[i] }\n";
+
+static void write_collapse(const char *unit)
+{
+	const char *at = strstr(collapse, "UNIT");
+	FILE *f = fopen("collapse", "w");
+
+	assert_non_null(f);
+	fprintf(f, "%.*s%s%s", (int)(at - collapse), collapse, unit, at + 4);
+	fclose(f);
+}
+
+static void check_samples(const char *unit, const char *cost, const char *options)
+{
+	char *ours, *theirs;
+
+	write_collapse(cost);
+	fold(unit, options, "ours");
+	assert_int_equal(
+	    sh("perf script -i data --no-inline -F comm,period,ip,sym,dso %s 2>/dev/null "
+	       "</dev/null | awk -f collapse | LC_ALL=C sort >theirs && "
+	       "LC_ALL=C sort ours >sorted",
+	       options),
+	    0);
+	ours = read_file("sorted");
+	theirs = read_file("theirs");
+	assert_string_equal(ours, theirs);
+	assert_true(*ours);
+	free(ours);
+	free(theirs);
+}
+
+/* A shell that is busy, as others sample it; in the user's code, for nobody to see an exec half done. */
+static void samples_are_folded(void **state)
+{
+	static const char *const how[] = { "-g", "" };
+
+	for (size_t i = 0; i < 2; i++) {
+		if (no_perf ||
+		    sh("perf record -q -e cpu-clock:u -c 200000 %s -o data sh -c 'i=0; (while "
+		       "[ $i -lt 20000 ]; do i=$((i+1)); done) & while [ $i -lt 30000 ]; "
+		       "do i=$((i+1)); done; wait' >log 2>&1",
+		       how[i]) != 0) {
+			print_message("skip: perf takes no samples here\n");
+			skip();
+		}
+		check_samples("samples", "1", "");
+		check_samples(i ? "samples" : "periods", i ? "1" : "period", "--time 20%-60%");
+		assert_int_not_equal(
+		    sh("%s/../../tless --no-index --folded=ns data >ns 2>says", here), 0);
+	}
+}
+
 int main(int argc, char **argv)
 {
-	struct CMUnitTest tests[NRECIPES];
+	struct CMUnitTest tests[NRECIPES + 1];
 	char self[PATH_MAX];
 	const char *tmp = getenv("TMPDIR");
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
@@ -595,6 +662,7 @@ int main(int argc, char **argv)
 			.initial_state = (void *)&recipes[i],
 		};
 	}
+	tests[NRECIPES] = (struct CMUnitTest)cmocka_unit_test(samples_are_folded);
 	if (argc > 1)
 		cmocka_set_test_filter(argv[1]);
 	rc = cmocka_run_group_tests(tests, NULL, NULL);

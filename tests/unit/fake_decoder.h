@@ -302,7 +302,11 @@ static inline bool fake_count_result(void *count, struct tl_cost_result *out, st
 {
 	struct fake_count *c = count;
 
-	*out = (struct tl_cost_result){ &c->tree, c->names, 0, c->f->times, false };
+	*out = (struct tl_cost_result){
+		.tree = &c->tree,
+		.names = c->names,
+		.has_time = c->f->times,
+	};
 	return true;
 }
 

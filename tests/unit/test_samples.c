@@ -626,6 +626,130 @@ static void test_cut_off(void **state)
 	ops->close(self);
 }
 
+/* ---- stacks */
+
+static bool keep(void *arg, struct tl_span lines)
+{
+	return tl_buf_append(arg, lines.data, lines.len);
+}
+
+/* Counts; the result is the count's, which is to be closed. */
+static struct tl_cost_count count_all(void *self, struct tl_cost_result *result)
+{
+	struct tl_err err = TL_ERR_INIT;
+	struct tl_cost_count count;
+	void *part;
+
+	if (!ops->samples(self, &count, &err))
+		fail_msg("%s", err.msg);
+	for (uint64_t k = count.first; k < count.end; k++) {
+		assert_true(count.ops->chunk(count.count, k, &part, &err));
+		if (k == 1) { /* once more, for nobody */
+			count.ops->drop(part);
+			assert_true(count.ops->chunk(count.count, k, &part, &err));
+		}
+		assert_true(count.ops->add(count.count, part, &err));
+	}
+	assert_true(count.ops->result(count.count, result, &err));
+	return count;
+}
+
+static void expect_stacks(const struct tl_decoder_options *chosen, enum tl_cost_unit unit,
+			  const char *want, uint64_t ngaps, uint64_t nothers)
+{
+	void *self = open_with(chosen);
+	struct tl_buf text = TL_BUF_INIT;
+	struct tl_cost_result result;
+	struct tl_cost_count count = count_all(self, &result);
+	bool nomem;
+
+	assert_true(tl_calltree_fold(result.tree, 0, result.names, unit, keep, &text, &nomem));
+	assert_string_equal(tl_buf_str(&text), want);
+	assert_int_equal(result.ngaps, ngaps);
+	assert_int_equal(result.nothers, nothers);
+	if (*want) /* else there was none */
+		assert_string_equal(result.event, "cpu-clock");
+	count.ops->close(count.count);
+	tl_buf_fini(&text);
+	ops->close(self);
+}
+
+static void test_stacks(void **state)
+{
+	static const char kallsyms[] = "ffffffff81000000 T _text\n"
+				       "ffffffff81000100 T do_work\n"
+				       "ffffffff81000200 T other\n";
+	static const uint64_t deep[] = { (uint64_t)-128,
+					 UINT64_C(0xffffffff81000203),
+					 UINT64_C(0xffffffff81000110),
+					 (uint64_t)-512,
+					 0x400123,
+					 0x400456,
+					 0x900000 };
+	static const uint64_t flat[] = { (uint64_t)-512, 0x7008 };
+	static const char map[] = "7000 10 a;b\n";
+	static const struct tl_decoder_options all, late = { .time = "0.000003," },
+						    nobody = { .comm = "nobody" };
+	struct perfout *out = begin(PERFOUT_FILE, PERFOUT_CALLCHAIN | PERFOUT_PERIOD);
+	struct perfout_sample s = { .misc = 1, .period = 7, .chain = deep, .nchain = 7 };
+	struct perfout_id id = id_at(1000, 1, 0), none = { .pid = -1 };
+
+	put_beside("kallsyms", kallsyms, strlen(kallsyms));
+	put_beside("perf-40.map", map, strlen(map));
+	perfout_mmap(out, -1, 0, UINT64_C(0xffffffff81000000), 0x10000,
+		     UINT64_C(0xffffffff81000000), "[kernel.kallsyms]_text", &none);
+	program(out);
+	perfout_mmap(out, 40, 40, 0x7000, 0x3000, 0, "//anon", &id);
+	for (uint64_t time = 2000; time < 5000; time += 1000) {
+		id.time = time;
+		s.period = time;
+		perfout_sample(out, &s, &id);
+	}
+	id.attr = 1; /* the other event */
+	perfout_sample(out, &s, &id);
+	id.attr = 0;
+	s = (struct perfout_sample){ .misc = 2, .period = 1, .chain = flat, .nchain = 2 };
+	perfout_sample(out, &s, &id);
+	s.nchain = 0;
+	perfout_sample(out, &s, &id);
+	perfout_record(out, 9, 2, NULL, 0, &id); /* a sample of nothing */
+	end(out);
+	expect_stacks(&all, TL_COST_SAMPLES,
+		      "worker 1\n"
+		      "worker;[unknown];[prog];[prog];do_work;other 3\n"
+		      "worker;a:b 1\n",
+		      1, 1);
+	expect_stacks(&all, TL_COST_PERIODS,
+		      "worker 1\n"
+		      "worker;[unknown];[prog];[prog];do_work;other 9000\n"
+		      "worker;a:b 1\n",
+		      1, 1);
+	expect_stacks(&late, TL_COST_SAMPLES,
+		      "worker 1\n"
+		      "worker;[unknown];[prog];[prog];do_work;other 2\n"
+		      "worker;a:b 1\n",
+		      1, 1);
+	expect_stacks(&nobody, TL_COST_SAMPLES, "", 0, 0);
+	remove_beside("kallsyms");
+	remove_beside("perf-40.map");
+}
+
+/* Without callchains it is the function that was interrupted.  In many chunks. */
+static void test_flat_stacks(void **state)
+{
+	static const struct tl_decoder_options all, one = { .cpu = "1" };
+	struct perfout *out = begin(PERFOUT_FILE, 0);
+	void *self;
+
+	rounds(out, PERFOUT_FILE, 100, 4);
+	end(out);
+	self = open_plain();
+	assert_true(ops->chunks(self) > 1);
+	ops->close(self);
+	expect_stacks(&all, TL_COST_SAMPLES, "worker;[unknown] 40000\n", 0, 40000);
+	expect_stacks(&one, TL_COST_SAMPLES, "worker;[unknown] 10000\n", 0, 10000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -637,6 +761,7 @@ int main(void)
 		cmocka_unit_test(test_any_order),     cmocka_unit_test(test_one_time),
 		cmocka_unit_test(test_no_time),       cmocka_unit_test(test_places),
 		cmocka_unit_test(test_cut_off),       cmocka_unit_test(test_waiting),
+		cmocka_unit_test(test_stacks),        cmocka_unit_test(test_flat_stacks),
 	};
 
 	return cmocka_run_group_tests(tests, make_dir, remove_dir);
