@@ -39,6 +39,7 @@ struct tl_callread {
 	struct tl_span name; /* of the function, whose hash is line.function */
 	struct tl_span task; /* name of the thread */
 	bool off;            /* the thread is not traced from here on */
+	bool anew;           /* depths of the thread are counted anew from here on */
 	bool has_duration;
 	uint64_t duration_ns; /* of the call that ends here */
 };

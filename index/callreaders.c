@@ -623,6 +623,7 @@ static const char *take_kind(struct tl_callrest *r)
 
 static bool read_views(const struct tl_callform *f, struct tl_callrest r, struct tl_callread *out)
 {
+	struct tl_callrest counts;
 	const char *kind;
 	int32_t depth;
 
@@ -636,7 +637,10 @@ static bool read_views(const struct tl_callform *f, struct tl_callrest r, struct
 	}
 	if (!find(r, "-> ") && !find(r, "<- ") && !find(r, " ->") && !find(r, "[ptwrite"))
 		return false;
+	counts = r;
 	skip_counts(&r);
+	/* A thread's first line in a piece of text that was made by itself. */
+	out->anew = memchr(counts.p, '~', (size_t)(r.p - counts.p)) != NULL;
 	out->off = begins(&r, "tr end ");
 	kind = take_kind(&r);
 	depth = take_indent(&r, 2);

@@ -159,6 +159,7 @@ struct taking {
 	const struct tl_callform *form;
 	struct tl_calls *out;
 	size_t had;
+	bool first; /* of the text's chunks */
 };
 
 static void begin_taking(void *arg)
@@ -168,25 +169,46 @@ static void begin_taking(void *arg)
 	t->out->nlines = t->had;
 }
 
+static bool was_seen(const struct taking *t, uint64_t thread)
+{
+	for (size_t i = t->out->nlines; i > t->had; i--)
+		if (t->out->lines[i - 1].thread == thread)
+			return true;
+	return false;
+}
+
+static bool add_line(struct taking *t, const struct tl_callline *line)
+{
+	struct tl_callline *added = tl_calls_add(t->out);
+
+	if (added)
+		*added = *line;
+	return added != NULL;
+}
+
 static bool take_line(void *arg, struct tl_span line, size_t byte)
 {
 	struct taking *t = arg;
-	struct tl_callline c, *added;
+	struct tl_callline between;
+	struct tl_callread read;
 
-	if (!tl_callform_read(t->form, line, &c))
+	if (!tl_callform_read_all(t->form, line, &read))
 		return true;
-	added = tl_calls_add(t->out);
-	if (!added)
+	read.line.byte = byte;
+	between = (struct tl_callline){ .byte = byte,
+					.thread = read.line.thread,
+					.depth = TL_CALL_NODEPTH,
+					.kind = TL_CALL_BREAK };
+	/* With its first line of all, nothing is left behind. */
+	if (read.anew && (!t->first || was_seen(t, read.line.thread)) && !add_line(t, &between))
 		return false;
-	c.byte = byte;
-	*added = c;
-	return true;
+	return add_line(t, &read.line);
 }
 
 bool tl_calltext_calls(const struct tl_callform *form, struct tl_source *src, uint64_t k,
 		       struct tl_calls *out, struct tl_err *err)
 {
-	struct taking t = { form, out, out->nlines };
+	struct taking t = { form, out, out->nlines, k == 0 };
 	const struct tl_linetaker taker = { begin_taking, take_line, &t };
 
 	out->absolute = true;

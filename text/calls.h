@@ -19,8 +19,8 @@ enum tl_callkind {
 	TL_CALL_EXIT,
 	TL_CALL_LEAF, /* entry and exit, both on this line */
 	TL_CALL_GAP,  /* something is missing here */
-	/* No line, and of no thread: what was between the line that begins at the same byte, which is the next one,
-	 * and those before is left out of the text. */
+	/* No line, and of no thread or of one: what was between the line that begins at the same byte, which is the
+	 * next one, and those before is left out of the text; or it is not known how their depths compare. */
 	TL_CALL_BREAK,
 };
 

@@ -486,6 +486,43 @@ static void chunks_may_begin_anywhere(void **state)
 	}
 }
 
+/* Text of two pieces, made each by itself: what is deep in one says nothing of the other. */
+static void pieces_do_not_belong_together(void **state)
+{
+	static const char lines[] =
+	    "#           TASK-TID     CPU     TIMESTAMP (s)       DELTA    INSNS  FUNCTION\n"
+	    "   a-1  [000] 12.000000001:         ~ [~    0] [tr strt] -> _start\n"
+	    "   a-1  [000] 12.000000002:      +0ns [+   11] _start+42 -> f\n"
+	    "   b-2  [000] 12.000000003:         ~ [~    0] g -> h\n"
+	    "   a-1  [000] 12.000000004:         ~ [~    9] f+9 -> ~f\n"
+	    "   b-2  [000] 12.000000005:         ~ [~    0] h+1 -> i\n"
+	    "   b-2  [000] 12.000000006:      +1ns [+    2]   i+1 -> j\n";
+	static const enum tl_callkind kinds[] = { TL_CALL_OTHER, TL_CALL_ENTRY, TL_CALL_ENTRY,
+						  TL_CALL_BREAK, TL_CALL_ENTRY, TL_CALL_BREAK,
+						  TL_CALL_ENTRY, TL_CALL_ENTRY };
+	static const uint64_t threads[] = { 1, 1, 2, 1, 1, 2, 2, 2 };
+	struct tl_calls calls = { .absolute = false };
+	struct tl_callform form;
+	struct tl_buf text = TL_BUF_INIT;
+	struct tl_source *src;
+	struct fake_text t;
+
+	assert_true(tl_buf_append(&text, lines, strlen(lines)));
+	assert_true(tl_callform_detect((struct tl_span){ text.data, text.len }, &form));
+	assert_true(fake_open(&t, &text, 20, false, false, NULL, &src));
+	read_all(&form, src, &t, &calls);
+	assert_int_equal(calls.nlines, 8);
+	for (size_t i = 0; i < calls.nlines; i++) {
+		assert_int_equal(calls.lines[i].kind, kinds[i]);
+		assert_int_equal(calls.lines[i].thread, threads[i]);
+		assert_true(kinds[i] == TL_CALL_BREAK || calls.lines[i].depth == (i == 7));
+	}
+	assert_int_equal(calls.lines[3].byte, calls.lines[4].byte);
+	tl_calls_fini(&calls);
+	tl_source_close(src);
+	fake_fini(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -493,6 +530,7 @@ int main(void)
 		cmocka_unit_test(other_texts_are_no_traces),
 		cmocka_unit_test(indentation_is_the_stack),
 		cmocka_unit_test(chunks_may_begin_anywhere),
+		cmocka_unit_test(pieces_do_not_belong_together),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
