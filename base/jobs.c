@@ -4,6 +4,8 @@
  */
 #include "base/jobs.h"
 
+#include "base/now.h"
+
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -42,20 +44,12 @@ struct tl_jobs {
 	pthread_cond_t ended; /* some job finished */
 	struct tl_job *first; /* urgent ones before background ones, old before new */
 	uint64_t wakes;
-	uint64_t hushed_until; /* by now_ns(), background steps do not begin; 0: they do */
+	uint64_t hushed_until; /* by tl_now_ns(), background steps do not begin; 0: they do */
 	bool closing;
 	unsigned width;    /* threads there shall be */
 	unsigned nthreads; /* started; they are not before the first job */
 	struct thread threads[MAX_WORKERS];
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
 
 /* Counts what may have given the job something to do. */
 static uint64_t happened(const struct tl_jobs *pool, const struct tl_job *job)
@@ -98,7 +92,7 @@ static void finish_if_idle(struct tl_jobs *pool, struct tl_job *job)
 /* Lock held.  Is the background to be quiet now? */
 static bool is_hushed(struct tl_jobs *pool)
 {
-	if (pool->hushed_until != 0 && now_ns() >= pool->hushed_until)
+	if (pool->hushed_until != 0 && tl_now_ns() >= pool->hushed_until)
 		pool->hushed_until = 0;
 	return pool->hushed_until != 0;
 }
@@ -327,7 +321,7 @@ void tl_job_release(struct tl_job *job)
 
 void tl_jobs_hush(struct tl_jobs *pool, unsigned ms)
 {
-	uint64_t until = ms > 0 ? now_ns() + ms * UINT64_C(1000000) : 0;
+	uint64_t until = ms > 0 ? tl_now_ns() + ms * UINT64_C(1000000) : 0;
 	bool sooner;
 
 	pthread_mutex_lock(&pool->lock);

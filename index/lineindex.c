@@ -13,6 +13,8 @@
  */
 #include "index/lineindex.h"
 
+#include "base/now.h"
+#include "base/room.h"
 #include "index/bytescan.h"
 #include "index/cachedir.h"
 #include "index/savedindex.h"
@@ -21,9 +23,6 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-#define POST_EVERY_NS (50 * UINT64_C(1000000)) /* 20 messages a second */
 
 enum chunk_state {
 	TODO,
@@ -74,14 +73,6 @@ struct tl_lineindex {
 			   * on more than the file: a count is checked before it is used */
 };
 
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
-
 static uint64_t whole_len(const struct tl_lineindex *ix)
 {
 	return UINT64_C(1) << tl_source_shift(ix->src);
@@ -120,21 +111,11 @@ static void cut(struct tl_lineindex *ix, uint64_t n)
 
 static bool make_room(struct tl_lineindex *ix, uint64_t n)
 {
-	size_t room = ix->room > 0 ? ix->room : 16;
-	struct chunk *more;
+	struct chunk *more = tl_make_room(ix->chunks, &ix->room, n, sizeof(*more));
 
-	if (n <= ix->room)
-		return true;
-	while (room < n && room <= SIZE_MAX / 4 / sizeof(*more))
-		room *= 2;
-	if (room < n)
-		return false;
-	more = realloc(ix->chunks, room * sizeof(*more));
-	if (!more)
-		return false;
-	ix->chunks = more;
-	ix->room = room;
-	return true;
+	if (more)
+		ix->chunks = more;
+	return more;
 }
 
 /* Has the last chunk another length than when it was counted? */
@@ -198,13 +179,7 @@ static void put(struct tl_lineindex *ix, uint64_t k, const struct tl_chunk_facts
 /* Is it time to say that there is news?  In any case when nothing is left to come. */
 static bool is_news(struct tl_lineindex *ix)
 {
-	bool last = ix->in_state[TODO] + ix->in_state[CLAIMED] == 0;
-	uint64_t now = now_ns();
-
-	if (!last && now - ix->posted_at < POST_EVERY_NS)
-		return false;
-	ix->posted_at = now;
-	return true;
+	return tl_is_news(&ix->posted_at, ix->in_state[TODO] + ix->in_state[CLAIMED] == 0);
 }
 
 /* Why something behind the frontier is not known. */

@@ -10,21 +10,15 @@
  * never call it with this one held.
  */
 #include "index/timerows.h"
+
+#include "base/now.h"
+#include "base/room.h"
 #include "text/part.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define SAVE_AT_ONCE  64                       /* so many new chunks, and an eighth, are worth it */
-#define POST_EVERY_NS (50 * UINT64_C(1000000)) /* 20 messages a second */
-
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
+#define SAVE_AT_ONCE 64 /* so many new chunks, and an eighth, are worth it */
 
 static bool is_exact(const struct tl_timerow *row)
 {
@@ -49,21 +43,11 @@ static void forget_row(struct tl_timeindex *ti, uint64_t k)
 
 static bool make_room(struct tl_timeindex *ti, uint64_t n)
 {
-	size_t room = ti->room > 0 ? ti->room : 16;
-	struct tl_timerow *more;
+	struct tl_timerow *more = tl_make_room(ti->rows, &ti->room, n, sizeof(*more));
 
-	if (n <= ti->room)
-		return true;
-	while (room < n && room <= SIZE_MAX / 4 / sizeof(*more))
-		room *= 2;
-	if (room < n)
-		return false;
-	more = realloc(ti->rows, room * sizeof(*more));
-	if (!more)
-		return false;
-	ti->rows = more;
-	ti->room = room;
-	return true;
+	if (more)
+		ti->rows = more;
+	return more;
 }
 
 static bool same_end(const struct tl_timeend *a, const struct tl_timeend *b)
@@ -162,12 +146,7 @@ void tl_timerows_pass(struct tl_timeindex *ti)
 /* Is it time to say that there is news?  In any case when nothing is left to come. */
 static bool is_news(struct tl_timeindex *ti)
 {
-	uint64_t now = now_ns();
-
-	if (ti->passed < ti->n && now - ti->posted_at < POST_EVERY_NS)
-		return false;
-	ti->posted_at = now;
-	return true;
+	return tl_is_news(&ti->posted_at, ti->passed >= ti->n);
 }
 
 static void post(struct tl_timeindex *ti)

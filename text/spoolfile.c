@@ -1,6 +1,7 @@
 /* spoolfile.c: see spoolfile.h. */
 #include "text/spoolfile.h"
 
+#include "base/now.h"
 #include "base/tempfile.h"
 #include "text/source.h"
 #include "text/spool.h"
@@ -11,7 +12,6 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 #include <zstd.h>
 
@@ -184,14 +184,6 @@ static bool write_at(struct tl_spoolfile *f, const uint8_t *p, size_t n, uint64_
 			  f->dir);
 }
 
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
-
 /* Is a chunk sooner written as it is?  In case of doubt, yes: a disk that keeps up leaves the CPU to
  * others.  What it took is forgotten bit by bit, so that a disk that was busy gets another try. */
 static bool raw_is_quicker(struct tl_spoolfile *f)
@@ -218,7 +210,7 @@ static void note_time(struct tl_spoolfile *f, bool raw, uint64_t ns)
 bool tl_spoolfile_put(struct tl_spoolfile *f, struct tl_packer *p, const uint8_t *chunk, bool hurry,
 		      struct tl_spoolplace *place, struct tl_err *err)
 {
-	uint64_t began = now_ns();
+	uint64_t began = tl_now_ns();
 	size_t n = CHUNK;
 	bool ample = false, raw;
 
@@ -235,7 +227,7 @@ bool tl_spoolfile_put(struct tl_spoolfile *f, struct tl_packer *p, const uint8_t
 		give_room_back(f, place->at, n);
 		return false;
 	}
-	note_time(f, raw, now_ns() - began);
+	note_time(f, raw, tl_now_ns() - began);
 	return true;
 }
 

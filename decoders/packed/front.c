@@ -9,10 +9,11 @@
  */
 #include "decoders/packed/front.h"
 
+#include "base/now.h"
+
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define MAX_LANES   8
 #define ASIDE_MAX   40                      /* chunks that lanes may put aside, in all */
@@ -442,14 +443,6 @@ static void end(struct tl_front *f, const struct tl_err *err)
 
 /* ---- planning: which parts come next; no lock is held */
 
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
-
 /* The next part; *len UINT64_MAX: nobody knows how long its text is.  NONE: the file ends. */
 static enum tl_lookup next_part(struct tl_front *f, uint64_t *part_end, uint64_t *len)
 {
@@ -472,7 +465,7 @@ static enum tl_lookup next_part(struct tl_front *f, uint64_t *part_end, uint64_t
  */
 static struct lane *plan(struct tl_front *f, bool alone, bool *last)
 {
-	uint64_t until = now_ns() + HOP_NS, part_end, len, begin;
+	uint64_t until = tl_now_ns() + HOP_NS, part_end, len, begin;
 	struct lane *lane;
 	struct tl_point p;
 
@@ -500,7 +493,7 @@ static struct lane *plan(struct tl_front *f, bool alone, bool *last)
 		if (begin > 0)
 			tl_points_add(f->points, &p, (struct tl_span){ NULL, 0 });
 		hop_over(f, len);
-	} while (now_ns() < until);
+	} while (tl_now_ns() < until);
 	return NULL;
 }
 
