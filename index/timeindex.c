@@ -156,13 +156,20 @@ static void post(struct tl_timeindex *ti)
 
 /* ---- forms */
 
+/* What tells how the text tells times: the whole, where it is a part of one. */
+static struct tl_source *whole(struct tl_source *src)
+{
+	struct tl_source *below = tl_part_below(src);
+
+	return below ? below : src;
+}
+
 /* When the text was last written, as far as anybody knows. */
 static time_t written(struct tl_source *src)
 {
-	struct tl_source *below = tl_part_below(src);
 	struct tl_identity file;
 
-	return tl_source_identity(below ? below : src, &file) ? file.mtime.tv_sec : time(NULL);
+	return tl_source_identity(src, &file) ? file.mtime.tv_sec : time(NULL);
 }
 
 /* The first bytes; `buf` may have to hold them. */
@@ -183,6 +190,7 @@ static struct tl_span first_bytes(struct tl_source *src, struct tl_buf *buf)
 
 static const struct tl_timeform *detect(struct tl_timeindex *ti)
 {
+	struct tl_source *src = whole(ti->src);
 	struct tl_timeform_kept *kept = NULL;
 	const struct tl_timeform *known;
 	struct tl_buf buf = TL_BUF_INIT;
@@ -196,8 +204,8 @@ static const struct tl_timeform *detect(struct tl_timeindex *ti)
 	looked = ti->looked;
 	pthread_mutex_unlock(&ti->lock);
 
-	head = first_bytes(ti->src, &buf);
-	if (head.len > looked && tl_timeform_detect(head, written(ti->src), &form)) {
+	head = first_bytes(src, &buf);
+	if (head.len > looked && tl_timeform_detect(head, written(src), &form)) {
 		kept = malloc(sizeof(*kept));
 		if (kept)
 			kept->form = form;

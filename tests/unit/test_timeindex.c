@@ -4,6 +4,8 @@
  */
 #include "index/timeindex.h"
 
+#include "text/part.h"
+
 #include "tests/unit/fake_text.h"
 #include "tests/unit/timestory.h"
 
@@ -336,6 +338,30 @@ static void test_nights(void **state)
 	eat(&story);
 }
 
+/* A part's times are told as those of the whole, whatever its first lines look like. */
+static void test_part(void **state)
+{
+	static const char text[] = " 00:00:00.000000 IP a\n 00:00:03.000000 IP b\n"
+				   " 00:00:01.000000 IP c\n 00:00:02.000000 IP d\n"
+				   " 00:00:04.000000 IP e\n 00:00:05.000000 IP f\n";
+	struct tl_stretch from_third = { 2 * 22, TL_NOPOS };
+	struct tl_buf copy = TL_BUF_INIT;
+	struct tl_source *src, *part;
+	struct tl_timeindex *ti;
+	struct tl_jobs *pool;
+
+	assert_true(tl_buf_append(&copy, text, sizeof(text) - 1));
+	assert_true(tl_jobs_open(1, &pool, NULL));
+	assert_true(tl_source_open_memory(&copy, &src, NULL));
+	assert_true(tl_source_open_part(src, &from_third, 1, &part, NULL));
+	assert_true(tl_timeindex_new(part, NULL, pool, NULL, &ti, NULL));
+	assert_non_null(tl_timeindex_form(ti));
+	assert_true(tl_timeindex_form(ti)->deltas);
+	tl_timeindex_close(ti);
+	tl_source_close(part);
+	tl_jobs_close(pool);
+}
+
 static void test_deltas(void **state)
 {
 	check(&(struct recipe){ .kind = DELTAS, .nlines = 1200, .step = SEC });
@@ -523,6 +549,7 @@ int main(void)
 		cmocka_unit_test(test_read_meanwhile),
 		cmocka_unit_test(test_any),
 		cmocka_unit_test(test_pauses),
+		cmocka_unit_test(test_part),
 		cmocka_unit_test(test_nights),
 		cmocka_unit_test(test_stop),
 		cmocka_unit_test(test_known_is_not_read_again),
