@@ -371,6 +371,8 @@ static bool take_story(struct count *c, const struct tl_textpart *p, const struc
 	if (!t->off && t->last_ns != TL_TEXT_NOTIME && s->first_ns != TL_TEXT_NOTIME &&
 	    s->first_ns > t->last_ns)
 		tl_textstack_top(&t->stack)->self += s->first_ns - t->last_ns;
+	if (!t->off)
+		tl_textstack_top(&t->stack)->self += s->early_ns;
 	if (s->last_ns != TL_TEXT_NOTIME)
 		t->last_ns = s->last_ns;
 	t->off = s->off || (t->off && !s->deep);
@@ -547,8 +549,10 @@ static bool take_times(struct count *c, const struct tl_textcosts_of *of, struct
 {
 	const struct tl_timeform *form = of->times ? tl_timeindex_form(of->times) : NULL;
 
-	if (form && form->period == 0 && !form->deltas)
+	if (form && form->period == 0 && !form->deltas) {
 		c->filter.times = *form;
+		c->filter.index = of->times;
+	}
 	if (of->nranges == 0)
 		return true;
 	if (!c->filter.times.kind)
@@ -557,7 +561,6 @@ static bool take_times(struct count *c, const struct tl_textcosts_of *of, struct
 	if (!c->ranges)
 		return tl_err_nomem(err);
 	memcpy(c->ranges, of->ranges, of->nranges * sizeof(*c->ranges));
-	c->filter.index = of->times;
 	c->filter.ranges = c->ranges;
 	c->filter.nranges = of->nranges;
 	return true;

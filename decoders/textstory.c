@@ -35,7 +35,9 @@ struct tl_textcounter {
 	uint32_t range; /* of the last line with a time; NOWHERE: in none */
 	size_t range_near;
 	uint64_t chunk;
-	bool ranged; /* range is known */
+	bool some_time; /* a line of the chunk has told its own */
+	bool looked_before;
+	uint64_t before_ns; /* then: time of the line before the chunk */
 
 	struct tl_calltree tree; /* all stories' */
 	struct tl_textpart part; /* the arrays grow here */
@@ -221,6 +223,7 @@ static void begin_story(struct tl_textcounter *c, struct teller *t, bool anew)
 	t->story.anew = anew;
 	t->story.lost = t->story.deep = t->story.off = false;
 	t->story.first_ns = t->story.last_ns = TL_TEXT_NOTIME;
+	t->story.early_ns = 0;
 	t->story.range = c->range;
 	t->stack.n = t->stack.nended = 0;
 }
@@ -293,18 +296,16 @@ static uint32_t range_of(struct tl_textcounter *c, uint64_t ns)
 	return ns >= f->ranges[*i].first && ns <= f->ranges[*i].last ? (uint32_t)*i : NOWHERE;
 }
 
-/* The first lines of the chunk have no time of their own: they belong to those before. */
-static uint32_t range_before(struct tl_textcounter *c)
+/* The first lines of the chunk have no time of their own: they belong to the one before. */
+static uint64_t time_before(struct tl_textcounter *c)
 {
 	const struct tl_textfilter *f = c->filter;
-	uint64_t ns;
 
-	if (f->nranges == 0)
-		return 0;
-	if (!f->index || tl_timeindex_at(f->index, tl_pos_make(f->src, c->chunk, 0), NULL, &ns,
-					 NULL) != TL_FOUND)
-		return NOWHERE;
-	return range_of(c, ns);
+	if (!c->looked_before && tl_timeindex_at(f->index, tl_pos_make(f->src, c->chunk, 0), NULL,
+						 &c->before_ns, NULL) != TL_FOUND)
+		c->before_ns = TL_TEXT_NOTIME;
+	c->looked_before = true;
+	return c->before_ns;
 }
 
 /* False: the line is not to be counted. */
@@ -316,12 +317,21 @@ static bool take_time(struct tl_textcounter *c, struct tl_span line, uint64_t *n
 	*ns = TL_TEXT_NOTIME;
 	if (!f->times.kind)
 		return true;
-	if (tl_timeform_read(&f->times, line.data, len, ns))
+	if (tl_timeform_read(&f->times, line.data, len, ns)) {
 		c->range = range_of(c, *ns);
-	else if (!c->ranged)
-		c->range = range_before(c);
-	c->ranged = true;
+		c->some_time = true;
+	} else if (!c->some_time && f->nranges > 0) {
+		uint64_t before = time_before(c);
+
+		c->range = before != TL_TEXT_NOTIME ? range_of(c, before) : NOWHERE;
+	}
 	return c->range != NOWHERE;
+}
+
+/* How long ran what lines without times have left running?  Who knows the time before them can tell. */
+static bool is_new_to_time(const struct teller *t, uint64_t ns)
+{
+	return t->story.deep && t->story.last_ns == TL_TEXT_NOTIME && ns != TL_TEXT_NOTIME;
 }
 
 static bool take_name(struct tl_textcounter *c, struct teller *t, struct tl_span task)
@@ -342,10 +352,10 @@ static void pass_time(struct teller *t, uint64_t ns)
 
 	if (ns == TL_TEXT_NOTIME)
 		return;
-	if (!s->deep && !s->off)
+	if (s->last_ns == TL_TEXT_NOTIME && !s->off)
 		s->first_ns = ns;
 	else if (!s->off && s->last_ns != TL_TEXT_NOTIME && ns > s->last_ns)
-		tl_textstack_top(&t->stack)->self += ns - s->last_ns;
+		*(s->deep ? &tl_textstack_top(&t->stack)->self : &s->early_ns) += ns - s->last_ns;
 	s->last_ns = ns;
 }
 
@@ -355,11 +365,14 @@ static bool take_call(struct tl_textcounter *c, struct teller *t, const struct t
 	int32_t depth = r->line.depth < TL_TEXT_LEVELS ? r->line.depth : TL_TEXT_LEVELS;
 	bool exits = r->line.kind == TL_CALL_EXIT;
 
-	if (r->name.len > 0) {
+	static const struct tl_span no_name = { (const uint8_t *)"[unknown]", 9 };
+
+	if (r->name.len > 0)
 		how.name = number_of(c, r->name, r->line.function);
-		if (how.name == TL_CALL_NONAME)
-			return false;
-	}
+	else if (!exits) /* not what a level is that was not seen, and may get a name */
+		how.name = number_of(c, no_name, 0);
+	if (how.name == TL_CALL_NONAME && (!exits || r->name.len > 0))
+		return false;
 	if (!t->story.deep && !tl_textstack_begin_partial(&t->stack, exits ? depth : depth - 1))
 		return false;
 	t->story.deep = true;
@@ -396,6 +409,8 @@ static bool take_line(void *arg, struct tl_span line, size_t byte)
 		return lose(c, t);
 	if (t->begun && t->story.range != c->range && !end_story(c, t, true))
 		return false;
+	if (t->begun && is_new_to_time(t, ns) && !end_story(c, t, false))
+		return false;
 	if (!t->begun)
 		begin_story(c, t, t->story.anew);
 	pass_time(t, ns);
@@ -412,7 +427,7 @@ static void begin_chunk(void *arg)
 	c->ntellers = 0;
 	if (c->nindex > 0)
 		memset(c->index, 0, c->nindex * sizeof(*c->index));
-	c->ranged = false;
+	c->some_time = c->looked_before = false;
 	c->range = 0;
 	c->range_near = 0;
 	tl_calltree_clear(&c->tree);

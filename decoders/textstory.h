@@ -26,14 +26,15 @@ struct tl_textstory {
 	uint32_t range; /* of the times, that all lines are in */
 	bool anew;      /* what was open before is not any more: something is missing */
 	bool lost;      /* likewise at the end */
-	bool
-	    off; /* at the end the thread is not traced; of a story that is not deep: somewhere in it */
-	bool deep; /* a line has told its depth; else only times are known */
-	uint64_t first_ns,
-	    last_ns; /* of the first line that told its depth, and of the last line */
+	bool deep;      /* a line has told its depth; else only times are known */
+	/* At the end the thread is not traced; where no line is deep: somewhere. */
+	bool off;
+	uint64_t first_ns, last_ns; /* of its lines */
+	/* Between lines before one is deep: for what is running at the beginning. */
+	uint64_t early_ns;
 	uint32_t first_ended, nended;
-	uint32_t first_frame,
-	    nframes; /* the first is what was open before, as in a partial stack */
+	/* The first is what was open before, as in a partial stack. */
+	uint32_t first_frame, nframes;
 };
 
 /* Plain data. */
@@ -48,7 +49,7 @@ struct tl_textpart {
 	uint32_t nframes;
 	uint64_t ngaps;
 	bool
-	    all_lost; /* something is missing, and nobody knows of whom: threads without a story, too */
+	    all_lost; /* something is missing, nobody knows of whom: threads without a story, too */
 };
 
 /* What is counted; borrowed, const while workers are at it. */
@@ -56,7 +57,7 @@ struct tl_textfilter {
 	struct tl_source *src;
 	struct tl_callform calls;
 	struct tl_timeform times;          /* kind NULL: lines do not tell them */
-	struct tl_timeindex *index;        /* where they do, and there are ranges */
+	struct tl_timeindex *index;        /* where they do */
 	const struct tl_textrange *ranges; /* sorted */
 	size_t nranges;                    /* 0: all */
 	struct tl_callnames *names;
