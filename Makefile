@@ -89,7 +89,7 @@ TRACETEST := $(patsubst tests/trace/%.c,$(build)/tests/trace/%,$(wildcard tests/
 # What is recorded.  Static programs are small inside of a debugger's loop: no loader runs.
 PROGDIR := $(build)/tests/trace/programs
 PROGSTATIC := loops calls signals threads forkexec jit jitdump ptwrite times
-PROGRAMS := $(addprefix $(PROGDIR)/,$(PROGSTATIC) pie dl exceptions inlines inlines4 libone.so libtwo.so kernel insns.o)
+PROGRAMS := $(addprefix $(PROGDIR)/,$(PROGSTATIC) pie dl exceptions inlines inlines4 libone.so libtwo.so kernel modes insns.o)
 PROGFLAGS := -O1 -g -Wall
 
 $(build)/tests/trace/libtrace.a: $(TRACEOBJ)
@@ -124,6 +124,12 @@ $(PROGDIR)/kernel: tests/trace/programs/kernel.S Makefile
 	  -Wl,--section-start=.user=0x401000,--section-start=.text=0xffffffff81000000 \
 	  -Wl,--section-start=.module=0xffffffffc0200000,--section-start=.bpf=0xffffffffc0400000 \
 	  -Wl,--section-start=.slot=0xffffffffc0600000 -o $@ $<
+
+# The same of code in all widths.
+$(PROGDIR)/modes: tests/trace/programs/modes.S Makefile
+	@mkdir -p $(@D)
+	$(CC) -static -no-pie -nostdlib -Wl,--build-id=none,-e,in64 \
+	  -Wl,--section-start=.text=0x401000 -o $@ $<
 
 # Neither run nor walked: instructions of every class.
 $(PROGDIR)/insns.o: tests/trace/programs/insns.S Makefile
