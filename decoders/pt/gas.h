@@ -3,7 +3,7 @@
  *
  * Zydis decodes; what it calls things is not what people know from the other two: `jz` for `je`,
  * `movzxb` for `movzbl`, no size at all where no register tells it.  So the text is put together
- * here, in three parts that share this struct: prefixes, name, operands, to be put in that order.
+ * here, in parts that share this struct: prefixes, name, operands, to be put in that order.
  */
 #ifndef TL_DECODERS_PT_GAS_H
 #define TL_DECODERS_PT_GAS_H
@@ -30,11 +30,24 @@ uint8_t *tl_gas_put_prefixes(uint8_t *p, const struct tl_gas *g);
 uint8_t *tl_gas_put_name(uint8_t *p, struct tl_gas *g);
 uint8_t *tl_gas_put_operands(uint8_t *p, struct tl_gas *g);
 
+/* Parts of the name: of x87, and where a constant is told by a word, with which it is not shown as
+ * an operand.  `name` is Zydis'.  NULL: nothing of the kind. */
+bool tl_gas_is_x87(const struct tl_gas *g);
+uint8_t *tl_gas_put_x87(uint8_t *p, const struct tl_gas *g, const char *name);
+uint8_t *tl_gas_put_with_predicate(uint8_t *p, struct tl_gas *g, const char *name);
+
 /* The operand in memory; NULL: none. */
 const ZydisDecodedOperand *tl_gas_memory(const struct tl_gas *g);
 
 /* Does it make less of each element?  Then the register written to is the same for two sizes. */
 bool tl_gas_narrows(const struct tl_gas *g);
+
+static inline uint8_t *tl_gas_put_text(uint8_t *p, const char *text)
+{
+	while (*text)
+		*p++ = (uint8_t)*text++;
+	return p;
+}
 
 static inline bool tl_gas_is_gpr(ZydisRegister reg)
 {

@@ -6,13 +6,6 @@
 
 #include "decoders/pt/print.h"
 
-static uint8_t *put(uint8_t *p, const char *text)
-{
-	while (*text)
-		*p++ = (uint8_t)*text++;
-	return p;
-}
-
 const ZydisDecodedOperand *tl_gas_memory(const struct tl_gas *g)
 {
 	for (unsigned i = 0; i < g->nops; i++)
@@ -82,110 +75,13 @@ static const char *conditional(const struct tl_gas *g)
 
 static uint8_t *put_conditional(uint8_t *p, const struct tl_gas *g, const char *what)
 {
-	p = put(put(p, what), condition(g->insn->opcode));
+	p = tl_gas_put_text(tl_gas_put_text(p, what), condition(g->insn->opcode));
 	if (!g->att)
 		return p;
 	if (g->insn->attributes & ZYDIS_ATTRIB_HAS_BRANCH_TAKEN)
 		p = PUT_LITERAL(p, ",pt");
 	if (g->insn->attributes & ZYDIS_ATTRIB_HAS_BRANCH_NOT_TAKEN)
 		p = PUT_LITERAL(p, ",pn");
-	return p;
-}
-
-/* ---- the predicate of a comparison is part of the name, where there is a word for it */
-
-static const char *float_predicate(unsigned n)
-{
-	static const char names[32][9] = {
-		"eq",    "lt",     "le",     "unord",    "neq",    "nlt",    "nle",    "ord",
-		"eq_uq", "nge",    "ngt",    "false",    "neq_oq", "ge",     "gt",     "true",
-		"eq_os", "lt_oq",  "le_oq",  "unord_s",  "neq_us", "nlt_uq", "nle_uq", "ord_s",
-		"eq_us", "nge_uq", "ngt_uq", "false_os", "neq_os", "ge_oq",  "gt_oq",  "true_us",
-	};
-
-	return names[n];
-}
-
-static const char *integer_predicate(unsigned n)
-{
-	static const char names[8][4] = { "eq", "lt", "le", "", "neq", "nlt", "nle", "" };
-
-	return names[n];
-}
-
-static const char *product_halves(unsigned n)
-{
-	switch (n) {
-	case 0x00:
-		return "lql";
-	case 0x01:
-		return "hql";
-	case 0x10:
-		return "lqh";
-	case 0x11:
-		return "hqh";
-	default:
-		return "";
-	}
-}
-
-/* The word for the constant of a comparison or such; "": none.  *at: before how many of the
- * name's last bytes it goes. */
-static const char *predicate(const struct tl_gas *g, uint64_t n, unsigned *at)
-{
-	switch (g->insn->mnemonic) {
-	case ZYDIS_MNEMONIC_CMPPS:
-	case ZYDIS_MNEMONIC_CMPPD:
-	case ZYDIS_MNEMONIC_CMPSS:
-	case ZYDIS_MNEMONIC_CMPSD:
-		*at = 2;
-		return n < 8 ? float_predicate((unsigned)n) : "";
-	case ZYDIS_MNEMONIC_VCMPPS:
-	case ZYDIS_MNEMONIC_VCMPPD:
-	case ZYDIS_MNEMONIC_VCMPSS:
-	case ZYDIS_MNEMONIC_VCMPSD:
-	case ZYDIS_MNEMONIC_VCMPPH:
-	case ZYDIS_MNEMONIC_VCMPSH:
-		*at = 2;
-		return n < 32 ? float_predicate((unsigned)n) : "";
-	case ZYDIS_MNEMONIC_VPCMPB:
-	case ZYDIS_MNEMONIC_VPCMPW:
-	case ZYDIS_MNEMONIC_VPCMPD:
-	case ZYDIS_MNEMONIC_VPCMPQ:
-		*at = 1;
-		return n < 8 ? integer_predicate((unsigned)n) : "";
-	case ZYDIS_MNEMONIC_VPCMPUB:
-	case ZYDIS_MNEMONIC_VPCMPUW:
-	case ZYDIS_MNEMONIC_VPCMPUD:
-	case ZYDIS_MNEMONIC_VPCMPUQ:
-		*at = 2;
-		return n < 8 ? integer_predicate((unsigned)n) : "";
-	case ZYDIS_MNEMONIC_PCLMULQDQ:
-	case ZYDIS_MNEMONIC_VPCLMULQDQ:
-		*at = 3;
-		return product_halves((unsigned)n);
-	default:
-		return "";
-	}
-}
-
-/* With the predicate in it the constant is not shown; NULL: nothing of the kind. */
-static uint8_t *put_with_predicate(uint8_t *p, struct tl_gas *g, const char *name)
-{
-	const ZydisDecodedOperand *last = g->nops ? &g->ops[g->nops - 1] : NULL;
-	const char *word;
-	unsigned at;
-	size_t len;
-
-	if (!last || last->type != ZYDIS_OPERAND_TYPE_IMMEDIATE)
-		return NULL;
-	word = predicate(g, last->imm.value.u, &at);
-	if (!*word)
-		return NULL;
-	g->nops--;
-	len = strlen(name) - at;
-	/* vpclmul-qdq and vpclmul-lql-qdq: the q of both is one. */
-	p = put(put((uint8_t *)memcpy(p, name, len) + len, word), name + len);
 	return p;
 }
 
@@ -233,9 +129,9 @@ static const char *word(const struct tl_gas *g)
 	case ZYDIS_MNEMONIC_POPF:
 		return g->mode == 16 ? "popf" : "popfw";
 	case ZYDIS_MNEMONIC_PUSHAD:
-		return g->mode == 16 ? (g->att ? "pushal" : "pushad") : g->att ? "pusha" : "pusha";
+		return g->mode == 16 ? (g->att ? "pushal" : "pushad") : "pusha";
 	case ZYDIS_MNEMONIC_POPAD:
-		return g->mode == 16 ? (g->att ? "popal" : "popad") : g->att ? "popa" : "popa";
+		return g->mode == 16 ? (g->att ? "popal" : "popad") : "popa";
 	case ZYDIS_MNEMONIC_PUSHA:
 		return g->mode == 16 ? "pusha" : "pushaw";
 	case ZYDIS_MNEMONIC_POPA:
@@ -414,106 +310,6 @@ static uint8_t *put_size(uint8_t *p, const struct tl_gas *g)
 	return p;
 }
 
-/* ---- x87 */
-
-static bool is_x87(const struct tl_gas *g)
-{
-	return g->insn->encoding == ZYDIS_INSTRUCTION_ENCODING_LEGACY &&
-	       g->insn->opcode_map == ZYDIS_OPCODE_MAP_DEFAULT && g->insn->opcode >= 0xd8 &&
-	       g->insn->opcode <= 0xdf;
-}
-
-/*
- * AT&T's syntax has had these two pairs the wrong way round since the first assembler for it, where
- * what is written to is not the top of the stack.
- */
-static const char *exchanged(const struct tl_gas *g)
-{
-	if (!g->att || g->insn->raw.modrm.mod != 3 ||
-	    (g->insn->opcode != 0xdc && g->insn->opcode != 0xde))
-		return NULL;
-	switch (g->insn->mnemonic) {
-	case ZYDIS_MNEMONIC_FSUB:
-		return "fsubr";
-	case ZYDIS_MNEMONIC_FSUBR:
-		return "fsub";
-	case ZYDIS_MNEMONIC_FDIV:
-		return "fdivr";
-	case ZYDIS_MNEMONIC_FDIVR:
-		return "fdiv";
-	case ZYDIS_MNEMONIC_FSUBP:
-		return "fsubrp";
-	case ZYDIS_MNEMONIC_FSUBRP:
-		return "fsubp";
-	case ZYDIS_MNEMONIC_FDIVP:
-		return "fdivrp";
-	case ZYDIS_MNEMONIC_FDIVRP:
-		return "fdivp";
-	default:
-		return NULL;
-	}
-}
-
-static bool takes_integer(const struct tl_gas *g)
-{
-	switch (g->insn->mnemonic) {
-	case ZYDIS_MNEMONIC_FIADD:
-	case ZYDIS_MNEMONIC_FICOM:
-	case ZYDIS_MNEMONIC_FICOMP:
-	case ZYDIS_MNEMONIC_FIDIV:
-	case ZYDIS_MNEMONIC_FIDIVR:
-	case ZYDIS_MNEMONIC_FILD:
-	case ZYDIS_MNEMONIC_FIMUL:
-	case ZYDIS_MNEMONIC_FIST:
-	case ZYDIS_MNEMONIC_FISTP:
-	case ZYDIS_MNEMONIC_FISTTP:
-	case ZYDIS_MNEMONIC_FISUB:
-	case ZYDIS_MNEMONIC_FISUBR:
-		return true;
-	default:
-		return false;
-	}
-}
-
-static bool takes_float(const struct tl_gas *g)
-{
-	switch (g->insn->mnemonic) {
-	case ZYDIS_MNEMONIC_FADD:
-	case ZYDIS_MNEMONIC_FCOM:
-	case ZYDIS_MNEMONIC_FCOMP:
-	case ZYDIS_MNEMONIC_FDIV:
-	case ZYDIS_MNEMONIC_FDIVR:
-	case ZYDIS_MNEMONIC_FLD:
-	case ZYDIS_MNEMONIC_FMUL:
-	case ZYDIS_MNEMONIC_FST:
-	case ZYDIS_MNEMONIC_FSTP:
-	case ZYDIS_MNEMONIC_FSUB:
-	case ZYDIS_MNEMONIC_FSUBR:
-		return true;
-	default:
-		return false;
-	}
-}
-
-static uint8_t *put_x87(uint8_t *p, const struct tl_gas *g, const char *name)
-{
-	const ZydisDecodedOperand *memory = tl_gas_memory(g);
-	const char *other = exchanged(g);
-
-	p = put(p, other ? other : name);
-	if (!g->att || !memory)
-		return p;
-	if (takes_integer(g))
-		return memory->size == 16   ? PUT_LITERAL(p, "s")
-		       : memory->size == 32 ? PUT_LITERAL(p, "l")
-					    : PUT_LITERAL(p, "ll");
-	if (takes_float(g))
-		return memory->size == 32   ? PUT_LITERAL(p, "s")
-		       : memory->size == 64 ? PUT_LITERAL(p, "l")
-					    : PUT_LITERAL(p, "t");
-	return p;
-}
-
 /* ---- those with more to it */
 
 static uint8_t *put_string(uint8_t *p, const struct tl_gas *g)
@@ -530,7 +326,7 @@ static uint8_t *put_string(uint8_t *p, const struct tl_gas *g)
 		: opcode <= 0xab ? 4
 		: opcode <= 0xad ? 5
 				 : 6;
-	p = put(p, names[which]);
+	p = tl_gas_put_text(p, names[which]);
 	/* The others have a register. */
 	return g->att && which <= 3 ? put_letter(p, tl_gas_memory(g)->size) : p;
 }
@@ -538,7 +334,7 @@ static uint8_t *put_string(uint8_t *p, const struct tl_gas *g)
 /* movzbl and such: the sizes of both operands. */
 static uint8_t *put_extension(uint8_t *p, const struct tl_gas *g, const char *what)
 {
-	return put_letter(put_letter(put(p, what), g->ops[1].size), g->ops[0].size);
+	return put_letter(put_letter(tl_gas_put_text(p, what), g->ops[1].size), g->ops[0].size);
 }
 
 static uint8_t *put_mov(uint8_t *p, const struct tl_gas *g)
@@ -567,7 +363,7 @@ static uint8_t *put_far(uint8_t *p, const struct tl_gas *g, const char *name)
 	}
 	if (g->att)
 		*p++ = 'l';
-	p = put(p, name);
+	p = tl_gas_put_text(p, name);
 	return g->att && g->mode != 64 ? put_unusual(p, g) : p;
 }
 
@@ -588,7 +384,7 @@ static uint8_t *put_crc32(uint8_t *p, const struct tl_gas *g)
 
 static uint8_t *put_sysret(uint8_t *p, const struct tl_gas *g, const char *name)
 {
-	p = put(p, name);
+	p = tl_gas_put_text(p, name);
 	if (g->mode == 64)
 		*p++ = g->insn->operand_width == 64 ? 'q' : g->att ? 'l' : 'd';
 	return p;
@@ -630,38 +426,40 @@ uint8_t *tl_gas_put_name(uint8_t *p, struct tl_gas *g)
 		return put_conditional(p, g, other);
 	other = word(g);
 	if (other)
-		return put(p, other);
+		return tl_gas_put_text(p, other);
 	if (g->is_string)
 		return put_string(p, g);
-	if (is_x87(g))
-		return put_x87(p, g, name);
+	if (tl_gas_is_x87(g))
+		return tl_gas_put_x87(p, g, name);
 	if (is_far(g))
 		return put_far(p, g, name);
 	if (is_vex_of_evex(g))
 		p = PUT_LITERAL(p, "{vex} ");
-	end = put_with_predicate(p, g, name);
+	end = tl_gas_put_with_predicate(p, g, name);
 	if (end)
 		return end;
 	switch (g->insn->mnemonic) {
 	case ZYDIS_MNEMONIC_MOVSX:
-		return g->att ? put_extension(p, g, "movs") : put(p, name);
+		return g->att ? put_extension(p, g, "movs") : tl_gas_put_text(p, name);
 	case ZYDIS_MNEMONIC_MOVSXD:
-		return g->att && g->ops[0].size == 64 ? put_extension(p, g, "movs") : put(p, name);
+		if (!g->att || g->ops[0].size != 64) /* without REX.W it extends nothing */
+			return tl_gas_put_text(p, name);
+		return put_extension(p, g, "movs");
 	case ZYDIS_MNEMONIC_MOVZX:
-		return g->att ? put_extension(p, g, "movz") : put(p, name);
+		return g->att ? put_extension(p, g, "movz") : tl_gas_put_text(p, name);
 	case ZYDIS_MNEMONIC_MOV:
 		return put_mov(p, g);
 	case ZYDIS_MNEMONIC_LGDT:
 	case ZYDIS_MNEMONIC_LIDT:
 	case ZYDIS_MNEMONIC_SGDT:
 	case ZYDIS_MNEMONIC_SIDT:
-		return put_table_size(put(p, name), g);
+		return put_table_size(tl_gas_put_text(p, name), g);
 	case ZYDIS_MNEMONIC_CRC32:
 		return put_crc32(p, g);
 	case ZYDIS_MNEMONIC_SYSRET:
 	case ZYDIS_MNEMONIC_SYSEXIT:
 		return put_sysret(p, g, name);
 	default:
-		return put_size(put(p, name), g);
+		return put_size(tl_gas_put_text(p, name), g);
 	}
 }

@@ -8,13 +8,6 @@
 /* In the row of what is shown: the rounding mode, which is no operand to Zydis. */
 #define ROUNDING 255
 
-static uint8_t *put(uint8_t *p, const char *text)
-{
-	while (*text)
-		*p++ = (uint8_t)*text++;
-	return p;
-}
-
 static uint8_t *put_number(uint8_t *p, uint64_t n)
 {
 	return put_hex(PUT_LITERAL(p, "0x"), n);
@@ -41,8 +34,8 @@ static uint8_t *put_register(uint8_t *p, const struct tl_gas *g, ZydisRegister r
 	if (g->att)
 		*p++ = '%';
 	if (g->att && reg >= ZYDIS_REGISTER_DR0 && reg <= ZYDIS_REGISTER_DR15)
-		return put(PUT_LITERAL(p, "db"), name + 2);
-	return put(p, name);
+		return tl_gas_put_text(PUT_LITERAL(p, "db"), name + 2);
+	return tl_gas_put_text(p, name);
 }
 
 /* %st is the top of the x87 stack, %st(0) an operand that happens to be. */
@@ -134,7 +127,7 @@ static uint8_t *put_size(uint8_t *p, const struct tl_gas *g, const ZydisDecodedO
 		name = g->insn->encoding == ZYDIS_INSTRUCTION_ENCODING_LEGACY ? "BYTE" : "ZMMWORD";
 		break;
 	}
-	return name ? put(put(p, name), broadcast ? " BCST " : " PTR ") : p;
+	return name ? tl_gas_put_text(tl_gas_put_text(p, name), broadcast ? " BCST " : " PTR ") : p;
 }
 
 /* Memory that has a size to Zydis, and none in assembler. */
@@ -191,7 +184,7 @@ static uint8_t *put_registers(uint8_t *p, const struct tl_gas *g, const ZydisDec
 	if (!none)
 		p = put_register(p, g, op->mem.index);
 	else
-		p = put(g->att ? PUT_LITERAL(p, "%") : p, none);
+		p = tl_gas_put_text(g->att ? PUT_LITERAL(p, "%") : p, none);
 	if (g->insn->address_width == 16)
 		return p;
 	*p++ = g->att ? ',' : '*';

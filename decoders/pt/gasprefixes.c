@@ -8,8 +8,7 @@
 
 static uint8_t *put_word(uint8_t *p, const char *word)
 {
-	while (*word)
-		*p++ = (uint8_t)*word++;
+	p = tl_gas_put_text(p, word);
 	*p++ = ' ';
 	return p;
 }

@@ -53,10 +53,42 @@ static void registers_tell_the_size(void **state)
 	check(TL_PT_SYNTAX_ATT, rows, sizeof(rows) / sizeof(rows[0]));
 }
 
+/* Any bytes: the text has its room and nothing in it that a terminal would obey. */
+static void any_bytes(void **state)
+{
+	static const unsigned modes[] = { 64, 32, 16 };
+	static const uint8_t prefixes[] = { 0x66, 0xf2, 0xf3, 0x67, 0x64, 0x2e, 0xf0, 0x4f };
+	static const uint8_t openers[] = { 0x0f, 0x62, 0xc4, 0xc5, 0x8f, 0xdb, 0x48 };
+	uint64_t random = 1;
+
+	for (unsigned round = 0; round < 60000; round++) {
+		uint8_t text[TL_PT_DISASM_LONGEST], code[15];
+		struct tl_pt_insn insn;
+		uint8_t *end;
+
+		for (size_t i = 0; i < sizeof(code); i++) {
+			random = random * 6364136223846793005u + 1442695040888963407u;
+			code[i] = (uint8_t)(random >> 33);
+			if (i < round % 16 && random >> 62)
+				code[i] = prefixes[random >> 41 & 7];
+			else if (i == round % 16)
+				code[i] = openers[(random >> 41) % sizeof(openers)];
+		}
+		end = tl_pt_put_insn(text, round & 1 ? TL_PT_SYNTAX_ATT : TL_PT_SYNTAX_INTEL,
+				     modes[round / 2 % 3], code, sizeof(code) - round / 7 % 15,
+				     random, &insn);
+		assert_in_range(end - text, 1, TL_PT_DISASM_LONGEST);
+		assert_in_range(insn.len, 0, sizeof(code));
+		for (uint8_t *p = text; p < end; p++)
+			assert_in_range(*p, ' ', '~');
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(registers_tell_the_size),
+		cmocka_unit_test(any_bytes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
