@@ -616,6 +616,16 @@ enum tl_lookup tl_timeindex_at(struct tl_timeindex *ti, uint64_t pos, const atom
 	return found;
 }
 
+/* Does the text end with this line, and without a newline, so that it may go on? */
+static bool is_begun(struct tl_timeindex *ti, uint64_t pos, size_t len)
+{
+	struct tl_extent ex;
+
+	tl_source_extent(ti->src, &ex);
+	return ex.nchunks > 0 && ex.last_len != UINT64_MAX &&
+	       pos + len >= tl_pos_make(ti->src, ex.nchunks - 1, ex.last_len);
+}
+
 enum tl_lookup tl_timeindex_line(struct tl_timeindex *ti, uint64_t pos, struct tl_span line,
 				 uint64_t *ns)
 {
@@ -624,7 +634,9 @@ enum tl_lookup tl_timeindex_line(struct tl_timeindex *ti, uint64_t pos, struct t
 	struct tl_timechain chain = { 0 };
 	bool known;
 
-	if (!form || !tl_timeform_read(form, line.data, line.len, &raw))
+	if (!form ||
+	    !(is_begun(ti, pos, line.len) ? tl_timeform_read_begun(form, line.data, line.len, &raw)
+					  : tl_timeform_read(form, line.data, line.len, &raw)))
 		return TL_NONE;
 	*ns = raw;
 	if (!is_chained(form))

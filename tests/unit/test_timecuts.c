@@ -115,6 +115,21 @@ static void test_written(void **state)
 	}
 }
 
+/* What there is of line n. */
+static void check_begun(const struct story *story, struct tl_timeindex *ti,
+			const struct fake_text *fake, size_t n, size_t shown)
+{
+	const struct line *l = &story->lines[n];
+	struct tl_span begun;
+	uint64_t ns;
+
+	if (n == story->n || l->at >= shown)
+		return;
+	begun = (struct tl_span){ story->text.data + l->at, shown - l->at };
+	if (tl_timeindex_line(ti, fake_pos(fake, l->at), begun, &ns) == TL_FOUND)
+		assert_int_equal(ns, l->ns);
+}
+
 /* A text grows by a byte: never is it out of order, and what it has got is found. */
 static void grow(const struct story *story, unsigned shift)
 {
@@ -146,6 +161,7 @@ static void grow(const struct story *story, unsigned shift)
 		assert_int_equal(first, story->lines[0].ns);
 		assert_true(last == got || (n < story->n && last == story->lines[n].ns));
 		assert_false(tl_timeindex_unordered(ti));
+		check_begun(story, ti, &fake, n, shown);
 		if (shown % 16 != 0)
 			continue;
 		assert_int_equal(tl_timeindex_locate(ti, got, NULL, &hit, NULL), TL_FOUND);
