@@ -153,8 +153,8 @@ static void goto_done(struct tl_app *app, const char *text)
 
 void tl_time_goto(struct tl_app *app, const struct tl_number *n)
 {
-	if (has_times(app))
-		tl_app_ask(app, "Time: ", &app->times.history, goto_done);
+	/* Asked for in any case: who types on would give commands otherwise. */
+	tl_app_ask(app, "Time: ", &app->times.history, goto_done);
 }
 
 /* :s, behind which one may type the rest of the word. */

@@ -579,13 +579,13 @@ static void other_texts_have_no_times(void **state)
 
 	fixture_lines(&f, "plain.txt", "line %d\n", 100);
 	t = open_fake(NULL, "plain.txt");
-	check_keys(t, "@");
+	check_keys(t, "@50%<Enter>");
 	check_text(t, "This text has no times");
 	check_keys(t, "<Enter>;");
 	check_text(t, "This text has no times");
 	fixture_file(&f, "none.data", "FAKETRACE\nchunks 20\ntimes 0\n", -1);
 	t = open_fake(NULL, "none.data");
-	check_keys(t, "@");
+	check_keys(t, "@50%<Enter>");
 	check_text(t, "This text has no times");
 	check_keys(t, "<Enter>=");
 	check_no_text(t, "time");
@@ -691,7 +691,7 @@ static void a_hollow_stretch_is_looked_through_in_the_background(void **state)
 	check_text(t, "(END)");
 	check_keys(t, "-M<Enter>");
 	check_text(t, "empty.data (END)"); /* and not "lines 1-?/0" */
-	check_keys(t, "G@");
+	check_keys(t, "G@50%<Enter>");
 	check_text(t, "no times");
 	check_keys(t, "<Enter>=");
 	check_text(t, "empty.data");
