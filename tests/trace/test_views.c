@@ -117,18 +117,30 @@ static size_t first_at(const struct view *v, uint64_t time)
 	return low;
 }
 
-/* What a look at all lines says; `others` counts where lines of other threads come first. */
+static uint64_t apart(const struct line *a, const struct line *b)
+{
+	return a->time > b->time ? a->time - b->time : b->time - a->time;
+}
+
+/*
+ * What a look at all lines says: the thread's line that is nearest in time, the later one of two; `others`
+ * counts where lines of other threads come first.
+ */
 static uint64_t expected(const struct view *v, const struct line *l, unsigned *others)
 {
-	size_t first = first_at(v, l->time);
+	size_t first = first_at(v, l->time), behind = first, before = first;
 
-	for (size_t i = first; i < v->n && v->lines[i].time == l->time; i++) {
-		if (v->lines[i].tid == l->tid) {
-			*others += i > first;
-			return v->lines[i].pos;
-		}
-	}
-	return first < v->n ? v->lines[first].pos : TL_NOPOS;
+	while (behind < v->n && v->lines[behind].tid != l->tid)
+		behind++;
+	while (before > 0 && v->lines[before - 1].tid != l->tid)
+		before--;
+	if (before > 0 &&
+	    (behind == v->n || apart(&v->lines[before - 1], l) < apart(&v->lines[behind], l)))
+		behind = before - 1;
+	if (behind == v->n)
+		behind = first;
+	*others += behind != first;
+	return behind < v->n ? v->lines[behind].pos : TL_NOPOS;
 }
 
 /* A position behind a chunk's last byte is the next chunk's first. */
