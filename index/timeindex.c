@@ -116,7 +116,7 @@ void tl_timerows_keep(struct tl_timeindex *ti, uint64_t k, const struct tl_timef
 int64_t tl_timerows_base(struct tl_timeindex *ti, const struct tl_timeform *f, uint64_t k,
 			 const struct tl_timefacts *facts)
 {
-	struct tl_timechain chain = { 0 };
+	struct tl_timechain chain = { .base = ti->origin };
 
 	for (uint64_t i = 0; i < k && i < ti->n; i++)
 		tl_timechain_chunk(f, &chain, &ti->rows[i].facts);
@@ -588,6 +588,7 @@ bool tl_timeindex_new(struct tl_source *src, struct tl_lineindex *lines, struct 
 	if (!ti)
 		return tl_err_nomem(err);
 	ti->src = src;
+	ti->origin = tl_part_origin(src);
 	ti->lines = lines;
 	ti->pool = pool;
 	ti->mailbox = mailbox;

@@ -193,7 +193,7 @@ static enum tl_lookup look_back(struct quest *q, uint64_t k, enum tl_lookup answ
 static bool first_reaching(struct quest *q, uint64_t *k, uint64_t *unknown)
 {
 	struct tl_timeindex *ti = q->ti;
-	struct tl_timechain chain = { 0 };
+	struct tl_timechain chain = { .base = ti->origin };
 	uint64_t reached = 0;
 	bool found = false;
 
@@ -409,7 +409,7 @@ static uint64_t passed(struct tl_timeindex *ti)
 static enum tl_lookup in_order(struct quest *q)
 {
 	struct tl_timeindex *ti = q->ti;
-	struct tl_timechain chain = { 0 };
+	struct tl_timechain chain = { .base = ti->origin };
 	struct tl_timefacts facts;
 	uint64_t k = 0;
 
@@ -631,7 +631,7 @@ enum tl_lookup tl_timeindex_line(struct tl_timeindex *ti, uint64_t pos, struct t
 {
 	const struct tl_timeform *form = tl_timeindex_form(ti);
 	uint64_t k = tl_pos_chunk(ti->src, pos), raw;
-	struct tl_timechain chain = { 0 };
+	struct tl_timechain chain = { .base = ti->origin };
 	bool known;
 
 	if (!form ||
@@ -664,7 +664,7 @@ enum tl_lookup tl_timeindex_line(struct tl_timeindex *ti, uint64_t pos, struct t
 /* Lock held: go over all that is known. */
 static void make_range(struct tl_timeindex *ti, const struct tl_timeform *form)
 {
-	struct tl_timechain chain = { 0 };
+	struct tl_timechain chain = { .base = ti->origin };
 	bool days_known = true;
 
 	if (ti->ranged == ti->changes)

@@ -33,6 +33,7 @@ struct tl_timeindex {
 	struct tl_lineindex *lines;
 	struct tl_jobs *pool;
 	struct tl_mailbox *mailbox;
+	int64_t origin; /* of a part: what its lines' times are from where it begins */
 
 	pthread_mutex_t lock;   /* of all below */
 	pthread_cond_t changed; /* rows got facts, or were given up */

@@ -36,6 +36,7 @@ struct search {
 	struct tl_stretch *pieces;
 	size_t npieces, room;
 	bool unordered;
+	int64_t origin; /* what is to be added to the times of the first piece's lines, ns */
 	atomic_bool stop;
 	atomic_flag taken;
 	_Atomic uint64_t walked; /* bytes */
@@ -268,7 +269,31 @@ static enum tl_lookup find_by_ends(struct search *s)
 	return TL_FOUND;
 }
 
-static enum tl_lookup find_parts(struct search *s)
+/* Where lines tell their times by those before them, the first ones of the parts have lost theirs. */
+static enum tl_lookup find_origin(struct search *s)
+{
+	const struct tl_timeform *form = tl_timeindex_form(s->times);
+	struct tl_buf line = TL_BUF_INIT;
+	struct tl_cursor cur;
+	enum tl_lookup found;
+	uint64_t ns, raw, next, pos = s->npieces > 0 ? s->pieces[0].from : 0;
+
+	if (pos == 0 || (!form->period && !form->deltas))
+		return TL_FOUND;
+	found = tl_timeindex_at(s->times, pos, &s->stop, &ns, &s->err);
+	if (found != TL_FOUND)
+		return found == TL_NONE ? TL_FOUND : found;
+	tl_cursor_init(&cur, s->src);
+	found = tl_cursor_read_line(&cur, pos, TL_TIME_LINE, &line, &next);
+	if (found != TL_FOUND || !tl_timeform_read(form, line.data, line.len, &raw))
+		raw = form->period ? ns % form->period : 0;
+	s->origin = (int64_t)ns - (int64_t)raw;
+	tl_cursor_fini(&cur);
+	tl_buf_fini(&line);
+	return TL_FOUND;
+}
+
+static enum tl_lookup find_pieces(struct search *s)
 {
 	enum tl_lookup found =
 	    tl_timeindex_measure(s->times, &s->stop, &s->first, &s->last, &s->err);
@@ -284,6 +309,13 @@ static enum tl_lookup find_parts(struct search *s)
 			return found;
 	}
 	return find_by_lines(s);
+}
+
+static enum tl_lookup find_parts(struct search *s)
+{
+	enum tl_lookup found = find_pieces(s);
+
+	return found == TL_FOUND ? find_origin(s) : found;
 }
 
 static enum tl_step search_step(void *self, struct tl_worker *worker)
@@ -391,10 +423,10 @@ static enum tl_timeparts take_parts(struct search *s, struct tl_source **src, st
 	bool any = s->npieces > 0;
 
 	*src = NULL;
-	return tl_source_open_part(below, any ? s->pieces : &nothing, any ? s->npieces : 1, src,
-				   err)
-		   ? (any ? TL_TIMEPARTS_DONE : TL_TIMEPARTS_EMPTY)
-		   : TL_TIMEPARTS_FAILED;
+	if (!tl_source_open_part(below, any ? s->pieces : &nothing, any ? s->npieces : 1, src, err))
+		return TL_TIMEPARTS_FAILED;
+	tl_part_set_origin(*src, s->origin);
+	return any ? TL_TIMEPARTS_DONE : TL_TIMEPARTS_EMPTY;
 }
 
 /* The indexes of the whole text, which are needed for that long only. */

@@ -19,6 +19,7 @@ struct part {
 	size_t n;
 	bool in_order; /* none begins before the one before it has ended */
 	uint64_t most; /* the end of the one that goes farthest */
+	int64_t origin_ns;
 
 	pthread_mutex_t lock; /* of what follows */
 	uint64_t end;         /* of the text below, for which was added up; */
@@ -316,6 +317,20 @@ struct tl_source *tl_part_below(struct tl_source *src)
 	struct part *p = tl_source_self(src, &part_ops);
 
 	return p ? p->below : NULL;
+}
+
+void tl_part_set_origin(struct tl_source *part, int64_t origin_ns)
+{
+	struct part *p = tl_source_self(part, &part_ops);
+
+	p->origin_ns = origin_ns;
+}
+
+int64_t tl_part_origin(struct tl_source *src)
+{
+	const struct part *p = tl_source_self(src, &part_ops);
+
+	return p ? p->origin_ns : 0;
 }
 
 uint64_t tl_part_outer(struct tl_source *src, uint64_t pos)

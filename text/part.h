@@ -23,6 +23,13 @@ bool tl_source_open_part(struct tl_source *below, const struct tl_stretch *stret
 /* The text below, still owned by the part; NULL: `src` is no part.  Any thread. */
 struct tl_source *tl_part_below(struct tl_source *src);
 
+/*
+ * What is to be added to the times that its lines tell, where these depend on lines before the part (index/timefacts.h
+ * says when); 0 if nobody has set it, or `src` is no part.  It is set before other threads know the part.
+ */
+void tl_part_set_origin(struct tl_source *part, int64_t origin_ns);
+int64_t tl_part_origin(struct tl_source *src);
+
 /* The position below of one in the part, and back: of the nearest byte behind it that is in the part,
  * or the part's end.  Any thread. */
 uint64_t tl_part_outer(struct tl_source *src, uint64_t pos);

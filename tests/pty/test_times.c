@@ -530,6 +530,30 @@ static void a_part_has_the_year_of_the_file(void **state)
 	check_row(t, 0, "Sep  8 11:20:00 host prog[1]: line 20");
 }
 
+/* Times since the line before add up from the file's beginning, not from the part's; days do, too. */
+static void a_part_goes_on_with_the_times_of_the_file(void **state)
+{
+	struct tl_buf text = TL_BUF_INIT;
+	struct term *t;
+
+	for (int i = 0; i < 200; i++)
+		tl_buf_printf(&text, "     0.%d00000 write(1, \"%d\", 1) = 1\n", i > 0, i);
+	fixture_file(&f, "deltas", (char *)text.data, (long)text.len);
+	t = fixture_open(&f, "-Ps%w", "--time=10,15", "deltas", NULL);
+	check_row(t, 0, "     0.100000 write(1, \"100\", 1) = 1");
+	check_keys(t, "@12.5<Enter>");
+	check_row(t, 0, "     0.100000 write(1, \"125\", 1) = 1");
+	text.len = 0;
+	for (int i = 0; i < 200; i++)
+		tl_buf_printf(&text, "%02d:30:00.5 line %d\n", i % 24, i);
+	fixture_file(&f, "days", (char *)text.data, (long)text.len);
+	tl_buf_fini(&text);
+	t = fixture_open(&f, "-Ps%w", "--time=2d 01:00,4d 00:00", "days", NULL);
+	check_row(t, 0, "01:30:00.5 line 49");
+	check_keys(t, "@3d 02:00<Enter>");
+	check_row(t, 0, "02:30:00.5 line 74");
+}
+
 /* What is at the top stays there, and marks stay where they are. */
 static void the_part_can_be_changed(void **state)
 {
@@ -696,6 +720,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_part_is_the_text, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_part_without_lines_is_told, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_part_has_the_year_of_the_file, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_part_goes_on_with_the_times_of_the_file, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(the_part_can_be_changed, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_part_follows_its_file, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_part_of_a_pipe_is_the_whole, set_up, tear_down),
