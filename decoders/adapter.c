@@ -39,6 +39,8 @@ struct decoded {
 	struct tl_origin file;    /* likewise, whatever is chosen: of what save() gave */
 	uint64_t state;           /* of what else the text depends on */
 	_Atomic(uint64_t) *empty; /* a bit a chunk: decoded, and it has no lines; may be NULL */
+	_Atomic(uint64_t) *read;  /* was decoded; NULL: it does not take long */
+	atomic_bool abandoned;    /* what is decoded is not to be believed */
 	struct tl_job *keeping;
 
 	struct tl_jobs *pool; /* may be NULL */
@@ -85,16 +87,35 @@ static bool decoded_known_empty(void *self, uint64_t k)
 	       (atomic_load_explicit(&d->empty[k / 64], memory_order_relaxed) >> (k % 64) & 1);
 }
 
+/* Debug information is read at the first question about a part of it: once a chunk was decoded, all is
+ * in memory that it needs. */
+static bool decoded_takes_long(void *self, uint64_t k)
+{
+	const struct decoded *d = self;
+
+	return d->read && d->pool && k < d->nchunks &&
+	       !(atomic_load_explicit(&d->read[k / 64], memory_order_relaxed) >> (k % 64) & 1);
+}
+
 static enum tl_lookup decoded_read(void *self, uint64_t k, struct tl_buf *out, struct tl_err *err)
 {
 	struct decoded *d = self;
 	size_t had = out->len;
+	bool ok;
 
 	if (k >= d->nchunks)
 		return TL_NONE;
 	if (decoded_known_empty(d, k))
 		return TL_FOUND;
-	if (!d->ops->decode(d->self, k, out, err)) {
+	ok = d->ops->decode(d->self, k, out, err);
+	if (d->read)
+		atomic_fetch_or_explicit(&d->read[k / 64], UINT64_C(1) << (k % 64),
+					 memory_order_relaxed);
+	if (atomic_load(&d->abandoned)) {
+		out->len = had;
+		return TL_PENDING; /* and never comes */
+	}
+	if (!ok) {
 		out->len = had;
 		return TL_FAILED;
 	}
@@ -246,16 +267,28 @@ static void end_job(struct tl_job *job)
 	tl_job_release(job);
 }
 
+static void decoded_abandon(void *self)
+{
+	struct decoded *d = self;
+
+	decoded_stop(d);
+	atomic_store(&d->abandoned, true);
+	if (d->self && d->ops->stop)
+		d->ops->stop(d->self);
+}
+
 static void decoded_close(void *self)
 {
 	struct decoded *d = self;
 
+	decoded_abandon(d);
 	end_job(d->keeping);
 	end_job(d->looking);
 	if (d->self)
 		d->ops->close(d->self);
 	pthread_mutex_destroy(&d->lock);
 	free(d->empty);
+	free(d->read);
 	free(d->path);
 	free(d->dir);
 	free(d);
@@ -272,6 +305,8 @@ static const struct tl_source_ops decoded_ops = {
 	.origin = decoded_origin,
 	.known_empty = decoded_known_empty,
 	.look = decoded_look,
+	.takes_long = decoded_takes_long,
+	.abandon = decoded_abandon,
 	.stop = decoded_stop,
 	.on_change = decoded_on_change,
 	.close = decoded_close,
@@ -402,6 +437,8 @@ static bool open_decoder(struct decoded *d, const struct tl_decoder_options *opt
 		if (keeps && d->ops->state)
 			d->state = d->ops->state(d->self);
 		d->empty = calloc((size_t)(d->nchunks / 64 + 1), sizeof(*d->empty));
+		if (options->source)
+			d->read = calloc((size_t)(d->nchunks / 64 + 1), sizeof(*d->read));
 		if (keeps && saved.len == 0)
 			keep_later(d, options->pool);
 	} else {

@@ -170,6 +170,11 @@ struct tl_decoder_ops {
 	/* Append what open() took long to find out of the file, for the next time.  Any thread. */
 	bool (*save)(const void *self, struct tl_buf *out);
 
+	/* Nobody wants what is being made any more; close() follows when no thread is inside.  What
+	 * takes long ends soon, with whatever it has.  NULL: nothing takes long.  Any thread, at
+	 * once. */
+	void (*stop)(void *self);
+
 	void (*close)(void *self);
 };
 

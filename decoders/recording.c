@@ -173,6 +173,14 @@ static bool recording_save(const void *self, struct tl_buf *out)
 	return r->ops->save(r->self, out);
 }
 
+static void recording_stop(void *self)
+{
+	struct recording *r = self;
+
+	if (r->ops->stop)
+		r->ops->stop(r->self);
+}
+
 static void recording_close(void *self)
 {
 	struct recording *r = self;
@@ -201,5 +209,6 @@ const struct tl_decoder_ops tl_decoder_recording = {
 	.samples = recording_samples,
 	.state = recording_state,
 	.save = recording_save,
+	.stop = recording_stop,
 	.close = recording_close,
 };

@@ -173,9 +173,14 @@ static uint64_t of_thread(const struct tl_decoder_ops *ops, void *self, struct t
 {
 	struct thread_walk w = { .ops = ops, .self = self, .thread = thread, .time = time };
 	uint64_t behind = pos, before = pos, far;
+	struct tl_span span;
 
 	tl_cursor_init(&w.cur, src);
 	w.cur.hasty = true;
+	/* The chunk was decoded to look the time up, and does not take long. */
+	if (tl_source_takes_long(src, tl_pos_chunk(src, pos)) &&
+	    tl_source_pin(src, tl_pos_chunk(src, pos), &span, NULL) == TL_FOUND)
+		tl_source_unpin(src, tl_pos_chunk(src, pos), &span);
 	far = nearest_line(&w, &behind, false, UINT64_MAX);
 	if (nearest_line(&w, &before, true, far) < far)
 		behind = before;

@@ -31,19 +31,27 @@ static void on_change(void *arg)
 	tl_mailbox_post(app->mailbox, &msg);
 }
 
+/* Is the text closed with its source?  What a pipe brought stays. */
+static bool ends_source(const struct tl_text *t, const struct tl_file *f)
+{
+	return !f || f->kept != t->src || t->help;
+}
+
 static void close_text(struct tl_app *app, struct tl_text *t)
 {
 	struct tl_file *f = tl_app_file(app);
 
 	if (!t->src)
 		return;
+	if (ends_source(t, f))
+		tl_source_abandon(t->src);
 	if (!t->help)
 		tl_top_text_closes(app);
 	tl_view_close(t->view);
 	tl_texttimes_close(t->times);
 	tl_textcalls_close(t->calls);
 	tl_lineindex_close(t->lines);
-	if (!f || f->kept != t->src || t->help) {
+	if (ends_source(t, f)) {
 		tl_source_close(t->src);
 		if (f)
 			tl_filesource_end(app, f);
@@ -54,6 +62,8 @@ static void close_text(struct tl_app *app, struct tl_text *t)
 
 void tl_app_close_text(struct tl_app *app)
 {
+	if (app->text.src && ends_source(&app->text, tl_app_file(app)))
+		tl_source_abandon(app->text.src);
 	tl_app_end_op(app);
 	tl_log_text_closing(app);
 	tl_find_text_closing(app);
@@ -399,6 +409,7 @@ bool tl_app_reopen(struct tl_app *app, struct tl_err *err)
 	tl_app_end_op(app);
 	save_target(app, f);
 	translate_positions(f, &app->marks, app->text.src, src);
+	tl_source_abandon(app->text.src);
 	tl_find_text_closing(app);
 	tl_top_text_closes(app);
 	old = app->text.src;

@@ -48,6 +48,8 @@ static enum tl_lookup hold(struct tl_cursor *cur, uint64_t k, uint64_t b)
 		cur->k = 0;
 		return TL_FOUND;
 	}
+	if (cur->hasty && tl_source_takes_long(cur->src, k) && tl_source_look(cur->src, k, false))
+		return TL_PENDING;
 	found = tl_source_pin(cur->src, k, &cur->span, &cur->err);
 	if (found == TL_FOUND)
 		cur->k = k;
@@ -172,7 +174,7 @@ static uint64_t settle(struct tl_cursor *cur, uint64_t b)
 
 		if (tl_source_known_empty(cur->src, k))
 			continue;
-		if (cur->hasty && ++empties > HASTE)
+		if (cur->hasty && (++empties > HASTE || tl_source_takes_long(cur->src, k)))
 			return here; /* the same place in other words */
 		if (tl_source_pin(cur->src, k, &span, NULL) == TL_FOUND) {
 			empty = span.len == 0;

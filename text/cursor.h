@@ -19,7 +19,8 @@ struct tl_cursor {
 	struct tl_span span;
 	bool head;         /* the span is tl_source_head()'s: nothing is pinned */
 	bool hasty;        /* set by who must not wait: after some chunks without a byte that had
-			    * to be made, the answer is PENDING; the source looks on, if it can */
+			    * to be made, or before one that takes long, the answer is PENDING; the
+			    * source looks on, if it can */
 	struct tl_err err; /* of the last TL_FAILED */
 };
 

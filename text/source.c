@@ -171,6 +171,17 @@ bool tl_source_known_empty(const struct tl_source *src, uint64_t k)
 	return src->ops->known_empty && src->ops->known_empty(src->self, k);
 }
 
+void tl_source_abandon(struct tl_source *src)
+{
+	if (src->ops->abandon)
+		src->ops->abandon(src->self);
+}
+
+bool tl_source_takes_long(const struct tl_source *src, uint64_t k)
+{
+	return src->ops->takes_long && src->ops->takes_long(src->self, k);
+}
+
 bool tl_source_look(struct tl_source *src, uint64_t k, bool backward)
 {
 	if (!src->ops->look)

@@ -149,6 +149,14 @@ struct tl_source_ops {
 	 * reading on does not take long.  Any thread, does not block. */
 	void (*look)(void *self, uint64_t k, bool backward);
 
+	/* May it take long to read chunk k, now?  Who must not wait asks look() to begin there instead,
+	 * and reads it when something is known.  May be NULL: never.  Any thread, at once. */
+	bool (*takes_long)(void *self, uint64_t k);
+
+	/* Nobody wants what is read from now on, and close() follows: what takes long ends soon.  May be
+	 * NULL.  Any thread, at once. */
+	void (*abandon)(void *self);
+
 	/* Releases self; no thread may be inside any more. */
 	void (*close)(void *self);
 
@@ -214,6 +222,8 @@ bool tl_source_facts(struct tl_source *src, uint64_t k, struct tl_chunk_facts *o
 bool tl_source_trouble(struct tl_source *src, struct tl_err *out); /* may be NULL */
 bool tl_source_known_empty(const struct tl_source *src, uint64_t k);
 bool tl_source_look(struct tl_source *src, uint64_t k, bool backward); /* false: it does not */
+void tl_source_abandon(struct tl_source *src);
+bool tl_source_takes_long(const struct tl_source *src, uint64_t k);
 void tl_source_on_change(struct tl_source *src, void (*fn)(void *arg), void *arg);
 const char *tl_source_kind(const struct tl_source *src);
 /* What was given with these operations to tl_source_new(); NULL: it is another kind of source. */

@@ -117,6 +117,11 @@ void tl_dsos_close(struct tl_dsos *all)
 	free(all);
 }
 
+void tl_dsos_stop(struct tl_dsos *all)
+{
+	atomic_store_explicit(&all->stopped, true, memory_order_relaxed);
+}
+
 /* "x.ko", "x.ko.xz": where the name of the module ends; NULL: it is none. */
 static const char *module_end(const char *path)
 {

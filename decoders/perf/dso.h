@@ -27,6 +27,9 @@ bool tl_dsos_open(const struct tl_perf *perf, const char *symfs, struct tl_dsos 
 		  struct tl_err *err);
 void tl_dsos_close(struct tl_dsos *all);
 
+/* Reading of debug information ends soon, and tells what it has: close() follows.  Any thread. */
+void tl_dsos_stop(struct tl_dsos *all);
+
 /*
  * Where the kernel's symbols and code are to be taken from; either may be NULL: where they are
  * found.  Before anything is asked.  False: a file is not there.

@@ -78,6 +78,7 @@ struct tl_dsos {
 	struct tl_dsofile_places places;
 	const struct tl_perf_build_id **ids; /* by path */
 	size_t nids;
+	atomic_bool stopped;
 
 	pthread_mutex_t lock; /* of what is below */
 	struct tl_dso *buckets[BUCKETS];

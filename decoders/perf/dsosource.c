@@ -16,9 +16,9 @@ static bool take_source(void *arg, struct tl_dsofile *file)
 {
 	struct tl_dso *d = arg;
 
-	if (file->size <= TL_DWARFFILE_MAX) {
+	if (file->size <= TL_DWARFFILE_MAX && !atomic_load(&d->all->stopped)) {
 		tl_dwarffile_find_shared(&d->all->places, file, &d->source_shared);
-		d->source = tl_srclines_open(file->fd, d->source_shared.fd);
+		d->source = tl_srclines_open(file->fd, d->source_shared.fd, &d->all->stopped);
 	}
 	if (d->source) {
 		d->source_file = *file;
@@ -148,14 +148,17 @@ bool tl_dso_source(struct tl_dso *d, uint64_t offset, tl_srcline_fn *fn, void *a
 {
 	struct asking a = { fn, arg };
 	uint64_t address;
-	bool ok = false;
+	bool ok = false, stopped;
 
 	if (d->base)
 		d = d->base;
 	pthread_mutex_lock(&d->source_lock);
-	if (!d->source_opened)
+	stopped = atomic_load_explicit(&d->all->stopped, memory_order_relaxed);
+	if (!d->source_opened && !stopped)
 		open_source(d);
-	if (d->lines)
+	if (stopped)
+		ok = false;
+	else if (d->lines)
 		ok = tl_jitlines_find(d->lines, offset, tell, &a);
 	else if (d->source && to_address(d, offset, &address))
 		ok = tl_srclines_find(d->source, address, tell, &a);

@@ -28,9 +28,8 @@
 /* A function, or a copy of one inside of it; one for each of its ranges. */
 struct function {
 	uint64_t low, high;
-	const char *name;      /* libdw's; NULL: none */
-	const char *call_path; /* inlined: where it is called */
-	uint32_t call_line;
+	Dwarf_Die
+	    die; /* its name, and where it is called, are looked up for those that are shown */
 	uint32_t inside; /* of a function: where its copies begin in `copies`, */
 	uint32_t ninside;
 };
@@ -59,6 +58,7 @@ struct span {
 struct tl_srclines {
 	const struct tl_dwarflib *lib;
 	struct tl_dwarffile file;
+	const atomic_bool *stop; /* NULL: never */
 	bool listed;
 	struct unit *units;
 	size_t nunits, units_cap;
@@ -85,7 +85,7 @@ static void find_home(struct tl_srclines *s, int fd)
 	*(s->home[0] == '/' ? strrchr(s->home, '/') + 1 : s->home) = '\0';
 }
 
-struct tl_srclines *tl_srclines_open(int fd, int shared)
+struct tl_srclines *tl_srclines_open(int fd, int shared, const atomic_bool *stop)
 {
 	const struct tl_dwarflib *lib = tl_dwarflib(NULL);
 	struct tl_srclines *s = lib ? calloc(1, sizeof(*s)) : NULL;
@@ -94,6 +94,7 @@ struct tl_srclines *tl_srclines_open(int fd, int shared)
 	if (!s)
 		return NULL;
 	s->lib = lib;
+	s->stop = stop;
 	find_home(s, fd);
 	if (tl_dwarffile_open(&s->file, lib, fd, shared) &&
 	    lib->dwarf_get_units(s->file.dwarf, NULL, &cu, NULL, NULL, NULL, NULL) == 0)
@@ -114,6 +115,11 @@ void tl_srclines_close(struct tl_srclines *s)
 	free(s->spans);
 	tl_dwarffile_close(&s->file, s->lib);
 	free(s);
+}
+
+static bool is_stopped(const struct tl_srclines *s)
+{
+	return s->stop && atomic_load_explicit(s->stop, memory_order_relaxed);
 }
 
 /* Room for one more; false: no memory. */
@@ -255,7 +261,7 @@ static void list_units(struct tl_srclines *s)
 	uint8_t type;
 
 	s->listed = true;
-	for (unsigned i = 0; i < MAX_UNITS; i++) {
+	for (unsigned i = 0; i < MAX_UNITS && !is_stopped(s); i++) {
 		if (s->lib->dwarf_get_units(s->file.dwarf, cu, &cu, NULL, &type, &die, NULL) != 0)
 			break;
 		if (type != DW_UT_compile && type != DW_UT_skeleton)
@@ -303,28 +309,33 @@ static const char *name_of(const struct tl_srclines *s, Dwarf_Die *die)
 	return NULL;
 }
 
+/* Where a copy is called. */
 static void read_call(const struct tl_srclines *s, struct unit *u, Dwarf_Die *die,
-		      struct function *f)
+		      struct tl_srcline *place)
 {
 	Dwarf_Attribute attr;
 	Dwarf_Files *files;
 	Dwarf_Word number;
 	size_t nfiles;
 
+	place->path = NULL;
+	place->line = 0;
 	if (s->lib->dwarf_attr(die, DW_AT_call_line, &attr) &&
 	    s->lib->dwarf_formudata(&attr, &number) == 0 && number <= UINT32_MAX)
-		f->call_line = (uint32_t)number;
+		place->line = (unsigned)number;
 	if (s->lib->dwarf_attr(die, DW_AT_call_file, &attr) &&
 	    s->lib->dwarf_formudata(&attr, &number) == 0 &&
 	    s->lib->dwarf_getsrcfiles(&u->entries, &files, &nfiles) == 0 && number < nfiles)
-		f->call_path = s->lib->dwarf_filesrc(files, number, NULL, NULL);
+		place->path = s->lib->dwarf_filesrc(files, number, NULL, NULL);
+	if (!place->path)
+		place->path = "?";
 }
 
 /* A row for each of its ranges; how many, or -1: no more can be had. */
 static int add_function(struct tl_srclines *s, struct unit *u, Dwarf_Die *die, bool copy)
 {
 	struct functions *to = copy ? &u->copies : &u->functions;
-	struct function f = { .inside = (uint32_t)u->copies.n };
+	struct function f = { .die = *die, .inside = (uint32_t)u->copies.n };
 	Dwarf_Addr base;
 	ptrdiff_t at = 0;
 	int n = 0;
@@ -337,11 +348,6 @@ static int add_function(struct tl_srclines *s, struct unit *u, Dwarf_Die *die, b
 			continue;
 		if (to->n >= MAX_FUNCTIONS || !grow(&to->v, to->n, &to->cap, sizeof(*to->v)))
 			return -1;
-		if (n == 0) {
-			f.name = name_of(s, die);
-			if (copy)
-				read_call(s, u, die, &f);
-		}
 		to->v[to->n++] = f;
 		n++;
 	}
@@ -382,7 +388,8 @@ static bool read_entries(struct tl_srclines *s, struct unit *u, Dwarf_Die *paren
 	if (depth > MAX_DEPTH || s->lib->dwarf_child(parent, &die) != 0)
 		return true;
 	do {
-		if (++s->entries > MAX_ENTRIES || !read_entry(s, u, &die, depth, inside))
+		if (++s->entries > MAX_ENTRIES || is_stopped(s) ||
+		    !read_entry(s, u, &die, depth, inside))
 			return false;
 		if (s->lib->dwarf_siblingof(&die, &next) != 0)
 			return true;
@@ -494,6 +501,7 @@ bool tl_srclines_find(struct tl_srclines *s, uint64_t address, tl_srcline_fn *fn
 	const struct function *copies[MAX_INLINED], *f;
 	struct tl_srcline place = { .line = 0 };
 	struct unit *u;
+	Dwarf_Die die;
 	unsigned n;
 
 	if (!s->listed)
@@ -508,13 +516,15 @@ bool tl_srclines_find(struct tl_srclines *s, uint64_t address, tl_srcline_fn *fn
 	place.folder = u->folder;
 	f = function_at(u, address);
 	for (n = f ? copies_at(u, f, address, copies) : 0; n > 0; n--) {
-		place.function = copies[n - 1]->name;
+		die = copies[n - 1]->die;
+		place.function = name_of(s, &die);
 		place.inlined = true;
 		fn(arg, &place);
-		place.path = copies[n - 1]->call_path ? copies[n - 1]->call_path : "?";
-		place.line = copies[n - 1]->call_line;
+		read_call(s, u, &die, &place);
 	}
-	place.function = f ? f->name : NULL;
+	if (f)
+		die = f->die;
+	place.function = f ? name_of(s, &die) : NULL;
 	place.inlined = false;
 	fn(arg, &place);
 	return true;

@@ -9,6 +9,7 @@
 #ifndef TL_DECODERS_PERF_SRCLINES_H
 #define TL_DECODERS_PERF_SRCLINES_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -26,9 +27,10 @@ typedef void tl_srcline_fn(void *arg, const struct tl_srcline *place);
 struct tl_srclines; /* of one file */
 
 /* Borrows the descriptors until close: of the file, and of what it shares with others (dwarffile.h; -1:
- * nothing).  NULL: there is nothing of the kind in the file, or nobody to read it (libdw).  Any
- * thread. */
-struct tl_srclines *tl_srclines_open(int fd, int shared);
+ * nothing).  NULL: there is nothing of the kind in the file, or nobody to read it (libdw).  What is
+ * being read ends early when *stop becomes true (NULL: never); what is told then is not to be
+ * believed.  Any thread. */
+struct tl_srclines *tl_srclines_open(int fd, int shared, const atomic_bool *stop);
 void tl_srclines_close(struct tl_srclines *s);
 
 /*

@@ -26,6 +26,13 @@ void tl_pt_made_fini(struct tl_pt_made *m)
 	free(m->starts);
 }
 
+static void pt_stop(void *self)
+{
+	struct tl_pt *pt = self;
+
+	tl_dsos_stop(pt->dsos);
+}
+
 static void pt_close(void *self)
 {
 	struct tl_pt *pt = self;
@@ -356,5 +363,6 @@ const struct tl_decoder_ops tl_decoder_pt_ops = {
 	.costs = pt_costs,
 	.state = pt_state,
 	.save = pt_save,
+	.stop = pt_stop,
 	.close = pt_close,
 };

@@ -42,7 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		return 0;
 	fd = memfd_create("fuzz_srclines", MFD_CLOEXEC);
 	must(fd >= 0 && write(fd, data, n) == (ssize_t)n);
-	s = tl_srclines_open(fd, -1);
+	s = tl_srclines_open(fd, -1, NULL);
 	for (unsigned i = 0; s && i < 2; i++)
 		for (uint64_t at = 0; at < ADDRESSES; at++)
 			tl_srclines_find(s, at, add, &sums[i]);

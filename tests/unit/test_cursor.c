@@ -319,6 +319,14 @@ static bool first_are_empty(void *self, uint64_t k)
 	return empty_is_known && k < 20 && fake_len(f, k) == 0;
 }
 
+static uint64_t slow = UINT64_MAX; /* chunk */
+
+static bool is_slow(void *self, uint64_t k)
+{
+	(void)self;
+	return k == slow;
+}
+
 /* "ab\n", thirty chunks without a byte, "cd\n". */
 static void hollow_text(struct fake *f, struct tl_source **src)
 {
@@ -330,6 +338,7 @@ static void hollow_text(struct fake *f, struct tl_source **src)
 		.read = fake_read,
 		.look = note_look,
 		.known_empty = first_are_empty,
+		.takes_long = is_slow,
 		.close = fake_close,
 	};
 
@@ -394,6 +403,39 @@ static void steps_over_what_is_known_to_be_empty(void **state)
 	tl_source_close(src);
 }
 
+static void does_not_wait_for_a_chunk_that_takes_long(void **state)
+{
+	struct tl_source *src;
+	struct tl_cursor cur;
+	struct tl_span run;
+	struct fake f;
+	uint64_t pos;
+
+	(void)state;
+	hollow_text(&f, &src);
+	tl_cursor_init(&cur, src);
+	cur.hasty = true;
+	slow = 0;
+	assert_int_equal(tl_cursor_forward(&cur, 0, &run), TL_PENDING);
+	assert_int_equal(nlooks, 1);
+	assert_int_equal(looked_from, 0);
+	assert_int_equal(tl_cursor_backward(&cur, 3, &run, &pos), TL_PENDING);
+	assert_int_equal(f.nreads, 0);
+	slow = 31;
+	assert_int_equal(tl_cursor_forward(&cur, 0, &run), TL_FOUND);
+	assert_int_equal(run.len, 3);
+	assert_int_equal(tl_cursor_forward(&cur, at(31, 0), &run), TL_PENDING);
+	assert_int_equal(looked_from, 31);
+	assert_int_equal(f.nreads, 1);
+
+	/* Who can wait reads it. */
+	cur.hasty = false;
+	assert_int_equal(tl_cursor_forward(&cur, at(31, 0), &run), TL_FOUND);
+	slow = UINT64_MAX;
+	tl_cursor_fini(&cur);
+	tl_source_close(src);
+}
+
 /* A chunk of whole lines begins with a line: the one before it is not read to know. */
 static void needs_no_neighbour_in_a_text_of_whole_lines(void **state)
 {
@@ -428,6 +470,7 @@ int main(void)
 		cmocka_unit_test(survives_a_text_cut_off),
 		cmocka_unit_test(crosses_full_chunks),
 		cmocka_unit_test(does_not_wait_for_a_hollow_stretch),
+		cmocka_unit_test(does_not_wait_for_a_chunk_that_takes_long),
 		cmocka_unit_test(steps_over_what_is_known_to_be_empty),
 		cmocka_unit_test(needs_no_neighbour_in_a_text_of_whole_lines),
 	};

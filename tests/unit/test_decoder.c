@@ -8,8 +8,10 @@
 #include "text/cursor.h"
 
 #include <dirent.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <xxhash.h>
@@ -445,6 +447,51 @@ static void counts_anew_where_the_saved_counts_are_wrong(void **state)
 	tl_source_close(src);
 }
 
+static void count_change(void *arg)
+{
+	atomic_fetch_add((atomic_uint *)arg, 1);
+}
+
+/* With source lines a chunk may take long when it is decoded for the first time: workers do that. */
+static void tells_what_takes_long(void **state)
+{
+	struct fixture *fx = *state;
+	struct tl_buf out = TL_BUF_INIT;
+	struct tl_source *src;
+	atomic_uint changes = 0;
+
+	record(fx, "chunks 50\n", false);
+	src = open_fake(fx);
+	assert_false(tl_source_takes_long(src, 0));
+	tl_source_close(src);
+
+	fx->options.source = 1;
+	src = open_fake(fx);
+	tl_source_on_change(src, count_change, &changes);
+	assert_true(tl_source_takes_long(src, 0));
+	assert_true(tl_source_takes_long(src, 7));
+	assert_int_equal(tl_source_read(src, 0, &out, NULL), TL_FOUND);
+	assert_false(tl_source_takes_long(src, 0));
+	assert_true(tl_source_look(src, 7, false));
+	while (atomic_load(&changes) == 0)
+		sched_yield();
+	assert_false(tl_source_takes_long(src, 7));
+	assert_true(tl_source_takes_long(src, 40));
+	/* What comes after that is not believed. */
+	tl_source_abandon(src);
+	out.len = 0;
+	assert_int_equal(tl_source_read(src, 40, &out, NULL), TL_PENDING);
+	assert_int_equal(out.len, 0);
+	tl_source_close(src);
+
+	/* Nobody else could do it. */
+	fx->options.pool = NULL;
+	src = open_fake(fx);
+	assert_false(tl_source_takes_long(src, 0));
+	tl_source_close(src);
+	tl_buf_fini(&out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -452,6 +499,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(depends_on_other_files, setup, teardown),
 		cmocka_unit_test_setup_teardown(gives_what_is_decoded, setup, teardown),
 		cmocka_unit_test_setup_teardown(decodes_an_empty_chunk_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(tells_what_takes_long, setup, teardown),
 		cmocka_unit_test_setup_teardown(says_why_it_cannot_open, setup, teardown),
 		cmocka_unit_test_setup_teardown(tells_of_a_new_file_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(keeps_what_open_found_out, setup, teardown),

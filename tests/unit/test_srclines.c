@@ -78,7 +78,7 @@ static struct found find_in(const char *name)
 	alarm(20); /* it must not wait for what is no file */
 	assert_true(tl_dsofile_open(path, &file));
 	tl_dwarffile_find_shared(&places, &file, &shared);
-	s = tl_srclines_open(file.fd, shared.fd);
+	s = tl_srclines_open(file.fd, shared.fd, NULL);
 	assert_non_null(s);
 	tl_srclines_find(s, AT, see, &f);
 	tl_srclines_close(s);
