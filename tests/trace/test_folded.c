@@ -571,6 +571,44 @@ static void folded(void **state)
 	}
 }
 
+/* ---- the text of a recording, printed and read again */
+
+static uint64_t sum_in(const char *file)
+{
+	char *text = read_file(file);
+	uint64_t sum = 0;
+
+	for (char *line = text; *line; line += strcspn(line, "\n") + 1)
+		sum += strtoull(line + strcspn(line, " "), NULL, 10);
+	free(text);
+	return sum;
+}
+
+/* Which function a time belongs to may differ where one jumps to another; that it is somebody's may not. */
+static void printed_views_cost_as_much(void **state)
+{
+	static const char *const views[] = { "graph", "returns", "calls" };
+	uint64_t want, got;
+
+	if (no_record) {
+		print_message("skip: %s\n", no_record);
+		skip();
+	}
+	record(&recipes[1]);
+	fold("ns", "", "recorded");
+	want = sum_in("recorded");
+	assert_true(want > 1000);
+	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++) {
+		assert_int_equal(sh("%s/../../tless --no-index --trace-view=%s data >printed &&"
+				    " %s/../../tless --folded=ns printed >again 2>says",
+				    here, views[i], here),
+				 0);
+		got = sum_in("again");
+		if (got * 50 < want * 49 || got * 50 > want * 51)
+			fail_msg("%s: %" PRIu64 " ns, recorded %" PRIu64, views[i], got, want);
+	}
+}
+
 /* ---- samples */
 
 /* What stackcollapse-perf makes of samples: comm PERIOD, and a line "ip symbol (binary)" for each frame. */
@@ -639,7 +677,7 @@ static void samples_are_folded(void **state)
 
 int main(int argc, char **argv)
 {
-	struct CMUnitTest tests[NRECIPES + 1];
+	struct CMUnitTest tests[NRECIPES + 2];
 	char self[PATH_MAX];
 	const char *tmp = getenv("TMPDIR");
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
@@ -663,6 +701,7 @@ int main(int argc, char **argv)
 		};
 	}
 	tests[NRECIPES] = (struct CMUnitTest)cmocka_unit_test(samples_are_folded);
+	tests[NRECIPES + 1] = (struct CMUnitTest)cmocka_unit_test(printed_views_cost_as_much);
 	if (argc > 1)
 		cmocka_set_test_filter(argv[1]);
 	rc = cmocka_run_group_tests(tests, NULL, NULL);
