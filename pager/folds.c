@@ -132,7 +132,7 @@ uint64_t tl_folds_below(const struct tl_folds *f, const struct tl_calls *calls,
 	if (line->kind != TL_CALL_ENTRY || f->levels == 0)
 		return 0;
 	for (const struct tl_callline *l = line + 1; l < calls->lines + calls->nlines; l++) {
-		if (l->thread != line->thread)
+		if (l->thread != line->thread || l->kind == TL_CALL_BREAK)
 			continue;
 		if (!is_too_deep(f->levels, l, floor))
 			return n;
@@ -200,6 +200,8 @@ static bool hidden(void *arg, uint64_t k, struct tl_buf *at)
 		const struct tl_callline *line = &c->lines[i];
 		uint32_t byte = (uint32_t)line->byte;
 
+		if (line->kind == TL_CALL_BREAK) /* it is no line */
+			continue;
 		if (is_sieved(s, from, last, line, first + line->byte) ||
 		    (s->levels > 0 &&
 		     is_too_deep(s->levels, line, floor_for(&floor, c, line->thread))))

@@ -172,46 +172,12 @@ bool tl_pt_describe(void *self, uint64_t k, uint64_t byte, struct tl_place *out,
 
 /* ---- calls, and where a selection leaves something out between them */
 
-/* Where a stretch of time began longer ago, it is taken for granted that there are lines of it. */
-#define LOOK_BACK_FOR_LINES 3
-
-/* The first of the selected ranges that are one after the other up to r, with nothing between. */
-static size_t stretch_of(const struct tl_select *s, size_t r)
-{
-	while (r > 0 && s->times[r].first - 1 <= s->times[r - 1].last)
-		r--;
-	return r;
-}
-
 static bool has_line(const struct tl_pt_made *m, size_t i)
 {
 	return m->starts[i] < m->starts[i + 1];
 }
 
-/* Are there lines since `time` in chunks before k? */
-static bool look_for_lines(struct tl_pt *pt, uint64_t k, uint64_t time, bool *are,
-			   struct tl_err *err)
-{
-	struct tl_pt_workspace *w = tl_pt_workspace_take(pt);
-	bool ok = w || tl_err_nomem(err);
-
-	*are = false;
-	for (uint64_t j = k; ok && j > 0 && !*are; j--) {
-		if (tl_pt_slices_get(pt->slices, tl_pt_slice_of(pt, j))->time <= time)
-			break;
-		*are = k - j == LOOK_BACK_FOR_LINES;
-		if (*are)
-			break;
-		ok = tl_pt_make_lines(pt, j - 1, 0, &w->made, err);
-		for (size_t i = 0; ok && i < w->made.scratch.n && !*are; i++)
-			*are = w->made.scratch.events[i].time >= time && has_line(&w->made, i);
-	}
-	if (w)
-		tl_pt_workspace_put(pt, w);
-	return ok;
-}
-
-/* Put a break before the line that begins at `byte`. */
+/* Put a break before the line that begins at `byte`, or behind them all. */
 static bool add_break(struct tl_calls *out, uint64_t byte)
 {
 	size_t i = out->nlines;
@@ -225,31 +191,34 @@ static bool add_break(struct tl_calls *out, uint64_t byte)
 	return true;
 }
 
-/* Where the first line is of a stretch of selected time, but for the first stretch. */
-static bool add_breaks(struct tl_pt *pt, uint64_t k, const struct tl_pt_made *m,
-		       struct tl_calls *out, struct tl_err *err)
+/* Where the lines from a time on begin. */
+static uint64_t byte_at(const struct tl_pt_made *m, uint64_t time)
+{
+	size_t i = 0;
+
+	while (i < m->scratch.n && (m->scratch.events[i].time < time || !has_line(m, i)))
+		i++;
+	return i < m->scratch.n ? m->starts[i] : m->text.len;
+}
+
+/* Does what is left out before a selected range end in chunk k? */
+static bool begins_in(const struct tl_pt *pt, uint64_t k, size_t range)
 {
 	const struct tl_select *s = &pt->select;
-	size_t stretch = s->ntimes, r = 0;
+	uint64_t first = s->times[range].first;
 
-	for (size_t i = 0; i < m->scratch.n; i++) {
-		size_t before = r, was = stretch;
-		bool are = false;
+	return first - 1 > s->times[range - 1].last &&
+	       first > tl_pt_slices_get(pt->slices, 0)->time &&
+	       tl_pt_slices_at(pt->slices, first) == tl_pt_slice_of(pt, k);
+}
 
-		if (!has_line(m, i))
-			continue;
-		while (r + 1 < s->ntimes && s->times[r].last < m->scratch.events[i].time)
-			r++;
-		if (was != s->ntimes && r == before)
-			continue;
-		stretch = stretch_of(s, r);
-		if (stretch == 0 || stretch == was)
-			continue;
-		if (was == s->ntimes && !look_for_lines(pt, k, s->times[stretch].first, &are, err))
+/* Where stretches of selected time begin, but for the first one; there may be no line of them here. */
+static bool add_breaks(struct tl_pt *pt, uint64_t k, const struct tl_pt_made *m,
+		       struct tl_calls *out)
+{
+	for (size_t r = 1; r < pt->select.ntimes; r++)
+		if (begins_in(pt, k, r) && !add_break(out, byte_at(m, pt->select.times[r].first)))
 			return false;
-		if (!are && !add_break(out, m->starts[i]))
-			return tl_err_nomem(err);
-	}
 	return true;
 }
 
@@ -266,7 +235,7 @@ bool tl_pt_calls(void *self, uint64_t k, struct tl_calls *out, struct tl_err *er
 			       tl_pt_past_of_calls(pt) > 0 ? &w->made.past : NULL,
 			       w->made.text.data, w->made.starts, out, err);
 	if (ok && pt->select.ntimes > 1 && tl_pt_slices_timed(pt->slices))
-		ok = add_breaks(pt, k, &w->made, out, err);
+		ok = add_breaks(pt, k, &w->made, out) || tl_err_nomem(err);
 	tl_pt_workspace_put(pt, w);
 	return ok;
 }
