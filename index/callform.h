@@ -15,8 +15,8 @@
 /* The depth of a line that does not tell it. */
 #define TL_CALL_NODEPTH INT32_MIN
 
-/* Bytes of a line that are looked at. */
-#define TL_CALLFORM_LINE 4096
+/* Bytes of a line that are looked at: a name can stand behind four blanks for each of some thousand levels. */
+#define TL_CALLFORM_LINE 65536
 
 /* Plain data, const once it is known; any thread. */
 struct tl_callform {

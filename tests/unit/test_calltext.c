@@ -9,6 +9,8 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -288,6 +290,27 @@ static void each_form_is_recognised_and_read(void **state)
 		check_sample(&samples[i]);
 }
 
+/* Recursion of ten thousand levels, four blanks each. */
+static void deep_lines_are_read(void **state)
+{
+	static const char head[] = "a  17 [000] 1.000000: (/a)\t", name[] = "f\n";
+	enum { LEVELS = 10000, ROOM = sizeof(head) + 4 * LEVELS + sizeof(name) };
+	char *line = malloc(ROOM);
+	struct tl_callform form;
+	struct tl_callline c;
+	int n;
+
+	assert_non_null(line);
+	n = snprintf(line, ROOM, "%s%*s", head, 4 * LEVELS + (int)sizeof(name) - 1, name);
+	assert_true(
+	    tl_callform_detect((struct tl_span){ (const uint8_t *)line, (size_t)n }, &form));
+	assert_true(
+	    tl_callform_read(&form, (struct tl_span){ (const uint8_t *)line, (size_t)n - 1 }, &c));
+	assert_int_equal(c.kind, TL_CALL_ENTRY);
+	assert_int_equal(c.depth, LEVELS);
+	free(line);
+}
+
 static void other_texts_are_no_traces(void **state)
 {
 	static const char *const texts[] = {
@@ -527,6 +550,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_form_is_recognised_and_read),
+		cmocka_unit_test(deep_lines_are_read),
 		cmocka_unit_test(other_texts_are_no_traces),
 		cmocka_unit_test(indentation_is_the_stack),
 		cmocka_unit_test(chunks_may_begin_anywhere),
