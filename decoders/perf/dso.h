@@ -47,7 +47,8 @@ struct tl_dso *tl_dsos_get(struct tl_dsos *all, const char *path, const uint8_t 
 
 /*
  * Code that the kernel made while it was recorded (a BPF program, a trampoline): KSYMBOL records
- * name it.  Offsets are addresses; its bytes are the kernel's.  NULL: out of memory.
+ * name it.  Offsets are addresses; its bytes are the kernel's.  The kernel itself when there are more
+ * than is believed; NULL: out of memory.  One thread, the one that calls tl_dsos_get().
  */
 struct tl_dso *tl_dsos_ksymbol(struct tl_dsos *all, const char *name, uint64_t start, uint64_t len);
 

@@ -164,6 +164,20 @@ static void tell_memory(struct tl_dso *d)
 			   d->path, dump->path);
 }
 
+/* Its bytes are in a copy of the kernel's memory, or nowhere: no file has them. */
+static void tell_symbol(struct tl_dso *d)
+{
+	const uint8_t *bytes;
+	size_t len;
+
+	if (!tl_dso_code(d, d->start, &bytes, &len))
+		tl_err_set(
+		    &d->why,
+		    "'%.200s' was made by the kernel, and its code is not in this recording; "
+		    "'perf record --kcore' brings it if it is there before",
+		    d->name);
+}
+
 void tl_dso_open(struct tl_dso *d)
 {
 	if (atomic_load_explicit(&d->opened, memory_order_acquire))
@@ -182,6 +196,9 @@ void tl_dso_open(struct tl_dso *d)
 			break;
 		case KIND_KERNEL:
 			open_kernel(d);
+			break;
+		case KIND_SYMBOL:
+			tell_symbol(d);
 			break;
 		default:
 			tell_memory(d);
@@ -347,7 +364,9 @@ bool tl_dso_code(struct tl_dso *d, uint64_t offset, const uint8_t **bytes, size_
 
 const char *tl_dso_why(struct tl_dso *d)
 {
-	d = tl_dso_kernel(d->base ? d->base : d);
+	d = d->base ? d->base : d;
+	if (d->kind == KIND_MODULE)
+		d = tl_dso_kernel(d);
 	if (!d)
 		return "out of memory";
 	tl_dso_open(d);

@@ -83,6 +83,7 @@ struct tl_dsos {
 	pthread_mutex_t lock; /* of what is below */
 	struct tl_dso *buckets[BUCKETS];
 	struct tl_dso *made; /* what has no name of its own, a list */
+	uint32_t nksymbols;  /* of these, what the kernel made */
 	unsigned ndsos;
 
 	struct poke *pokes[POKED_PAGES]; /* const once somebody asks for code */

@@ -18,6 +18,9 @@
 #define MAX_POKES 200000u
 #define MAX_BYTES ((size_t)64 << 20)
 
+/* Nor this: BPF programs and trampolines are thousands at the most, and each takes a KiB here. */
+#define MAX_KSYMBOLS 65536u
+
 struct page {
 	uint64_t known[PAGE / WORD_BITS]; /* a bit for each byte that is */
 	uint8_t bytes[PAGE];
@@ -69,9 +72,13 @@ static struct tl_dso *make(struct tl_dsos *all, enum kind kind, const char *name
 
 struct tl_dso *tl_dsos_ksymbol(struct tl_dsos *all, const char *name, uint64_t start, uint64_t len)
 {
-	struct tl_dso *d = make(all, KIND_SYMBOL, name);
+	struct tl_dso *d;
 
+	if (all->nksymbols >= MAX_KSYMBOLS)
+		return tl_dsos_kernel(all);
+	d = make(all, KIND_SYMBOL, name);
 	if (d) {
+		all->nksymbols++;
 		d->start = start;
 		d->len = len;
 	}

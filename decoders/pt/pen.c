@@ -244,9 +244,13 @@ static bool put_why(const struct tl_pt_event *ev, struct tl_buf *out)
 				     (unsigned long long)at) &&
 		       tl_buf_append(out, text, n) &&
 		       tl_buf_puts(out, "; is it the binary that was recorded?");
+	/* Addresses of the kernel have the highest bit; offsets in files have not. */
 	return tl_buf_printf(out, ": nothing at 0x%llx of ", (unsigned long long)at) &&
 	       tl_buf_append(out, text, n) &&
-	       tl_buf_puts(out, ", which is cut off or not the binary that was recorded");
+	       tl_buf_puts(out, at >> 63
+				    ? ", which is not in the copy of the kernel's memory that "
+				      "was made when the recording began"
+				    : ", which is cut off or not the binary that was recorded");
 }
 
 bool tl_pt_put_gap(struct tl_pt_pen *pen, const struct tl_pt_event *ev, struct tl_buf *out)

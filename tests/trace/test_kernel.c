@@ -184,6 +184,23 @@ static void test_vmlinux(void **state)
 	assert_true(lines_with("branches", "program+10 -> entry_SYSCALL_64\n") > 10);
 }
 
+/* A BPF program that was loaded after the copy of the kernel's memory was made. */
+static void test_bpf_unknown(void **state)
+{
+	/* The second segment has no bytes. */
+	static const char cut[] = "dd of=\"$0\" bs=1 count=8 seek=$((64 + 56 + 32)) conv=notrunc "
+				  "</dev/zero";
+
+	make("rec", KCORE | BPF);
+	assert_int_equal(RUN(in_folder("log"), "sh", "-c", (char *)cut,
+			     (char *)in_folder("rec/kcore_dir/kcore")),
+			 0);
+	view_of("rec", "branches", "branches");
+	assert_true(lines_with("branches", "-> bpf_prog_0123456789abcdef_filter\n") > 10);
+	assert_true(lines_with("branches", ": 'bpf_prog_0123456789abcdef_filter' was made by the "
+					   "kernel, and its code is not in this recording;") > 10);
+}
+
 /*
  * What the kernel's code was compiled from, as it was linked; the code may be a copy of memory.  Each
  * address that ran has the line that addr2line has for where it was linked.
@@ -218,9 +235,10 @@ static void test_source(void **state)
 int main(int argc, char **argv)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_kcore),   cmocka_unit_test(test_pokes),
-		cmocka_unit_test(test_bpf),     cmocka_unit_test(test_kallsyms),
-		cmocka_unit_test(test_vmlinux), cmocka_unit_test(test_source),
+		cmocka_unit_test(test_kcore),       cmocka_unit_test(test_pokes),
+		cmocka_unit_test(test_bpf),         cmocka_unit_test(test_kallsyms),
+		cmocka_unit_test(test_bpf_unknown), cmocka_unit_test(test_vmlinux),
+		cmocka_unit_test(test_source),
 	};
 	int rc;
 

@@ -99,6 +99,7 @@ static void test_ksymbol(void **state)
 	assert_string_equal(s.name, "bpf_prog_1");
 	assert_int_equal(s.start, KERNEL);
 	assert_false(tl_dso_symbol(d, KERNEL + 0x20, &s));
+	assert_non_null(strstr(tl_dso_why(d), "'bpf_prog_1' was made by the kernel"));
 	assert_non_null(strstr(tl_dso_why(d), "--kcore"));
 	/* A trampoline: its bytes come with it. */
 	p = poke(d, KERNEL, "code");
@@ -123,6 +124,10 @@ static void test_too_many(void **state)
 	}
 	assert_ptr_equal(d, last);
 	assert_ptr_equal(tl_dso_poked(d, UINT64_MAX - 2, many, 10), d);
+	last = NULL;
+	for (unsigned i = 0; i < 200000 && last != tl_dsos_kernel(all); i++)
+		last = tl_dsos_ksymbol(all, "bpf", KERNEL + i, 1);
+	assert_ptr_equal(last, tl_dsos_kernel(all));
 	free(many);
 	tl_dsos_close(all);
 }
