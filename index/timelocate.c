@@ -626,6 +626,13 @@ static bool is_begun(struct tl_timeindex *ti, uint64_t pos, size_t len)
 	       pos + len >= tl_pos_make(ti->src, ex.nchunks - 1, ex.last_len);
 }
 
+/* Does the time of day alone tell the day of any line of the chunk? */
+static bool is_of_a_day(const struct tl_timeform *form, const struct tl_timefacts *facts)
+{
+	return (facts->flags & (TL_TIMES_EXACT | TL_TIMES_SAMPLED)) &&
+	       (uint64_t)facts->max - (uint64_t)facts->min < form->period - form->period / 24;
+}
+
 enum tl_lookup tl_timeindex_line(struct tl_timeindex *ti, uint64_t pos, struct tl_span line,
 				 uint64_t *ns)
 {
@@ -644,19 +651,19 @@ enum tl_lookup tl_timeindex_line(struct tl_timeindex *ti, uint64_t pos, struct t
 	if (form->deltas)
 		return TL_PENDING;
 	pthread_mutex_lock(&ti->lock);
-	known = k < ti->n && (ti->rows[k].facts.flags & TL_TIMES_SOME);
+	known = k < ti->n && (ti->rows[k].facts.flags & TL_TIMES_SOME) &&
+		is_of_a_day(form, &ti->rows[k].facts);
 	for (uint64_t i = 0; known && ti->based != k && i <= k; i++)
 		ti->base = tl_timechain_chunk(form, &chain, &ti->rows[i].facts);
 	if (known)
 		ti->based = k;
-	/* A chunk of more than half a day has its lines where its first one says. */
 	chain = (struct tl_timechain){ .base = ti->base,
 				       .prev = known ? ti->rows[k].facts.first : 0,
 				       .any = true };
 	pthread_mutex_unlock(&ti->lock);
 	if (known)
 		*ns = tl_time_shown(tl_timechain_line(form, &chain, raw));
-	return known || k == 0 ? TL_FOUND : TL_PENDING;
+	return known ? TL_FOUND : TL_PENDING;
 }
 
 /* ---- the range */

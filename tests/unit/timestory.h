@@ -166,7 +166,7 @@ static inline void cook(struct story *s, const struct recipe *r)
 	s->ordered = true;
 	for (size_t i = 0; i < r->nlines; i++) {
 		uint64_t step =
-		    (unsigned)rand() % 100 < r->equal ? 0 : (uint64_t)rand() * 1000 % r->step;
+		    (unsigned)rand() % 100 < r->equal ? 0 : (uint64_t)rand() * 100000 % r->step;
 		uint64_t ns;
 
 		if (r->blocks > 1 && i > 0 && i % (r->nlines / r->blocks) == 0)
