@@ -155,7 +155,7 @@ void tl_calltree_clear(struct tl_calltree *t)
 
 static void put_slot(struct tl_calltree *t, uint32_t node)
 {
-	uint32_t at = tl_calltree_key(t->v[t->v[node].parent].key, t->v[node].name);
+	uint32_t at = t->v[node].key;
 
 	while (t->slots[at & (t->nslots - 1)])
 		at++;
@@ -248,6 +248,13 @@ uint32_t tl_calltree_find(struct tl_calltree *t, uint32_t parent, uint32_t name)
 	}
 }
 
+/* The key whose child of this name has this one. */
+static uint32_t key_above(uint32_t key, uint32_t name)
+{
+	/* 0x9937733d times the lower half of the factor in tl_calltree_key() is 1. */
+	return (key - tl_calltree_key(0, name)) * 0x9937733du;
+}
+
 uint32_t tl_calltree_lift(struct tl_calltree *t, uint32_t root, uint32_t name)
 {
 	uint32_t above = tl_calltree_root(t, TL_CALL_NONAME);
@@ -256,6 +263,7 @@ uint32_t tl_calltree_lift(struct tl_calltree *t, uint32_t root, uint32_t name)
 		return above;
 	t->v[above].level = t->v[root].level - 1;
 	t->v[above].latest = root;
+	t->v[above].key = key_above(t->v[root].key, name);
 	t->v[root].parent = above;
 	t->v[root].name = name;
 	if (root < t->nindexed)

@@ -77,7 +77,7 @@ static inline uint32_t tl_calltree_child(struct tl_calltree *t, uint32_t parent,
 	return tl_calltree_find(t, parent, name);
 }
 
-/* The key of a child of a node with a key. */
+/* The key of a child of a node with a key; given the name, no two of these have the same. */
 static inline uint32_t tl_calltree_key(uint32_t parent_key, uint32_t name)
 {
 	uint64_t h = ((uint64_t)parent_key << 32 | name) * UINT64_C(0x9e3779b97f4a7c15);

@@ -1,6 +1,8 @@
 /* textcosts.c: see textcosts.h. */
 #include "decoders/textcosts.h"
 
+#include "decoders/keyindex.h"
+
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -23,7 +25,6 @@ struct worker {
 };
 
 struct thread {
-	uint64_t key;
 	uint32_t root, name;
 	uint32_t range;
 	uint64_t last_ns;
@@ -43,9 +44,8 @@ struct count {
 	struct tl_calltree sum;
 	struct thread **threads;
 	uint32_t nthreads, threads_cap;
-	uint32_t *index; /* hash of keys: number + 1 */
-	uint32_t nindex;
-	uint32_t *map; /* of a part's nodes, or of the tree's; NONODE: not known */
+	struct tl_keyindex by_key; /* threads have the same numbers */
+	uint32_t *map;             /* of a part's nodes, or of the tree's; NONODE: not known */
 	uint32_t *path;
 	size_t map_cap;
 	uint64_t nparts, ngaps;
@@ -61,8 +61,7 @@ static void forget_threads(struct count *c)
 		free(c->threads[i]);
 	}
 	c->nthreads = 0;
-	if (c->nindex > 0)
-		memset(c->index, 0, c->nindex * sizeof(*c->index));
+	tl_keyindex_clear(&c->by_key);
 }
 
 static void costs_close(void *count)
@@ -80,7 +79,7 @@ static void costs_close(void *count)
 	tl_calltree_fini(&c->sum);
 	tl_callnames_free((struct tl_callnames *)c->filter.names);
 	free(c->threads);
-	free(c->index);
+	tl_keyindex_fini(&c->by_key);
 	free(c->map);
 	free(c->path);
 	free(c->ranges);
@@ -187,31 +186,6 @@ static void costs_drop(void *part)
 
 /* ---- threads */
 
-static uint32_t hash_key(uint64_t key)
-{
-	return (uint32_t)((key * UINT64_C(0x9e3779b97f4a7c15)) >> 32);
-}
-
-static bool grow_index(struct count *c)
-{
-	uint32_t n = c->nindex ? 2 * c->nindex : 64;
-	uint32_t *index = calloc(n, sizeof(*index));
-
-	if (!index)
-		return false;
-	for (uint32_t i = 0; i < c->nthreads; i++) {
-		uint32_t at = hash_key(c->threads[i]->key);
-
-		while (index[at & (n - 1)])
-			at++;
-		index[at & (n - 1)] = i + 1;
-	}
-	free(c->index);
-	c->index = index;
-	c->nindex = n;
-	return true;
-}
-
 static uint32_t name_thread(struct count *c, uint64_t key)
 {
 	char text[40];
@@ -243,7 +217,6 @@ static bool add_thread(struct count *c, uint64_t key)
 	t = calloc(1, sizeof(*t));
 	if (!t)
 		return false;
-	t->key = key;
 	t->last_ns = TL_TEXT_NOTIME;
 	t->name = name_thread(c, key);
 	t->root = tl_calltree_root(&c->tree, t->name);
@@ -258,19 +231,14 @@ static bool add_thread(struct count *c, uint64_t key)
 /* NULL: no memory. */
 static struct thread *find_thread(struct count *c, uint64_t key)
 {
-	if (2 * c->nthreads >= c->nindex && !grow_index(c))
-		return NULL;
-	for (uint32_t at = hash_key(key);; at++) {
-		uint32_t *entry = &c->index[at & (c->nindex - 1)];
+	uint32_t number = tl_keyindex_number(&c->by_key, key);
 
-		if (*entry == 0) {
-			if (!add_thread(c, key))
-				return NULL;
-			*entry = c->nthreads;
-		}
-		if (c->threads[*entry - 1]->key == key)
-			return c->threads[*entry - 1];
-	}
+	if (number == TL_KEYINDEX_NONE)
+		return NULL;
+	while (c->nthreads <= number)
+		if (!add_thread(c, c->by_key.keys[c->nthreads]))
+			return NULL;
+	return c->threads[number];
 }
 
 /* ---- stories */

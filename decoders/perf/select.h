@@ -50,6 +50,12 @@ bool tl_select_any(const struct tl_select *s);
 bool tl_select_time(const struct tl_select *s, uint64_t time);
 bool tl_select_overlaps(const struct tl_select *s, uint64_t first, uint64_t last);
 
+/* Is anybody left out? */
+static inline bool tl_select_any_context(const struct tl_select *s)
+{
+	return s->ncpus > 0 || s->ntids > 0 || s->ncomms > 0;
+}
+
 /* What is not known (-1) is in no list. */
 bool tl_select_cpu(const struct tl_select *s, int32_t cpu);
 bool tl_select_tid(const struct tl_select *s, int32_t tid);

@@ -4,6 +4,7 @@
  */
 #include "decoders/pt/costpart.h"
 
+#include "decoders/keyindex.h"
 #include "decoders/pt/threads.h"
 
 #include <stdio.h>
@@ -43,11 +44,12 @@ struct tl_pt_costcounter {
 	size_t steps_cap;
 	struct thread *threads;
 	uint32_t nthreads, threads_cap;
-	uint32_t *index; /* hash of keys: number + 1 */
-	uint32_t nindex, last_thread;
+	struct tl_keyindex by_key; /* threads have the same numbers */
+	uint32_t last_thread;
 	const struct tl_context *ctx; /* last looked at: */
 	uint32_t comm;                /* its name */
 	bool wanted;                  /* it is selected */
+	bool all;                     /* everybody is */
 	uint64_t here, here_len;      /* addresses of the function that runs; len 0: not known */
 	uint32_t here_space;
 	size_t range; /* of the times, last looked at */
@@ -74,7 +76,7 @@ void tl_pt_costcounter_free(struct tl_pt_costcounter *c)
 	free(c->known);
 	free(c->steps);
 	free(c->threads);
-	free(c->index);
+	tl_keyindex_fini(&c->by_key);
 	tl_calltree_fini(&c->tree);
 	tl_pt_callstack_fini(&c->stack);
 	free(c->stories);
@@ -191,32 +193,15 @@ static const struct known *name_at(struct tl_pt_costcounter *c, const struct tl_
 	return k->name ? k : NULL;
 }
 
+/* The name of where an event leads to is asked for soon: ask memory for it now. */
+static void expect_name(const struct tl_pt_costcounter *c, const struct tl_pt_event *ev)
+{
+	if (ev->to && ev->ctx && c->known_slots > 0)
+		__builtin_prefetch(
+		    &c->known[hash_known(ev->ctx->space->id, ev->to) & (c->known_slots - 1)]);
+}
+
 /* ---- threads */
-
-static uint32_t hash_key(uint64_t key)
-{
-	return (uint32_t)((key * UINT64_C(0x9e3779b97f4a7c15)) >> 32);
-}
-
-static bool grow_index(struct tl_pt_costcounter *c)
-{
-	uint32_t n = c->nindex ? 2 * c->nindex : 64;
-	uint32_t *index = calloc(n, sizeof(*index));
-
-	if (!index)
-		return false;
-	for (uint32_t i = 0; i < c->nthreads; i++) {
-		uint32_t at = hash_key(c->threads[i].key);
-
-		while (index[at & (n - 1)])
-			at++;
-		index[at & (n - 1)] = i + 1;
-	}
-	free(c->index);
-	c->index = index;
-	c->nindex = n;
-	return true;
-}
 
 static bool add_thread(struct tl_pt_costcounter *c, uint64_t key)
 {
@@ -238,21 +223,13 @@ static struct thread *find_thread(struct tl_pt_costcounter *c, uint64_t key)
 {
 	if (c->last_thread < c->nthreads && c->threads[c->last_thread].key == key)
 		return &c->threads[c->last_thread];
-	if (2 * c->nthreads >= c->nindex && !grow_index(c))
+	c->last_thread = tl_keyindex_number(&c->by_key, key);
+	if (c->last_thread == TL_KEYINDEX_NONE)
 		return NULL;
-	for (uint32_t at = hash_key(key);; at++) {
-		uint32_t *entry = &c->index[at & (c->nindex - 1)];
-
-		if (*entry == 0) {
-			if (!add_thread(c, key))
-				return NULL;
-			*entry = c->nthreads;
-		}
-		if (c->threads[*entry - 1].key == key) {
-			c->last_thread = *entry - 1;
-			return &c->threads[c->last_thread];
-		}
-	}
+	while (c->nthreads <= c->last_thread)
+		if (!add_thread(c, c->by_key.keys[c->nthreads]))
+			return NULL;
+	return &c->threads[c->last_thread];
 }
 
 /* ---- the first way: what is selected, and how long it ran */
@@ -279,22 +256,13 @@ static uint32_t stretch_of(struct tl_pt_costcounter *c, uint64_t time)
 
 static bool is_wanted(struct tl_pt_costcounter *c, const struct tl_pt_event *ev)
 {
-	if (!c->filter->select || !ev->ctx)
+	if (c->all || !ev->ctx)
 		return true;
 	if (ev->ctx != c->ctx) {
 		c->ctx = ev->ctx;
 		c->wanted = tl_select_context(c->filter->select, ev->ctx);
 	}
 	return c->wanted;
-}
-
-uint64_t tl_pt_moment_between(const struct tl_pt_moment *before, const struct tl_pt_moment *now)
-{
-	if (!before->runs || before->key != now->key || before->stretch != now->stretch ||
-	    now->stretch == NONE || before->time == TL_PT_NOTIME || now->time == TL_PT_NOTIME ||
-	    now->time < before->time)
-		return 0;
-	return now->time - before->time;
 }
 
 /* Does time go on for a function before such an event? */
@@ -351,8 +319,7 @@ static bool look_at_all(struct tl_pt_costcounter *c, const struct tl_pt_event *e
 		c->steps_cap = n;
 	}
 	c->nthreads = 0;
-	if (c->nindex > 0)
-		memset(c->index, 0, c->nindex * sizeof(*c->index));
+	tl_keyindex_clear(&c->by_key);
 	for (size_t i = 0; i < n; i++)
 		if (!look_at_event(c, events, i))
 			return false;
@@ -527,6 +494,8 @@ static bool tell_thread(struct tl_pt_costcounter *c, const struct thread *t,
 		return false;
 	for (uint32_t i = t->first; i != NONE; i = c->steps[i].next) {
 		ev = &events[i];
+		if (c->steps[i].next != NONE)
+			expect_name(c, &events[c->steps[i].next]);
 		if (!go_on(c, ev, c->steps[i].stretch) || !add_costs(c, ev, &c->steps[i]))
 			return false;
 		if (ev->kind == TL_PT_EV_ERROR && !end_with(c, ev, 0, TL_PT_ENDS_LOST))
@@ -580,6 +549,7 @@ bool tl_pt_costcounter_count(struct tl_pt_costcounter *c, const struct tl_pt_cos
 	c->filter = filter;
 	c->ctx = NULL;
 	c->range = 0;
+	c->all = !filter->select || !tl_select_any_context(filter->select);
 	c->nstories = c->nframes = 0;
 	c->stack.partial = true;
 	c->stack.most = INT32_MAX;

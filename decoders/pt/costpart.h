@@ -62,7 +62,15 @@ struct tl_pt_costpart {
 };
 
 /* Does the time between two events of a queue belong to what ran?  Then how much, else 0. */
-uint64_t tl_pt_moment_between(const struct tl_pt_moment *before, const struct tl_pt_moment *now);
+static inline uint64_t tl_pt_moment_between(const struct tl_pt_moment *before,
+					    const struct tl_pt_moment *now)
+{
+	if (!before->runs || before->key != now->key || before->stretch != now->stretch ||
+	    now->stretch == UINT32_MAX || before->time == TL_PT_NOTIME ||
+	    now->time == TL_PT_NOTIME || now->time < before->time)
+		return 0;
+	return now->time - before->time;
+}
 
 /* What of the events is counted; borrowed. */
 struct tl_pt_costfilter {

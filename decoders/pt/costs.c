@@ -2,6 +2,7 @@
 #include "decoders/pt/costs.h"
 
 #include "decoders/decoder.h"
+#include "decoders/keyindex.h"
 #include "decoders/pt/costpart.h"
 
 #include <pthread.h>
@@ -33,7 +34,6 @@ struct worker {
 
 /* A thread of the recording, now. */
 struct thread {
-	uint64_t key;
 	bool told; /* something; else no stack yet */
 	uint32_t comm, image, stretch;
 	struct tl_calltree tree;
@@ -52,10 +52,9 @@ struct count {
 	struct tl_pt_moment *ends; /* last event of each queue */
 	struct thread **threads;
 	uint32_t nthreads, threads_cap;
-	uint32_t *index; /* hash of keys: number + 1 */
-	uint32_t nindex;
-	uint32_t *map;  /* of a part's nodes: those of the thread */
-	uint32_t *keys; /* and, as far as can be told before, their keys */
+	struct tl_keyindex by_key; /* threads have the same numbers */
+	uint32_t *map;             /* of a part's nodes: those of the thread */
+	uint32_t *keys;            /* and, as far as can be told before, their keys */
 	size_t map_cap;
 	struct tl_calltree sum;
 	uint64_t ngaps;
@@ -85,7 +84,7 @@ void tl_pt_costs_close(void *count)
 	tl_calltree_fini(&c->sum);
 	tl_callnames_free(c->names);
 	free(c->threads);
-	free(c->index);
+	tl_keyindex_fini(&c->by_key);
 	free(c->ends);
 	free(c->map);
 	free(c->keys);
@@ -184,32 +183,7 @@ void tl_pt_costs_drop(void *part)
 
 /* ---- threads */
 
-static uint32_t hash_key(uint64_t key)
-{
-	return (uint32_t)((key * UINT64_C(0x9e3779b97f4a7c15)) >> 32);
-}
-
-static bool grow_index(struct count *c)
-{
-	uint32_t n = c->nindex ? 2 * c->nindex : 64;
-	uint32_t *index = calloc(n, sizeof(*index));
-
-	if (!index)
-		return false;
-	for (uint32_t i = 0; i < c->nthreads; i++) {
-		uint32_t at = hash_key(c->threads[i]->key);
-
-		while (index[at & (n - 1)])
-			at++;
-		index[at & (n - 1)] = i + 1;
-	}
-	free(c->index);
-	c->index = index;
-	c->nindex = n;
-	return true;
-}
-
-static bool add_thread(struct count *c, uint64_t key)
+static bool add_thread(struct count *c)
 {
 	struct thread *t;
 
@@ -225,26 +199,20 @@ static bool add_thread(struct count *c, uint64_t key)
 	t = calloc(1, sizeof(*t));
 	if (!t)
 		return false;
-	t->key = key;
 	c->threads[c->nthreads++] = t;
 	return true;
 }
 
 static struct thread *find_thread(struct count *c, uint64_t key)
 {
-	if (2 * c->nthreads >= c->nindex && !grow_index(c))
-		return NULL;
-	for (uint32_t at = hash_key(key);; at++) {
-		uint32_t *entry = &c->index[at & (c->nindex - 1)];
+	uint32_t number = tl_keyindex_number(&c->by_key, key);
 
-		if (*entry == 0) {
-			if (!add_thread(c, key))
-				return NULL;
-			*entry = c->nthreads;
-		}
-		if (c->threads[*entry - 1]->key == key)
-			return c->threads[*entry - 1];
-	}
+	if (number == TL_KEYINDEX_NONE)
+		return NULL;
+	while (c->nthreads <= number)
+		if (!add_thread(c))
+			return NULL;
+	return c->threads[number];
 }
 
 /* What the thread's nodes cost is put away below its name. */

@@ -8,29 +8,6 @@
 #define KEEP_THREADS 256
 #define KEEP_FRAMES  4096
 
-static size_t hash(uint64_t key)
-{
-	return (size_t)((key * UINT64_C(0x9e3779b97f4a7c15)) >> 32);
-}
-
-static bool grow_index(struct tl_pt_threads *threads)
-{
-	size_t n = threads->nindex ? 2 * threads->nindex : 64, at;
-	uint32_t *index = calloc(n, sizeof(*index));
-
-	if (!index)
-		return false;
-	for (size_t i = 0; i < threads->n; i++) {
-		for (at = hash(threads->v[i].key); index[at & (n - 1)]; at++)
-			;
-		index[at & (n - 1)] = (uint32_t)i + 1;
-	}
-	free(threads->index);
-	threads->index = index;
-	threads->nindex = n;
-	return true;
-}
-
 static bool add_thread(struct tl_pt_threads *threads, uint64_t key)
 {
 	struct tl_pt_thread *t;
@@ -56,37 +33,22 @@ static bool add_thread(struct tl_pt_threads *threads, uint64_t key)
 
 bool tl_pt_threads_search(struct tl_pt_threads *threads, uint64_t key)
 {
-	size_t at;
+	uint32_t number = tl_keyindex_number(&threads->by_key, key);
 
-	if (threads->n * 2 >= threads->nindex && !grow_index(threads))
+	if (number == TL_KEYINDEX_NONE)
 		return false;
-	for (at = hash(key);; at++) {
-		uint32_t *entry = &threads->index[at & (threads->nindex - 1)];
-
-		if (*entry == 0) {
-			if (!add_thread(threads, key))
-				return false;
-			*entry = (uint32_t)threads->n;
-		}
-		if (threads->v[*entry - 1].key == key) {
-			threads->last = *entry - 1;
-			return true;
-		}
-	}
+	while (threads->n <= number)
+		if (!add_thread(threads, threads->by_key.keys[threads->n]))
+			return false;
+	threads->last = number;
+	return true;
 }
 
 const struct tl_pt_thread *tl_pt_threads_have(const struct tl_pt_threads *threads, uint64_t key)
 {
-	if (threads->n == 0)
-		return NULL;
-	for (size_t at = hash(key);; at++) {
-		uint32_t entry = threads->index[at & (threads->nindex - 1)];
+	uint32_t number = tl_keyindex_have(&threads->by_key, key);
 
-		if (entry == 0)
-			return NULL;
-		if (threads->v[entry - 1].key == key)
-			return &threads->v[entry - 1];
-	}
+	return number < threads->n ? &threads->v[number] : NULL;
 }
 
 bool tl_pt_thread_begin(struct tl_pt_thread *t, const struct tl_pt_thread *from)
@@ -120,8 +82,7 @@ void tl_pt_threads_clear(struct tl_pt_threads *threads)
 {
 	threads->n = 0;
 	threads->last = 0;
-	if (threads->nindex > 0)
-		memset(threads->index, 0, threads->nindex * sizeof(*threads->index));
+	tl_keyindex_clear(&threads->by_key);
 }
 
 void tl_pt_threads_trim(struct tl_pt_threads *threads)
@@ -145,6 +106,6 @@ void tl_pt_threads_fini(struct tl_pt_threads *threads)
 	for (size_t i = 0; i < threads->cap; i++)
 		free(threads->v[i].frames);
 	free(threads->v);
-	free(threads->index);
+	tl_keyindex_fini(&threads->by_key);
 	*threads = (struct tl_pt_threads){ 0 };
 }

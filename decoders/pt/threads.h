@@ -7,6 +7,7 @@
 #ifndef TL_DECODERS_PT_THREADS_H
 #define TL_DECODERS_PT_THREADS_H
 
+#include "decoders/keyindex.h"
 #include "decoders/pt/event.h"
 
 #include <stddef.h>
@@ -56,9 +57,8 @@ struct tl_pt_move {
 struct tl_pt_threads {
 	struct tl_pt_thread *v;
 	size_t n, cap;
-	uint32_t *index; /* hash of keys: number + 1 */
-	size_t nindex;
-	uint32_t last; /* the one last looked for */
+	struct tl_keyindex by_key; /* have the same numbers */
+	uint32_t last;             /* the one last looked for */
 };
 
 /* When a function began that event number `event` returns from; known from further back. */

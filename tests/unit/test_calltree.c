@@ -92,6 +92,8 @@ static void a_caller_is_found_late(void **state)
 	above = tl_calltree_lift(&t, root, main);
 	assert_int_equal(t.v[above].level, -1);
 	assert_int_equal(tl_calltree_child(&t, above, main), root);
+	assert_int_equal(tl_calltree_key(t.v[above].key, main), t.v[root].key);
+	assert_int_equal(tl_calltree_find(&t, above, main), root);
 	t.v[root].ns = 2;
 	t.v[tl_calltree_child(&t, root, number(names, "g"))].ns = 1;
 	tl_calltree_child(&t, root, number(names, "costs nothing"));
