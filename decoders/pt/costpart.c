@@ -25,10 +25,10 @@ struct known {
 
 /* An event on its way. */
 struct step {
-	uint64_t ns;   /* that ran before it */
-	uint32_t next; /* event of the thread */
-	uint32_t stretch;
-	bool first; /* of its queue */
+	uint64_t ns;           /* that ran before it */
+	uint32_t next;         /* event of the thread */
+	uint32_t stretch : 31; /* if it is counted */
+	uint32_t first : 1;    /* of its queue */
 };
 
 struct thread {
@@ -62,6 +62,7 @@ struct tl_pt_costcounter {
 	struct tl_pt_stackframe *frames;
 	uint32_t nframes, frames_cap;
 	struct tl_pt_queue_ends *queues;
+	uint64_t ngaps;
 };
 
 struct tl_pt_costcounter *tl_pt_costcounter_new(void)
@@ -287,7 +288,8 @@ static bool look_at_event(struct tl_pt_costcounter *c, const struct tl_pt_event 
 
 	now.stretch = is_wanted(c, ev) ? stretch_of(c, ev->time) : NONE;
 	now.runs = now.stretch != NONE && runs_behind(ev);
-	*step = (struct step){ .next = NONE, .stretch = now.stretch, .first = !q->some };
+	*step =
+	    (struct step){ .next = NONE, .stretch = now.stretch & NONE >> 1, .first = !q->some };
 	if (!q->some) {
 		q->first = now;
 		q->some = true;
@@ -297,6 +299,7 @@ static bool look_at_event(struct tl_pt_costcounter *c, const struct tl_pt_event 
 	q->last = now;
 	if (now.stretch == NONE)
 		return true;
+	c->ngaps += ev->kind == TL_PT_EV_ERROR;
 	t = find_thread(c, now.key);
 	if (!t)
 		return false;
@@ -551,6 +554,7 @@ bool tl_pt_costcounter_count(struct tl_pt_costcounter *c, const struct tl_pt_cos
 	c->range = 0;
 	c->all = !filter->select || !tl_select_any_context(filter->select);
 	c->nstories = c->nframes = 0;
+	c->ngaps = 0;
 	c->stack.partial = true;
 	c->stack.most = INT32_MAX;
 	tl_calltree_clear(&c->tree);
@@ -562,8 +566,8 @@ bool tl_pt_costcounter_count(struct tl_pt_costcounter *c, const struct tl_pt_cos
 			part->queues[q].node = TL_CALL_NONODE;
 	}
 	ok = ok && part->queues && look_at_all(c, events, n);
-	for (size_t i = 0; ok && i < n; i++)
-		part->ngaps += events[i].kind == TL_PT_EV_ERROR && c->steps[i].stretch != NONE;
+	if (ok)
+		part->ngaps = c->ngaps;
 	for (uint32_t i = 0; ok && i < c->nthreads; i++)
 		ok = tell_thread(c, &c->threads[i], events);
 	ok = ok && make_part(c, part);

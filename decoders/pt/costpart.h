@@ -85,7 +85,7 @@ struct tl_pt_costcounter; /* what a thread needs for it, kept from slice to slic
 struct tl_pt_costcounter *tl_pt_costcounter_new(void);
 void tl_pt_costcounter_free(struct tl_pt_costcounter *c);
 
-/* Count a slice's events.  Gives *out, to be freed with _free().  False: no memory. */
+/* Count a slice's events, each thread's and each queue's in their order.  Gives *out, to be freed with _free().  False: no memory. */
 bool tl_pt_costcounter_count(struct tl_pt_costcounter *c, const struct tl_pt_costfilter *filter,
 			     const struct tl_pt_event *events, size_t n,
 			     struct tl_pt_costpart **out);

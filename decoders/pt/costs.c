@@ -167,8 +167,8 @@ bool tl_pt_costs_chunk(void *count, uint64_t k, void **part, struct tl_err *err)
 	w->scratch.n = 0;
 	ok =
 	    ((c->of.chosen && k >= c->of.nchosen) ||
-	     tl_pt_gather(&c->of.gatherer, c->of.chosen ? c->of.chosen[k] : (size_t)k, &w->scratch,
-			  err)) &&
+	     tl_pt_gather_threads(&c->of.gatherer, c->of.chosen ? c->of.chosen[k] : (size_t)k,
+				  &w->scratch, err)) &&
 	    (tl_pt_costcounter_count(w->counter, &c->filter, w->scratch.events, w->scratch.n, &p) ||
 	     tl_err_nomem(err));
 	put_worker(c, w);

@@ -9,6 +9,7 @@
 #include "decoders/pt/gather.h"
 
 #include "decoders/pt/sync.h"
+#include "decoders/pt/threads.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,12 +23,15 @@
 #define KEEP_EVENTS 65536 /* in a scratch; 4 MiB */
 #define KEEP_BYTES  (4u << 20)
 
+#define MOST_APART 1000 /* threads in a slice; more are seldom in one queue each */
+
 void tl_pt_scratch_fini(struct tl_pt_scratch *sc)
 {
 	tl_buf_fini(&sc->aux);
 	tl_pt_events_fini(&sc->all);
 	tl_pt_events_fini(&sc->merged);
 	free(sc->runs);
+	tl_keyindex_fini(&sc->keys);
 	*sc = (struct tl_pt_scratch){ 0 };
 }
 
@@ -340,10 +344,11 @@ static bool gather_gaps(const struct tl_pt_gatherer *g, size_t slice, struct tl_
 	return true;
 }
 
-bool tl_pt_gather(const struct tl_pt_gatherer *g, size_t slice, struct tl_pt_scratch *sc,
-		  struct tl_err *err)
+/* The events of all queues, one queue after the other: a run each, and a first one of gaps. */
+static bool gather_runs(const struct tl_pt_gatherer *g, size_t slice, struct tl_pt_scratch *sc,
+			struct tl_err *err)
 {
-	size_t nqueues = tl_perf_nqueues(g->perf), busy = 0, from = 0;
+	size_t nqueues = tl_perf_nqueues(g->perf), from = 0;
 	bool some = slice < tl_pt_slices_count(g->slices);
 
 	sc->all.n = sc->merged.n = sc->nruns = 0;
@@ -363,16 +368,59 @@ bool tl_pt_gather(const struct tl_pt_gatherer *g, size_t slice, struct tl_pt_scr
 	for (size_t i = 0; i < sc->nruns && sc->all.n > 0; i++) {
 		sc->runs[i].v = sc->all.v + from;
 		from += sc->runs[i].n;
-		busy += sc->runs[i].n > 0;
 	}
-	if (busy > 1) {
-		if (!tl_pt_merge(sc->runs, sc->nruns, &sc->merged))
-			return tl_err_nomem(err);
-		sc->events = sc->merged.v;
-		sc->n = sc->merged.n;
-	} else {
-		sc->events = sc->all.v;
-		sc->n = sc->all.n;
+	sc->events = sc->all.v;
+	sc->n = sc->all.n;
+	return true;
+}
+
+static bool merge_runs(struct tl_pt_scratch *sc, struct tl_err *err)
+{
+	size_t busy = 0;
+
+	for (size_t i = 0; i < sc->nruns; i++)
+		busy += sc->runs[i].n > 0;
+	if (busy <= 1)
+		return true;
+	if (!tl_pt_merge(sc->runs, sc->nruns, &sc->merged))
+		return tl_err_nomem(err);
+	sc->events = sc->merged.v;
+	sc->n = sc->merged.n;
+	return true;
+}
+
+bool tl_pt_gather(const struct tl_pt_gatherer *g, size_t slice, struct tl_pt_scratch *sc,
+		  struct tl_err *err)
+{
+	return gather_runs(g, slice, sc, err) && merge_runs(sc, err);
+}
+
+/* Is no thread in two of the runs?  False also: no memory to find out. */
+static bool are_apart(struct tl_pt_scratch *sc)
+{
+	struct tl_keyindex *keys = &sc->keys;
+
+	tl_keyindex_clear(keys);
+	for (size_t i = 0; i < sc->nruns; i++) {
+		const struct tl_pt_run *run = &sc->runs[i];
+		uint32_t before = keys->n; /* were in the runs before this one */
+
+		for (size_t k = 0; k < run->n; k++) {
+			uint32_t number;
+
+			if (k > 0 && run->v[k].ctx == run->v[k - 1].ctx)
+				continue;
+			number = tl_keyindex_number(keys, tl_pt_thread_key(&run->v[k]));
+			/* Gaps are in none of the queues' runs. */
+			if (i == 0 || number < before || number > MOST_APART)
+				return false;
+		}
 	}
 	return true;
+}
+
+bool tl_pt_gather_threads(const struct tl_pt_gatherer *g, size_t slice, struct tl_pt_scratch *sc,
+			  struct tl_err *err)
+{
+	return gather_runs(g, slice, sc, err) && (are_apart(sc) || merge_runs(sc, err));
 }

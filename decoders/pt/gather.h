@@ -7,6 +7,7 @@
 #ifndef TL_DECODERS_PT_GATHER_H
 #define TL_DECODERS_PT_GATHER_H
 
+#include "decoders/keyindex.h"
 #include "decoders/pt/gaps.h"
 #include "decoders/pt/merge.h"
 #include "decoders/pt/segments.h"
@@ -35,6 +36,7 @@ struct tl_pt_scratch {
 	struct tl_pt_events all, merged;
 	struct tl_pt_run *runs;
 	size_t nruns, run_cap;
+	struct tl_keyindex keys;    /* of threads */
 	struct tl_pt_event *events; /* the result: in `all` or `merged` */
 	size_t n;
 };
@@ -48,6 +50,11 @@ void tl_pt_scratch_trim(struct tl_pt_scratch *sc);
  * function of the slice.  Any thread, each its own scratch. */
 bool tl_pt_gather(const struct tl_pt_gatherer *g, size_t slice, struct tl_pt_scratch *sc,
 		  struct tl_err *err);
+
+/* The same, but that events are in the order of time for each thread and each queue only, if that is less
+ * work. */
+bool tl_pt_gather_threads(const struct tl_pt_gatherer *g, size_t slice, struct tl_pt_scratch *sc,
+			  struct tl_err *err);
 
 /* One segment for the cache: a tl_pt_segments_decode, arg being the gatherer. */
 bool tl_pt_gather_segment(void *arg, size_t queue, size_t index, struct tl_pt_events *out,
