@@ -264,6 +264,16 @@ static bool put_full(const struct tl_pt_pen *pen, size_t n, struct tl_buf *out, 
 	return true;
 }
 
+/* Lines were so long.  Too little room is made larger at once, too much of it slowly smaller: it counts as
+ * what is kept of a chunk. */
+static void learn(struct tl_pt_style *style, size_t expected, size_t was)
+{
+	size_t line = was > expected ? was : expected - (expected - was) / 8;
+
+	if (line != expected)
+		atomic_store_explicit(&style->line, line, memory_order_relaxed);
+}
+
 bool tl_pt_lines_format(struct tl_pt_style *style, const struct tl_pt_event *events, size_t n,
 			const struct tl_pt_past *past, struct tl_buf *out, size_t *starts,
 			struct tl_err *err)
@@ -283,9 +293,8 @@ bool tl_pt_lines_format(struct tl_pt_style *style, const struct tl_pt_event *eve
 	}
 	if (ok && starts)
 		starts[n] = out->len;
-	if (ok && n > 0 && (out->len - at) / n * 9 / 8 > line)
-		atomic_store_explicit(&style->line, (out->len - at) / n * 9 / 8,
-				      memory_order_relaxed);
+	if (ok && n > 0)
+		learn(style, line, (out->len - at) / n * 9 / 8);
 	if (pen)
 		give_pen(style, pen);
 	return ok || tl_err_nomem(err);

@@ -810,6 +810,25 @@ static void lines_tell_what_they_were_compiled_from(void **state)
 	}
 }
 
+/* Lines that were long once do not make the room for all that come later: it counts in the cache. */
+static void room_is_for_lines_as_they_are(void **state)
+{
+	struct tl_pt_style *style = style_of("calls", NULL, true);
+	struct tl_pt_event many[500];
+	struct tl_buf text = TL_BUF_INIT;
+
+	for (size_t i = 0; i < COUNT(many); i++)
+		many[i] = branch(&task, T + i, CALL, MAIN + 18, F1, 1);
+	atomic_store(&style->line, 4000);
+	for (unsigned i = 0; i < 60; i++) {
+		tl_buf_fini(&text);
+		assert_true(tl_pt_lines_format(style, many, COUNT(many), NULL, &text, NULL, NULL));
+	}
+	assert_true(text.cap < 3 * text.len);
+	tl_buf_fini(&text);
+	tl_pt_style_close(style);
+}
+
 /* ---- insns */
 
 static void instructions_disassembled(void **state)
@@ -900,6 +919,7 @@ int main(void)
 		cmocka_unit_test(flags_as_perf_names_them),
 		cmocka_unit_test(common_flags_keep_their_words),
 		cmocka_unit_test(as_sptdecode_prints),
+		cmocka_unit_test(room_is_for_lines_as_they_are),
 		cmocka_unit_test(instructions_disassembled),
 	};
 
