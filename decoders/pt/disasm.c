@@ -39,6 +39,11 @@ static unsigned how_many(const ZydisDecodedInstruction *insn, bool string)
 		return insn->opcode == 0xd7 ? 1 : 2;
 	switch (insn->mnemonic) {
 	case ZYDIS_MNEMONIC_CLZERO:
+	case ZYDIS_MNEMONIC_INVLPGA:
+	case ZYDIS_MNEMONIC_SKINIT:
+	case ZYDIS_MNEMONIC_VMLOAD:
+	case ZYDIS_MNEMONIC_VMRUN:
+	case ZYDIS_MNEMONIC_VMSAVE:
 		return 0;
 	case ZYDIS_MNEMONIC_NOP:
 		return visible > 1 ? 1 : visible;

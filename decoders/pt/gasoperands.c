@@ -88,6 +88,14 @@ static uint8_t *put_segment(uint8_t *p, const struct tl_gas *g, const ZydisDecod
 	return p;
 }
 
+/* 128 bits that are no vector. */
+static bool is_octoword(const struct tl_gas *g)
+{
+	return g->insn->mnemonic == ZYDIS_MNEMONIC_CMPXCHG16B ||
+	       g->insn->mnemonic == ZYDIS_MNEMONIC_INVEPT ||
+	       g->insn->mnemonic == ZYDIS_MNEMONIC_INVVPID;
+}
+
 static uint8_t *put_size(uint8_t *p, const struct tl_gas *g, const ZydisDecodedOperand *op)
 {
 	bool broadcast = g->insn->avx.broadcast.mode != ZYDIS_BROADCAST_MODE_INVALID &&
@@ -117,7 +125,7 @@ static uint8_t *put_size(uint8_t *p, const struct tl_gas *g, const ZydisDecodedO
 			   : "FWORD";
 		break;
 	case 128:
-		name = g->insn->mnemonic == ZYDIS_MNEMONIC_CMPXCHG16B ? "OWORD" : "XMMWORD";
+		name = is_octoword(g) ? "OWORD" : "XMMWORD";
 		break;
 	case 256:
 		name = "YMMWORD";
@@ -143,6 +151,13 @@ static bool is_sizeless(const struct tl_gas *g, const ZydisDecodedOperand *op)
 	case ZYDIS_MNEMONIC_VLDDQU:
 	case ZYDIS_MNEMONIC_WRSSD:
 	case ZYDIS_MNEMONIC_WRSSQ:
+	case ZYDIS_MNEMONIC_WRUSSD:
+	case ZYDIS_MNEMONIC_WRUSSQ:
+	case ZYDIS_MNEMONIC_MOVDIR64B:
+	case ZYDIS_MNEMONIC_ENQCMD:
+	case ZYDIS_MNEMONIC_ENQCMDS:
+	case ZYDIS_MNEMONIC_LDTILECFG:
+	case ZYDIS_MNEMONIC_STTILECFG:
 		return true;
 	case ZYDIS_MNEMONIC_MOV:
 		return g->insn->opcode >= 0xa0 && g->insn->opcode <= 0xa3;
@@ -457,6 +472,32 @@ static bool keeps_order(const struct tl_gas *g)
 	       g->insn->mnemonic == ZYDIS_MNEMONIC_BOUND;
 }
 
+/* Those that wait for a write to memory, whose registers only AT&T's syntax shows, in Intel's order. */
+static bool waits(const struct tl_gas *g)
+{
+	switch (g->insn->mnemonic) {
+	case ZYDIS_MNEMONIC_MONITOR:
+	case ZYDIS_MNEMONIC_MONITORX:
+	case ZYDIS_MNEMONIC_MWAIT:
+	case ZYDIS_MNEMONIC_MWAITX:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static uint8_t *put_waiting_operands(uint8_t *p, const struct tl_gas *g)
+{
+	if (g->insn->mnemonic == ZYDIS_MNEMONIC_MWAIT)
+		return PUT_LITERAL(p, " %eax, %ecx");
+	if (g->insn->mnemonic == ZYDIS_MNEMONIC_MWAITX)
+		return PUT_LITERAL(p, " %eax, %ecx, %ebx");
+	p = g->insn->address_width == 64   ? PUT_LITERAL(p, " %rax")
+	    : g->insn->address_width == 32 ? PUT_LITERAL(p, " %eax")
+					   : PUT_LITERAL(p, " %ax");
+	return PUT_LITERAL(p, ", %ecx, %edx");
+}
+
 static uint8_t *put_idle_operands(uint8_t *p, const struct tl_gas *g)
 {
 	ZydisRegister reg = g->insn->operand_width == 64   ? ZYDIS_REGISTER_RAX
@@ -475,6 +516,8 @@ uint8_t *tl_gas_put_operands(uint8_t *p, struct tl_gas *g)
 
 	if (tl_gas_is_idle_xchg(g))
 		return put_idle_operands(p, g);
+	if (g->att && waits(g))
+		return put_waiting_operands(p, g);
 	n = add_rounding(g, row, row_of(g, row));
 
 	for (unsigned i = 0; i < n; i++) {

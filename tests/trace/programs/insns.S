@@ -586,6 +586,122 @@ near:
 	kunpckdq %k1, %k2, %k3
 	kaddb	%k1, %k2, %k3
 
+/* ---- what kernels and hypervisors use, and what is rare */
+	monitor
+	mwait
+	monitorx
+	mwaitx
+	swapgs
+	clac
+	stac
+	wrmsr
+	rdmsr
+	rdpmc
+	wbinvd
+	invd
+	vmcall
+	vmlaunch
+	vmresume
+	vmread	%rax, (%rcx)
+	vmwrite	(%rcx), %rax
+	vmptrld	(%rax)
+	vmclear	(%rax)
+	vmxon	(%rax)
+	invept	(%rax), %rcx
+	invvpid	(%rax), %rcx
+	vmrun
+	vmload
+	vmsave
+	vmmcall
+	stgi
+	clgi
+	skinit
+	invlpga
+	xsaves64	(%rax)
+	xrstors	(%rax)
+	xsaveopt64	(%rax)
+	xsetbv
+	serialize
+	tpause	%eax
+	umonitor	%rax
+	umwait	%ecx
+	clwb	(%rax)
+	cldemote	(%rax)
+	movdiri	%eax, (%rcx)
+	movdir64b	(%rax), %rcx
+	enqcmd	(%rax), %rcx
+	rdpid	%rax
+	rdpkru
+	wrpkru
+	rdsspq	%rax
+	incsspq	%rax
+	saveprevssp
+	rstorssp	(%rax)
+	wrussq	%rax, (%rcx)
+	setssbsy
+	clrssbsy	(%rax)
+	sti
+	cli
+	cld
+	std
+	clc
+	stc
+	cmc
+	lahf
+	sahf
+	clts
+	ltr	%ax
+	lldt	%ax
+	lsl	%eax, %ecx
+	lar	%rax, %rcx
+	verw	%ax
+	pconfig
+	enclu
+	encls
+	getsec
+	rsm
+	lss	(%rax), %ecx
+	fxrstor	(%rax)
+	cmpxchg16b	%fs:(%rax)
+	lock btsq	$3, %gs:8(%rax)
+	addl	$1, %gs:0x1234(%rip)
+	decl	%gs:near(%rip)
+	ud1	%eax, %ecx
+	ud0	%eax, %ecx
+	int1
+	wrmsr
+	gf2p8mulb	%xmm1, %xmm2
+	sysexitq
+	vmfunc
+	xresldtrk
+	hreset	$1
+	uiret
+	testui
+	ldtilecfg	(%rax)
+	tileloadd	(%rax,%rcx,1), %tmm1
+	tdpbf16ps	%tmm1, %tmm2, %tmm3
+	tilerelease
+	aesdec128kl	(%rax), %xmm1
+
+/* ---- half floats, and how to round */
+	vaddph	%zmm1, %zmm2, %zmm3
+	vcvtph2psx	(%rax), %zmm1
+	vmovw	%eax, %xmm1
+	vcvtsh2ss	(%rax), %xmm1, %xmm2
+	vcmpph	$1, %zmm1, %zmm2, %k1
+	vaddss	{rn-sae}, %xmm1, %xmm2, %xmm3
+	vaddps	{rz-sae}, %zmm1, %zmm2, %zmm3
+	vmaxps	{sae}, %zmm1, %zmm2, %zmm3
+	vcmpps	$1, {sae}, %zmm1, %zmm2, %k1
+	vcvttps2dq	{sae}, %zmm1, %zmm2
+	vcvtsi2ss	%rax, {rn-sae}, %xmm1, %xmm2
+	vcvtsd2si	{ru-sae}, %xmm1, %rax
+	vrndscaleps	$1, {sae}, %zmm1, %zmm2
+	vgetmantsd	$1, {sae}, %xmm1, %xmm2, %xmm3
+	vfixupimmps	$1, {sae}, %zmm1, %zmm2, %zmm3
+	vp2intersectd	%zmm1, %zmm2, %k2
+	v4fmaddps	(%rax), %zmm4, %zmm8
+
 /* ---- code of 32 and of 16 bits */
 	.macro narrow
 	push	%eax
@@ -647,6 +763,8 @@ near:
 	nop
 	nopw	0(%eax,%eax,1)
 	xchg	%ax, %ax
+	monitor
+	mwait
 	fldl	(%eax)
 	fistpll	8(%eax)
 	movups	(%eax), %xmm1
