@@ -238,6 +238,22 @@ bool tl_timebytes_first(const struct tl_timeform *f, const struct tl_timebytes *
 	return try_lines(f, b, &at, b->chunk.len, UINT_MAX, raw);
 }
 
+bool tl_timebytes_last(const struct tl_timeform *f, const struct tl_timebytes *b, size_t upto,
+		       uint64_t *raw)
+{
+	size_t next = line_from(b, 0, b->chunk.len);
+	bool found = false;
+	uint64_t this;
+
+	while (next < b->chunk.len && next <= upto) {
+		if (!take_line(f, b, &next, &this))
+			continue;
+		*raw = this;
+		found = true;
+	}
+	return found;
+}
+
 bool tl_timefacts_in_order(const struct tl_timeform *f, const struct tl_timefacts *facts)
 {
 	if (f->deltas || (facts->flags & (TL_TIMES_SOME | TL_TIMES_EXACT | TL_TIMES_BACK)) !=

@@ -79,6 +79,10 @@ static inline uint64_t tl_time_shown(int64_t time)
 /* The first time in it, as it stands there.  False: there is none. */
 bool tl_timebytes_first(const struct tl_timeform *f, const struct tl_timebytes *b, uint64_t *raw);
 
+/* Likewise the last time in a line that begins at or before byte `upto`. */
+bool tl_timebytes_last(const struct tl_timeform *f, const struct tl_timebytes *b, size_t upto,
+		       uint64_t *raw);
+
 /* The first line of the chunk whose time, with its base added, is `ns` or later.  False: none is. */
 bool tl_timebytes_find(const struct tl_timeform *f, const struct tl_timebytes *b, int64_t base,
 		       uint64_t ns, size_t *at, uint64_t *time);

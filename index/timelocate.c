@@ -555,17 +555,25 @@ static enum tl_lookup look_near(struct quest *q, uint64_t k, uint64_t byte, uint
 	uint64_t from = byte > NEAR ? byte - NEAR : 0;
 	size_t upto = (size_t)(byte - from);
 	struct tl_timebytes b = { .begins = k == 0 && from == 0 };
+	struct tl_timefacts facts = { 0 };
+	int64_t base = 0;
+	uint64_t raw;
 
-	if (is_chained(q->form))
-		return TL_PENDING;
+	if (is_chained(q->form)) {
+		if (!is_read(q->ti, k, &facts) || !tl_timefacts_in_order(q->form, &facts))
+			return TL_PENDING;
+		base = base_of(q->ti, q->form, k, &facts);
+	}
 	q->buf.len = 0;
 	if (tl_source_read_part(q->ti->src, k, from, upto + TL_TIME_LINE + 1, &q->buf, NULL) !=
 		TL_FOUND ||
 	    q->buf.len <= upto + TL_TIME_LINE)
 		return TL_PENDING;
 	b.chunk = (struct tl_span){ q->buf.data, q->buf.len };
-	if (tl_timebytes_at(q->form, &b, 0, upto, ns))
+	if (tl_timebytes_last(q->form, &b, upto, &raw)) {
+		*ns = tl_timefacts_line(q->form, &facts, base, raw);
 		return TL_FOUND;
+	}
 	return b.begins ? TL_NONE : TL_PENDING; /* all of the text up to there was seen */
 }
 

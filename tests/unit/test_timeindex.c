@@ -194,11 +194,26 @@ static void ask_cold(const struct story *story, unsigned shift, bool ragged, uns
 	}
 }
 
+/* In chunks that are longer than what is looked through for the time of a line. */
+static void ask_places_in_long_chunks(const struct story *story)
+{
+	struct setup s;
+
+	open_all(&s, story, 14, false, 1);
+	if (story->ordered)
+		ask_places(&s, 100);
+	read_all(&s);
+	ask_places(&s, 10);
+	ask_all(&s, true, 20);
+	close_all(&s);
+}
+
 static void check(const struct recipe *r)
 {
 	struct story story;
 
 	cook(&story, r);
+	ask_places_in_long_chunks(&story);
 	for (unsigned i = 0; i < 2; i++) {
 		unsigned shift = 10 + (unsigned)rand() % 3, nthreads = 1 + i;
 		bool ragged = i % 2;
