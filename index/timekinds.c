@@ -65,6 +65,8 @@ const struct tl_timekind tl_timekinds[] = {
 	{ .name = "yyyymmdd", DATES, READ(compact, compact) },
 	{ .name = "yymmdd", DATES, READ(two_digits, two_digits), .others = MANY_OTHERS },
 	{ .name = "dd.mm.yyyy", DATES, READ(dotted, dotted), .anywhere = true },
+	{ .name = "mm/dd/yyyy", DATES, READ(slashed, month_first), .doubtful = true },
+	{ .name = "dd/mm/yyyy", DATES, READ(slashed, day_first), .doubtful = true },
 	{ .name = "time of day", OF_DAY, READ(day, day), .anywhere = true },
 	{ .name = "garbage collector", PLAIN(TL_SECOND), READ(lead_point, gc) },
 	{ .name = "seconds", PLAIN(TL_SECOND), READ(lead_seconds, seconds), .rising = true },

@@ -41,6 +41,8 @@ struct tl_timekind {
 	enum tl_timestyle style;
 	uint64_t unit; /* of NUMBER and EPOCH: the ns that 1 is */
 	bool deltas;
+	bool
+	    doubtful; /* it, and the row before or behind it: if no line decides between them it is neither */
 	bool rising; /* where times go back they are something else */
 	bool yearless;
 	bool
@@ -127,12 +129,6 @@ TL_STAMP_READER(iso);
 TL_STAMP_READER(dmy);
 TL_STAMP_READER(ctime);
 TL_STAMP_READER(mdy);
-TL_STAMP_NEXT(compact);
-TL_STAMP_READER(compact);
-TL_STAMP_NEXT(two_digits);
-TL_STAMP_READER(two_digits);
-TL_STAMP_NEXT(dotted);
-TL_STAMP_READER(dotted);
 TL_STAMP_READER(syslog);
 TL_STAMP_READER(minute);
 bool tl_stamp_goes_on_minute(const struct tl_stampline *l);
@@ -140,6 +136,17 @@ TL_STAMP_READER(glog);
 TL_STAMP_READER(logcat);
 TL_STAMP_READER(strace);
 TL_STAMP_READER(day);
+
+/* numericstamps.c */
+TL_STAMP_NEXT(compact);
+TL_STAMP_READER(compact);
+TL_STAMP_NEXT(two_digits);
+TL_STAMP_READER(two_digits);
+TL_STAMP_NEXT(dotted);
+TL_STAMP_READER(dotted);
+TL_STAMP_NEXT(slashed);
+TL_STAMP_READER(month_first);
+TL_STAMP_READER(day_first);
 
 /* timeprint.c: "us" or "ms", where a text's plain numbers are not seconds, else "". */
 const char *tl_stamp_unit(const struct tl_timeform *f);

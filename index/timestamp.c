@@ -271,6 +271,11 @@ bool tl_timeform_detect(struct tl_span head, time_t changed, struct tl_timeform 
 		if (k->prepare && !k->prepare(head, &t.form))
 			continue;
 		count_lines(&t, head);
+		if (k->doubtful && out->kind == k - 1 && t.times == most) {
+			*out = (struct tl_timeform){ 0 };
+			most = 0;
+			continue;
+		}
 		if (t.times <= most || !is_enough(&t))
 			continue;
 		most = t.times;
@@ -284,7 +289,7 @@ bool tl_timeform_detect(struct tl_span head, time_t changed, struct tl_timeform 
 			t.form.year = 0;
 		*out = t.form;
 		/* None of the rows behind is more like it. */
-		if (t.others == 0 && t.times > t.without)
+		if (!k->doubtful && t.others == 0 && t.times > t.without)
 			break;
 	}
 	return out->kind != NULL;

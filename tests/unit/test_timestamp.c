@@ -523,6 +523,24 @@ static void test_years(void **state)
 	assert_true(read_line(&f, "Jan  1 00:00:00 box") > read_line(&f, "Dec 31 23:59:59 box"));
 }
 
+/* Which of two numbers is the month is told by one that is none. */
+static void test_slashes(void **state)
+{
+	const char *t = "11/22/2026 11:39:31 a\n11/22/2026 11:39:32 b\n11/22/2026 11:39:33 c\n";
+	struct tl_timeform f;
+
+	assert_true(detect(t, strlen(t), &f));
+	assert_int_equal(read_line(&f, "11/22/2026 11:39:31 a"), 1795347571 * TL_SECOND);
+	assert_int_equal(read_line(&f, "1/2/2026, 1:39:31 PM a"), 1767361171 * TL_SECOND);
+	assert_int_equal(read_line(&f, "22/11/2026 11:39:31 a"), TL_TIME_NONE);
+	t = "12/11/2026-23:59:59.5 a\n13/11/2026-00:00:01.5 b\n13/11/2026-00:00:02.5 c\n";
+	assert_true(detect(t, strlen(t), &f));
+	assert_string_equal(tl_timeform_name(&f), "dd/mm/yyyy");
+	assert_int_equal(read_line(&f, "22/11/2026-11:39:31 a"), 1795347571 * TL_SECOND);
+	t = "10/11/2026 11:39:31 a\n11/11/2026 11:39:32 b\n12/11/2026 11:39:33 c\n";
+	assert_false(detect(t, strlen(t), &f));
+}
+
 /* Hours of half a day. */
 static void test_halves(void **state)
 {
@@ -770,6 +788,7 @@ int main(void)
 		cmocka_unit_test(test_prose_and_source),
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_years),
+		cmocka_unit_test(test_slashes),
 		cmocka_unit_test(test_halves),
 		cmocka_unit_test(test_seconds),
 		cmocka_unit_test(test_heads),

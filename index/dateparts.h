@@ -1,0 +1,159 @@
+/*
+ * dateparts.h: what dates and times of day in text are made of, as far as several readers of them need it.  They look at
+ * nothing but the line.
+ */
+#ifndef TL_INDEX_DATEPARTS_H
+#define TL_INDEX_DATEPARTS_H
+
+#include "index/calendar.h"
+#include "index/digits.h"
+#include "index/timekinds.h"
+
+#define TL_DATE_TIME_LENGTH 8 /* 11:39:33 */
+
+/* `.123` or `,123` at `at`, if it is there: returns the byte behind it.  Digits behind the
+ * ninth are passed over. */
+static inline size_t tl_date_fraction(const struct tl_stampline *l, size_t at, uint32_t *ns,
+				      unsigned *digits)
+{
+	unsigned n;
+
+	*ns = 0;
+	*digits = 0;
+	if (at + 1 >= l->len || (l->s[at] != '.' && l->s[at] != ','))
+		return at;
+	n = tl_digits_fraction(l->s, l->len, at + 1, ns);
+	if (n == 0)
+		return at;
+	*digits = n;
+	at += 1 + n;
+	while (n == 9 && at < l->len && tl_is_digit(l->s[at]))
+		at++;
+	return at;
+}
+
+/* `Z`, ` UTC`, `+0100`, ` +01:00`, `+01` at `at`, if it is there: returns the byte behind it. */
+static inline size_t tl_date_zone(const struct tl_stampline *l, size_t at, int32_t *zone)
+{
+	const uint8_t *p = l->s + at;
+	size_t n = l->len - at, blank = n > 0 && p[0] == ' ';
+	unsigned hours, minutes = 0;
+
+	*zone = 0;
+	if (n >= 1 && p[0] == 'Z')
+		return at + 1;
+	if (n >= 4 && blank && (memcmp(p + 1, "UTC", 3) == 0 || memcmp(p + 1, "GMT", 3) == 0))
+		return at + 4;
+	if (n < 3 + blank || (p[blank] != '+' && p[blank] != '-'))
+		return at;
+	p += blank + 1;
+	n -= blank + 1;
+	hours = tl_digits_two(p);
+	if (hours > 14)
+		return at;
+	if (n >= 5 && p[2] == ':' && tl_digits_two(p + 3) < 60)
+		minutes = tl_digits_two(p + 3), at += 3;
+	else if (n >= 4 && tl_digits_two(p + 2) < 60)
+		minutes = tl_digits_two(p + 2), at += 2;
+	else if (blank)
+		return at; /* more likely something else, like a difference */
+	*zone = (int32_t)(hours * 3600 + minutes * 60);
+	if (p[-1] == '-')
+		*zone = -*zone;
+	return at + blank + 3;
+}
+
+/* Is there a letter or a digit before `col`, or `n` bytes too few behind? */
+static inline bool tl_date_is_within(const struct tl_stampline *l, size_t col, size_t n)
+{
+	return col > l->len || l->len - col < n || (col > 0 && tl_is_alnum(l->s[col - 1]));
+}
+
+/* Does a blank or nothing follow? */
+static inline bool tl_date_ends(const struct tl_stampline *l, size_t at)
+{
+	return at >= l->len || tl_is_blank(l->s[at]);
+}
+
+/* `11:39:33` and a fraction at `at`; the byte behind it, or 0. */
+static inline size_t tl_date_time(const struct tl_stampline *l, size_t at, struct tl_civil *c,
+				  unsigned *digits)
+{
+	size_t end = at + TL_DATE_TIME_LENGTH;
+	uint64_t v;
+
+	if (at > l->len || l->len - at < TL_DATE_TIME_LENGTH)
+		return 0;
+	v = tl_get64(l->s + at);
+	if ((tl_digits_others(v) & UINT64_C(0xffff00ffff00ffff)) ||
+	    (v & UINT64_C(0x0000ff0000ff0000)) != UINT64_C(0x00003a00003a0000)) /* two colons */
+		return 0;
+	v = tl_digits_pairs(v);
+	c->hour = v & 0xff;
+	c->minute = v >> 24 & 0xff;
+	c->second = v >> 48 & 0xff;
+	if (c->hour > 23 || c->minute > 59 || c->second > 60)
+		return 0;
+	if (end < l->len &&
+	    (tl_is_digit(l->s[end]) || (l->s[end] == ':' && !tl_date_ends(l, end + 1))))
+		return 0;
+	return tl_date_fraction(l, end, &c->ns, digits);
+}
+
+/* ` AM` or ` PM` at `at`, where nothing else begins with it: the hour is that of half a day. */
+static inline size_t tl_date_half(const struct tl_stampline *l, size_t at, struct tl_civil *c)
+{
+	const uint8_t *p = l->s + at;
+
+	if (at >= l->len || l->len - at < 3 || p[0] != ' ' || (p[1] != 'A' && p[1] != 'P') ||
+	    p[2] != 'M' || c->hour - 1 > 11)
+		return at;
+	if (l->len - at > 3 && !memchr(" \t\r,])", p[3], 6))
+		return at;
+	c->hour = c->hour % 12 + (p[1] == 'P' ? 12 : 0);
+	return at + 3;
+}
+
+/* Two digits, or a blank and one. */
+static inline unsigned tl_date_day(const uint8_t *p)
+{
+	return p[0] == ' ' && tl_is_digit(p[1]) ? (unsigned)(p[1] - '0') : tl_digits_two(p);
+}
+
+/* A time of day, whose hour may have one digit. */
+static inline size_t tl_date_hours(const struct tl_stampline *l, size_t at, struct tl_civil *c,
+				   unsigned *digits)
+{
+	uint8_t padded[64] = "0";
+	struct tl_stampline p = { padded, 0 };
+	size_t n, end;
+
+	if (at + 1 >= l->len || l->s[at + 1] != ':')
+		return tl_date_time(l, at, c, digits);
+	n = l->len - at < sizeof(padded) - 1 ? l->len - at : sizeof(padded) - 1;
+	memcpy(padded + 1, l->s + at, n);
+	p.len = n + 1;
+	end = tl_date_time(&p, 0, c, digits);
+	return end > 0 ? at + end - 1 : 0;
+}
+
+/* Four digits; 10000 or more: they are none. */
+static inline unsigned tl_date_year(const uint8_t *p)
+{
+	unsigned a = tl_digits_two(p), b = tl_digits_two(p + 2);
+
+	return a < 100 && b < 100 ? 100 * a + b : 10000;
+}
+
+static inline bool tl_date_give(const struct tl_civil *c, size_t end, int32_t zone,
+				struct tl_stamp *out)
+{
+	if (!tl_civil_valid(c))
+		return false;
+	out->end = end;
+	out->zone = zone;
+	out->ns = tl_zone_to_utc(tl_civil_ns(c), zone);
+	return true;
+}
+
+#endif
