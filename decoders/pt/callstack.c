@@ -119,6 +119,22 @@ enum tl_pt_stacked tl_pt_callstack_return(struct tl_pt_callstack *s, struct tl_c
 	return named(s, t, name);
 }
 
+enum tl_pt_stacked tl_pt_callstack_leap(struct tl_pt_callstack *s, struct tl_calltree *t,
+					uint32_t name, bool surely)
+{
+	uint32_t end = s->n > SEARCHED ? s->n - SEARCHED : 0;
+
+	/* Not to who called what leaps, as in depth.c. */
+	for (uint32_t i = s->n > 2 ? s->n - 2 : 0; i > end; i--)
+		if (t->v[s->v[i - 1].node].name == name) {
+			s->n = i;
+			return TL_PT_STACK_DONE;
+		}
+	if (s->partial)
+		return TL_PT_STACK_UNKNOWN;
+	return surely ? TL_PT_STACK_EMPTY : TL_PT_STACK_DONE;
+}
+
 /* Somewhere else than where the kernel was entered: a signal's handler. */
 static bool push_handler(struct tl_pt_callstack *s, struct tl_calltree *t, uint32_t name)
 {

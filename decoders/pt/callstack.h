@@ -64,6 +64,11 @@ enum tl_pt_stacked tl_pt_callstack_return(struct tl_pt_callstack *s, struct tl_c
 enum tl_pt_stacked tl_pt_callstack_start(struct tl_pt_callstack *s, struct tl_calltree *t,
 					 uint64_t to, uint32_t name);
 
+/* A jump into the midst of a function (TL_PT_EV_LEAP) with this name; `surely`: it is known to be one that leaves
+ * functions.  EMPTY: it left all of them. */
+enum tl_pt_stacked tl_pt_callstack_leap(struct tl_pt_callstack *s, struct tl_calltree *t,
+					uint32_t name, bool surely);
+
 /* A call, or that the trace ends.  False: no memory. */
 bool tl_pt_callstack_leave(struct tl_pt_callstack *s, struct tl_calltree *t,
 			   const struct tl_pt_event *ev, uint32_t name);

@@ -270,7 +270,7 @@ static bool is_wanted(struct tl_pt_costcounter *c, const struct tl_pt_event *ev)
 static bool ran_before(const struct tl_pt_event *ev)
 {
 	return (ev->kind == TL_PT_EV_BRANCH && !(ev->flags & TL_PT_TRACE_BEGIN)) ||
-	       ev->kind == TL_PT_EV_TAIL;
+	       ev->kind == TL_PT_EV_TAIL || ev->kind == TL_PT_EV_LEAP;
 }
 
 static bool runs_behind(const struct tl_pt_event *ev)
@@ -410,11 +410,11 @@ static bool end_with(struct tl_pt_costcounter *c, const struct tl_pt_event *ev, 
 		     enum tl_pt_ending ending)
 {
 	c->story.to = ev->to;
-	c->story.flags = ev->flags;
+	c->story.flags = ending == TL_PT_ENDS_LEAP ? ev->code : ev->flags;
 	c->story.name = name;
 	if (!end_story(c, ending))
 		return false;
-	if (ending != TL_PT_ENDS_RETURN)
+	if (ending != TL_PT_ENDS_RETURN && ending != TL_PT_ENDS_LEAP)
 		c->stack.leaving = (struct tl_pt_leaving){ .known = true };
 	return begin_story(c);
 }
@@ -479,6 +479,16 @@ static bool take_branch(struct tl_pt_costcounter *c, const struct tl_pt_event *e
 	return true;
 }
 
+static bool take_leap(struct tl_pt_costcounter *c, const struct tl_pt_event *ev)
+{
+	const struct known *k = ev->ctx ? name_at(c, ev->ctx->space, ev->to) : NULL;
+	uint32_t name = k ? k->name : TL_CALL_NONAME;
+
+	c->here_len = 0;
+	return tl_pt_callstack_leap(&c->stack, &c->tree, name, ev->code) != TL_PT_STACK_UNKNOWN ||
+	       end_with(c, ev, name, TL_PT_ENDS_LEAP);
+}
+
 static bool tell_thread(struct tl_pt_costcounter *c, const struct thread *t,
 			const struct tl_pt_event *events)
 {
@@ -504,6 +514,8 @@ static bool tell_thread(struct tl_pt_costcounter *c, const struct thread *t,
 		if (ev->kind == TL_PT_EV_ERROR && !end_with(c, ev, 0, TL_PT_ENDS_LOST))
 			return false;
 		if (ev->kind == TL_PT_EV_BRANCH && !take_branch(c, ev))
+			return false;
+		if (ev->kind == TL_PT_EV_LEAP && !take_leap(c, ev))
 			return false;
 	}
 	return end_story(c, TL_PT_ENDS_OPEN);

@@ -102,7 +102,7 @@ bool tl_pt_costs_open(const struct tl_pt_costs_of *of, void **count, struct tl_e
 		return tl_err_nomem(err);
 	pthread_mutex_init(&c->lock, NULL);
 	c->of = *of;
-	c->of.gatherer.want = TL_PT_WANT_CALLS | TL_PT_WANT_RETURNS | TL_PT_WANT_TAILS;
+	c->of.gatherer.want = TL_PT_WANT_DEPTHS | TL_PT_WANT_TAILS;
 	c->names = tl_callnames_new();
 	c->ends = calloc(nqueues + 1, sizeof(*c->ends));
 	c->filter = (struct tl_pt_costfilter){ of->select, of->first_ns, of->last_ns,
@@ -385,6 +385,9 @@ static bool end_as_told(struct count *c, struct thread *t, const struct tl_pt_st
 	case TL_PT_ENDS_RETURN:
 		stacked = tl_pt_callstack_return(&t->stack, &t->tree, story->to, story->flags,
 						 story->name);
+		break;
+	case TL_PT_ENDS_LEAP:
+		stacked = tl_pt_callstack_leap(&t->stack, &t->tree, story->name, story->flags != 0);
 		break;
 	case TL_PT_ENDS_START:
 		stacked = tl_pt_callstack_start(&t->stack, &t->tree, story->to, story->name);

@@ -250,6 +250,19 @@ static void charge(struct thread *t)
 	t->insns = 0;
 }
 
+/* longjmp goes back to the function that has called setjmp. */
+static void leap(struct thread *t, const char *name)
+{
+	int at = t->n - 3;
+
+	charge(t);
+	while (at >= 0 && strcmp(t->v[at].name, name) != 0)
+		at--;
+	assert_true(at >= 0);
+	while (t->n > at + 1)
+		free(t->v[--t->n].name);
+}
+
 static void take_insn(struct thread *t, const char *flags, uint64_t ip, const char *name, int len)
 {
 	if (t->n == 0 || !strcmp(t->last, "call")) {
@@ -269,6 +282,8 @@ static void take_insn(struct thread *t, const char *flags, uint64_t ip, const ch
 		else
 			free(t->v[t->n - 1].name);
 		t->v[t->n - 1].name = strdup(name);
+	} else if (!strcmp(t->last, "jmp") && !strcmp(t->v[t->n - 1].name, "__longjmp")) {
+		leap(t, name);
 	}
 	name_top(t, name);
 	t->insns++;
