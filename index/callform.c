@@ -4,6 +4,7 @@
 #include "index/callform.h"
 
 #include "index/callreaders.h"
+#include "index/heading.h"
 
 #include <string.h>
 
@@ -29,7 +30,8 @@ static unsigned fits(const struct tl_callreader *reader, struct tl_span head,
 		struct tl_callread c;
 
 		at += span.len + 1;
-		if (span.len == 0 || *line == '#' || (!end && n > 0)) /* that one may be cut */
+		if (span.len == 0 || tl_is_heading(line, span.len) ||
+		    (!end && n > 0)) /* that one may be cut */
 			continue;
 		n++;
 		if (!tl_callform_read_all(&f, span, &c))

@@ -8,6 +8,7 @@
 
 #include "index/calendar.h"
 #include "index/digits.h"
+#include "index/heading.h"
 #include "index/timekinds.h"
 
 #include <string.h>
@@ -183,15 +184,18 @@ static void count_line(struct tally *t, const struct tl_stampline *l)
 static void count_lines(struct tally *t, struct tl_span head)
 {
 	const uint8_t *p = head.data, *end = p + (head.len < HEAD ? head.len : HEAD);
+	bool begun = false;
 
-	for (unsigned n = 0; p < end && n < HEAD_LINES; n++) {
+	for (unsigned n = 0; p < end && n < HEAD_LINES; n += begun) {
 		const uint8_t *nl = memchr(p, '\n', (size_t)(end - p));
 		struct tl_stampline l = behind_colours(p, (size_t)((nl ? nl : end) - p));
 
 		/* The last line may be cut in its time. */
-		if (!nl && n > 0)
+		if (!nl && p > head.data)
 			break;
-		count_line(t, &l);
+		begun |= l.len > 0 && !tl_is_heading(l.s, l.len);
+		if (begun)
+			count_line(t, &l);
 		p = nl ? nl + 1 : end;
 	}
 }

@@ -290,6 +290,23 @@ static void each_form_is_recognised_and_read(void **state)
 		check_sample(&samples[i]);
 }
 
+/* trace-cmd report, on a machine of many CPUs */
+static void empty_processors_are_passed_over(void **state)
+{
+	char text[12000] = "cpus=512\n";
+	size_t n = strlen(text);
+	struct tl_callform form;
+
+	for (unsigned cpu = 1; cpu < 512; cpu++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "CPU %u is empty\n", cpu);
+	for (unsigned i = 0; i < 3; i++)
+		n += (size_t)snprintf(
+		    text + n, sizeof(text) - n,
+		    " bash-1  [000]  1.00000%u: funcgraph_entry:  1.0 us |  g();\n", i);
+	assert_true(tl_callform_detect((struct tl_span){ (const uint8_t *)text, n }, &form));
+	assert_string_equal(tl_callform_name(&form), "trace-cmd");
+}
+
 /* Recursion of ten thousand levels, four blanks each. */
 static void deep_lines_are_read(void **state)
 {
@@ -550,6 +567,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_form_is_recognised_and_read),
+		cmocka_unit_test(empty_processors_are_passed_over),
 		cmocka_unit_test(deep_lines_are_read),
 		cmocka_unit_test(other_texts_are_no_traces),
 		cmocka_unit_test(indentation_is_the_stack),

@@ -654,6 +654,24 @@ static void test_said(void **state)
 	assert_int_equal(read_line(&f, "WARN  2026-11-22 11:39:33 a"), 1795347573 * TL_SECOND);
 }
 
+/* perf script --header and trace-cmd report, of machines of many CPUs */
+static void test_long_headings(void **state)
+{
+	char text[40000];
+	size_t n = 0;
+	struct tl_timeform f;
+
+	for (unsigned cpu = 0; cpu < 600; cpu++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "# CPU %u cache: 1024K\n", cpu);
+	for (unsigned cpu = 0; cpu < 600; cpu++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "CPU %u is empty\n", cpu);
+	for (unsigned i = 0; i < 3; i++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n,
+				      "sh  8194 [%03u] 58749.97283%u: cpu-clock:\n", i, i);
+	assert_true(detect(text, n, &f));
+	assert_string_equal(tl_timeform_name(&f), "ftrace or perf");
+}
+
 /* perf script --show-mmap-events, of a recording of the whole system: more of them than lines are looked at */
 static void test_before_the_recording(void **state)
 {
@@ -794,6 +812,7 @@ int main(void)
 		cmocka_unit_test(test_heads),
 		cmocka_unit_test(test_shares),
 		cmocka_unit_test(test_said),
+		cmocka_unit_test(test_long_headings),
 		cmocka_unit_test(test_before_the_recording),
 		cmocka_unit_test(test_short_lines),
 		cmocka_unit_test(test_strace_live),
