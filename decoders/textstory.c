@@ -388,6 +388,16 @@ static bool take_call(struct tl_textcounter *c, struct teller *t, const struct t
 	}
 }
 
+/* Depths do not mean any more what they did, but no time has passed. */
+static bool begin_anew(struct tl_textcounter *c, struct teller *t, uint64_t ns)
+{
+	pass_time(t, ns);
+	if (!end_story(c, t, true))
+		return false;
+	begin_story(c, t, true);
+	return true;
+}
+
 static bool take_line(void *arg, struct tl_span line, size_t byte)
 {
 	struct tl_textcounter *c = arg;
@@ -413,6 +423,8 @@ static bool take_line(void *arg, struct tl_span line, size_t byte)
 		return false;
 	if (!t->begun)
 		begin_story(c, t, t->story.anew);
+	if (r.anew && !begin_anew(c, t, ns))
+		return false;
 	pass_time(t, ns);
 	t->story.off = r.off || (t->story.off && r.line.depth == TL_CALL_NODEPTH);
 	return r.line.depth == TL_CALL_NODEPTH || take_call(c, t, &r);

@@ -140,6 +140,15 @@ static const struct sample samples[] = {
 	  "  a  17 [000] 10.000010100:   return                (/bin/a)\tk\n"
 	  "  a  17 [000] 10.000010200:   tr end  syscall       (/bin/a)\t\n",
 	  "a;g 110\na;g;h 150\na;g;k 10\na;x 80\n", 0 },
+	{ /* where a view of a recording begins anew, depths do, but no time has passed */
+	  "        a-17     [000] 10.000000100:         ~ [~    0] [tr strt] -> _start\n"
+	  "        a-17     [000] 10.000000200:    +100ns [+   11] _start+42 -> f\n"
+	  "        a-17     [000] 10.000000300:    +100ns [+   11]   f+4 -> g\n"
+	  "        a-17     [000] 10.000000500:         ~ [~    0] g+3 -> h\n"
+	  "        a-17     [000] 10.000000600:    +100ns [+    2]   h+2 -> k\n"
+	  "        a-17     [000] 10.000000900:    +300ns [+    2] g+8 <- h+2\n"
+	  "        a-17     [000] 10.000001000:    +100ns [+    2] f+4 <- g+9\n",
+	  "a;f 100\na;f;g 200\na;h 100\na;h;k 300\n", 0 },
 	{ /* both: printed durations count, and what is cut is taken from the times */
 	  "   t-17  [000]  1.000002: funcgraph_entry:                   |      early() {\n"
 	  "   t-17  [000]  1.000003: funcgraph_exit:         5.000 us   |      }\n"
