@@ -346,22 +346,23 @@ static void advance(struct tl_pt_pasts *h, const struct summed *s, struct tl_pt_
 	pthread_cond_broadcast(&h->change);
 }
 
-/* Lock held.  Slices between the front and this one that nobody is at. */
+/* Is somebody at a slice, of the first n? */
+static bool is_busy(const struct tl_pt_pasts *h, size_t n, size_t slice)
+{
+	for (size_t i = 0; i < n; i++)
+		if (h->busy[i] == slice)
+			return true;
+	return false;
+}
+
+/* Lock held.  Slices between the front and this one that nobody is at; two may be at the same one. */
 static size_t missing(const struct tl_pt_pasts *h, size_t slice)
 {
 	size_t n = slice - h->front_at;
 
 	for (size_t i = 0; i < h->nbusy; i++)
-		n -= h->busy[i] >= h->front_at && h->busy[i] < slice;
+		n -= h->busy[i] >= h->front_at && h->busy[i] < slice && !is_busy(h, i, h->busy[i]);
 	return n;
-}
-
-static bool is_busy(const struct tl_pt_pasts *h, size_t slice)
-{
-	for (size_t i = 0; i < h->nbusy; i++)
-		if (h->busy[i] == slice)
-			return true;
-	return false;
 }
 
 /* Lock held; dropped meanwhile.  Bring the front to the slice, if that is not far. */
@@ -371,7 +372,7 @@ static bool bring_front(struct tl_pt_pasts *h, struct worker *w, size_t slice, s
 		struct summed *s;
 		size_t at = h->front_at;
 
-		if (is_busy(h, at)) {
+		if (is_busy(h, h->nbusy, at)) {
 			pthread_cond_wait(&h->change, &h->lock);
 			continue;
 		}
