@@ -28,16 +28,16 @@
 struct recipe {
 	const char *name, *program, *options;
 	/* How much of all may be in other stacks than by perf's list, in thousandths: a stretch that a
-	 * sync point cuts is counted for the two functions it is in, not for the last one.  0: there is
-	 * no other sync point than the first. */
+	 * sync point or an interrupt cuts is counted for the two functions it is in, not for the last one.
+	 * The list tells of neither. */
 	unsigned apart;
 	bool stacks; /* calls and returns tell them all */
 };
 
 static const struct recipe recipes[] = {
-	{ "calls_one_psb", "calls", "--psb 0", 0, true },
+	{ "calls_one_psb", "calls", "--psb 0", 5, true },
 	{ "calls", "calls", "--psb 300", 20, true },
-	{ "pie", "pie", "--psb 0", 0, true },
+	{ "pie", "pie", "--psb 0", 5, true },
 	{ "threads_three_cpus", "threads", "--per-cpu 3", 20, true },
 	{ "threads_without_time", "threads", "--per-thread --no-time", 20, true },
 	{ "signals", "signals", "--psb 400", 0, false },
