@@ -36,7 +36,8 @@ struct search {
 	struct tl_stretch *pieces;
 	size_t npieces, room;
 	bool unordered;
-	int64_t origin; /* what is to be added to the times of the first piece's lines, ns */
+	bool lines_tell; /* each line its time, without those before it */
+	int64_t origin;  /* what is to be added to the times of the first piece's lines, ns */
 	atomic_bool stop;
 	atomic_flag taken;
 	_Atomic uint64_t walked; /* bytes */
@@ -295,14 +296,15 @@ static enum tl_lookup find_origin(struct search *s)
 
 static enum tl_lookup find_pieces(struct search *s)
 {
+	const struct tl_timeform *form = tl_timeindex_form(s->times);
 	enum tl_lookup found =
 	    tl_timeindex_measure(s->times, &s->stop, &s->first, &s->last, &s->err);
 
 	if (found != TL_FOUND)
 		return found;
-	if (!tl_timeranges_parse(s->text, tl_timeindex_form(s->times), s->first, s->last, s->ranges,
-				 &s->nranges, &s->err))
+	if (!tl_timeranges_parse(s->text, form, s->first, s->last, s->ranges, &s->nranges, &s->err))
 		return TL_FAILED;
+	s->lines_tell = form->period == 0 && !form->deltas;
 	if (tl_source_end(s->src) > SMALL) {
 		found = find_by_ends(s);
 		if (found != TL_FOUND || !s->unordered)
@@ -415,6 +417,25 @@ static void say_empty(const struct search *s, struct tl_err *err)
 		   tl_timeform_print(form, s->first, from), tl_timeform_print(form, s->last, to));
 }
 
+/* What counts time is not to count what is left out between two ranges. */
+static bool tell_times(const struct search *s, struct tl_source *part)
+{
+	struct tl_part_span *times;
+	bool ok;
+
+	if (!s->lines_tell)
+		return true;
+	times = calloc(s->nranges, sizeof(*times));
+	for (size_t i = 0; times && i < s->nranges; i++)
+		times[i] = (struct tl_part_span){
+			s->ranges[i].from_start ? 0 : s->ranges[i].first,
+			s->ranges[i].to_end ? UINT64_MAX : s->ranges[i].last,
+		};
+	ok = times && tl_part_set_times(part, times, s->nranges);
+	free(times);
+	return ok;
+}
+
 /* The parts become the text.  Takes *src. */
 static enum tl_timeparts take_parts(struct search *s, struct tl_source **src, struct tl_err *err)
 {
@@ -426,6 +447,12 @@ static enum tl_timeparts take_parts(struct search *s, struct tl_source **src, st
 	if (!tl_source_open_part(below, any ? s->pieces : &nothing, any ? s->npieces : 1, src, err))
 		return TL_TIMEPARTS_FAILED;
 	tl_part_set_origin(*src, s->origin);
+	if (!tell_times(s, *src)) {
+		tl_err_nomem(err);
+		tl_source_close(*src);
+		*src = NULL;
+		return TL_TIMEPARTS_FAILED;
+	}
 	return any ? TL_TIMEPARTS_DONE : TL_TIMEPARTS_EMPTY;
 }
 

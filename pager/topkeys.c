@@ -11,6 +11,7 @@
 #include "pager/seek.h"
 #include "pager/textcalls.h"
 #include "pager/toptable.h"
+#include "text/part.h"
 
 #include <stdlib.h>
 
@@ -92,23 +93,59 @@ static bool find_form(struct tl_app *app, struct tl_callform *out)
 	       tl_textcalls_form(t->calls, out);
 }
 
-static bool begin_count(struct tl_app *app, struct tl_cost_count *out, struct tl_err *err)
+/*
+ * The times to be counted: the slice, and of it what --time has left of the text.  What was left out has holes: whatever
+ * ran before one did not run through it.  Gives `ranges`, room for all; how many, 0: all of the text.
+ */
+static size_t choose_times(struct tl_app *app, const struct tl_part_span *parts, size_t nparts,
+			   struct tl_textrange *ranges)
 {
-	struct tl_top *top = &app->top;
-	struct tl_textrange range = { top->first_ns, top->last_ns };
+	const struct tl_top *top = &app->top;
+	bool all = top->last_ns == UINT64_MAX;
+	size_t n = 0;
+
+	for (size_t i = 0; nparts > 1 && i < nparts; i++) {
+		uint64_t first = parts[i].first_ns, last = parts[i].last_ns;
+
+		first = first > top->first_ns ? first : top->first_ns;
+		last = last < top->last_ns ? last : top->last_ns;
+		if (first <= last)
+			ranges[n++] = (struct tl_textrange){ first, last };
+	}
+	if (n == 0 && !all)
+		ranges[n++] = (struct tl_textrange){ top->first_ns, top->last_ns };
+	return n;
+}
+
+static bool count_text(struct tl_app *app, struct tl_cost_count *out, struct tl_err *err)
+{
 	struct tl_textcosts_of of = {
 		.src = app->text.src,
 		.times = tl_texttimes_index(app->text.times),
-		.ranges = &range,
-		.nranges = top->last_ns != UINT64_MAX,
 	};
+	size_t nparts;
+	const struct tl_part_span *parts = tl_part_times(app->text.src, &nparts);
+	struct tl_textrange *ranges = calloc(nparts + 1, sizeof(*ranges));
+	bool ok;
+
+	if (!ranges)
+		return tl_err_nomem(err);
+	of.ranges = ranges;
+	of.nranges = choose_times(app, parts, nparts, ranges);
+	ok = find_form(app, &of.calls) && tl_textcosts_open(&of, out, err);
+	free(ranges);
+	return ok;
+}
+
+static bool begin_count(struct tl_app *app, struct tl_cost_count *out, struct tl_err *err)
+{
 	const struct tl_decoder_ops *ops;
 	void *self;
 
 	ops = tl_app_decoder(app, &self);
 	if (ops)
-		return ops->costs(self, top->first_ns, top->last_ns, out, err);
-	return find_form(app, &of.calls) && tl_textcosts_open(&of, out, err);
+		return ops->costs(self, app->top.first_ns, app->top.last_ns, out, err);
+	return count_text(app, out, err);
 }
 
 /* The slice is known. */

@@ -20,6 +20,8 @@ struct part {
 	bool in_order; /* none begins before the one before it has ended */
 	uint64_t most; /* the end of the one that goes farthest */
 	int64_t origin_ns;
+	struct tl_part_span *times; /* ntimes */
+	size_t ntimes;
 
 	pthread_mutex_t lock; /* of what follows */
 	uint64_t end;         /* of the text below, for which was added up; */
@@ -251,6 +253,7 @@ static void part_close(void *self)
 	pthread_mutex_destroy(&p->lock);
 	free(p->stretches);
 	free(p->starts);
+	free(p->times);
 	free(p);
 }
 
@@ -331,6 +334,26 @@ int64_t tl_part_origin(struct tl_source *src)
 	const struct part *p = tl_source_self(src, &part_ops);
 
 	return p ? p->origin_ns : 0;
+}
+
+bool tl_part_set_times(struct tl_source *part, const struct tl_part_span *times, size_t n)
+{
+	struct part *p = tl_source_self(part, &part_ops);
+
+	p->times = calloc(n, sizeof(*p->times));
+	if (!p->times)
+		return false;
+	memcpy(p->times, times, n * sizeof(*p->times));
+	p->ntimes = n;
+	return true;
+}
+
+const struct tl_part_span *tl_part_times(struct tl_source *src, size_t *n)
+{
+	const struct part *p = tl_source_self(src, &part_ops);
+
+	*n = p ? p->ntimes : 0;
+	return p ? p->times : NULL;
 }
 
 uint64_t tl_part_outer(struct tl_source *src, uint64_t pos)

@@ -30,6 +30,17 @@ struct tl_source *tl_part_below(struct tl_source *src);
 void tl_part_set_origin(struct tl_source *part, int64_t origin_ns);
 int64_t tl_part_origin(struct tl_source *src);
 
+/*
+ * The times that its lines were chosen by, where each line tells its own: sorted, none overlap.  What happened
+ * between two of them is not in the text.  _set copies them; false: no memory.  NULL, *n 0: nobody has set them, or
+ * `src` is no part.  They are set before other threads know the part.
+ */
+struct tl_part_span {
+	uint64_t first_ns, last_ns; /* both included */
+};
+bool tl_part_set_times(struct tl_source *part, const struct tl_part_span *times, size_t n);
+const struct tl_part_span *tl_part_times(struct tl_source *src, size_t *n);
+
 /* The position below of one in the part, and back: of the nearest byte behind it that is in the part,
  * or the part's end.  Any thread. */
 uint64_t tl_part_outer(struct tl_source *src, uint64_t pos);

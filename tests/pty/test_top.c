@@ -213,6 +213,23 @@ static void printed_traces_tell_it_too(void **state)
 	capture_fini(&c);
 }
 
+/* Nothing is counted of what is between the parts of a text, whatever ran before it. */
+static void parts_are_counted_apart(void **state)
+{
+	const char *args[] = { "--slice=10s", "--time=10.001,10.001003,10.010,10.010003",
+			       "graph.txt", NULL };
+	struct term *t;
+
+	make_graph("graph.txt", 4000);
+	t = fixture_run(&f, fake, args);
+	check_idle(t);
+	check_text(t, "10.010002");
+	check_keys(t, ":top<Enter>");
+	check_text(t, "2 functions, 4 calls, 4.000 us");
+	check_text(t, "        2        3.000  75.0%        4.000 100.0%  outer");
+	check_text(t, "        2        1.000  25.0%        1.000  25.0%  inner");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -221,6 +238,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(counting_can_be_stopped, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(stacks_are_written, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(printed_traces_tell_it_too, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(parts_are_counted_apart, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
