@@ -513,12 +513,24 @@ static bool take_tid(struct tl_callrest r, uint64_t *thread)
 	return take_number(&r, thread) && begins(&r, "]");
 }
 
+/* "comm-17  [000] 12.345678901: [gap: lost data]" of the view `graph`, which fills no columns. */
+static bool read_gap(struct tl_callrest r, struct tl_callread *out)
+{
+	if (!take_task(&r, out) || !begins(&r, " [gap: "))
+		return false;
+	set_nameless(out, TL_CALL_GAP, TL_CALL_NODEPTH);
+	return true;
+}
+
 static bool read_uftrace(const struct tl_callform *f, struct tl_callrest r, struct tl_callread *out)
 {
 	struct tl_callrest cell, line;
 
-	if (begins(&r, "#") || !take_cell(&r, &cell) || !begins(&r, " ") ||
-	    memchr(cell.p, ')', (size_t)(cell.end - cell.p)))
+	if (begins(&r, "#"))
+		return false;
+	if (!take_cell(&r, &cell))
+		return read_gap(r, out);
+	if (!begins(&r, " ") || memchr(cell.p, ')', (size_t)(cell.end - cell.p)))
 		return false;
 	r.p++;
 	line = cell;

@@ -212,8 +212,9 @@ static const struct sample samples[] = {
 	  "        worker/1-4100   [001] 12444.206350599:    0.070 us  |   g();\n"
 	  "        server/0-4000   [000] 12444.206350450:              |   [hw int] g() {\n"
 	  "        server/0-4000   [000] 12444.206350620:     0.170 us |   } /* g */\n"
-	  "        server/0-4000   [000] 12444.206350620:     0.170 us | } /* f */\n",
-	  ".... oa0- Ea01 Lb12 Ea12 Xa12 Xa01" },
+	  "        server/0-4000   [000] 12444.206350620:     0.170 us | } /* f */\n"
+	  "        server/0-4000   [000] 12444.206350700: [gap: overflow at cpu 0 offset 0xa8]\n",
+	  ".... oa0- Ea01 Lb12 Ea12 Xa12 Xa01 Ga--" },
 };
 
 /* What a word of `want` says a line is; the numbers for threads and functions are what they were first. */

@@ -149,6 +149,14 @@ static const struct sample samples[] = {
 	  "        a-17     [000] 10.000000900:    +300ns [+    2] g+8 <- h+2\n"
 	  "        a-17     [000] 10.000001000:    +100ns [+    2] f+4 <- g+9\n",
 	  "a;f 100\na;f;g 200\na;h 100\na;h;k 300\n", 0 },
+	{ /* a gap in the view `graph`: its time is nobody's, and what returns behind it began who knows when */
+	  "        a-17     [000] 10.000000100:               | f() {\n"
+	  "        a-17     [000] 10.000000200:               |   g() {\n"
+	  "        a-17     [000] 10.000000300: [gap: overflow at cpu 0 offset 0xa8]\n"
+	  "        a-17     [000] 10.000005000:               |     [tr strt] g\n"
+	  "        a-17     [000] 10.000005300:      5.100 us |   } /* g */\n"
+	  "        a-17     [000] 10.000005400:      5.300 us | } /* f */\n",
+	  "a;f 200\na;g 300\n", 1 },
 	{ /* both: printed durations count, and what is cut is taken from the times */
 	  "   t-17  [000]  1.000002: funcgraph_entry:                   |      early() {\n"
 	  "   t-17  [000]  1.000003: funcgraph_exit:         5.000 us   |      }\n"
