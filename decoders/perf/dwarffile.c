@@ -44,12 +44,52 @@ static struct {
 	.names = "\0.debug_line\0.shstrtab",
 };
 
+/* By its name, also when packed or of a unit in a file of its own: ".zdebug_line_str", ".debug_str.dwo". */
+static bool holds_strings(const char *name)
+{
+	static const char *const names[] = { "debug_str", "debug_line_str" };
+	const char *at = strstr(name, "debug_");
+
+	for (unsigned i = 0; at && i < 2; i++) {
+		size_t n = strlen(names[i]);
+
+		if (strncmp(at, names[i], n) == 0 && (!at[n] || strcmp(at + n, ".dwo") == 0))
+			return true;
+	}
+	return false;
+}
+
+bool tl_dwarffile_strings_end(const struct tl_dwarflib *lib, Dwarf *dwarf)
+{
+	Elf *elf = lib->dwarf_getelf(dwarf);
+	Elf_Scn *scn = NULL;
+	size_t names;
+
+	if (lib->elf_getshdrstrndx(elf, &names) != 0)
+		return false;
+	while ((scn = lib->elf_nextscn(elf, scn))) {
+		GElf_Shdr header;
+		const char *name = lib->gelf_getshdr(scn, &header)
+				       ? lib->elf_strptr(elf, names, header.sh_name)
+				       : NULL;
+		const Elf_Data *data; /* what libdw has of it, which has unpacked it */
+
+		if (!name || !holds_strings(name) || header.sh_type == SHT_NOBITS)
+			continue;
+		data = lib->elf_rawdata(scn, NULL);
+		if (data && data->d_buf && data->d_size > 0 &&
+		    ((const char *)data->d_buf)[data->d_size - 1])
+			return false;
+	}
+	return true;
+}
+
 static bool open_one(const struct tl_dwarflib *lib, int fd, Elf **elf, Dwarf **dwarf)
 {
 	/* Read, not mapped: the file may be cut off while it is used. */
 	*elf = lib->elf_begin(fd, ELF_C_READ, NULL);
 	*dwarf = *elf ? lib->dwarf_begin_elf(*elf, DWARF_C_READ, NULL) : NULL;
-	return *dwarf;
+	return *dwarf && tl_dwarffile_strings_end(lib, *dwarf);
 }
 
 bool tl_dwarffile_open(struct tl_dwarffile *f, const struct tl_dwarflib *lib, int fd, int shared)
@@ -61,9 +101,12 @@ bool tl_dwarffile_open(struct tl_dwarffile *f, const struct tl_dwarflib *lib, in
 		tl_dwarffile_close(f, lib);
 		return false;
 	}
-	if (shared >= 0 && open_one(lib, shared, &f->shared_elf, &f->shared))
+	if (shared >= 0 && open_one(lib, shared, &f->shared_elf, &f->shared)) {
 		lib->dwarf_setalt(f->shared, f->none);
-	lib->dwarf_setalt(f->dwarf, f->shared ? f->shared : f->none);
+		lib->dwarf_setalt(f->dwarf, f->shared);
+	} else {
+		lib->dwarf_setalt(f->dwarf, f->none);
+	}
 	return true;
 }
 

@@ -19,9 +19,15 @@ struct tl_dwarffile {
 };
 
 /* Borrows the descriptors until close; that of what is shared may be -1: there is none.  False: there is
- * no debug information; nothing is to be closed then.  Any thread. */
+ * no debug information, or it is damaged; nothing is to be closed then.  Any thread. */
 bool tl_dwarffile_open(struct tl_dwarffile *f, const struct tl_dwarflib *lib, int fd, int shared);
 void tl_dwarffile_close(struct tl_dwarffile *f, const struct tl_dwarflib *lib);
+
+/*
+ * Do all its sections of strings end with a string's end?  libdw reads the names of line tables without
+ * asking, and behind the section where they do not: such a file, which is damaged, is not used.
+ */
+bool tl_dwarffile_strings_end(const struct tl_dwarflib *lib, Dwarf *dwarf);
 
 /*
  * Find what a file shares with others (.gnu_debugaltlink): where it says, from the folder of the file or

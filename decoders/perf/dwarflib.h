@@ -16,9 +16,16 @@
 	X(elf_begin)             \
 	X(elf_end)               \
 	X(elf_memory)            \
+	X(elf_getshdrstrndx)     \
+	X(elf_nextscn)           \
+	X(elf_strptr)            \
+	X(elf_rawdata)           \
+	X(gelf_getshdr)          \
 	X(dwarf_begin_elf)       \
 	X(dwarf_end)             \
 	X(dwarf_setalt)          \
+	X(dwarf_getelf)          \
+	X(dwarf_cu_getdwarf)     \
 	X(dwarf_get_units)       \
 	X(dwarf_cu_info)         \
 	X(dwarf_ranges)          \

@@ -250,7 +250,7 @@ static void find_split(const struct tl_srclines *s, Dwarf_CU *cu, Dwarf_Die *die
 
 	if (names_file(s, die) &&
 	    s->lib->dwarf_cu_info(cu, NULL, NULL, NULL, &split, NULL, NULL, NULL) == 0 &&
-	    split.addr)
+	    split.addr && tl_dwarffile_strings_end(s->lib, s->lib->dwarf_cu_getdwarf(split.cu)))
 		*entries = split;
 }
 

@@ -180,12 +180,68 @@ static void what_is_shared_is_a_file(void **state)
 	assert_int_equal(find_in("x30").line, f.line);
 }
 
+static bool opens(const char *name)
+{
+	struct tl_dsofile file;
+	struct tl_srclines *s;
+	char path[100];
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	assert_true(tl_dsofile_open(path, &file));
+	s = tl_srclines_open(file.fd, -1, NULL);
+	tl_srclines_close(s);
+	tl_dsofile_close(&file);
+	return s;
+}
+
+/* The last string of a section goes on behind it: libdw would follow it there. */
+static void strings_without_an_end_are_not_read(void **state)
+{
+	static const char *const names[] = { "line_str", "str" };
+	char command[500];
+
+	/* Long names, as short ones are not worth packing. */
+	if (!*state ||
+	    !in_dir("long=$(printf '%0999d' 0) && "
+		    "printf \"int f(int i)\\n{\\n\\treturn i + 1;\\n}\\nint g$long;\\n\" >b.c &&"
+		    "cc -O0 -g -gdwarf-5 -fcf-protection=none -nostdlib -static"
+		    " -fdebug-prefix-map=$PWD=/$long -Wl,--build-id=none,-Ttext=0x400000,-ef"
+		    " -o whole b.c"))
+		skip();
+	assert_int_equal(find_in("whole").line, 2);
+	for (unsigned i = 0; i < 2; i++) {
+		snprintf(
+		    command, sizeof(command),
+		    "objcopy --dump-section .debug_%s=s whole && test -s s && truncate -s -1 s &&"
+		    "objcopy --update-section .debug_%s=s whole open",
+		    names[i], names[i]);
+		assert_true(in_dir(command));
+		assert_false(opens("open"));
+		/* Packed, in both ways. */
+		for (unsigned k = 0; k < 2; k++) {
+			snprintf(command, sizeof(command),
+				 "for i in whole open; do"
+				 " objcopy --compress-debug-sections=%s $i $i-z || exit 1; done",
+				 k ? "zlib-gnu" : "zlib");
+			assert_true(in_dir(command));
+			assert_int_equal(find_in("whole-z").line, 2);
+			assert_false(opens("open-z"));
+		}
+	}
+	/* Of a unit in a file of its own: lines are told. */
+	assert_true(in_dir("objcopy --dump-section .debug_str.dwo=s a.dwo && truncate -s -1 s &&"
+			   "objcopy --update-section .debug_str.dwo=s a.dwo"));
+	assert_int_equal(find().line, 2);
+	assert_string_equal(find().function, "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_split_file_is_a_file),
 		cmocka_unit_test(units_together_are_a_file),
 		cmocka_unit_test(what_is_shared_is_a_file),
+		cmocka_unit_test(strings_without_an_end_are_not_read),
 	};
 
 	return cmocka_run_group_tests(tests, make, drop);
