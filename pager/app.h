@@ -177,6 +177,7 @@ struct tl_top {
 struct tl_callkeys {
 	struct tl_callnav *nav; /* of TL_OP_CALL */
 	int move;               /* of it, enum tl_callmove */
+	uint64_t levels;        /* that are to be shown then, and no more; 0: it just moves */
 };
 
 struct tl_app {

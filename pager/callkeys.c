@@ -47,18 +47,18 @@ bool tl_call_begin(struct tl_app *app, uint64_t *pos)
 }
 
 /* Unseen are the lines in calls that are folded, for moves from one depth to another. */
-static void start(struct tl_app *app, enum tl_callmove how, uint64_t nth, bool unfolded)
+static void start_at(struct tl_app *app, uint64_t pos, enum tl_callmove how, uint64_t nth,
+		     bool unfolded)
 {
 	struct tl_err err = TL_ERR_INIT;
 	struct tl_callnav_request req = {
 		.src = app->text.src,
 		.mailbox = app->mailbox,
 		.move = how,
+		.pos = pos,
 		.nth = nth,
 	};
 
-	if (!tl_call_begin(app, &req.pos))
-		return;
 	req.cache = tl_textcalls_cache(app->text.calls);
 	if (!unfolded) {
 		req.unseen = tl_textcalls_folds(app->text.calls)->ranges;
@@ -69,7 +69,16 @@ static void start(struct tl_app *app, enum tl_callmove how, uint64_t nth, bool u
 		return;
 	}
 	app->calls.move = how;
+	app->calls.levels = 0;
 	tl_app_begin(app, TL_OP_CALL, 0, false);
+}
+
+static void start(struct tl_app *app, enum tl_callmove how, uint64_t nth, bool unfolded)
+{
+	uint64_t pos;
+
+	if (tl_call_begin(app, &pos))
+		start_at(app, pos, how, nth, unfolded);
 }
 
 static void move(struct tl_app *app, const struct tl_number *n, enum tl_callmove how)
@@ -80,6 +89,12 @@ static void move(struct tl_app *app, const struct tl_number *n, enum tl_callmove
 void tl_call_find_end(struct tl_app *app)
 {
 	start(app, TL_CALL_END, 1, true);
+}
+
+void tl_call_find_outer(struct tl_app *app, uint64_t pos, uint64_t n, uint64_t levels)
+{
+	start_at(app, pos, TL_TO_CALLER, n, true);
+	app->calls.levels = levels;
 }
 
 void tl_call_caller(struct tl_app *app, const struct tl_number *n)
@@ -135,6 +150,10 @@ static void arrive(struct tl_app *app, const struct tl_callnav_result *r)
 	bool went = r->state == TL_CALLNAV_FOUND || r->state == TL_CALLNAV_GAP ||
 		    (r->state == TL_CALLNAV_EDGE && r->done > 0);
 
+	if (app->calls.levels > 0) {
+		tl_fold_levels_found(app, r, app->calls.levels);
+		return;
+	}
 	if (fold(app, r))
 		return;
 	if (went) {

@@ -95,6 +95,9 @@ bool tl_call_begin(struct tl_app *app, uint64_t *pos);
 struct tl_callnav_result;
 void tl_call_find_end(struct tl_app *app);
 void tl_fold_found(struct tl_app *app, const struct tl_callnav_result *r);
+/* Find the n-th caller of the line at pos; tl_fold_levels_found() gets it, and the levels. */
+void tl_call_find_outer(struct tl_app *app, uint64_t pos, uint64_t n, uint64_t levels);
+void tl_fold_levels_found(struct tl_app *app, const struct tl_callnav_result *r, uint64_t levels);
 
 /* foldkeys.c */
 void tl_fold_call(struct tl_app *app, const struct tl_number *n);

@@ -24,25 +24,53 @@ static void show(struct tl_app *app)
 	tl_filtering_show(app);
 }
 
-/* Only so many levels, 0: all. */
-static void show_levels(struct tl_app *app, uint64_t levels)
+/* How many callers up a line is shown, where no more than these levels are.  False: err. */
+static bool find_above(struct tl_app *app, uint64_t pos, uint64_t levels, uint64_t *n,
+		       struct tl_err *err)
 {
-	struct tl_folds *folds = folds_of(app);
-	struct tl_err err = TL_ERR_INIT;
+	struct tl_callcache *cache = tl_textcalls_cache(app->text.calls);
+	const struct tl_callline *line;
 	const struct tl_calls *calls;
-	uint64_t pos = tl_move_base(app), k;
 
-	if (!folds || pos == TL_NOPOS)
-		return;
+	if (tl_callcache_pin(cache, tl_pos_chunk(app->text.src, pos), &calls, err) != TL_FOUND)
+		return false;
+	line = tl_calls_find(calls, tl_pos_byte(app->text.src, pos));
+	*n = line ? tl_folds_above(levels, calls, line) : 0;
+	tl_callcache_unpin(cache, calls);
+	return true;
+}
+
+/* Only so many levels, 0: all.  Where that hides the line at hand, its caller that is shown takes its place. */
+static void show_levels(struct tl_app *app, uint64_t pos, uint64_t levels)
+{
+	struct tl_err err = TL_ERR_INIT;
+	uint64_t n;
+
 	/* It is on the screen, so that this does not take long. */
-	k = tl_pos_chunk(app->text.src, pos);
-	if (tl_callcache_pin(tl_textcalls_cache(app->text.calls), k, &calls, &err) != TL_FOUND) {
+	if (!find_above(app, pos, levels, &n, &err)) {
 		tl_app_message(app, "%s", err.msg);
+	} else if (n > 0) {
+		tl_call_find_outer(app, pos, n, levels);
+	} else {
+		folds_of(app)->levels = levels;
+		show(app);
+	}
+}
+
+void tl_fold_levels_found(struct tl_app *app, const struct tl_callnav_result *r, uint64_t levels)
+{
+	bool found = r->state == TL_CALLNAV_FOUND;
+	uint64_t n;
+
+	/* In another chunk it may still be too deep, as levels are counted from the least of a chunk. */
+	if (found && find_above(app, r->pos, levels, &n, NULL) && n > 0) {
+		tl_call_find_outer(app, r->pos, n, levels);
 		return;
 	}
-	tl_callcache_unpin(tl_textcalls_cache(app->text.calls), calls);
-	folds->levels = levels;
+	folds_of(app)->levels = levels;
 	show(app);
+	if (found || r->state == TL_CALLNAV_GAP)
+		tl_move_jump_line(app, r->pos);
 }
 
 void tl_fold_call(struct tl_app *app, const struct tl_number *n)
@@ -53,7 +81,7 @@ void tl_fold_call(struct tl_app *app, const struct tl_number *n)
 	if (!tl_call_begin(app, &pos))
 		return;
 	if (n->given) {
-		show_levels(app, n->n);
+		show_levels(app, pos, n->n);
 		return;
 	}
 	fold = tl_folds_find(folds_of(app), pos);

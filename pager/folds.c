@@ -106,6 +106,14 @@ static bool is_too_deep(uint64_t levels, const struct tl_callline *line, int64_t
 	       line->depth - floor >= (int64_t)(levels < INT32_MAX ? levels : INT32_MAX);
 }
 
+uint64_t tl_folds_above(uint64_t levels, const struct tl_calls *calls,
+			const struct tl_callline *line)
+{
+	int64_t floor = floor_of(calls, line->thread);
+
+	return is_too_deep(levels, line, floor) ? (uint64_t)(line->depth - floor) - levels + 1 : 0;
+}
+
 bool tl_folds_reveal(struct tl_folds *f, const struct tl_calls *calls,
 		     const struct tl_callline *line, uint64_t pos)
 {

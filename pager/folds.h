@@ -43,6 +43,13 @@ void tl_folds_remove(struct tl_folds *f, const struct tl_fold *fold);
 void tl_folds_clear(struct tl_folds *f);
 
 /*
+ * How many callers up of a line is the first that stands in the uppermost `levels`, as far as the calls of its
+ * chunk tell; 0: it does so itself, or levels are 0.
+ */
+uint64_t tl_folds_above(uint64_t levels, const struct tl_calls *calls,
+			const struct tl_callline *line);
+
+/*
  * Unfold what hides a line, whose chunk's calls these are and whose position this is: the calls that
  * do, and levels if they do.  False: nothing hides it.
  */

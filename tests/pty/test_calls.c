@@ -237,6 +237,22 @@ static void levels_are_hidden(void **state)
 	check_quit(t);
 }
 
+/* Where the line at hand is hidden, what hides it stands in its place. */
+static void levels_keep_the_place(void **state)
+{
+	struct term *t;
+
+	f.opts.rows = 5;
+	t = fixture_open(&f, "trace.txt", NULL);
+	check_keys(t, "9g2c"); /* a return, two levels deep */
+	CHECK_LINES(t, -3, 4, 6, 10);
+	check_keys(t, "0c8g1c"); /* in two calls, and all of them in main */
+	CHECK_LINES(t, -2, -4, 14);
+	check_keys(t, "0c6g1c"); /* of the other thread */
+	CHECK_LINES(t, -4, 14, 15);
+	check_quit(t);
+}
+
 /* & and folds together; line numbers are the text's. */
 static void folds_and_patterns_go_together(void **state)
 {
@@ -263,8 +279,8 @@ static void a_search_unfolds(void **state)
 	CHECK_LINES(t, 10, 11);
 	check_keys(t, "5gx");
 	CHECK_LINES(t, 8, 9, 10);
-	check_keys(t, "2c/leaf<Enter>");
-	CHECK_LINES(t, 12, 13);
+	check_keys(t, "2c/leaf<Enter>"); /* from first(), which hides that line */
+	CHECK_LINES(t, 5, 6);
 	check_quit(t);
 }
 
@@ -417,6 +433,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_pipe_is_waited_for, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(calls_are_folded, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(levels_are_hidden, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(levels_keep_the_place, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(folds_and_patterns_go_together, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_search_unfolds, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_fold_at_the_end_stays_as_it_is, set_up,
