@@ -228,6 +228,22 @@ static void test_the_manual_has_no_other_options(void **state)
 			fail_msg("there is no option \"%s\"", named.word[i]);
 }
 
+/* mandoc warns of a `No` before punctuation, which is set in roman anyway. */
+static void test_no_macro_of_the_manual_is_empty(void **state)
+{
+	FILE *f = fopen(MANUAL, "r");
+	char line[512];
+
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f)) {
+		const char *no = *line == '.' ? strstr(line, " No ") : NULL;
+
+		if (no && ispunct((unsigned char)no[4]) && isspace((unsigned char)no[5]))
+			fail_msg("an empty macro: %s", line);
+	}
+	fclose(f);
+}
+
 /* The keys of a row of the command table. */
 static void add_keys(struct words *to, const char *list)
 {
@@ -378,6 +394,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_option_is_in_the_manual),
 		cmocka_unit_test(test_the_manual_has_no_other_options),
+		cmocka_unit_test(test_no_macro_of_the_manual_is_empty),
 		cmocka_unit_test(test_every_key_is_in_the_manual),
 		cmocka_unit_test(test_every_action_is_in_the_manual),
 		cmocka_unit_test(test_every_variable_is_in_the_manual),
