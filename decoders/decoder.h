@@ -187,7 +187,7 @@ extern const struct tl_decoder_ops *const tl_decoders[];
 /*
  * Open a file with a decoder as a source.  `index_dir` (may be NULL: none) is where save()'s
  * bytes are kept between runs.  tl_decoder_of() is the way back from such a source to its decoder; false
- * for any other source.  Main thread.
+ * for any other source.  Any thread but those of options->pool, which opening waits for.
  */
 bool tl_decoder_open(const struct tl_decoder_ops *ops, const char *path,
 		     const struct tl_decoder_options *options, const char *index_dir,

@@ -6,6 +6,7 @@
 #include "pager/header.h"
 #include "pager/logfile.h"
 #include "pager/mouse.h"
+#include "pager/reopening.h"
 #include "pager/secure.h"
 #include "pager/signals.h"
 #include "pager/tagkeys.h"
@@ -113,6 +114,8 @@ void tl_app_end_op(struct tl_app *app)
 		tl_links_cancel(app);
 	if (app->op.kind == TL_OP_TAG)
 		tl_tag_cancel(app);
+	if (app->op.kind == TL_OP_REOPEN)
+		tl_reopening_put_aside(app);
 	if (app->op.kind == TL_OP_END && !app->opt.file_size && !tl_packed_is(app->text.src))
 		tl_source_stop(app->text.src); /* nobody waits for the rest of a pipe any more */
 	app->op.kind = TL_OP_NONE;
@@ -158,6 +161,7 @@ static void stop_waiting(struct tl_app *app)
 		tl_move_end_so_far(app);
 	tl_find_interrupted(app);
 	tl_gap_interrupted(app);
+	tl_reopening_interrupt(app);
 	tl_follow_end(app);
 	tl_app_end_op(app);
 	if (app->text.src) {
@@ -321,6 +325,7 @@ static void handle_messages(struct tl_app *app)
 		app->op.kind = TL_OP_NONE;
 		tl_app_dirty(app);
 	}
+	tl_reopening_step(app);
 }
 
 /* ---- waiting */
@@ -508,6 +513,7 @@ static void finish(struct tl_app *app)
 		tl_lineindex_save(app->text.lines, NULL);
 	tl_app_set_last_mark(app); /* '' of the next run comes back */
 	tl_app_close_text(app);
+	tl_reopening_fini(app);
 	tl_app_end_replacements(app);
 	tl_app_save_history(app);
 	tl_tag_fini();

@@ -81,6 +81,7 @@ enum tl_op_kind {
 	TL_OP_FILTER,   /* show the first lines that pass */
 	TL_OP_BRACKET,  /* go to the bracket that belongs to another */
 	TL_OP_TAG,      /* go to the line of a tag */
+	TL_OP_REOPEN,   /* make a recording's text anew (reopening.h) */
 };
 
 struct tl_op {
@@ -241,6 +242,7 @@ struct tl_app {
 	struct tl_top top;
 	struct tl_callkeys calls;
 	struct tl_links links;
+	struct tl_reopening *reopening; /* NULL: never yet */
 
 	struct tl_following following; /* TL_MODE_FOLLOW */
 	unsigned half_window;          /* d, u; 0: half the screen */
@@ -350,9 +352,12 @@ void tl_app_remember_name(struct tl_app *app, const char *name);
 void tl_app_close_text(struct tl_app *app);
 /* Run LESSCLOSE for all that is left to clean up. */
 void tl_app_end_replacements(struct tl_app *app);
-/* Options that a decoded text depends on have changed: make it anew, with the same time at the
- * top.  False: it cannot be made; the old one stays. */
-bool tl_app_reopen(struct tl_app *app, struct tl_err *err);
+/* What a text is made of, or options that it depends on, have changed.  Open it again; *src NULL: they do not matter
+ * to it.  False: it cannot be made. */
+bool tl_app_open_again(struct tl_app *app, struct tl_source **src, struct tl_err *err);
+/* Show src, which it takes, in place of the text; the file's position and marks are those in src already.  False:
+ * out of memory, and the pager ends. */
+bool tl_app_show_instead(struct tl_app *app, struct tl_source *src, struct tl_err *err);
 void tl_app_show_help(struct tl_app *app);
 /* Likewise a text that was made, which it takes, with a name and a prompt that live as long.  False: a
  * message says why not. */
@@ -361,6 +366,11 @@ bool tl_app_show_own(struct tl_app *app, struct tl_buf *text, const char *name, 
 void tl_app_leave_help(struct tl_app *app);
 /* The help text, made from the tables. */
 bool tl_help_text(struct tl_buf *out);
+
+/* ---- reopening.c */
+
+/* Both, with the same time at the top, at once.  False: it cannot be made; the old one stays. */
+bool tl_app_reopen(struct tl_app *app, struct tl_err *err);
 
 /* ---- shown.c */
 

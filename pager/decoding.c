@@ -70,6 +70,7 @@ bool tl_decoding_open(const struct tl_options *o, const struct tl_format *format
 		      const struct tl_progress *progress, struct tl_source **out,
 		      struct tl_err *err)
 {
+	/* Who copies options for another thread (reopening.c) has a list of these, too. */
 	const struct tl_decoder_options chosen = {
 		.view = o->trace_view,
 		.columns = o->trace_columns,
@@ -220,4 +221,17 @@ uint64_t tl_decoding_same_time(struct tl_source *from, uint64_t pos, struct tl_s
 	if (time == TL_DECODER_NOTIME || !to_ops->locate(to_self, time, &k, &byte, NULL))
 		return as_far(from, pos, to);
 	return of_thread(to_ops, to_self, to, tl_pos_make(to, k, byte), time, &place);
+}
+
+void tl_decoding_prepare(struct tl_source *src, uint64_t pos, unsigned nlines)
+{
+	struct tl_cursor cur;
+
+	if (pos == TL_NOPOS)
+		return;
+	tl_cursor_init(&cur, src);
+	cur.hasty = true;
+	while (nlines-- > 0 && next_line(&cur, &pos, false))
+		;
+	tl_cursor_fini(&cur);
 }

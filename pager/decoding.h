@@ -26,7 +26,8 @@ struct tl_format {
  */
 bool tl_decoding_probe(const struct tl_options *o, const char *name, struct tl_format *out);
 
-/* Open what probe() has found.  `index_dir`, `pool` and `progress` as in decoder.h.  Main thread. */
+/* Open what probe() has found.  `index_dir`, `pool` and `progress` as in decoder.h.  Any thread
+ * but those of the pool. */
 bool tl_decoding_open(const struct tl_options *o, const struct tl_format *format,
 		      const char *index_dir, struct tl_jobs *pool,
 		      const struct tl_progress *progress, struct tl_source **out,
@@ -37,8 +38,11 @@ bool tl_decoding_open(const struct tl_options *o, const struct tl_format *format
  * texts of the same recording; of several with that time, the first of the same thread.  Where a text has no
  * times, a place nearby.  TL_NOPOS: nobody can
  * tell.  Decodes a chunk or two of each.  In the text of a compressed file made again it is the same
- * place.
+ * place.  Any thread.
  */
 uint64_t tl_decoding_same_time(struct tl_source *from, uint64_t pos, struct tl_source *to);
+
+/* Decode what a screen of so many lines from pos on shows, so that it is in the cache.  Any thread. */
+void tl_decoding_prepare(struct tl_source *src, uint64_t pos, unsigned nlines);
 
 #endif

@@ -641,6 +641,8 @@ bool tl_move_step(struct tl_app *app)
 		return step_line(app);
 	case TL_OP_FILTER:
 		return tl_find_show_filtered(app);
+	case TL_OP_REOPEN: /* tl_reopening_step() */
+		return false;
 	case TL_OP_BRACKET:
 		return tl_bracket_step(app);
 	case TL_OP_TAG:

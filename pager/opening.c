@@ -7,6 +7,7 @@
 #include "pager/header.h"
 #include "pager/logfile.h"
 #include "pager/looksbinary.h"
+#include "pager/reopening.h"
 #include "pager/tagkeys.h"
 #include "pager/textcalls.h"
 #include "pager/texttimes.h"
@@ -45,8 +46,10 @@ static void close_text(struct tl_app *app, struct tl_text *t)
 		return;
 	if (ends_source(t, f))
 		tl_source_abandon(t->src);
-	if (!t->help)
+	if (!t->help) {
+		tl_reopening_drop(app);
 		tl_top_text_closes(app);
+	}
 	tl_view_close(t->view);
 	tl_texttimes_close(t->times);
 	tl_textcalls_close(t->calls);
@@ -342,16 +345,6 @@ void tl_app_end_replacements(struct tl_app *app)
 
 /* ---- the same recording, made another text */
 
-/* Positions in the old text become those of the same times in the new one. */
-static void translate_positions(struct tl_file *f, struct tl_marks *marks, struct tl_source *from,
-				struct tl_source *to)
-{
-	f->pos = tl_decoding_same_time(from, f->pos, to);
-	for (size_t i = 0; i < TL_NMARKS; i++)
-		if (tl_mark_is_in(&marks->marks[i], f->name))
-			marks->marks[i].pos = tl_decoding_same_time(from, marks->marks[i].pos, to);
-}
-
 /* Of a selection that ends before the time one was at, the end is nearest to that. */
 static void show_something(struct tl_app *app)
 {
@@ -375,24 +368,12 @@ static bool part_changed(const struct tl_app *app)
 	return now && was ? strcmp(now, was) != 0 : now != was;
 }
 
-/* What is to stay where it is: the line that jumps are put at, if there is one. */
-static void save_target(struct tl_app *app, struct tl_file *f)
+bool tl_app_open_again(struct tl_app *app, struct tl_source **src, struct tl_err *err)
 {
-	unsigned row = tl_move_jump_row(app);
-
-	tl_app_save_position(app);
-	if (app->text.view && tl_view_pos(app->text.view, row) != TL_NOPOS) {
-		f->pos = tl_view_pos(app->text.view, row);
-		f->row = row;
-	}
-}
-
-bool tl_app_reopen(struct tl_app *app, struct tl_err *err)
-{
-	struct tl_source *src = NULL, *old;
 	struct tl_format format;
 	struct tl_file *f;
 
+	*src = NULL;
 	if (app->text.help)
 		tl_app_leave_help(app);
 	f = tl_app_file(app);
@@ -404,15 +385,17 @@ bool tl_app_reopen(struct tl_app *app, struct tl_err *err)
 	    !tl_part_below(app->text.src) && !part_changed(app))
 		return true; /* it does not depend on such options */
 	free(format.path);
-	if (!tl_filesource_open(app, f, &src, err))
-		return false;
-	tl_app_end_op(app);
-	save_target(app, f);
-	translate_positions(f, &app->marks, app->text.src, src);
-	tl_source_abandon(app->text.src);
+	return tl_filesource_open(app, f, src, err);
+}
+
+bool tl_app_show_instead(struct tl_app *app, struct tl_source *src, struct tl_err *err)
+{
+	struct tl_file *f = tl_app_file(app);
+	struct tl_source *old = app->text.src;
+
+	tl_source_abandon(old);
 	tl_find_text_closing(app);
 	tl_top_text_closes(app);
-	old = app->text.src;
 	tl_view_close(app->text.view);
 	tl_texttimes_close(app->text.times);
 	tl_textcalls_close(app->text.calls);

@@ -358,3 +358,45 @@ bool tl_option_change(struct tl_options *o, const struct tl_option *opt, bool up
 		tell(o, opt, say, size);
 	return ok;
 }
+
+bool tl_option_keep(const struct tl_options *o, const struct tl_option *opt,
+		    struct tl_option_was *out)
+{
+	const char *text;
+
+	*out = (struct tl_option_was){ .opt = opt };
+	if (opt->kind != TL_OPT_STRING) {
+		out->flag = *int_at((struct tl_options *)o, opt);
+		return true;
+	}
+	text = *text_at((struct tl_options *)o, opt);
+	out->text = text ? strdup(text) : NULL;
+	return out->text || !text;
+}
+
+bool tl_option_is_as(const struct tl_options *o, const struct tl_option_was *was)
+{
+	const char *text;
+
+	if (was->opt->kind != TL_OPT_STRING)
+		return *int_at((struct tl_options *)o, was->opt) == was->flag;
+	text = *text_at((struct tl_options *)o, was->opt);
+	return text && was->text ? !strcmp(text, was->text) : text == was->text;
+}
+
+void tl_option_put_back(struct tl_options *o, struct tl_option_was *was)
+{
+	if (was->opt->kind == TL_OPT_STRING) {
+		free(*text_at(o, was->opt));
+		*text_at(o, was->opt) = was->text;
+		was->text = NULL;
+	} else {
+		*int_at(o, was->opt) = was->flag;
+	}
+}
+
+void tl_option_was_fini(struct tl_option_was *was)
+{
+	free(was->text);
+	was->text = NULL;
+}

@@ -263,6 +263,20 @@ bool tl_option_change(struct tl_options *o, const struct tl_option *opt, bool up
 		      enum tl_opt_action action, const char *value, char *say, size_t size,
 		      struct tl_err *err);
 
+/* The value that an option with a text, or a flag, has or had. */
+struct tl_option_was {
+	const struct tl_option *opt;
+	char *text; /* NULL: none */
+	int flag;
+};
+
+/* Keep it; false: out of memory.  Ends with fini or put_back, which makes it the option's value again. */
+bool tl_option_keep(const struct tl_options *o, const struct tl_option *opt,
+		    struct tl_option_was *out);
+bool tl_option_is_as(const struct tl_options *o, const struct tl_option_was *was);
+void tl_option_put_back(struct tl_options *o, struct tl_option_was *was);
+void tl_option_was_fini(struct tl_option_was *was);
+
 /*
  * What becomes of backspaces, tabs or carriage returns: 0 the usual, 1 as -u has it, 2 as -U does.
  * `proc` is the value of --proc-backspace, --proc-tab or --proc-return, which goes first.

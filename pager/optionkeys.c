@@ -2,6 +2,7 @@
 #include "pager/commands.h"
 #include "pager/header.h"
 #include "pager/optionname.h"
+#include "pager/reopening.h"
 
 #include "pager/fileoptions.h"
 
@@ -17,42 +18,28 @@ static struct {
 	bool target_gone; /* what it was when the name began */
 } changing;
 
-/* A text made with the option's new value; if that is not possible, the old value stays. */
-static bool reopen(struct tl_app *app, const char *old, bool was, struct tl_err *err)
-{
-	char **text = (char **)((char *)&app->opt + changing.opt->at);
-	int *flag = (int *)((char *)&app->opt + changing.opt->at);
-
-	if (tl_app_reopen(app, err))
-		return true;
-	if (changing.opt->kind == TL_OPT_STRING) {
-		free(*text);
-		*text = old ? strdup(old) : NULL;
-	} else {
-		*flag = was;
-	}
-	return false;
-}
-
-/* Change an option that decoded texts depend on. */
+/* Change an option that decoded texts depend on: one is made with its new value; if that is not possible, the old
+ * value stays. */
 static bool change_and_reopen(struct tl_app *app, const char *value, char *say, size_t size,
 			      struct tl_err *err)
 {
-	const struct tl_option *opt = changing.opt;
-	const char *now = NULL;
-	char *old = NULL;
-	bool was = false, ok;
+	struct tl_option_was was;
 
-	if (opt->kind == TL_OPT_STRING)
-		now = *(char **)((char *)&app->opt + opt->at);
-	else
-		was = *(int *)((char *)&app->opt + opt->at);
-	old = now ? strdup(now) : NULL;
-	ok = tl_option_change(&app->opt, opt, changing.upper, changing.action, value, say, size,
-			      err) &&
-	     reopen(app, old, was, err);
-	free(old);
-	return ok;
+	if (!tl_option_keep(&app->opt, changing.opt, &was))
+		return tl_err_nomem(err);
+	if (!tl_option_change(&app->opt, changing.opt, changing.upper, changing.action, value, say,
+			      size, err)) {
+		tl_option_was_fini(&was);
+		return false;
+	}
+	if (tl_option_is_as(&app->opt, &was)) {
+		tl_option_was_fini(&was);
+		return true;
+	}
+	if (tl_reopening_begin(app, &was, err))
+		return true;
+	tl_option_put_back(&app->opt, &was);
+	return false;
 }
 
 /* The error, and what less tells after it: how the option is now. */

@@ -5,6 +5,7 @@
 #include "pager/finding.h"
 
 #include "pager/promptline.h"
+#include "pager/reopening.h"
 #include "pager/tagkeys.h"
 #include "pager/texttimes.h"
 
@@ -321,6 +322,8 @@ static double op_progress(struct tl_app *app)
 		return tl_bracket_progress(app);
 	case TL_OP_TAG:
 		return tl_tag_progress(app);
+	case TL_OP_REOPEN:
+		return tl_reopening_how_far(app);
 	default:
 		if (app->text.filter && app->find.nfilters > 0)
 			return tl_filter_progress(app->text.filter, &hits);
@@ -357,6 +360,8 @@ static void op_text(struct tl_app *app, struct tl_buf *out)
 		what = "Seeking";
 	else if (app->op.kind == TL_OP_TOP)
 		what = "Counting";
+	else if (app->op.kind == TL_OP_REOPEN)
+		what = "Changing the view";
 	else if (app->text.filter && app->find.nfilters > 0)
 		what = "Filtering";
 	else if (app->op.busy || tl_app_decoder(app, NULL))

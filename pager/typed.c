@@ -4,6 +4,7 @@
 #include "pager/editkeys.h"
 #include "pager/mouse.h"
 #include "pager/paste.h"
+#include "pager/reopening.h"
 #include "pager/signals.h"
 
 /* A changed option shows when the prompt does: not before a command is over that was begun instead
@@ -94,6 +95,13 @@ static bool only_repeats(const struct tl_app *app)
 	return true;
 }
 
+/* Another option, while the text is made anew: it is made with all of them then. */
+static bool is_next_option(const struct tl_app *app)
+{
+	return app->op.kind == TL_OP_REOPEN && app->nkeys == 0 && app->number_text[0] == '\0' &&
+	       app->tty.queue[app->tty.head].code == '-';
+}
+
 bool tl_typed_may_act(struct tl_app *app)
 {
 	struct tl_key last;
@@ -102,7 +110,7 @@ bool tl_typed_may_act(struct tl_app *app)
 		return false;
 	if (app->mode == TL_MODE_MESSAGE) /* it waits for the user, not for +cmd */
 		return tl_tty_any_typed(&app->tty);
-	if (app->op.kind == TL_OP_NONE || app->mode != TL_MODE_COMMAND)
+	if (app->op.kind == TL_OP_NONE || app->mode != TL_MODE_COMMAND || is_next_option(app))
 		return true;
 	last = app->tty.queue[(app->tty.head + app->tty.n - 1) % app->tty.cap];
 	return app->op.shown_ms != 0 && last.burst > app->op.burst && !only_repeats(app);
@@ -128,5 +136,6 @@ void tl_typed_act(struct tl_app *app)
 			tl_app_draw(app);
 		if (app->op.kind != TL_OP_NONE && app->text.view && tl_move_step(app))
 			app->op.kind = TL_OP_NONE;
+		tl_reopening_step(app);
 	}
 }

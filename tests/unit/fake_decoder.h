@@ -12,7 +12,8 @@
  *
  * of which the text is a pure function: lines with times that never go back, chunks without
  * lines here and there, and a gap line now and then.  Views: calls, brief (shorter lines), twice
- * (two lines for each), few (every seventh line).
+ * (two lines for each), few (every seventh line); endless (open() is half done until it is given up), late
+ * (as brief, but a time is looked for until a file beside the recording, with .go behind its name, is there).
  */
 #ifndef TL_TESTS_FAKE_DECODER_H
 #define TL_TESTS_FAKE_DECODER_H
@@ -24,6 +25,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #define FAKE_FIRST_NS UINT64_C(12345678901234) /* of chunk 0 */
 #define FAKE_CHUNK_NS UINT64_C(1000000)        /* a chunk is a millisecond */
@@ -33,6 +35,8 @@ struct fake_decoder {
 	unsigned lines, delay_us, width, repeat, each;
 	bool times;
 	char got[32]; /* what was saved earlier */
+	char *go;     /* the file that locate() waits for; NULL: none */
+	atomic_bool stopped;
 	atomic_uint ndecoded;
 	atomic_uint_fast64_t gaps;
 };
@@ -91,6 +95,15 @@ static inline int fake_probe(const uint8_t *head, size_t len)
 	return len >= 10 && memcmp(head, "FAKETRACE\n", 10) == 0 ? 100 : 0;
 }
 
+/* Until it is given up. */
+static inline void fake_wait(const struct tl_progress *progress)
+{
+	struct timespec t = { 0, 1000000 };
+
+	while (tl_progress_step(progress, 0.5))
+		nanosleep(&t, NULL);
+}
+
 static inline bool fake_open(const char *path, const struct tl_decoder_options *options,
 			     struct tl_span saved, void **self, struct tl_err *err)
 {
@@ -119,15 +132,21 @@ static inline bool fake_open(const char *path, const struct tl_decoder_options *
 			f->times = times;
 		refused = refused || !strncmp(line, "refuse", 6);
 		if (!strncmp(line, "opening", 7)) {
-			struct timespec t = { 0, 1000000 };
-
-			while (tl_progress_step(options->progress, 0.5))
-				nanosleep(&t, NULL);
+			fake_wait(options->progress);
 			refused = true;
 		}
 	}
 	fclose(file);
-	if (options->view && !strcmp(options->view, "brief"))
+	if (refused)
+		tl_err_set(err, "'%s': refused", path);
+	if (options->view && !strcmp(options->view, "endless")) {
+		fake_wait(options->progress);
+		refused = true;
+	} else if (options->view && !strcmp(options->view, "late")) {
+		f->width = 4;
+		if (asprintf(&f->go, "%s.go", path) < 0)
+			f->go = NULL;
+	} else if (options->view && !strcmp(options->view, "brief"))
 		f->width = 4;
 	else if (options->view && !strcmp(options->view, "twice"))
 		f->repeat = 2;
@@ -137,8 +156,6 @@ static inline bool fake_open(const char *path, const struct tl_decoder_options *
 		refused = tl_err_set(err, "there is no view '%s'; there are: calls, brief, twice",
 				     options->view) ||
 			  true;
-	else if (refused)
-		tl_err_set(err, "'%s': refused", path);
 	if (refused) {
 		free(f);
 		return false;
@@ -200,8 +217,12 @@ static inline bool fake_locate(void *self, uint64_t time_ns, uint64_t *k, uint64
 	struct tl_buf text = TL_BUF_INIT;
 	bool ok = true;
 
+	struct timespec t = { 0, 1000000 };
+
 	if (!f->times || f->nchunks == 0)
 		return tl_err_set(err, "no times");
+	while (f->go && access(f->go, F_OK) != 0 && !atomic_load(&f->stopped))
+		nanosleep(&t, NULL);
 	*k = time_ns < FAKE_FIRST_NS ? 0 : (time_ns - FAKE_FIRST_NS) / FAKE_CHUNK_NS;
 	if (*k >= f->nchunks)
 		*k = f->nchunks - 1;
@@ -350,8 +371,14 @@ static inline bool fake_save(const void *self, struct tl_buf *out)
 	return tl_buf_printf(out, "%" PRIu64 " chunks", f->nchunks);
 }
 
+static inline void fake_stop(void *self)
+{
+	atomic_store(&((struct fake_decoder *)self)->stopped, true);
+}
+
 static inline void fake_close_decoder(void *self)
 {
+	free(((struct fake_decoder *)self)->go);
 	free(self);
 }
 
@@ -370,6 +397,7 @@ static const struct tl_decoder_ops fake_decoder = {
 	.whole = fake_whole,
 	.costs = fake_costs,
 	.save = fake_save,
+	.stop = fake_stop,
 	.close = fake_close_decoder,
 };
 

@@ -166,6 +166,36 @@ static void test_options_of_one_word(void **state)
 	tl_options_fini(&o);
 }
 
+static void test_values_come_back(void **state)
+{
+	const char *file;
+	struct tl_options o = from_args("--trace-view=graph --SOURCE a", &file);
+	static const char *const names[] = { "trace-view", "source", "tid" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		enum tl_opt_found how;
+		bool upper = false;
+		const struct tl_option *opt =
+		    tl_option_by_name(names[i], strlen(names[i]), &upper, &how);
+		struct tl_option_was was;
+		struct tl_err err;
+		char say[80];
+
+		assert_non_null(opt);
+		assert_true(tl_option_keep(&o, opt, &was));
+		assert_true(tl_option_is_as(&o, &was));
+		assert_true(tl_option_change(&o, opt, false, TL_OPT_TOGGLE, i == 1 ? NULL : "12",
+					     say, sizeof(say), &err));
+		assert_false(tl_option_is_as(&o, &was));
+		tl_option_put_back(&o, &was);
+		tl_option_was_fini(&was);
+	}
+	assert_string_equal(o.trace_view, "graph");
+	assert_int_equal(o.trace_source, 2);
+	assert_null(o.trace_tid);
+	tl_options_fini(&o);
+}
+
 static void test_where_options_end(void **state)
 {
 	static const struct {
@@ -894,6 +924,7 @@ int main(void)
 		cmocka_unit_test(test_what_man_puts_into_LESS),
 		cmocka_unit_test(test_every_letter),
 		cmocka_unit_test(test_options_of_one_word),
+		cmocka_unit_test(test_values_come_back),
 		cmocka_unit_test(test_where_options_end),
 		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_many_tab_stops),
