@@ -20,6 +20,14 @@
 #define TEMP_MARK ".tmp"
 #define TEMP_AGE  3600 /* seconds after which nobody is writing it any more */
 
+/* Services and build machines name a home that is nowhere, /nonexistent say: it is not ours to make. */
+static bool is_folder(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
 char *tl_cachedir_default(void)
 {
 	const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
@@ -28,7 +36,7 @@ char *tl_cachedir_default(void)
 
 	if (cache && cache[0] == '/')
 		n = asprintf(&dir, "%s/tless", cache);
-	else if (home && home[0] == '/')
+	else if (home && home[0] == '/' && is_folder(home))
 		n = asprintf(&dir, "%s/.cache/tless", home);
 	return n < 0 ? NULL : dir;
 }

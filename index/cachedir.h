@@ -13,7 +13,8 @@
 #define TL_CACHEDIR_NAME 256 /* room for a file's name */
 
 /* The usual place: $XDG_CACHE_HOME/tless, else ~/.cache/tless.  Gives it with malloc;
- * NULL: neither is set to an absolute path.  Reads the environment: main thread. */
+ * NULL: neither is set to an absolute path, or there is no such home.  Reads the environment: main
+ * thread. */
 char *tl_cachedir_default(void);
 
 /*

@@ -686,11 +686,14 @@ static void check_default_dir(const char *cache, const char *home, const char *w
 
 static void test_default_dir(void **state)
 {
-	check_default_dir("/c", "/h", "/c/tless");
-	check_default_dir(NULL, "/h", "/h/.cache/tless");
-	check_default_dir("", "/h", "/h/.cache/tless");
-	check_default_dir("relative", "/h", "/h/.cache/tless");
+	check_default_dir("/c", "/", "/c/tless");
+	check_default_dir(NULL, "/usr", "/usr/.cache/tless");
+	check_default_dir("", "/usr", "/usr/.cache/tless");
+	check_default_dir("relative", "/usr", "/usr/.cache/tless");
 	check_default_dir(NULL, NULL, NULL);
+	check_default_dir("/c", "/not/there", "/c/tless");
+	check_default_dir(NULL, "/not/there", NULL);
+	check_default_dir(NULL, "/dev/null", NULL);
 }
 
 #define in_scene(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
