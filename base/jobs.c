@@ -101,7 +101,7 @@ static bool is_hushed(struct tl_jobs *pool)
  * A cancelled job comes before all others: somebody waits for its end, who must not wait for
  * an older job that has hours of work.
  */
-static struct tl_job *next_job(struct tl_jobs *pool)
+static struct tl_job *next_job(struct tl_jobs *pool, bool hushed)
 {
 	struct tl_job *best = NULL;
 
@@ -115,7 +115,7 @@ static struct tl_job *next_job(struct tl_jobs *pool)
 			continue;
 		if (job->asleep && job->slept_at == happened(pool, job))
 			continue;
-		if (job->urgency == TL_URGENT || !is_hushed(pool))
+		if (job->urgency == TL_URGENT || !hushed)
 			best = job;
 	}
 	if (best)
@@ -148,15 +148,16 @@ static void run_step(struct tl_jobs *pool, struct tl_job *job, struct tl_worker 
 	finish_if_idle(pool, job);
 }
 
-/* Lock held: until there may be something to do. */
-static void wait_for_work(struct tl_jobs *pool)
+/* Lock held: until there may be something to do.  Whoever passed over the background for a hush must be told so, also
+ * where that has ended since then: nobody else would wake him for its work. */
+static void wait_for_work(struct tl_jobs *pool, bool hushed)
 {
 	struct timespec until = {
 		.tv_sec = (time_t)(pool->hushed_until / 1000000000),
 		.tv_nsec = (long)(pool->hushed_until % 1000000000),
 	};
 
-	if (is_hushed(pool))
+	if (hushed)
 		pthread_cond_timedwait(&pool->work, &pool->lock, &until);
 	else
 		pthread_cond_wait(&pool->work, &pool->lock);
@@ -177,12 +178,13 @@ static void *work(void *arg)
 	pthread_sigmask(SIG_BLOCK, &all, NULL);
 	pthread_mutex_lock(&pool->lock);
 	while (!pool->closing) {
-		struct tl_job *job = next_job(pool);
+		bool hushed = is_hushed(pool);
+		struct tl_job *job = next_job(pool, hushed);
 
 		if (job)
 			run_step(pool, job, &self->w);
 		else
-			wait_for_work(pool);
+			wait_for_work(pool, hushed);
 	}
 	pthread_mutex_unlock(&pool->lock);
 	return NULL;

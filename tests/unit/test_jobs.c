@@ -4,6 +4,8 @@
  */
 #include "base/jobs.h"
 
+#include "base/now.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 
@@ -14,7 +16,28 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+/* The clock of this program.  When it leaps, the first look sees the time before, and later ones an hour later. */
+static atomic_bool clock_leaps;
+static atomic_ullong clock_before_ns;
+static atomic_int clock_looks;
+
+int clock_gettime(clockid_t id, struct timespec *t)
+{
+	int ret = (int)syscall(SYS_clock_gettime, id, t);
+
+	if (id != CLOCK_MONOTONIC || !atomic_load(&clock_leaps))
+		return ret;
+	if (atomic_fetch_add(&clock_looks, 1) > 0) {
+		t->tv_sec += 3600;
+	} else {
+		t->tv_sec = (time_t)(atomic_load(&clock_before_ns) / 1000000000);
+		t->tv_nsec = (long)(atomic_load(&clock_before_ns) % 1000000000);
+	}
+	return ret;
+}
 
 static struct tl_jobs *open_pool(unsigned nthreads)
 {
@@ -259,6 +282,24 @@ static void test_a_hush_passes(void **state)
 	usleep(1000);
 	tl_jobs_hush(pool, 1);
 	join_and_release(background);
+	assert_string_equal(line.order, "b");
+	tl_jobs_close(pool);
+}
+
+/* Between two looks of the worker at the clock, too: if it took the second for an answer to what the first was asked
+ * for, it would sleep for ever. */
+static void test_a_hush_passes_between_two_looks(void **state)
+{
+	struct tl_jobs *pool = open_pool(1);
+	struct lettered b = { 'b', 1 };
+
+	memset(line.order, 0, sizeof(line.order));
+	atomic_store(&clock_before_ns, tl_now_ns());
+	tl_jobs_hush(pool, 1);
+	atomic_store(&clock_looks, 0);
+	atomic_store(&clock_leaps, true);
+	join_and_release(tl_jobs_start(pool, TL_BACKGROUND, &lettered_ops, &b));
+	atomic_store(&clock_leaps, false);
 	assert_string_equal(line.order, "b");
 	tl_jobs_close(pool);
 }
@@ -804,6 +845,7 @@ int main(void)
 		cmocka_unit_test(test_an_urgent_job_overtakes),
 		cmocka_unit_test(test_the_background_is_quiet_while_hushed),
 		cmocka_unit_test(test_a_hush_passes),
+		cmocka_unit_test(test_a_hush_passes_between_two_looks),
 		cmocka_unit_test(test_cancelling_while_hushed),
 		cmocka_unit_test(test_cancelling_a_running_job),
 		cmocka_unit_test(test_cancelling_a_job_that_never_ran),
