@@ -4,13 +4,30 @@
 #include "pager/linetimes.h"
 #include "pager/seek.h"
 
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 const struct tl_decoder_ops *const tl_decoders[] = { &fake_decoder, NULL };
+
+/* The clock of this program: who looks at it next in this thread waits a while first for news in a mailbox. */
+static struct tl_mailbox *clock_waits;
+static bool clock_saw_news;
+
+int clock_gettime(clockid_t id, struct timespec *t)
+{
+	if (id == CLOCK_MONOTONIC && syscall(SYS_gettid) == getpid() && clock_waits) {
+		struct pollfd news = { .fd = tl_mailbox_fd(clock_waits), .events = POLLIN };
+
+		clock_saw_news = poll(&news, 1, 50) > 0;
+		clock_waits = NULL;
+	}
+	return (int)syscall(SYS_clock_gettime, id, t);
+}
 
 /* A line of the text. */
 struct line {
@@ -164,6 +181,19 @@ static struct tl_seek_result ask_slices(struct fixture *fx, uint64_t base, int64
 {
 	return ask(fx, (struct tl_seek_request){
 			   .kind = TL_SEEK_SLICES, .base = base, .nslices = n, .slice_ns = width });
+}
+
+/* When a look-up is done before the background is told to be quiet for it, that lasts on behind it. */
+static void is_quiet_before_it_begins(void **state)
+{
+	struct fixture *fx = *state;
+
+	ask_written(fx, 0, "50%");
+	clock_waits = fx->mailbox;
+	clock_saw_news = false;
+	ask_written(fx, 0, "50%");
+	assert_null(clock_waits);
+	assert_false(clock_saw_news);
 }
 
 /* The first line at or after a time, or the last one. */
@@ -335,6 +365,7 @@ static void gives_up_at_once(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(is_quiet_before_it_begins, setup, teardown),
 		cmocka_unit_test_setup_teardown(finds_a_time, setup, teardown),
 		cmocka_unit_test_setup_teardown(counts_from_a_line, setup, teardown),
 		cmocka_unit_test_setup_teardown(finds_a_time, setup_text, teardown),
