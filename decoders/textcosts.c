@@ -10,7 +10,8 @@
 #include <string.h>
 
 /* Nodes that are remembered, of all threads.  When there are more, what they cost is put away, and only what is
- * open is kept. */
+ * open is kept; or not even that, if it is more than half of them: else the next part would have too many
+ * again, and all would be put away for each. */
 #define MOST_NODES (1u << 22)
 
 /* Threads; when there are more, what all of them have open is given up. */
@@ -48,6 +49,7 @@ struct count {
 	uint32_t *map;             /* of a part's nodes, or of the tree's; NONODE: not known */
 	uint32_t *path;
 	size_t map_cap;
+	uint32_t most_nodes;
 	uint64_t nparts, ngaps;
 	bool has_costs; /* something took time */
 };
@@ -431,25 +433,44 @@ static bool move_stack(struct thread *t, struct tl_calltree *tree)
 	return at != TL_CALL_NONODE;
 }
 
+/* Too much to be remembered: what is open is a gap for all. */
+static bool give_up(struct count *c)
+{
+	bool ok = true;
+
+	for (uint32_t i = 0; ok && i < c->nthreads; i++)
+		ok = lose(c->threads[i]);
+	ok = ok && put_away(c);
+	forget_threads(c);
+	tl_calltree_fini(&c->tree);
+	c->ngaps++;
+	return ok;
+}
+
+static uint64_t count_open(const struct count *c)
+{
+	uint64_t n = 0;
+
+	for (uint32_t i = 0; i < c->nthreads; i++)
+		n += c->threads[i]->stack.n;
+	return n;
+}
+
 /* All that is remembered stays below a bound. */
 static bool bound(struct count *c)
 {
 	struct tl_calltree tree = { 0 };
 	bool ok = true;
 
-	if (c->tree.n <= MOST_NODES && c->nthreads <= MOST_THREADS)
+	if (c->tree.n <= c->most_nodes && c->nthreads <= MOST_THREADS)
 		return true;
-	if (c->nthreads > MOST_THREADS) {
-		for (uint32_t i = 0; ok && i < c->nthreads; i++)
-			ok = lose(c->threads[i]);
-		ok = ok && put_away(c);
-		forget_threads(c);
-		tl_calltree_fini(&c->tree);
-		return ok;
-	}
+	if (c->nthreads > MOST_THREADS || count_open(c) > c->most_nodes / 2)
+		return give_up(c);
 	ok = put_away(c);
-	for (uint32_t i = 0; ok && i < c->nthreads; i++)
+	for (uint32_t i = 0; ok && i < c->nthreads; i++) {
 		ok = move_stack(c->threads[i], &tree);
+		tl_textstack_trim(&c->threads[i]->stack);
+	}
 	tl_calltree_fini(&c->tree);
 	c->tree = tree;
 	return ok;
@@ -546,6 +567,7 @@ bool tl_textcosts_open(const struct tl_textcosts_of *of, struct tl_cost_count *o
 	c->filter.calls = of->calls;
 	c->filter.names = tl_callnames_new();
 	c->sum.most = MOST_NODES;
+	c->most_nodes = of->most_nodes ? of->most_nodes : MOST_NODES;
 	if (!take_times(c, of, err)) {
 		costs_close(c);
 		return false;

@@ -2,7 +2,8 @@
  * textcosts.h: what calls cost in a trace that a program has printed (index/callform.h), counted as
  * decoder.h has it: the stories of its chunks (textstory.h), put together in their order.
  *
- * What is missing in a text ends all that is open in its threads.  Threads are known by their name, or by
+ * What is missing in a text ends all that is open in its threads; so does what is open itself where it is too much
+ * to be remembered (millions of calls), which is a gap.  Threads are known by their name, or by
  * "thread 17" or "cpu 3" where that is all that lines tell.
  */
 #ifndef TL_DECODERS_TEXTCOSTS_H
@@ -18,6 +19,7 @@ struct tl_textcosts_of {
 	struct tl_timeindex *times;        /* of src; NULL: there is none */
 	const struct tl_textrange *ranges; /* sorted, none of which overlap */
 	size_t nranges;                    /* 0: all of the text */
+	uint32_t most_nodes; /* of call trees, kept at a time; 0: as many as is good */
 };
 
 /*

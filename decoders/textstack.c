@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#define FEWEST 16 /* frames that there is memory for */
+
 void tl_textstack_fini(struct tl_textstack *s)
 {
 	free(s->v);
@@ -10,10 +12,21 @@ void tl_textstack_fini(struct tl_textstack *s)
 	*s = (struct tl_textstack){ .tree = NULL };
 }
 
+void tl_textstack_trim(struct tl_textstack *s)
+{
+	uint32_t cap = s->n + FEWEST;
+	struct tl_textframe *v = s->cap / 2 > cap ? realloc(s->v, cap * sizeof(*v)) : NULL;
+
+	if (v) {
+		s->v = v;
+		s->cap = cap;
+	}
+}
+
 bool tl_textstack_push(struct tl_textstack *s, const struct tl_textframe *frame)
 {
 	if (s->n == s->cap) {
-		uint32_t cap = s->cap ? 2 * s->cap : 16;
+		uint32_t cap = s->cap ? 2 * s->cap : FEWEST;
 		struct tl_textframe *v = realloc(s->v, cap * sizeof(*v));
 
 		if (!v)

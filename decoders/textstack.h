@@ -58,6 +58,9 @@ struct tl_textstack {
 
 void tl_textstack_fini(struct tl_textstack *s);
 
+/* Give back most of the memory that is not in use now. */
+void tl_textstack_trim(struct tl_textstack *s);
+
 /* Begin with nothing open below node `root`, which has no costs.  False: no memory, as from all below. */
 bool tl_textstack_begin(struct tl_textstack *s, uint32_t root);
 

@@ -20,10 +20,15 @@ static bool keep(void *arg, struct tl_span lines)
 	return tl_buf_append(arg, lines.data, lines.len);
 }
 
+/* As in struct tl_textcosts_of. */
+static uint32_t most_nodes;
+
 static void run(struct tl_source *src, const struct tl_textrange *ranges, size_t n, bool calls,
 		struct tl_buf *out, uint64_t *ngaps)
 {
-	struct tl_textcosts_of of = { .src = src, .ranges = ranges, .nranges = n };
+	struct tl_textcosts_of of = {
+		.src = src, .ranges = ranges, .nranges = n, .most_nodes = most_nodes
+	};
 	struct tl_buf head = TL_BUF_INIT;
 	struct tl_cost_count count;
 	struct tl_cost_result result;
@@ -450,6 +455,55 @@ static void a_time_is_as_if_nothing_else_was_there(void **state)
 	}
 }
 
+/* ---- bounds */
+
+/* Lines of threads that call each other in turn: as deep as this, and as often again at the bottom. */
+static void make_deep(struct tl_buf *out, unsigned nthreads, unsigned deep, unsigned often)
+{
+	for (unsigned i = 1; i <= nthreads; i++)
+		for (unsigned d = 0; d < deep; d++)
+			tl_buf_printf(out, "            [%6u] | %*sf%u() {\n", i, 2 * d, "", d);
+	for (unsigned k = 0; k < often; k++)
+		tl_buf_printf(out, "   1.000 us [%6u] | %*sg%u();\n", 1 + k % nthreads, 2 * deep,
+			      "", k % 40);
+	for (unsigned i = 1; i <= nthreads; i++)
+		for (unsigned d = deep; d-- > 0;)
+			tl_buf_printf(out, "   9.000 ms [%6u] | %*s} /* f%u */\n", i, 2 * d, "", d);
+}
+
+static char *fold_bounded(const struct tl_buf *text, uint32_t most, uint64_t *ngaps)
+{
+	char *got;
+
+	most_nodes = most;
+	got = fold((char *)text->data, text->len, 11, NULL, 0, false, ngaps);
+	most_nodes = 0;
+	return got;
+}
+
+static void what_is_remembered_is_bounded(void **state)
+{
+	struct tl_buf text = TL_BUF_INIT;
+	uint64_t ngaps;
+	char *want, *got;
+
+	make_deep(&text, 4, 25, 2000);
+	want = fold_bounded(&text, 0, &ngaps);
+	assert_int_equal(ngaps, 0);
+	/* 104 are open, and 160 others come and go: that is put away. */
+	got = fold_bounded(&text, 220, &ngaps);
+	assert_string_equal(got, want);
+	assert_int_equal(ngaps, 0);
+	free(got);
+	/* What is open is too much: it is given up, once. */
+	got = fold_bounded(&text, 100, &ngaps);
+	assert_string_not_equal(got, want);
+	assert_int_equal(ngaps, 1);
+	free(got);
+	free(want);
+	tl_buf_fini(&text);
+}
+
 static int open_pool(void **state)
 {
 	return tl_jobs_open(2, &pool, NULL) ? 0 : -1;
@@ -469,6 +523,7 @@ int main(void)
 		cmocka_unit_test(as_a_stack_counts_times),
 		cmocka_unit_test(wherever_a_text_is_cut),
 		cmocka_unit_test(a_time_is_as_if_nothing_else_was_there),
+		cmocka_unit_test(what_is_remembered_is_bounded),
 	};
 
 	return cmocka_run_group_tests(tests, open_pool, close_pool);
