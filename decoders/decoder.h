@@ -65,6 +65,7 @@ struct tl_cost_result {
 	bool no_insns;  /* nobody knows of instructions */
 
 	/* Of samples instead: one event is counted, and so many samples are of others.  NULL: none is.
+	 * Its name is fit to be shown, as those of functions.
 	 * Nodes have how many samples as `calls`, and the sum of their periods as `insns`. */
 	const char *event;
 	uint64_t nothers;

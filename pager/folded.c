@@ -47,18 +47,19 @@ static bool is_of_samples(enum tl_cost_unit unit)
 static void tell_left_out(const struct tl_cost_result *r, enum tl_cost_unit unit, const char *name)
 {
 	const char *s = r->ngaps == 1 ? "" : "s";
+	struct tl_err line; /* for a terminal, whatever the names are */
 
-	if (r->ngaps > 0 && is_of_samples(unit))
-		fprintf(stderr, "%s: %" PRIu64 " gap%s or error%s, where samples are missing\n",
-			name, r->ngaps, s, s);
-	else if (r->ngaps > 0)
-		fprintf(stderr,
-			"%s: %" PRIu64
-			" gap%s or error%s; behind each a thread's stack begins anew\n",
-			name, r->ngaps, s, s);
-	if (r->nothers > 0)
-		fprintf(stderr, "%s: samples of %s are counted, %" PRIu64 " of other events not\n",
-			name, r->event, r->nothers);
+	if (r->ngaps > 0) {
+		tl_err_set(&line, "%s: %" PRIu64 " gap%s or error%s%s", name, r->ngaps, s, s,
+			   is_of_samples(unit) ? ", where samples are missing"
+					       : "; behind each a thread's stack begins anew");
+		fprintf(stderr, "%s\n", line.msg);
+	}
+	if (r->nothers > 0) {
+		tl_err_set(&line, "%s: samples of %s are counted, %" PRIu64 " of other events not",
+			   name, r->event, r->nothers);
+		fprintf(stderr, "%s\n", line.msg);
+	}
 }
 
 /* False: standard output takes no more, or err says what is wrong. */

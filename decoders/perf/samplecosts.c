@@ -201,13 +201,16 @@ static bool add_part(void *arg, void *parted, struct tl_err *err)
 static bool give_result(void *arg, struct tl_cost_result *out, struct tl_err *err)
 {
 	struct count *c = arg;
+	uint32_t event = TL_CALL_NONAME;
 
+	if (c->attr && c->attr->name)
+		event = tl_callnames_add(c->names, c->attr->name); /* clean */
 	*out = (struct tl_cost_result){
 		.tree = &c->sum,
 		.names = c->names,
 		.ngaps = c->ngaps,
 		.no_insns = true,
-		.event = c->attr && c->attr->name ? c->attr->name : "[unknown]",
+		.event = tl_callnames_get(c->names, event),
 		.nothers = c->nothers,
 	};
 	return true;

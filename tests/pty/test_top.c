@@ -213,6 +213,22 @@ static void printed_traces_tell_it_too(void **state)
 	capture_fini(&c);
 }
 
+/* Whatever a file is called, a terminal is not told what to do. */
+static void names_on_standard_error_are_clean(void **state)
+{
+	static const char name[] = "a\033[31m.txt";
+	static const char text[] = " 0)               |  f() {\n 0)   0.250 us    |    g();\n"
+				   "CPU:0 [LOST 120 EVENTS]\n 0)   0.100 us    |      k();\n";
+	struct capture c;
+
+	fixture_file(&f, name, text, (ssize_t)strlen(text));
+	fixture_capture(&f, (const char *const[]){ fake, "--folded=ns", name, NULL }, NULL, &c);
+	assert_int_equal(c.status, 0);
+	assert_string_equal(tl_buf_str(&c.err), "a?[31m.txt: 1 gap or error; behind each a "
+						"thread's stack begins anew\n");
+	capture_fini(&c);
+}
+
 /* Nothing is counted of what is between the parts of a text, whatever ran before it. */
 static void parts_are_counted_apart(void **state)
 {
@@ -239,6 +255,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(stacks_are_written, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(printed_traces_tell_it_too, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(parts_are_counted_apart, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(names_on_standard_error_are_clean, set_up,
+						tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

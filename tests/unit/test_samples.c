@@ -734,6 +734,31 @@ static void test_stacks(void **state)
 	remove_beside("perf-40.map");
 }
 
+/* The name of the event that is counted comes from the file, and goes to a terminal. */
+static void test_event_name(void **state)
+{
+	struct perfout *out = begin(PERFOUT_FILE, 0);
+	struct tl_err err = TL_ERR_INIT;
+	struct tl_cost_result result;
+	struct tl_cost_count count;
+	void *self;
+
+	end(out);
+	attrs[0].name = "\033]0;x\007\x9b"
+			"31mcpu";
+	assert_true(perfout_open(path, &options, &out, &err));
+	program(out);
+	sample(out, 2000, 0, 0, 1);
+	sample(out, 3000, 0, 1, 1);
+	end(out);
+	self = open_plain();
+	count = count_all(self, &result);
+	assert_string_equal(result.event, "?]0:x??31mcpu");
+	assert_int_equal(result.nothers, 1);
+	count.ops->close(count.count);
+	ops->close(self);
+}
+
 /* Without callchains it is the function that was interrupted.  In many chunks. */
 static void test_flat_stacks(void **state)
 {
@@ -762,6 +787,7 @@ int main(void)
 		cmocka_unit_test(test_no_time),       cmocka_unit_test(test_places),
 		cmocka_unit_test(test_cut_off),       cmocka_unit_test(test_waiting),
 		cmocka_unit_test(test_stacks),        cmocka_unit_test(test_flat_stacks),
+		cmocka_unit_test(test_event_name),
 	};
 
 	return cmocka_run_group_tests(tests, make_dir, remove_dir);
