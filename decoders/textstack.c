@@ -49,6 +49,7 @@ bool tl_textstack_begin_partial(struct tl_textstack *s, int32_t index)
 {
 	uint32_t root = tl_calltree_root(s->tree, TL_CALL_NONAME);
 
+	index = index < TL_TEXT_LEVELS ? index : TL_TEXT_LEVELS - 1;
 	s->n = s->nended = 0;
 	s->partial = true;
 	return root != TL_CALL_NONODE &&
@@ -124,11 +125,23 @@ static bool end_top(struct tl_textstack *s, int32_t around, const struct tl_text
 
 bool tl_textstack_to(struct tl_textstack *s, int32_t depth)
 {
+	depth = depth < TL_TEXT_LEVELS ? depth : TL_TEXT_LEVELS;
 	while (tl_textstack_top(s)->index >= depth)
 		if (!end_top(s, depth - 1, NULL))
 			return false;
 	return tl_textstack_top(s)->index == depth - 1 ||
 	       push_unknown(s, depth - 1, TL_CALL_NONODE);
+}
+
+/* A call that is too deep has ended.  What it took is in the times of lines, or it is told here; calls by calls
+ * that are too deep are a part of them. */
+static bool end_deep(struct tl_textstack *s, int32_t depth, const struct tl_textexit *how)
+{
+	if (!tl_textstack_to(s, depth))
+		return false;
+	if (!s->timed && how->has_duration && depth == TL_TEXT_LEVELS)
+		tl_textstack_top(s)->self += how->duration_ns;
+	return true;
 }
 
 bool tl_textstack_enter(struct tl_textstack *s, int32_t depth, uint32_t name)
@@ -137,6 +150,8 @@ bool tl_textstack_enter(struct tl_textstack *s, int32_t depth, uint32_t name)
 
 	if (!tl_textstack_to(s, depth))
 		return false;
+	if (depth >= TL_TEXT_LEVELS)
+		return true;
 	frame.node = tl_calltree_child(s->tree, tl_textstack_top(s)->node, name);
 	if (frame.node == TL_CALL_NONODE)
 		return false;
@@ -160,6 +175,8 @@ bool tl_textstack_exit(struct tl_textstack *s, int32_t depth, const struct tl_te
 {
 	struct tl_callnode *node;
 
+	if (depth >= TL_TEXT_LEVELS)
+		return end_deep(s, depth, how);
 	if (!tl_textstack_to(s, depth + 1))
 		return false;
 	node = &s->tree->v[tl_textstack_top(s)->node];
@@ -177,6 +194,8 @@ bool tl_textstack_leaf(struct tl_textstack *s, int32_t depth, const struct tl_te
 	struct tl_textframe *top;
 	uint32_t node;
 
+	if (depth >= TL_TEXT_LEVELS)
+		return end_deep(s, depth, how);
 	if (!how->has_duration)
 		return tl_textstack_enter(s, depth, how->name);
 	if (!tl_textstack_to(s, depth))

@@ -16,7 +16,7 @@
 
 #include "decoders/calltree.h"
 
-/* Calls deeper than that are as deep as that. */
+/* Deeper calls have no frames: what they take is the innermost one's own that has. */
 #define TL_TEXT_LEVELS 1024
 
 struct tl_textframe {
@@ -64,13 +64,14 @@ void tl_textstack_trim(struct tl_textstack *s);
 /* Begin with nothing open below node `root`, which has no costs.  False: no memory, as from all below. */
 bool tl_textstack_begin(struct tl_textstack *s, uint32_t root);
 
-/* Begin a partial stack, with a call at this index (-1: none), of which nothing is known. */
+/* Begin a partial stack, with a call at this index (-1: none) or the deepest there may be, of which nothing is
+ * known. */
 bool tl_textstack_begin_partial(struct tl_textstack *s, int32_t index);
 
 /* A line stands at a depth: what is deeper has ended, and the top is what is around it. */
 bool tl_textstack_to(struct tl_textstack *s, int32_t depth);
 
-/* A line at that depth enters a function, leaves it, or does both. */
+/* A line at that depth (any, as above) enters a function, leaves it, or does both. */
 bool tl_textstack_enter(struct tl_textstack *s, int32_t depth, uint32_t name);
 bool tl_textstack_exit(struct tl_textstack *s, int32_t depth, const struct tl_textexit *how);
 bool tl_textstack_leaf(struct tl_textstack *s, int32_t depth, const struct tl_textexit *how);

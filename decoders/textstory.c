@@ -362,7 +362,7 @@ static void pass_time(struct teller *t, uint64_t ns)
 static bool take_call(struct tl_textcounter *c, struct teller *t, const struct tl_callread *r)
 {
 	struct tl_textexit how = { TL_CALL_NONAME, r->has_duration, r->duration_ns };
-	int32_t depth = r->line.depth < TL_TEXT_LEVELS ? r->line.depth : TL_TEXT_LEVELS;
+	int32_t depth = r->line.depth;
 	bool exits = r->line.kind == TL_CALL_EXIT;
 
 	static const struct tl_span no_name = { (const uint8_t *)"[unknown]", 9 };

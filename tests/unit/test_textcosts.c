@@ -504,6 +504,78 @@ static void what_is_remembered_is_bounded(void **state)
 	tl_buf_fini(&text);
 }
 
+/* ---- deep */
+
+#define DEEP 1100
+
+/* A line a microsecond of function_graph, with times or without. */
+static void add_line(struct tl_buf *out, bool timed, unsigned *us, unsigned depth, double took,
+		     const char *call)
+{
+	char told[32] = "";
+
+	if (took > 0)
+		snprintf(told, sizeof(told), "%.3f us", took);
+	if (timed)
+		tl_buf_printf(out, "  cat-17 [000] 10.%06u: funcgraph_%s: %14s |  %*s%s\n", *us,
+			      *call == '}' ? "exit" : "entry", told, 2 * depth, "", call);
+	else
+		tl_buf_printf(out, " 0) %14s |  %*s%s\n", told, 2 * depth, "", call);
+	++*us;
+}
+
+/* As deep as it gets, a leaf there, back to the deepest that counts, another leaf, and back, if not `cut`.  Gives
+ * what the deepest that counts took. */
+static double make_very_deep(struct tl_buf *out, bool timed, bool cut)
+{
+	unsigned us = 0, depth = 0;
+	double took = 0;
+
+	for (; depth < DEEP; depth++)
+		add_line(out, timed, &us, depth, 0, depth % 2 ? "f() {" : "g() {");
+	add_line(out, timed, &us, depth, 0.5, "leaf();");
+	while (depth-- > TL_TEXT_LEVELS)
+		add_line(out, timed, &us, depth, us - depth, "}");
+	/* Nothing but the durations of those that ended, or all of the time. */
+	took = timed ? us - depth : us - 1 - (depth + 1) + 0.5;
+	add_line(out, timed, &us, depth + 1, 0.5, "leaf();");
+	if (cut)
+		return took;
+	took = us - depth;
+	for (; depth + 1 > 0; depth--)
+		add_line(out, timed, &us, depth, us - depth, "}");
+	return took;
+}
+
+static void calls_too_deep_are_a_part_of_others(void **state)
+{
+	for (unsigned round = 0; round < 8; round++) {
+		struct tl_buf text = TL_BUF_INIT;
+		bool timed = round & 1, cut = round & 2;
+		double took = make_very_deep(&text, timed, cut), sum = 0, most = 0;
+		char *got =
+		    fold((char *)text.data, text.len, round & 4 ? 14 : 24, NULL, 0, false, NULL);
+
+		for (char *s = got; *s; s += strcspn(s, "\n") + 1) {
+			double ns = strtod(strchr(strchr(s, ';'), ' '), NULL);
+			unsigned levels = 0;
+
+			for (const char *c = s; *c != '\n'; c++)
+				levels += *c == ';';
+			assert_in_range(levels, 1, TL_TEXT_LEVELS);
+			if (levels == TL_TEXT_LEVELS)
+				most += ns;
+			sum += ns;
+		}
+		assert_true(most > took * 1000 - 0.5 && most < took * 1000 + 0.5);
+		/* What is around it has a microsecond each before and behind. */
+		sum -= (timed || !cut ? 1000.0 : 0) * (cut ? 1 : 2) * (TL_TEXT_LEVELS - 1);
+		assert_true(sum > most - 0.5 && sum < most + 0.5);
+		free(got);
+		tl_buf_fini(&text);
+	}
+}
+
 static int open_pool(void **state)
 {
 	return tl_jobs_open(2, &pool, NULL) ? 0 : -1;
@@ -524,6 +596,7 @@ int main(void)
 		cmocka_unit_test(wherever_a_text_is_cut),
 		cmocka_unit_test(a_time_is_as_if_nothing_else_was_there),
 		cmocka_unit_test(what_is_remembered_is_bounded),
+		cmocka_unit_test(calls_too_deep_are_a_part_of_others),
 	};
 
 	return cmocka_run_group_tests(tests, open_pool, close_pool);
