@@ -140,6 +140,18 @@ static bool fold_recording(const struct tl_options *o, const struct tl_format *f
 	return on;
 }
 
+/* What only the decoders of recordings choose is not ignored: more would be counted than was asked for. */
+static bool refuse_choice(const struct tl_options *o, const char *file, struct tl_err *err)
+{
+	const char *option = o->trace_tid ? "tid" : o->trace_cpu ? "cpu" : "comm";
+
+	return tl_err_set(
+	    err,
+	    "--%s chooses from recordings only: of %s, which is a text, choose the lines "
+	    "with grep, and count these",
+	    option, file);
+}
+
 /* A text whose lines tell calls. */
 static bool fold_text(const struct tl_options *o, const char *file, const struct tl_format *format,
 		      enum tl_cost_unit unit, struct tl_jobs *pool, int *status, struct tl_err *err)
@@ -150,6 +162,8 @@ static bool fold_text(const struct tl_options *o, const char *file, const struct
 
 	if (is_of_samples(unit))
 		return tl_err_set(err, "only samples of recordings are counted; %s is none", file);
+	if (o->trace_tid || o->trace_cpu || o->trace_comm)
+		return refuse_choice(o, file, err);
 	if (!tl_foldedtext_open(o, file, format, pool, &text, &begun, err))
 		return false;
 	on = run(&begun, pool, unit, file, status, err);

@@ -213,6 +213,28 @@ static void printed_traces_tell_it_too(void **state)
 	capture_fini(&c);
 }
 
+/* Nothing is counted that was not asked for. */
+static void threads_of_a_text_are_not_chosen(void **state)
+{
+	static const char *const options[] = { "--tid=17", "--cpu=0", "--comm=cat" };
+	struct capture c;
+
+	make_graph("graph.txt", 10);
+	for (size_t i = 0; i < 3; i++) {
+		char want[100];
+
+		fixture_capture(
+		    &f, (const char *const[]){ fake, "--folded=ns", options[i], "graph.txt", NULL },
+		    NULL, &c);
+		assert_int_not_equal(c.status, 0);
+		assert_int_equal(c.out.len, 0);
+		snprintf(want, sizeof(want), "%.*s chooses from recordings only: of graph.txt, ",
+			 (int)strcspn(options[i], "="), options[i]);
+		assert_memory_equal(tl_buf_str(&c.err), want, strlen(want));
+		capture_fini(&c);
+	}
+}
+
 /* Whatever a file is called, a terminal is not told what to do. */
 static void names_on_standard_error_are_clean(void **state)
 {
@@ -255,6 +277,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(stacks_are_written, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(printed_traces_tell_it_too, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(parts_are_counted_apart, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(threads_of_a_text_are_not_chosen, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(names_on_standard_error_are_clean, set_up,
 						tear_down),
 	};
