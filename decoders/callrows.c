@@ -4,23 +4,53 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define COMPARED_A_TELL (1u << 16) /* rows, between two looks whether somebody still waits */
+
 struct sorting {
-	struct tl_callnames *names;
+	const char **text; /* by name */
 	enum tl_cost_unit by;
+	const struct tl_progress *progress;
+	uint32_t compared;
+	bool given_up;
 };
+
+/* When nobody waits any more all rows are alike, and sorting ends soon. */
+static bool is_given_up(struct sorting *s)
+{
+	if (!s->given_up && ++s->compared % COMPARED_A_TELL == 0)
+		s->given_up = !tl_progress_step(s->progress, 1);
+	return s->given_up;
+}
 
 static int by_cost(const void *pa, const void *pb, void *arg)
 {
 	const struct tl_callrow *a = pa, *b = pb;
-	const struct sorting *s = arg;
+	struct sorting *s = arg;
 	uint64_t x = s->by == TL_COST_NS ? a->ns : a->insns;
 	uint64_t y = s->by == TL_COST_NS ? b->ns : b->insns;
 
+	if (is_given_up(s))
+		return 0;
 	if (x != y)
 		return x > y ? -1 : 1;
 	if (a->calls != b->calls)
 		return a->calls > b->calls ? -1 : 1;
-	return strcmp(tl_callnames_get(s->names, a->name), tl_callnames_get(s->names, b->name));
+	return strcmp(s->text[a->name], s->text[b->name]);
+}
+
+/* The rows' names are looked up once, not each time two of them are compared. */
+static enum tl_callrows sort_rows(struct sorting *s, struct tl_callnames *names, uint32_t nnames,
+				  struct tl_callrow *rows, size_t n)
+{
+	s->text = calloc(nnames, sizeof(*s->text));
+	if (!s->text)
+		return TL_CALLROWS_NOMEM;
+	for (size_t i = 0; i < n; i++)
+		s->text[rows[i].name] = tl_callnames_get(names, rows[i].name);
+	if (n > 0)
+		qsort_r(rows, n, sizeof(*rows), by_cost, s);
+	free(s->text);
+	return s->given_up ? TL_CALLROWS_GIVEN_UP : TL_CALLROWS_MADE;
 }
 
 /* ---- a walk over the tree, that knows at each node which functions are open above it */
@@ -140,9 +170,10 @@ enum tl_callrows tl_callrows_make(const struct tl_calltree *tree, struct tl_call
 				  struct tl_callrow **out, size_t *n)
 {
 	enum tl_callrows answer = TL_CALLROWS_NOMEM;
-	struct sorting sorting = { names, by };
+	struct sorting sorting = { .by = by, .progress = progress };
 	struct walk w;
 	uint32_t most = 0;
+	size_t nrows = 0;
 
 	*out = NULL;
 	*n = 0;
@@ -151,15 +182,17 @@ enum tl_callrows tl_callrows_make(const struct tl_calltree *tree, struct tl_call
 	if (init(&w, tree, most + 1))
 		answer = walk_all(&w, progress);
 	fini(&w);
+	if (answer == TL_CALLROWS_MADE) {
+		for (uint32_t i = 0; i <= most; i++)
+			if (w.rows[i].calls || w.rows[i].total_insns || w.rows[i].total_ns)
+				w.rows[nrows++] = w.rows[i];
+		answer = sort_rows(&sorting, names, most + 1, w.rows, nrows);
+	}
 	if (answer != TL_CALLROWS_MADE) {
 		free(w.rows);
 		return answer;
 	}
-	for (uint32_t i = 0; i <= most; i++)
-		if (w.rows[i].calls || w.rows[i].total_insns || w.rows[i].total_ns)
-			w.rows[(*n)++] = w.rows[i];
-	if (*n > 0)
-		qsort_r(w.rows, *n, sizeof(*w.rows), by_cost, &sorting);
 	*out = w.rows;
-	return TL_CALLROWS_MADE;
+	*n = nrows;
+	return answer;
 }

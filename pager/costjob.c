@@ -57,7 +57,7 @@ static bool go_on(void *arg, double done)
 	pthread_mutex_lock(&j->lock);
 	j->used = done;
 	pthread_mutex_unlock(&j->lock);
-	return !tl_job_cancelled(j->job);
+	return !atomic_load(&j->stop) && !tl_job_cancelled(j->job);
 }
 
 /* With the lock held, which is given back meanwhile. */
@@ -69,12 +69,18 @@ static void use_sum(struct tl_costjob *j)
 	bool ok;
 
 	pthread_mutex_unlock(&j->lock);
-	ok = !j->use.make || (j->count.ops->result(j->count.count, &result, &err) &&
+	ok = !j->use.make || (j->count.ops->result(j->count.count, &result, &err) && go_on(j, 0) &&
 			      j->use.make(j->use.arg, &result, &progress, &err));
 	pthread_mutex_lock(&j->lock);
 	if (!ok)
 		j->err = err;
 	end(j, ok ? TL_COST_DONE : TL_COST_FAILED);
+}
+
+/* With the lock held.  Does anybody still want what comes of it? */
+static bool is_wanted(const struct tl_costjob *j)
+{
+	return j->state == TL_COST_RUNNING && !atomic_load(&j->stop);
 }
 
 /* With the lock held, which is given back while a part is added. */
@@ -85,7 +91,7 @@ static void add_all(struct tl_costjob *j)
 	if (j->adding)
 		return; /* who does will see it */
 	j->adding = true;
-	for (; at->full && j->state == TL_COST_RUNNING; at = &j->places[j->added % j->nplaces]) {
+	for (; at->full && is_wanted(j); at = &j->places[j->added % j->nplaces]) {
 		void *part = at->part;
 		struct tl_err err = TL_ERR_INIT;
 		bool ok;
@@ -100,7 +106,7 @@ static void add_all(struct tl_costjob *j)
 			end(j, TL_COST_FAILED);
 		}
 	}
-	if (j->added == j->count.end && j->state == TL_COST_RUNNING)
+	if (j->added == j->count.end && is_wanted(j))
 		use_sum(j);
 	j->adding = false;
 }

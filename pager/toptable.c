@@ -7,6 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define ROWS_A_TELL 4096 /* between two looks whether somebody still waits */
+
+static const char given_up[] = "interrupted";
+
 /* Microseconds, as ftrace prints durations. */
 static const char *us(uint64_t ns, char out[32])
 {
@@ -54,7 +58,8 @@ static bool put_heads(struct tl_buf *out, const struct tl_cost_result *r)
 }
 
 static bool put_rows(struct tl_buf *out, const struct tl_cost_result *r,
-		     const struct tl_callrow *rows, size_t n)
+		     const struct tl_callrow *rows, size_t n, const struct tl_progress *progress,
+		     struct tl_err *err)
 {
 	struct tl_callrow all = { 0 };
 	char text[32];
@@ -72,11 +77,14 @@ static bool put_rows(struct tl_buf *out, const struct tl_cost_result *r,
 	ok = ok && (r->ngaps == 0 ||
 		    tl_buf_printf(out, ", %" PRIu64 " gap%s", r->ngaps, r->ngaps == 1 ? "" : "s"));
 	ok = ok && tl_buf_putc(out, '\n') && put_heads(out, r);
-	for (size_t i = 0; ok && i < n; i++)
+	for (size_t i = 0; ok && i < n; i++) {
+		if ((i + 1) % ROWS_A_TELL == 0 && !tl_progress_step(progress, 1))
+			return tl_err_set(err, given_up);
 		ok = tl_buf_printf(out, "%9" PRIu64, rows[i].calls) &&
 		     put_costs(out, r, &rows[i], &all) &&
 		     tl_buf_printf(out, "  %s\n", tl_callnames_get(r->names, rows[i].name));
-	return ok;
+	}
+	return ok || tl_err_nomem(err);
 }
 
 bool tl_toptable_put(struct tl_buf *out, const struct tl_cost_result *result,
@@ -91,11 +99,11 @@ bool tl_toptable_put(struct tl_buf *out, const struct tl_cost_result *result,
 	case TL_CALLROWS_NOMEM:
 		return tl_err_nomem(err);
 	case TL_CALLROWS_GIVEN_UP:
-		return tl_err_set(err, "interrupted");
+		return tl_err_set(err, given_up);
 	case TL_CALLROWS_MADE:
 		break;
 	}
-	ok = put_rows(out, result, rows, n);
+	ok = put_rows(out, result, rows, n, progress, err);
 	free(rows);
-	return ok || tl_err_nomem(err);
+	return ok;
 }

@@ -1,5 +1,6 @@
 /* test_calltree.c: names and trees of calls, and how they are shown as folded stacks. */
 #include "decoders/callrows.h"
+#include "pager/toptable.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -276,6 +277,53 @@ static void deep_recursion_is_summed_up(void **state)
 	tl_callnames_free(names);
 }
 
+static bool give_up_at(void *arg, double done)
+{
+	int *left = arg;
+
+	return --*left > 0;
+}
+
+/* Of a small tree there is nothing to tell while it is walked through; here its many functions are sorted. */
+static void sorting_and_printing_are_given_up(void **state)
+{
+	struct tl_callnames *names = tl_callnames_new();
+	struct tl_calltree t = { 0 };
+	struct tl_cost_result result = { .tree = &t, .names = names, .has_time = true };
+	struct tl_buf out = TL_BUF_INIT;
+	struct tl_err err = TL_ERR_INIT;
+	struct tl_callrow *rows;
+	int left = 1;
+	struct tl_progress progress = { give_up_at, &left };
+	uint32_t thread, node;
+	size_t n;
+
+	tl_calltree_root(&t, TL_CALL_NONAME);
+	thread = tl_calltree_child(&t, 0, number(names, "t"));
+	for (int i = 0; i < 12000; i++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "f%d", i);
+		node = tl_calltree_child(&t, thread, number(names, name));
+		t.v[node].ns = 1;
+	}
+	assert_int_equal(tl_callrows_make(&t, names, TL_COST_NS, &progress, &rows, &n),
+			 TL_CALLROWS_GIVEN_UP);
+	assert_int_equal(left, 0); /* asked once */
+	assert_null(rows);
+	left = 1000; /* no such number of times */
+	assert_true(tl_toptable_put(&out, &result, &progress, &err));
+	left = 1000 - left; /* the last time it is printed already */
+	out.len = 0;
+	assert_false(tl_toptable_put(&out, &result, &progress, &err));
+	assert_string_equal(err.msg, "interrupted");
+	assert_int_equal(left, 0);
+	assert_true(out.len > 0);
+	tl_buf_fini(&out);
+	tl_calltree_fini(&t);
+	tl_callnames_free(names);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -287,6 +335,7 @@ int main(void)
 		cmocka_unit_test(large_trees_are_right),
 		cmocka_unit_test(functions_are_summed_up),
 		cmocka_unit_test(deep_recursion_is_summed_up),
+		cmocka_unit_test(sorting_and_printing_are_given_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
