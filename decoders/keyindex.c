@@ -4,18 +4,21 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <xxhash.h>
 
 #define FEWEST 32
 
-static uint32_t hash(uint64_t key)
+/* Keys come from files: none can be made that meet, as nobody knows where the
+ * slots are in memory. */
+static size_t hash(const struct tl_keyindex *ix, uint64_t key)
 {
-	return (uint32_t)((key * UINT64_C(0x9e3779b97f4a7c15)) >> 32);
+	return XXH3_64bits_withSeed(&key, sizeof(key), (uintptr_t)ix->slots);
 }
 
 /* The slot that has a key, or would. */
 static uint32_t *find_slot(const struct tl_keyindex *ix, uint64_t key)
 {
-	for (uint32_t at = hash(key);; at++) {
+	for (size_t at = hash(ix, key);; at++) {
 		uint32_t *slot = &ix->slots[at & (ix->nslots - 1)];
 
 		if (*slot == 0 || ix->keys[*slot - 1] == key)

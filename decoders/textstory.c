@@ -1,6 +1,8 @@
 /* textstory.c: see textstory.h.  One walk over the lines of a chunk. */
 #include "decoders/textstory.h"
 
+#include "decoders/keyindex.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
@@ -30,8 +32,8 @@ struct tl_textcounter {
 	uint32_t nknown, known_slots;
 	struct teller *tellers; /* those from ntellers on have nothing but memory */
 	uint32_t ntellers, tellers_cap;
-	uint32_t *index; /* hash of threads: number + 1 */
-	uint32_t nindex, last_teller;
+	struct tl_keyindex by_thread; /* tellers have the same numbers */
+	uint32_t last_teller;
 	uint32_t range; /* of the last line with a time; NOWHERE: in none */
 	size_t range_near;
 	uint64_t chunk;
@@ -56,7 +58,7 @@ void tl_textcounter_free(struct tl_textcounter *c)
 	for (uint32_t i = 0; i < c->tellers_cap; i++)
 		tl_textstack_fini(&c->tellers[i].stack);
 	free(c->tellers);
-	free(c->index);
+	tl_keyindex_fini(&c->by_thread);
 	free(c->known);
 	tl_calltree_fini(&c->tree);
 	free(c->part.stories);
@@ -133,31 +135,6 @@ static uint32_t number_of(struct tl_textcounter *c, struct tl_span name, uint64_
 
 /* ---- threads */
 
-static uint32_t hash_thread(uint64_t thread)
-{
-	return (uint32_t)((thread * UINT64_C(0x9e3779b97f4a7c15)) >> 32);
-}
-
-static bool grow_index(struct tl_textcounter *c)
-{
-	uint32_t n = c->nindex ? 2 * c->nindex : 64;
-	uint32_t *index = calloc(n, sizeof(*index));
-
-	if (!index)
-		return false;
-	for (uint32_t i = 0; i < c->ntellers; i++) {
-		uint32_t at = hash_thread(c->tellers[i].story.thread);
-
-		while (index[at & (n - 1)])
-			at++;
-		index[at & (n - 1)] = i + 1;
-	}
-	free(c->index);
-	c->index = index;
-	c->nindex = n;
-	return true;
-}
-
 static bool add_teller(struct tl_textcounter *c, uint64_t thread)
 {
 	struct teller *t;
@@ -185,23 +162,15 @@ static bool add_teller(struct tl_textcounter *c, uint64_t thread)
 /* NULL: no memory. */
 static struct teller *find_teller(struct tl_textcounter *c, uint64_t thread)
 {
-	if (c->last_teller < c->ntellers && c->tellers[c->last_teller].story.thread == thread)
-		return &c->tellers[c->last_teller];
-	if (2 * c->ntellers >= c->nindex && !grow_index(c))
-		return NULL;
-	for (uint32_t at = hash_thread(thread);; at++) {
-		uint32_t *entry = &c->index[at & (c->nindex - 1)];
+	uint32_t number = c->last_teller;
 
-		if (*entry == 0) {
-			if (!add_teller(c, thread))
-				return NULL;
-			*entry = c->ntellers;
-		}
-		if (c->tellers[*entry - 1].story.thread == thread) {
-			c->last_teller = *entry - 1;
-			return &c->tellers[c->last_teller];
-		}
-	}
+	if (number < c->ntellers && c->tellers[number].story.thread == thread)
+		return &c->tellers[number];
+	number = tl_keyindex_number(&c->by_thread, thread);
+	if (number == TL_KEYINDEX_NONE || (number == c->ntellers && !add_teller(c, thread)))
+		return NULL;
+	c->last_teller = number;
+	return &c->tellers[number];
 }
 
 /* ---- stories */
@@ -437,8 +406,7 @@ static void begin_chunk(void *arg)
 	struct tl_textcounter *c = arg;
 
 	c->ntellers = 0;
-	if (c->nindex > 0)
-		memset(c->index, 0, c->nindex * sizeof(*c->index));
+	tl_keyindex_clear(&c->by_thread);
 	c->some_time = c->looked_before = false;
 	c->range = 0;
 	c->range_near = 0;

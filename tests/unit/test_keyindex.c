@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -33,9 +34,38 @@ static void keys_are_numbered(void **state)
 	tl_keyindex_clear(&ix);
 }
 
+/* CPU time of many keys, each of which is the one before and `step`. */
+static double measure(uint64_t step)
+{
+	struct tl_keyindex ix = { 0 };
+	clock_t begun = clock();
+
+	for (uint32_t i = 0; i < 60000; i++)
+		assert_int_equal(tl_keyindex_number(&ix, step * (i + 1)), i);
+	tl_keyindex_fini(&ix);
+	return (double)(clock() - begun) / CLOCKS_PER_SEC;
+}
+
+/* Keys that multiplicative hashing with the golden ratio puts into one place, or that have no low bits. */
+static void keys_do_not_meet(void **state)
+{
+	const uint64_t golden = UINT64_C(0x9e3779b97f4a7c15);
+	double plain = measure(1);
+	uint64_t inverse = 1;
+
+	for (int i = 0; i < 6; i++) /* each round doubles its correct bits */
+		inverse *= 2 - golden * inverse;
+	assert_true(golden * inverse == 1);
+	assert_true(measure(inverse) < 50 * plain + 0.1);
+	assert_true(measure(UINT64_C(1) << 40) < 50 * plain + 0.1);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(keys_are_numbered) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(keys_are_numbered),
+		cmocka_unit_test(keys_do_not_meet),
+	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
