@@ -31,8 +31,10 @@ static void begin(struct tl_app *app, struct tl_seek_request *req)
 	req->times = app->text.times;
 	req->mailbox = app->mailbox;
 	req->base = tl_move_base(app);
-	if (req->base == TL_NOPOS) /* no line at all */
+	if (req->base == TL_NOPOS) { /* of what was a file with times there is no line any more */
+		tl_app_message(app, "This text is empty");
 		return;
+	}
 	if (tl_seek_start(req, app->jobs, &app->times.seek, &err))
 		tl_app_begin(app, TL_OP_TIME, 0, false);
 	else

@@ -692,11 +692,22 @@ static void in_a_large_text_neighbours_may_be_mixed_up(void **state)
 	capture_fini(&c);
 }
 
+static void a_file_that_was_emptied_has_no_times(void **state)
+{
+	struct term *t = fixture_open(&f, "trace.txt", NULL);
+
+	fixture_file(&f, "trace.txt", "", 0);
+	check_keys(t, "@12345.8<Enter>");
+	check_last(t, "This text is empty  (press RETURN)");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(at_goes_to_a_time, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_time_on_the_command_line, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_file_that_was_emptied_has_no_times, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(times_are_typed_as_the_text_has_them, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(slices_are_stepped_over, set_up, tear_down),
