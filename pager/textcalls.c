@@ -12,6 +12,8 @@
 
 #define HEAD_BYTES (64u << 10)
 
+static const char no_calls[] = "The lines of this text tell no calls";
+
 struct tl_textcalls {
 	struct tl_source *src;
 	const struct tl_decoder_ops *ops; /* NULL: the lines tell */
@@ -39,7 +41,7 @@ static bool find_form(struct tl_textcalls *t, struct tl_err *err)
 		t->known = tl_callform_detect((struct tl_span){ head.data, head.len }, &t->form);
 	t->looked_at = head.len;
 	tl_buf_fini(&head);
-	return t->known || tl_err_set(err, "The lines of this text tell no calls");
+	return t->known || tl_err_set(err, no_calls);
 }
 
 static bool get_form(struct tl_textcalls *t, struct tl_callform *out, struct tl_err *err)
@@ -99,12 +101,14 @@ void tl_textcalls_close(struct tl_textcalls *t)
 	free(t);
 }
 
-bool tl_textcalls_form(struct tl_textcalls *t, struct tl_callform *out)
+bool tl_textcalls_form(struct tl_textcalls *t, struct tl_callform *out, struct tl_err *err)
 {
 	const struct tl_decoder_ops *ops;
 	void *self;
 
-	return !tl_decoder_of(t->src, &ops, &self) && get_form(t, out, NULL);
+	if (tl_decoder_of(t->src, &ops, &self))
+		return tl_err_set(err, no_calls);
+	return get_form(t, out, err);
 }
 
 struct tl_callcache *tl_textcalls_cache(struct tl_textcalls *t)

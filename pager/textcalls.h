@@ -21,9 +21,9 @@ void tl_textcalls_close(struct tl_textcalls *t);
  * so: FAILED. */
 struct tl_callcache *tl_textcalls_cache(struct tl_textcalls *t);
 
-/* How the lines tell them; false: they do not, or a decoder does.  Looks at the first 64 KiB when first asked.
- * Any thread. */
-bool tl_textcalls_form(struct tl_textcalls *t, struct tl_callform *out);
+/* How the lines tell them; false: they do not, or a decoder does, or they cannot be read, as err says.  Looks at the
+ * first 64 KiB when first asked.  Any thread. */
+bool tl_textcalls_form(struct tl_textcalls *t, struct tl_callform *out, struct tl_err *err);
 
 /* Those of them that are folded. */
 struct tl_folds *tl_textcalls_folds(struct tl_textcalls *t);

@@ -85,12 +85,12 @@ static bool choose_slice(struct tl_app *app, uint64_t time)
 }
 
 /* How a text tells its calls that is not decoded. */
-static bool find_form(struct tl_app *app, struct tl_callform *out)
+static bool find_form(struct tl_app *app, struct tl_callform *out, struct tl_err *err)
 {
 	struct tl_text *t = &app->text;
 
-	return (t->calls || tl_textcalls_open(t->src, &t->calls, NULL)) &&
-	       tl_textcalls_form(t->calls, out);
+	return (t->calls || tl_textcalls_open(t->src, &t->calls, err)) &&
+	       tl_textcalls_form(t->calls, out, err);
 }
 
 /*
@@ -132,7 +132,7 @@ static bool count_text(struct tl_app *app, struct tl_cost_count *out, struct tl_
 		return tl_err_nomem(err);
 	of.ranges = ranges;
 	of.nranges = choose_times(app, parts, nparts, ranges);
-	ok = find_form(app, &of.calls) && tl_textcosts_open(&of, out, err);
+	ok = find_form(app, &of.calls, err) && tl_textcosts_open(&of, out, err);
 	free(ranges);
 	return ok;
 }
@@ -222,7 +222,7 @@ bool tl_top_possible(struct tl_app *app)
 
 	if (app->text.help)
 		return app->text.prompt != NULL;
-	return ops ? ops->costs != NULL : find_form(app, &form);
+	return ops ? ops->costs != NULL : find_form(app, &form, NULL);
 }
 
 void tl_top_begin(struct tl_app *app)
