@@ -74,6 +74,23 @@ static int32_t take_indent(struct tl_callrest *r, unsigned blanks_a_level)
 	return (int32_t)((size_t)(r->p - begin) / blanks_a_level);
 }
 
+/* Likewise, two blanks a level; levels beyond the blanks as "{+3} ", as our own views have it.  No deeper than blanks
+ * could tell. */
+static int32_t take_levels(struct tl_callrest *r)
+{
+	int32_t depth = take_indent(r, 2);
+	struct tl_callrest at = *r;
+	uint64_t more;
+
+	if (!begins(&at, "{+"))
+		return depth;
+	at.p += 2;
+	if (!take_number(&at, &more) || !begins(&at, "} "))
+		return depth;
+	r->p = at.p + 2;
+	return depth + (int32_t)(more < TL_CALLFORM_LINE ? more : TL_CALLFORM_LINE);
+}
+
 /* Without `+12` or `+0x1f` behind it. */
 static void set_name(struct tl_callread *out, struct tl_callrest name)
 {
@@ -296,7 +313,7 @@ static void skip_words(struct tl_callrest *r)
 /* What stands in the column of functions; false: nothing that belongs there. */
 static bool read_braces(struct tl_callrest r, struct tl_callread *out)
 {
-	int32_t depth = take_indent(&r, 2);
+	int32_t depth = take_levels(&r);
 	const uint8_t *comment;
 
 	trim(&r);
@@ -655,7 +672,7 @@ static bool read_views(const struct tl_callform *f, struct tl_callrest r, struct
 	out->anew = memchr(counts.p, '~', (size_t)(r.p - counts.p)) != NULL;
 	out->off = begins(&r, "tr end ");
 	kind = take_kind(&r);
-	depth = take_indent(&r, 2);
+	depth = take_levels(&r);
 	trim(&r);
 	read_arrow(r, kind, depth, out);
 	return true;

@@ -329,6 +329,36 @@ static void deep_lines_are_read(void **state)
 	free(line);
 }
 
+/* Our own views tell levels from the hundredth on as a number. */
+static void numbers_of_levels_are_read(void **state)
+{
+	static const struct {
+		const char *head, *tail;
+		enum tl_callkind kind;
+		int32_t depth;
+	} lines[] = {
+		{ "a-17 [000] 1.000000001:              | ", "{+7} f() {", TL_CALL_ENTRY, 107 },
+		{ "a-17 [000] 1.000000001:     0.170 us | ", "{+6} } /* f */", TL_CALL_EXIT, 106 },
+		{ "a-17 [000] 1.000000001:     0.170 us | ", "{+12} f();", TL_CALL_LEAF, 112 },
+		{ "a-17 [000] 1.000000001:   +0ns [+   9] ", "{+1} g+3 -> f", TL_CALL_ENTRY, 101 },
+	};
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		char text[400];
+		int n = snprintf(text, sizeof(text), "%s%200s%s", lines[i].head, "", lines[i].tail);
+		struct tl_span line = { (const uint8_t *)text, (size_t)n };
+		struct tl_callform form;
+		struct tl_callread c;
+
+		assert_true(tl_callform_detect(line, &form));
+		assert_true(tl_callform_read_all(&form, line, &c));
+		assert_int_equal(c.line.kind, lines[i].kind);
+		assert_int_equal(c.name.len, 1);
+		assert_int_equal(*c.name.data, 'f');
+		assert_int_equal(c.line.depth, lines[i].depth);
+	}
+}
+
 static void other_texts_are_no_traces(void **state)
 {
 	static const char *const texts[] = {
@@ -570,6 +600,7 @@ int main(void)
 		cmocka_unit_test(each_form_is_recognised_and_read),
 		cmocka_unit_test(empty_processors_are_passed_over),
 		cmocka_unit_test(deep_lines_are_read),
+		cmocka_unit_test(numbers_of_levels_are_read),
 		cmocka_unit_test(other_texts_are_no_traces),
 		cmocka_unit_test(indentation_is_the_stack),
 		cmocka_unit_test(chunks_may_begin_anywhere),
