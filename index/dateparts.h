@@ -75,7 +75,42 @@ static inline bool tl_date_ends(const struct tl_stampline *l, size_t at)
 	return at >= l->len || tl_is_blank(l->s[at]);
 }
 
-/* `11:39:33` and a fraction at `at`; the byte behind it, or 0. */
+/* A blank at `at`, or one of those that a line is not broken at (U+00A0, U+202F): how many bytes it has. */
+static inline size_t tl_date_blank(const struct tl_stampline *l, size_t at)
+{
+	size_t n = l->len - at;
+
+	if (n > 0 && l->s[at] == ' ')
+		return 1;
+	if (n > 1 && l->s[at] == 0xc2 && l->s[at + 1] == 0xa0)
+		return 2;
+	return n > 2 && memcmp(l->s + at, "\xe2\x80\xaf", 3) == 0 ? 3 : 0;
+}
+
+/* `PM`, `am`, `p.m.` at `at`, a blank before it or not, where no longer word is: the hour is that of half a day. */
+static inline size_t tl_date_half(const struct tl_stampline *l, size_t at, struct tl_civil *c)
+{
+	size_t end = at + tl_date_blank(l, at);
+	uint8_t half;
+
+	if (l->len - end < 2 || c->hour - 1 > 11)
+		return at;
+	half = l->s[end] | 0x20;
+	if (half != 'a' && half != 'p')
+		return at;
+	end++;
+	end += l->s[end] == '.';
+	if (end >= l->len || (l->s[end] | 0x20) != 'm')
+		return at;
+	end++;
+	end += end < l->len && l->s[end] == '.';
+	if (end < l->len && (tl_is_alnum(l->s[end]) || l->s[end] == '_'))
+		return at;
+	c->hour = c->hour % 12 + (half == 'p' ? 12 : 0);
+	return end;
+}
+
+/* `11:39:33`, a fraction and a half of the day at `at`; the byte behind it, or 0. */
 static inline size_t tl_date_time(const struct tl_stampline *l, size_t at, struct tl_civil *c,
 				  unsigned *digits)
 {
@@ -97,21 +132,7 @@ static inline size_t tl_date_time(const struct tl_stampline *l, size_t at, struc
 	if (end < l->len &&
 	    (tl_is_digit(l->s[end]) || (l->s[end] == ':' && !tl_date_ends(l, end + 1))))
 		return 0;
-	return tl_date_fraction(l, end, &c->ns, digits);
-}
-
-/* ` AM` or ` PM` at `at`, where nothing else begins with it: the hour is that of half a day. */
-static inline size_t tl_date_half(const struct tl_stampline *l, size_t at, struct tl_civil *c)
-{
-	const uint8_t *p = l->s + at;
-
-	if (at >= l->len || l->len - at < 3 || p[0] != ' ' || (p[1] != 'A' && p[1] != 'P') ||
-	    p[2] != 'M' || c->hour - 1 > 11)
-		return at;
-	if (l->len - at > 3 && !memchr(" \t\r,])", p[3], 6))
-		return at;
-	c->hour = c->hour % 12 + (p[1] == 'P' ? 12 : 0);
-	return at + 3;
+	return tl_date_half(l, tl_date_fraction(l, end, &c->ns, digits), c);
 }
 
 /* Two digits, or a blank and one. */

@@ -63,6 +63,7 @@ TL_STAMP_READER(iso)
 	if (!tl_civil_valid(&c))
 		return false;
 	out->end = tl_date_fraction(l, col + ISO_LENGTH, &c.ns, &out->digits);
+	out->end = tl_date_half(l, out->end, &c);
 	out->end = tl_date_zone(l, out->end, &zone);
 	out->zone = zone;
 	out->ns = tl_zone_to_utc(tl_civil_ns(&c), zone);
@@ -115,7 +116,7 @@ TL_STAMP_READER(dmy)
 	end = tl_date_time(l, col + 12 + (p[11] == ':' && p[12] == ':'), &c, &out->digits);
 	if (end == 0)
 		return false;
-	end = tl_date_zone(l, tl_date_half(l, end, &c), &zone);
+	end = tl_date_zone(l, end, &zone);
 	return tl_date_give(&c, end, zone, out);
 }
 
@@ -142,7 +143,6 @@ TL_STAMP_READER(ctime)
 	end = tl_date_time(l, col + 11, &c, &out->digits);
 	if (end == 0)
 		return false;
-	end = tl_date_half(l, end, &c);
 	if (l->len - end > 4 && l->s[end] == ' ' && !tl_is_digit(l->s[end + 1])) {
 		for (end++; end < l->len && tl_is_alnum(l->s[end]);)
 			end++;
@@ -230,7 +230,7 @@ TL_STAMP_READER(mdy)
 	if (l->s[end] != ' ')
 		return false;
 	end = tl_date_hours(l, end + 1, &c, &out->digits);
-	return end != 0 && tl_date_give(&c, tl_date_half(l, end, &c), 0, out);
+	return end != 0 && tl_date_give(&c, end, 0, out);
 }
 
 /* `[Nov22 11:39]` of dmesg -e, once a minute. */
@@ -312,8 +312,6 @@ static size_t read_day_time(const struct tl_stampline *l, size_t col, struct tl_
 	    (col > 0 && memchr(".:,-+", l->s[col - 1], 5)))
 		return 0;
 	end = tl_date_time(l, col, &c, &out->digits);
-	if (end > 0)
-		end = tl_date_half(l, end, &c);
 	out->end = end;
 	out->zone = 0;
 	out->ns = tl_civil_ns(&c);

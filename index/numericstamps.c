@@ -28,7 +28,7 @@ TL_STAMP_NEXT(compact)
 	return TL_STAMP_NOWHERE;
 }
 
-/* `113933`; the byte behind it and its fraction, or 0. */
+/* `113933`; the byte behind it, its fraction and the half of the day, or 0. */
 static size_t read_plain_time(const struct tl_stampline *l, size_t at, struct tl_civil *c,
 			      unsigned *digits)
 {
@@ -37,7 +37,7 @@ static size_t read_plain_time(const struct tl_stampline *l, size_t at, struct tl
 	c->hour = tl_digits_two(l->s + at);
 	c->minute = tl_digits_two(l->s + at + 2);
 	c->second = tl_digits_two(l->s + at + 4);
-	return tl_date_fraction(l, at + 6, &c->ns, digits);
+	return tl_date_half(l, tl_date_fraction(l, at + 6, &c->ns, digits), c);
 }
 
 /* `20261122 11:39:33.123`, `20261122-11:39:33`, `20261122T113933Z`. */
@@ -186,7 +186,7 @@ static bool read_slashed(const struct tl_stampline *l, size_t col, bool day_firs
 	if (at >= l->len || (l->s[at] != ' ' && l->s[at] != '-'))
 		return false;
 	end = tl_date_hours(l, at + 1, &c, &out->digits);
-	return end != 0 && tl_date_give(&c, tl_date_half(l, end, &c), 0, out);
+	return end != 0 && tl_date_give(&c, end, 0, out);
 }
 
 TL_STAMP_READER(month_first)

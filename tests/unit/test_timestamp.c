@@ -328,6 +328,14 @@ static const struct {
 	{ "=INFO REPORT==== 22-Nov-2026::11:39:3%c ===", "day, month, year",
 	  1795347571 * TL_SECOND },
 	{ "Sun Nov 22 01:39:3%c PM UTC 2026 up", "ctime", 1795354771 * TL_SECOND },
+	{ "22/11/2026, 1:39:3%c pm up", "dd/mm/yyyy", 1795354771 * TL_SECOND },
+	{ "2026-11-22 01:39:3%c.5 PM up", "ISO 8601", UINT64_C(1795354771500000000) },
+	{ "2026-11-22 02:39:3%c PM +0100 up", "ISO 8601", 1795354771 * TL_SECOND },
+	{ "20261122 01:39:3%c PM up", "yyyymmdd", 1795354771 * TL_SECOND },
+	{ "20261122T01393%cPM up", "yyyymmdd", 1795354771 * TL_SECOND },
+	{ "22.11.2026 01:39:3%c PM up", "dd.mm.yyyy", 1795354771 * TL_SECOND },
+	{ "26/11/22 01:39:3%c PM INFO executor.Executor: up", "yymmdd", 1795354771 * TL_SECOND },
+	{ "Nov 22 01:39:3%c PM box su: up", "syslog", 1795354771 * TL_SECOND },
 	{ "[  12%c.345s][info][gc] GC(1) Pause", "dmesg", 121345 * UINT64_C(1000000) },
 	{ "12%c.345: [GC (Allocation Failure) 512K", "garbage collector",
 	  121345 * UINT64_C(1000000) },
@@ -548,9 +556,15 @@ static void test_halves(void **state)
 		const char *time;
 		unsigned hour;
 	} halves[] = {
-		{ "12:39:31 AM", 0 },  { "01:39:31 AM", 1 },   { "12:39:31 PM", 12 },
-		{ "11:39:31 PM", 23 }, { "11:39:31 PMs", 11 }, { "13:39:31 PM", 13 },
-		{ "11:39:31", 11 },
+		{ "12:39:31 AM", 0 },       { "01:39:31 AM", 1 },
+		{ "12:39:31 PM", 12 },      { "11:39:31 PM", 23 },
+		{ "11:39:31 PMs", 11 },     { "13:39:31 PM", 13 },
+		{ "11:39:31", 11 },         { "01:39:31 pm", 13 },
+		{ "01:39:31 p.m.", 13 },    { "01:39:31PM", 13 },
+		{ "01:39:31 PM: x", 13 },   { "01:39:31 PM|x", 13 },
+		{ "01:39:31 PM-x", 13 },    { "01:39:31\u202fPM; x", 13 },
+		{ "01:39:31\u00a0PM", 13 }, { "01:39:31 pm.c: x", 1 },
+		{ "01:39:31 pm_x", 1 },     { "01:39:31 p", 1 },
 	};
 	const char *text = "11:39:31 AM all\n11:39:32 AM all\n11:39:33 AM all\n";
 	struct tl_timeform f;
