@@ -166,7 +166,7 @@ uint64_t tl_stamp_yearless(const struct tl_timeform *f, struct tl_civil *c)
 	return ns;
 }
 
-/* A month and a day in some year, which may be a leap year. */
+/* A month and a day; the 29th of February is one in leap years only. */
 static bool give_yearless(const struct tl_timeform *f, struct tl_civil *c, size_t end,
 			  struct tl_stamp *out)
 {
@@ -175,7 +175,7 @@ static bool give_yearless(const struct tl_timeform *f, struct tl_civil *c, size_
 	out->ns = tl_stamp_yearless(f, c);
 	out->end = end;
 	out->zone = 0;
-	return true;
+	return tl_civil_valid(c);
 }
 
 /* At the beginning, or behind `<34>` there. */

@@ -25,6 +25,8 @@
 #define EPOCH_SPAN (366 * TL_DAY) /* the first lines are not further apart */
 #define DISORDER   (30 * TL_DAY)  /* lines may be before the first */
 
+#define FIRST_LEAP_YEAR 1972
+
 /* 1971-01-01 and 2499-01-01: when a file may have been written. */
 #define FIRST_CHANGE ((time_t)31536000)
 #define LAST_CHANGE  ((time_t)16693776000)
@@ -116,11 +118,22 @@ struct tally {
 	uint64_t prev;
 	uint64_t first;     /* time */
 	uint64_t low, high; /* the least and the greatest */
+	uint64_t leap_day;  /* the last one on a 29th of February; 0: none */
 };
 
 static unsigned round_up(unsigned digits)
 {
 	return (digits + 2) / 3 * 3;
+}
+
+/* Where lines do not say their year, one of these tells what it may be. */
+static void note_leap_day(struct tally *t, uint64_t ns)
+{
+	struct tl_civil c;
+
+	tl_civil_from_ns(ns, &c);
+	if (c.month == 2 && c.day == 29)
+		t->leap_day = ns;
 }
 
 static void count_time(struct tally *t, const struct tl_stampline *l, size_t col,
@@ -141,6 +154,8 @@ static void count_time(struct tally *t, const struct tl_stampline *l, size_t col
 	t->high = s->ns > t->high ? s->ns : t->high;
 	if (round_up(s->digits) > f->digits)
 		f->digits = round_up(s->digits);
+	if (f->kind->yearless)
+		note_leap_day(t, s->ns);
 	if (f->kind->prepare)
 		return;
 	if (col < 2 || (col == 4 && tl_weekday_named(l->s, l->len)))
@@ -236,27 +251,51 @@ static bool tells_deltas(const struct tally *t)
 	       t->back >= t->up / 2;
 }
 
-/* A year and a time in it that was before the file was last written, give or take a zone. */
-static void give_year(struct tally *t, time_t changed)
-{
-	struct tl_timeform *f = &t->form;
-	struct tl_civil c;
-
-	if (t->first > (uint64_t)changed * TL_SECOND + 2 * TL_DAY) {
-		tl_civil_from_ns(t->first, &c);
-		f->year--;
-		t->first -=
-		    (tl_civil_days(c.year, 1, 1) - tl_civil_days(c.year - 1, 1, 1)) * TL_DAY;
-	}
-	f->earliest = t->first > DISORDER ? t->first - DISORDER : 0;
-}
-
 static unsigned year_of(time_t t)
 {
 	struct tl_civil c;
 
 	tl_civil_from_ns((uint64_t)t * TL_SECOND, &c);
 	return c.year;
+}
+
+/* The last leap year up to this one, or the first that there is. */
+static unsigned leap_year(unsigned year)
+{
+	struct tl_civil c = { .year = year, .month = 2, .day = 29 };
+
+	while (c.year > FIRST_LEAP_YEAR && !tl_civil_valid(&c))
+		c.year--;
+	return c.year > FIRST_LEAP_YEAR ? c.year : FIRST_LEAP_YEAR;
+}
+
+static uint64_t in_year(uint64_t ns, unsigned year)
+{
+	struct tl_civil c;
+
+	tl_civil_from_ns(ns, &c);
+	c.year = year;
+	return tl_civil_ns(&c);
+}
+
+/* A year that puts the lines before the time that the file was last written, give or take a zone. */
+static void give_year(struct tally *t, time_t changed)
+{
+	uint64_t latest = (uint64_t)changed * TL_SECOND + 2 * TL_DAY, first;
+	struct tl_timeform *f = &t->form;
+	unsigned year = year_of(changed);
+
+	if (t->leap_day > 0) {
+		year = leap_year(year);
+		if (in_year(t->leap_day, year) > latest)
+			year = leap_year(year - 1);
+		year -= t->first > t->leap_day + DISORDER; /* they began the year before */
+	} else if (in_year(t->first, year) > latest) {
+		year--;
+	}
+	first = in_year(t->first, year);
+	f->year = (uint16_t)year;
+	f->earliest = first > DISORDER ? first - DISORDER : 0;
 }
 
 bool tl_timeform_detect(struct tl_span head, time_t changed, struct tl_timeform *out)
@@ -271,7 +310,7 @@ bool tl_timeform_detect(struct tl_span head, time_t changed, struct tl_timeform 
 		const struct tl_timekind *k = &tl_timekinds[i];
 		struct tally t = { .form = { .kind = k, .clock = k->clock, .deltas = k->deltas } };
 
-		t.form.year = (uint16_t)year_of(changed);
+		t.form.year = (uint16_t)leap_year(year_of(changed));
 		if (k->prepare && !k->prepare(head, &t.form))
 			continue;
 		count_lines(&t, head);

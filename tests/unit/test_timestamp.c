@@ -531,6 +531,36 @@ static void test_years(void **state)
 	assert_true(read_line(&f, "Jan  1 00:00:00 box") > read_line(&f, "Dec 31 23:59:59 box"));
 }
 
+/* The 29th of February is one of a leap year, also in a text that was written anew in another one. */
+static void test_leap_days(void **state)
+{
+	const char *text = "Feb 28 23:59:59 box a: b\nFeb 29 12:00:00 box a: b\n"
+			   "Mar  1 00:00:00 box a: b\n";
+	struct tl_timeform f;
+
+	assert_true(detect(text, strlen(text), &f)); /* in 2026 */
+	assert_int_equal(read_line(&f, "Feb 28 23:59:59 box"), 1709164799 * TL_SECOND);
+	assert_int_equal(read_line(&f, "Feb 29 12:00:00 box"), 1709208000 * TL_SECOND);
+	assert_int_equal(read_line(&f, "Mar  1 00:00:00 box"), 1709251200 * TL_SECOND);
+	/* In a leap year, but before its leap day: on 2024-01-31. */
+	assert_true(tl_timeform_detect((struct tl_span){ (const uint8_t *)text, strlen(text) },
+				       1706659200, &f));
+	assert_int_equal(read_line(&f, "Feb 29 12:00:00 box"), 1582977600 * TL_SECOND);
+	assert_true(
+	    tl_timeform_detect((struct tl_span){ (const uint8_t *)text, strlen(text) }, -1, &f));
+	assert_int_equal(read_line(&f, "Feb 29 12:00:00 box"), 68212800 * TL_SECOND);
+	/* It began the year before. */
+	text = "Dec 28 23:59:59 box a: b\nFeb 29 12:00:00 box a: b\nMar  1 00:00:00 box a: b\n";
+	assert_true(detect(text, strlen(text), &f));
+	assert_int_equal(read_line(&f, "Dec 28 23:59:59 box"), 1703807999 * TL_SECOND);
+	assert_int_equal(read_line(&f, "Feb 29 12:00:00 box"), 1709208000 * TL_SECOND);
+	/* Where it comes too late to tell the year it is no time rather than one of March. */
+	text = "Jan 28 23:59:59 box a: b\nJan 29 12:00:00 box a: b\nJan 30 00:00:00 box a: b\n";
+	assert_true(detect(text, strlen(text), &f));
+	assert_int_equal(read_line(&f, "Feb 29 12:00:00 box"), TL_TIME_NONE);
+	assert_int_equal(read_line(&f, "Jan 28 23:59:59 box"), 1769644799 * TL_SECOND);
+}
+
 /* Which of two numbers is the month is told by one that is none. */
 static void test_slashes(void **state)
 {
@@ -820,6 +850,7 @@ int main(void)
 		cmocka_unit_test(test_prose_and_source),
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_years),
+		cmocka_unit_test(test_leap_days),
 		cmocka_unit_test(test_slashes),
 		cmocka_unit_test(test_halves),
 		cmocka_unit_test(test_seconds),
