@@ -10,18 +10,22 @@ static bool is_word(uint8_t c)
 	return tl_is_alnum(c) || c == '_' || c == '@';
 }
 
-/* Is the word that ends at `end` one that says so? */
-static bool is_key(const struct tl_stampline *l, size_t end)
+static size_t word_begin(const struct tl_stampline *l, size_t end)
+{
+	while (end > 0 && is_word(l->s[end - 1]))
+		end--;
+	return end;
+}
+
+/* Is the word one that says so? */
+static bool is_key(const struct tl_stampline *l, size_t begin, size_t end)
 {
 	static const char keys[][24] = {
 		"time",      "ts",         "timestamp",    "@timestamp",
 		"t",         "date",       "datetime",     "asctime",
 		"eventTime", "time_local", "time_iso8601", "__REALTIME_TIMESTAMP"
 	};
-	size_t begin = end;
 
-	while (begin > 0 && is_word(l->s[begin - 1]))
-		begin--;
 	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
 		if (strlen(keys[i]) == end - begin &&
 		    memcmp(keys[i], l->s + begin, end - begin) == 0)
@@ -29,32 +33,106 @@ static bool is_key(const struct tl_stampline *l, size_t end)
 	return false;
 }
 
-/* Is a key before `at`, with its `:` or `=`? */
-static bool is_behind_key(const struct tl_stampline *l, size_t at)
+static size_t before_blanks(const struct tl_stampline *l, size_t at)
 {
-	while (at > 0 && (l->s[at - 1] == '"' || l->s[at - 1] == ' '))
+	while (at > 0 && l->s[at - 1] == ' ')
 		at--;
-	if (at == 0 || (l->s[at - 1] != ':' && l->s[at - 1] != '='))
-		return false;
-	for (at--; at > 0 && (l->s[at - 1] == '"' || l->s[at - 1] == ' ');)
-		at--;
-	return is_key(l, at);
+	return at;
 }
 
-/* The first place behind a key and this. */
-static size_t next_behind(const struct tl_stampline *l, size_t from, int c)
+static bool has_quote_before(const struct tl_stampline *l, size_t at)
 {
-	for (size_t at = 1; at < l->len;) { /* the key has a byte at least */
-		const uint8_t *p = memchr(l->s + at, c, l->len - at);
+	return at > 0 && l->s[at - 1] == '"';
+}
+
+/* How far a line was gone through for strings.  Begins with all zero. */
+struct strings {
+	size_t at;
+	bool inside;
+};
+
+/* Is a place, not before the one asked for before, in no string? */
+static bool is_outside(struct strings *s, const struct tl_stampline *l, size_t place)
+{
+	while (s->at < place) {
+		uint8_t c = l->s[s->at++];
+
+		if (c == '"')
+			s->inside = !s->inside;
+		else if (c == '\\' && s->inside)
+			s->at++;
+	}
+	return s->at == place && !s->inside;
+}
+
+/* In JSON nothing but a key has a quote behind a comma or a brace that has no backslash: where it has one, what is
+ * before it need not be gone through. */
+static bool begins_member(struct strings *s, const struct tl_stampline *l, size_t begin,
+			  bool quoted)
+{
+	size_t before = before_blanks(l, begin);
+
+	return before > 0 && (l->s[before - 1] == '{' || l->s[before - 1] == ',') &&
+	       (quoted || is_outside(s, l, begin));
+}
+
+static bool begins_word(struct strings *s, const struct tl_stampline *l, size_t begin)
+{
+	static const char before[] = " \t,;|([{";
+
+	return (begin == 0 || memchr(before, l->s[begin - 1], sizeof(before) - 1)) &&
+	       is_outside(s, l, begin);
+}
+
+/* Is a key before `at`, with its `:` or `=`? */
+static bool has_key_before(struct strings *s, const struct tl_stampline *l, size_t at)
+{
+	size_t begin;
+	uint8_t sign;
+	bool quoted;
+
+	at = before_blanks(l, at - has_quote_before(l, at));
+	sign = at > 0 ? l->s[at - 1] : 0;
+	if (sign != ':' && sign != '=')
+		return false;
+	at = before_blanks(l, at - 1);
+	quoted = has_quote_before(l, at);
+	at -= quoted;
+	begin = word_begin(l, at);
+	if (!is_key(l, begin, at) || (quoted && !has_quote_before(l, begin)))
+		return false;
+	begin -= quoted;
+	return sign == ':' ? begins_member(s, l, begin, quoted) : begins_word(s, l, begin);
+}
+
+static bool is_behind_key(const struct tl_stampline *l, size_t at)
+{
+	struct strings s = { 0 };
+
+	return at < l->len && has_key_before(&s, l, at);
+}
+
+/* The first place behind a key and this.  What is before `from` is not looked through for keys again. */
+static size_t next_behind(const struct tl_stampline *l, size_t from, uint8_t sign)
+{
+	size_t at = from < l->len ? from : l->len;
+	struct strings s = { 0 };
+
+	while (at > 0 && (l->s[at - 1] == ' ' || l->s[at - 1] == '"' || l->s[at - 1] == sign))
+		at--;
+	at += at == 0; /* the key has a byte at least */
+	while (at < l->len) {
+		const uint8_t *p = memchr(l->s + at, sign, l->len - at);
 
 		if (!p)
 			break;
 		at = (size_t)(p - l->s) + 1;
 		if (!tl_is_alnum(p[-1]) && p[-1] != '"' && p[-1] != ' ')
 			continue;
-		while (at < l->len && (l->s[at] == ' ' || l->s[at] == '"'))
+		while (at < l->len && l->s[at] == ' ')
 			at++;
-		if (at >= from && at < l->len && tl_is_digit(l->s[at]) && is_behind_key(l, at))
+		at += at < l->len && l->s[at] == '"';
+		if (at >= from && at < l->len && tl_is_digit(l->s[at]) && has_key_before(&s, l, at))
 			return at;
 	}
 	return TL_STAMP_NOWHERE;
@@ -75,17 +153,17 @@ TL_STAMP_NEXT(key)
 
 TL_STAMP_READER(key_iso)
 {
-	return is_behind_key(l, col < l->len ? col : 0) && tl_stamp_iso(f, l, col, out);
+	return is_behind_key(l, col) && tl_stamp_iso(f, l, col, out);
 }
 
 TL_STAMP_READER(key_dmy)
 {
-	return is_behind_key(l, col < l->len ? col : 0) && tl_stamp_dmy(f, l, col, out);
+	return is_behind_key(l, col) && tl_stamp_dmy(f, l, col, out);
 }
 
 TL_STAMP_READER(key_epoch)
 {
-	return is_behind_key(l, col < l->len ? col : 0) && tl_stamp_epoch(f, l, col, out);
+	return is_behind_key(l, col) && tl_stamp_epoch(f, l, col, out);
 }
 
 /* `__REALTIME_TIMESTAMP=1795347573123456` of the journal's export, one of many lines. */

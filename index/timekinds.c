@@ -10,6 +10,9 @@
 #define OF_DAY           .clock = TL_CLOCK_DAY, .style = TL_STYLE_DAY
 #define READ(next_, at_) .next = tl_stamp_next_##next_, .at = tl_stamp_##at_
 
+/* A line that has more keys for times tells of others than its own. */
+#define KEYED(next_, at_) READ(next_, at_), .tries = 8
+
 /* A trace's times are like nothing else; its lines may be few among those of call chains. */
 #define MANY_OTHERS 8
 
@@ -49,12 +52,12 @@ const struct tl_timekind tl_timekinds[] = {
 	{ .name = "syslog", YEARLESS, READ(syslog, syslog), .goes_on = tl_stamp_is_indented },
 	{ .name = "glog", YEARLESS, READ(glog, glog), .goes_on = tl_stamp_is_indented },
 	{ .name = "logcat", YEARLESS, READ(syslog, logcat), .goes_on = tl_stamp_is_indented },
-	{ .name = "JSON, ISO 8601", DATES, READ(json, key_iso) },
-	{ .name = "JSON, day, month, year", DATES, READ(json, key_dmy) },
-	{ .name = "JSON, seconds", EPOCH(TL_SECOND), READ(json, key_epoch) },
-	{ .name = "JSON, milliseconds", EPOCH(1000000), READ(json, key_epoch) },
-	{ .name = "JSON, microseconds", EPOCH(1000), READ(json, key_epoch) },
-	{ .name = "JSON, nanoseconds", EPOCH(1), READ(json, key_epoch) },
+	{ .name = "JSON, ISO 8601", DATES, KEYED(json, key_iso) },
+	{ .name = "JSON, day, month, year", DATES, KEYED(json, key_dmy) },
+	{ .name = "JSON, seconds", EPOCH(TL_SECOND), KEYED(json, key_epoch) },
+	{ .name = "JSON, milliseconds", EPOCH(1000000), KEYED(json, key_epoch) },
+	{ .name = "JSON, microseconds", EPOCH(1000), KEYED(json, key_epoch) },
+	{ .name = "JSON, nanoseconds", EPOCH(1), KEYED(json, key_epoch) },
 	{ .name = "ISO 8601", DATES, READ(iso, iso), .anywhere = true },
 	{ .name = "day, month, year", DATES, READ(dmy, dmy), .anywhere = true },
 	{ .name = "seconds since 1970", EPOCH(TL_SECOND), READ(epoch, epoch) },
@@ -70,11 +73,11 @@ const struct tl_timekind tl_timekinds[] = {
 	{ .name = "time of day", OF_DAY, READ(day, day), .anywhere = true },
 	{ .name = "garbage collector", PLAIN(TL_SECOND), READ(lead_point, gc) },
 	{ .name = "seconds", PLAIN(TL_SECOND), READ(lead_seconds, seconds), .rising = true },
-	{ .name = "key, ISO 8601", DATES, READ(key, key_iso) },
-	{ .name = "key, seconds", EPOCH(TL_SECOND), READ(key, key_epoch) },
-	{ .name = "key, milliseconds", EPOCH(1000000), READ(key, key_epoch) },
-	{ .name = "key, microseconds", EPOCH(1000), READ(key, key_epoch) },
-	{ .name = "key, nanoseconds", EPOCH(1), READ(key, key_epoch) },
+	{ .name = "key, ISO 8601", DATES, KEYED(key, key_iso) },
+	{ .name = "key, seconds", EPOCH(TL_SECOND), KEYED(key, key_epoch) },
+	{ .name = "key, milliseconds", EPOCH(1000000), KEYED(key, key_epoch) },
+	{ .name = "key, microseconds", EPOCH(1000), KEYED(key, key_epoch) },
+	{ .name = "key, nanoseconds", EPOCH(1), KEYED(key, key_epoch) },
 	{ .name = "journal, exported",
 	  EPOCH(1000),
 	  READ(export, export),

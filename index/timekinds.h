@@ -50,6 +50,7 @@ struct tl_timekind {
 			* a time, what it would find in others is something that they say */
 	unsigned others; /* so many lines without a time for each with one are fewer than too many;
 			  * 0: 2 */
+	unsigned tries;  /* places of a line that are looked at, at most; 0: all */
 
 	/* The first place at or behind `from` that may be a time's column, or NOWHERE. */
 	size_t (*next)(const struct tl_stampline *l, size_t from);

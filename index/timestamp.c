@@ -9,6 +9,7 @@
 #include "index/calendar.h"
 #include "index/digits.h"
 #include "index/heading.h"
+#include "index/timefacts.h"
 #include "index/timekinds.h"
 
 #include <string.h>
@@ -40,10 +41,14 @@ static bool find(const struct tl_timeform *f, const struct tl_stampline *l, size
 		 struct tl_stamp *out)
 {
 	const struct tl_timekind *k = f->kind;
+	unsigned tries = 0;
 
-	for (*col = k->next(l, 0); *col != TL_STAMP_NOWHERE; *col = k->next(l, *col + 1))
+	for (*col = k->next(l, 0); *col != TL_STAMP_NOWHERE; *col = k->next(l, *col + 1)) {
 		if (k->at(f, l, *col, out))
 			return true;
+		if (++tries == k->tries)
+			break;
+	}
 	return false;
 }
 
@@ -203,7 +208,8 @@ static void count_lines(struct tally *t, struct tl_span head)
 
 	for (unsigned n = 0; p < end && n < HEAD_LINES; n += begun) {
 		const uint8_t *nl = memchr(p, '\n', (size_t)(end - p));
-		struct tl_stampline l = behind_colours(p, (size_t)((nl ? nl : end) - p));
+		size_t len = (size_t)((nl ? nl : end) - p);
+		struct tl_stampline l = behind_colours(p, len < TL_TIME_LINE ? len : TL_TIME_LINE);
 
 		/* The last line may be cut in its time. */
 		if (!nl && p > head.data)

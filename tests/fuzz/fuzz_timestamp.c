@@ -2,7 +2,8 @@
  * fuzz_timestamp.c: any bytes as a text with times, and as a time that is typed.  Whatever is read
  * from a line in bounds of its own comes back from its printed form.
  *
- * The input: a byte that says which format, 255: it is to be recognised; a byte for the column; the text, of which the first line is also typed.
+ * The input: a byte that says which format, 255: it is to be recognised, 254: likewise, of a text that repeats
+ * this one up to the 64 KiB that are looked at; a byte for the column; the text, of which the first line is also typed.
  */
 #include "index/calendar.h"
 #include "index/timekinds.h"
@@ -11,6 +12,8 @@
 
 #define HEAD   2
 #define DETECT 255
+#define REPEAT 254
+#define LONG   65536
 
 #define CHANGED ((time_t)1795392000)
 
@@ -81,18 +84,33 @@ static void check_form(const struct tl_timeform *f, const uint8_t *data, size_t 
 	}
 }
 
+/* The text, or many times the same; free() it. */
+static uint8_t *copy_text(const uint8_t *data, size_t *n, bool repeated)
+{
+	uint8_t *text;
+
+	if (!repeated || *n == 0)
+		return fuzz_copy(data, *n);
+	text = malloc(LONG);
+	must(text != NULL);
+	for (size_t i = 0; i < LONG; i++)
+		text[i] = data[i % *n];
+	*n = LONG;
+	return text;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	struct tl_timeform f = { .kind = NULL };
 	uint8_t *text;
-	size_t which;
+	size_t which, len = n - HEAD;
 
 	if (n < HEAD)
 		return 0;
-	text = fuzz_copy(data + HEAD, n - HEAD);
+	text = copy_text(data + HEAD, &len, data[0] == REPEAT);
 	which = data[0] % tl_ntimekinds;
-	if (data[0] == DETECT) {
-		if (!tl_timeform_detect((struct tl_span){ text, n - HEAD }, CHANGED, &f))
+	if (data[0] == DETECT || data[0] == REPEAT) {
+		if (!tl_timeform_detect((struct tl_span){ text, len }, CHANGED, &f))
 			must(f.kind == NULL);
 	} else {
 		f.kind = &tl_timekinds[which];
@@ -102,7 +120,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		f.col = data[1];
 		f.zone = f.clock == TL_CLOCK_CALENDAR ? 900 * (int8_t)data[1] % 43200 : 0;
 	}
-	check_form(&f, text, n - HEAD);
+	check_form(&f, text, len);
 	free(text);
 	return 0;
 }
