@@ -16,7 +16,7 @@
 #define ROW   (NCOLS * 8 + 1)
 #define LEVEL 3 /* zstd's default */
 
-/* What reading a line depends on: as another form, the same lines would tell other times. */
+/* What reading a line depends on: as another form, or by other readers, the same lines would tell other times. */
 static uint64_t form_key(const struct tl_timeform *form)
 {
 	uint8_t key[64] = { 0 };
@@ -29,6 +29,7 @@ static uint64_t form_key(const struct tl_timeform *form)
 	key[54] = form->deltas;
 	key[55] = (uint8_t)form->clock;
 	key[56] = form->fixed;
+	tl_put32(key + 60, TL_TIMEFORM_READERS);
 	return XXH3_64bits(key, sizeof(key));
 }
 

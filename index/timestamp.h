@@ -29,6 +29,10 @@ enum tl_clock {
 	TL_CLOCK_DAY,      /* the midnight before the first line */
 };
 
+/* To be raised with each change by which a line tells another time, or has one or none: saved times are of one version
+ * of the readers. */
+#define TL_TIMEFORM_READERS 1
+
 /* How the lines of a text tell their times.  Plain data, to be copied; all zero: they do not. */
 struct tl_timeform {
 	const struct tl_timekind *kind; /* row of the table of formats; NULL: no times */
