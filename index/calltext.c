@@ -155,26 +155,58 @@ static int32_t depth_nearby(const struct tl_calls *c, size_t i)
 	return 0;
 }
 
+#define SLOT_BITS 12
+#define SLOTS     (1 << SLOT_BITS)
+#define ODD       UINT64_C(0x9e3779b97f4a7c15) /* spreads numbers over the upper bits of their product */
+
+/* Threads of which there were lines; of more than half the slots, every one is. */
+struct threads {
+	uint64_t slots[SLOTS]; /* ~thread; 0: free */
+	unsigned n;
+};
+
 struct taking {
 	const struct tl_callform *form;
 	struct tl_calls *out;
 	size_t had;
-	bool first; /* of the text's chunks */
+	bool first;  /* of the text's chunks */
+	size_t seen; /* lines before it are in `threads` */
+	struct threads threads;
 };
 
 static void begin_taking(void *arg)
 {
 	struct taking *t = arg;
 
-	t->out->nlines = t->had;
+	t->out->nlines = t->seen = t->had;
+	t->threads = (struct threads){ .n = 0 };
 }
 
-static bool was_seen(const struct taking *t, uint64_t thread)
+/* Its slot, or the free one where it would be. */
+static uint64_t *slot_of(struct threads *s, uint64_t thread)
 {
-	for (size_t i = t->out->nlines; i > t->had; i--)
-		if (t->out->lines[i - 1].thread == thread)
-			return true;
-	return false;
+	size_t i = thread * ODD >> (64 - SLOT_BITS);
+
+	while (s->slots[i] != 0 && s->slots[i] != ~thread)
+		i = (i + 1) % SLOTS;
+	return &s->slots[i];
+}
+
+static void add_thread(struct threads *s, uint64_t thread)
+{
+	uint64_t *slot = slot_of(s, thread);
+
+	if (s->n < SLOTS / 2 && *slot == 0 && thread != TL_CALL_NOTHREAD) {
+		*slot = ~thread;
+		s->n++;
+	}
+}
+
+static bool was_seen(struct taking *t, uint64_t thread)
+{
+	for (; t->seen < t->out->nlines; t->seen++)
+		add_thread(&t->threads, t->out->lines[t->seen].thread);
+	return t->threads.n == SLOTS / 2 || *slot_of(&t->threads, thread) != 0;
 }
 
 static bool add_line(struct taking *t, const struct tl_callline *line)
@@ -208,7 +240,7 @@ static bool take_line(void *arg, struct tl_span line, size_t byte)
 bool tl_calltext_calls(const struct tl_callform *form, struct tl_source *src, uint64_t k,
 		       struct tl_calls *out, struct tl_err *err)
 {
-	struct taking t = { form, out, out->nlines, k == 0 };
+	struct taking t = { .form = form, .out = out, .had = out->nlines, .first = k == 0 };
 	const struct tl_linetaker taker = { begin_taking, take_line, &t };
 
 	out->absolute = true;

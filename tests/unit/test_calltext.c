@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -594,6 +595,52 @@ static void pieces_do_not_belong_together(void **state)
 	fake_fini(&t);
 }
 
+/* A text of so many lines, each of a thread that has none before it, and the last of the first one's; what it costs to read,
+ * in seconds of this thread. */
+static double cost_of_threads(unsigned n, size_t *breaks)
+{
+	struct tl_calls calls = { .absolute = false };
+	struct tl_callform form;
+	struct tl_buf text = TL_BUF_INIT;
+	struct tl_source *src;
+	struct fake_text t;
+	double least = 1e9;
+
+	for (unsigned i = 0; i <= n; i++)
+		tl_buf_printf(&text, "   a-%u  [000] 12.%09u:         ~ [~    0] g -> h\n",
+			      1 + i % n, i);
+	assert_true(tl_callform_detect((struct tl_span){ text.data, text.len }, &form));
+	assert_true(fake_open(&t, &text, 21, false, false, NULL, &src));
+	for (int i = 0; i < 3; i++) {
+		struct timespec a, b;
+		double s;
+
+		tl_calls_clear(&calls);
+		clock_gettime(CLOCK_THREAD_CPUTIME_ID, &a);
+		assert_true(tl_calltext_calls(&form, src, 0, &calls, NULL));
+		clock_gettime(CLOCK_THREAD_CPUTIME_ID, &b);
+		s = (double)(b.tv_sec - a.tv_sec) + (double)(b.tv_nsec - a.tv_nsec) / 1e9;
+		least = s < least ? s : least;
+	}
+	*breaks = calls.nlines - n - 1;
+	assert_int_equal(calls.lines[calls.nlines - 1].thread, 1);
+	assert_int_equal(calls.lines[calls.nlines - 2].kind, TL_CALL_BREAK);
+	tl_calls_fini(&calls);
+	tl_source_close(src);
+	fake_fini(&t);
+	return least;
+}
+
+/* A thread's first line of all has nothing before it; that is found out at a cost that goes with the lines. */
+static void many_threads_begin(void **state)
+{
+	size_t breaks, most;
+	double few = cost_of_threads(1500, &breaks);
+
+	assert_int_equal(breaks, 1);
+	assert_true(cost_of_threads(24000, &most) < 50 * few);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -605,6 +652,7 @@ int main(void)
 		cmocka_unit_test(indentation_is_the_stack),
 		cmocka_unit_test(chunks_may_begin_anywhere),
 		cmocka_unit_test(pieces_do_not_belong_together),
+		cmocka_unit_test(many_threads_begin),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
