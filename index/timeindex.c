@@ -63,6 +63,22 @@ static void forget_open(struct tl_timeindex *ti)
 	ti->tail = TL_NOPOS;
 }
 
+static void forget_all(struct tl_timeindex *ti)
+{
+	ti->generation++;
+	ti->n = ti->next = ti->passed = ti->nexact = ti->saved = 0;
+	ti->tail = ti->based = ti->told = TL_NOPOS;
+	ti->looked = 0;
+	ti->measured = ti->fresh = ti->given_up = false;
+	ti->changes++;
+	ti->posted_at = 0;
+	atomic_store(&ti->form, NULL);
+	atomic_store(&ti->none, false);
+	atomic_store(&ti->unordered, false);
+	atomic_store(&ti->miscounted, false);
+	pthread_cond_broadcast(&ti->changed);
+}
+
 void tl_timerows_look(struct tl_timeindex *ti)
 {
 	struct tl_extent ex;
@@ -188,14 +204,38 @@ static struct tl_span first_bytes(struct tl_source *src, struct tl_buf *buf)
 	return (struct tl_span){ buf->data, buf->len };
 }
 
-static const struct tl_timeform *detect(struct tl_timeindex *ti)
+/* Lock held: this is how it tells times from now on. */
+static void use_form(struct tl_timeindex *ti, struct tl_timeform_kept *kept)
+{
+	kept->older = ti->forms;
+	ti->forms = kept;
+	atomic_store(&ti->form, &kept->form);
+}
+
+/* A form that the text's first bytes have, if they are `least` at least; NULL: none.  *looked: how many were
+ * looked at, 0: too few. */
+static struct tl_timeform_kept *look_at_head(struct tl_timeindex *ti, size_t least, size_t *looked)
 {
 	struct tl_source *src = whole(ti->src);
 	struct tl_timeform_kept *kept = NULL;
-	const struct tl_timeform *known;
 	struct tl_buf buf = TL_BUF_INIT;
 	struct tl_timeform form;
-	struct tl_span head;
+	struct tl_span head = first_bytes(src, &buf);
+
+	*looked = head.len >= least ? head.len : 0;
+	if (head.len >= least && tl_timeform_detect(head, written(src), &form)) {
+		kept = malloc(sizeof(*kept));
+		if (kept)
+			kept->form = form;
+	}
+	tl_buf_fini(&buf);
+	return kept;
+}
+
+static const struct tl_timeform *detect(struct tl_timeindex *ti)
+{
+	const struct tl_timeform *known;
+	struct tl_timeform_kept *kept;
 	uint64_t generation;
 	size_t looked;
 
@@ -204,31 +244,66 @@ static const struct tl_timeform *detect(struct tl_timeindex *ti)
 	looked = ti->looked;
 	pthread_mutex_unlock(&ti->lock);
 
-	head = first_bytes(src, &buf);
-	if (head.len > looked && tl_timeform_detect(head, written(src), &form)) {
-		kept = malloc(sizeof(*kept));
-		if (kept)
-			kept->form = form;
-	}
-	looked = head.len;
-	tl_buf_fini(&buf);
+	kept = look_at_head(ti, looked + 1, &looked);
 
 	pthread_mutex_lock(&ti->lock);
 	known = atomic_load(&ti->form);
 	if (generation == ti->generation && !known) {
-		ti->looked = looked;
-		atomic_store(&ti->none, !kept && looked >= TL_HEAD_BYTES);
+		ti->looked = looked > ti->looked ? looked : ti->looked;
+		atomic_store(&ti->none, !kept && ti->looked >= TL_HEAD_BYTES);
 		if (kept) {
-			kept->older = ti->forms;
-			ti->forms = kept;
+			use_form(ti, kept);
 			known = &kept->form;
-			atomic_store(&ti->form, known);
 			kept = NULL;
 		}
 	}
 	pthread_mutex_unlock(&ti->lock);
 	free(kept);
 	return known;
+}
+
+static bool is_same_form(const struct tl_timeform *a, const struct tl_timeform *b)
+{
+	return a->kind == b->kind && a->period == b->period && a->deltas == b->deltas &&
+	       a->sparse == b->sparse && a->digits == b->digits && a->col == b->col &&
+	       a->fixed == b->fixed && a->zone == b->zone && a->year == b->year &&
+	       a->earliest == b->earliest;
+}
+
+/*
+ * So few lines may have told the form that those that have come since tell another one: look again when there
+ * are twice as many bytes, up to the whole head, and begin anew.  True: it has another one.  What others do
+ * meanwhile in the form that it had counts for nothing, as after a reset.
+ */
+static bool detect_again(struct tl_timeindex *ti)
+{
+	const struct tl_timeform *was;
+	struct tl_timeform_kept *kept;
+	size_t looked, least;
+	bool changes;
+
+	pthread_mutex_lock(&ti->lock);
+	was = atomic_load(&ti->form);
+	looked = ti->looked;
+	pthread_mutex_unlock(&ti->lock);
+	if (!was || looked >= TL_HEAD_BYTES)
+		return false;
+
+	least = 2 * looked < TL_HEAD_BYTES ? 2 * looked : TL_HEAD_BYTES;
+	kept = look_at_head(ti, least, &looked);
+
+	pthread_mutex_lock(&ti->lock);
+	changes = kept && atomic_load(&ti->form) == was && !is_same_form(was, &kept->form);
+	if (changes) {
+		forget_all(ti);
+		use_form(ti, kept);
+		kept = NULL;
+	}
+	if (looked > 0 && (changes || atomic_load(&ti->form) == was))
+		ti->looked = looked;
+	pthread_mutex_unlock(&ti->lock);
+	free(kept);
+	return changes;
 }
 
 const struct tl_timeform *tl_timeindex_form(struct tl_timeindex *ti)
@@ -528,9 +603,9 @@ void tl_timeindex_stop(struct tl_timeindex *ti)
 	pthread_mutex_unlock(&ti->lock);
 }
 
-void tl_timeindex_grow(struct tl_timeindex *ti)
+bool tl_timeindex_grow(struct tl_timeindex *ti)
 {
-	bool wake;
+	bool anew = detect_again(ti), wake;
 
 	pthread_mutex_lock(&ti->lock);
 	tl_timerows_look(ti);
@@ -541,6 +616,7 @@ void tl_timeindex_grow(struct tl_timeindex *ti)
 	pthread_mutex_unlock(&ti->lock);
 	if (wake)
 		tl_jobs_wake(ti->pool);
+	return anew;
 }
 
 void tl_timeindex_progress(struct tl_timeindex *ti, uint64_t *done, uint64_t *total)
@@ -563,22 +639,6 @@ bool tl_timeindex_miscounted(struct tl_timeindex *ti)
 }
 
 /* ---- beginning and end */
-
-static void forget_all(struct tl_timeindex *ti)
-{
-	ti->generation++;
-	ti->n = ti->next = ti->passed = ti->nexact = ti->saved = 0;
-	ti->tail = ti->based = ti->told = TL_NOPOS;
-	ti->looked = 0;
-	ti->measured = ti->fresh = ti->given_up = false;
-	ti->changes++;
-	ti->posted_at = 0;
-	atomic_store(&ti->form, NULL);
-	atomic_store(&ti->none, false);
-	atomic_store(&ti->unordered, false);
-	atomic_store(&ti->miscounted, false);
-	pthread_cond_broadcast(&ti->changed);
-}
 
 bool tl_timeindex_new(struct tl_source *src, struct tl_lineindex *lines, struct tl_jobs *pool,
 		      struct tl_mailbox *mailbox, struct tl_timeindex **out, struct tl_err *err)

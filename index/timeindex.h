@@ -33,8 +33,8 @@ void tl_timeindex_close(struct tl_timeindex *ti);
 
 /*
  * How the text tells times; NULL: it does not, or (a pipe) has not brought enough yet.  Looks at the first
- * 64 KiB when first asked.  Valid until the index is closed, also when the text was replaced and has
- * another one now.  Any thread.
+ * 64 KiB when first asked, and again as long as a text that grows has less.  Valid until the index is closed, also
+ * when the text was replaced, or tells another one now.  Any thread.
  */
 const struct tl_timeform *tl_timeindex_form(struct tl_timeindex *ti);
 
@@ -92,9 +92,11 @@ void tl_timeindex_stop(struct tl_timeindex *ti);
 /* Chunks read line by line and chunks known, for a progress display.  Any thread. */
 void tl_timeindex_progress(struct tl_timeindex *ti, uint64_t *done, uint64_t *total);
 
-/* The text has grown; it was replaced or has shrunk (tl_lineindex_reset() of its line index calls that, too).  Main
- * thread. */
-void tl_timeindex_grow(struct tl_timeindex *ti);
+/* The text has grown.  True: as what there was did not suffice to tell its form, it has another one now, and lines have
+ * other times.  Main thread. */
+bool tl_timeindex_grow(struct tl_timeindex *ti);
+
+/* It was replaced or has shrunk (tl_lineindex_reset() of its line index calls that, too).  Main thread. */
 void tl_timeindex_reset(struct tl_timeindex *ti);
 
 #endif

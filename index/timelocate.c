@@ -684,7 +684,8 @@ static void make_range(struct tl_timeindex *ti, const struct tl_timeform *form)
 
 	if (ti->ranged == ti->changes)
 		return;
-	ti->ranged = ti->changes;
+	/* By a form that it had before it is not to be kept. */
+	ti->ranged = ti->changes - !tl_timerows_have(ti, form);
 	ti->has_range = false;
 	for (uint64_t k = 0; k < ti->n; k++) {
 		const struct tl_timefacts *facts = &ti->rows[k].facts;

@@ -112,13 +112,13 @@ void tl_linetimes_close(struct tl_linetimes *lt)
 	free(lt);
 }
 
-void tl_linetimes_grow(struct tl_linetimes *lt)
+void tl_linetimes_grow(struct tl_linetimes *lt, bool anew)
 {
 	if (!lt)
 		return;
 	pthread_mutex_lock(&lt->lock);
 	for (size_t i = 0; i < ANSWERS; i++)
-		if (lt->answers[i].found == TL_NONE)
+		if (anew || lt->answers[i].found == TL_NONE)
 			lt->of[i] = TL_NOPOS;
 	pthread_mutex_unlock(&lt->lock);
 }

@@ -14,8 +14,9 @@ bool tl_linetimes_open(struct tl_texttimes *times, struct tl_jobs *pool, struct 
 		       struct tl_linetimes **out, struct tl_err *err);
 void tl_linetimes_close(struct tl_linetimes *lt); /* NULL is fine */
 
-/* The text has grown: lines of which nobody could tell are asked about again.  NULL is fine.  Main thread. */
-void tl_linetimes_grow(struct tl_linetimes *lt);
+/* The text has grown: lines of which nobody could tell are asked about again; `anew`: all are, as they have other
+ * times now.  NULL is fine.  Main thread. */
+void tl_linetimes_grow(struct tl_linetimes *lt, bool anew);
 
 /*
  * The place of the line that holds pos.  FOUND: place->time_ns is its time.  NONE: nobody can tell.

@@ -51,10 +51,9 @@ struct tl_timeindex *tl_texttimes_index(const struct tl_texttimes *t)
 	return t->index;
 }
 
-void tl_texttimes_grow(struct tl_texttimes *t)
+bool tl_texttimes_grow(struct tl_texttimes *t)
 {
-	if (t->index)
-		tl_timeindex_grow(t->index);
+	return t->index && tl_timeindex_grow(t->index);
 }
 
 void tl_texttimes_reset(struct tl_texttimes *t)

@@ -29,9 +29,9 @@ struct tl_timeindex *tl_texttimes_index(const struct tl_texttimes *t);
  * thread. */
 bool tl_texttimes_any(struct tl_texttimes *t);
 
-/* The text has grown; it was replaced or has shrunk (and its line index was reset).  ^C: leave what is
- * done in the background until somebody asks again.  Main thread. */
-void tl_texttimes_grow(struct tl_texttimes *t);
+/* The text has grown: true if its lines have other times now (see timeindex.h).  It was replaced or has shrunk (and its
+ * line index was reset).  ^C: leave what is done in the background until somebody asks again.  Main thread. */
+bool tl_texttimes_grow(struct tl_texttimes *t);
 void tl_texttimes_reset(struct tl_texttimes *t);
 void tl_texttimes_stop(struct tl_texttimes *t);
 

@@ -207,8 +207,9 @@ void tl_time_cancel(struct tl_app *app)
 
 void tl_time_text_grew(struct tl_app *app)
 {
-	tl_texttimes_grow(app->text.times);
-	tl_linetimes_grow(app->times.lines);
+	bool anew = tl_texttimes_grow(app->text.times);
+
+	tl_linetimes_grow(app->times.lines, anew);
 }
 
 void tl_time_text_closing(struct tl_app *app)

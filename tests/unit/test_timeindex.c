@@ -478,6 +478,71 @@ static void test_pipe(void **state)
 	eat(&story);
 }
 
+struct asker {
+	struct setup *s;
+	atomic_bool stop;
+};
+
+/* Whatever it gets, it gets it from a form that the text had at some time. */
+static void *ask_on(void *arg)
+{
+	struct asker *a = arg;
+
+	while (!atomic_load(&a->stop)) {
+		uint64_t first, last;
+		struct tl_timehit hit;
+
+		if (tl_timeindex_locate(a->s->ti, 50 * SEC, &a->stop, &hit, NULL) == TL_FOUND)
+			tl_timeindex_at(a->s->ti, hit.pos, &a->stop, &first, NULL);
+		tl_timeindex_range(a->s->ti, &first, &last);
+	}
+	return NULL;
+}
+
+/* The first line tells a time in its own way, and it is all there is when somebody asks. */
+static void test_other_form_comes(void **state)
+{
+	static const char first[] = "Log started 2026-11-22 11:39:33";
+	struct story story = { .ordered = true };
+	struct asker asker = { .stop = false };
+	struct tl_timehit hit;
+	unsigned anew = 0;
+	pthread_t thread;
+	struct setup s;
+	uint64_t ns;
+
+	add_line(&story, false, 0, first, sizeof(first) - 1);
+	for (unsigned i = 0; i < 100; i++)
+		add_stamped(&story, DMESG, (i + 1) * SEC, (i + 1) * SEC);
+	open_all(&s, &story, 10, true, 2);
+	s.fake.shown = story.lines[1].at;
+	tl_timeindex_grow(s.ti);
+	assert_non_null(tl_timeindex_form(s.ti));
+	assert_string_equal(tl_timeform_name(tl_timeindex_form(s.ti)), "ISO 8601");
+	assert_int_equal(tl_timeindex_at(s.ti, 0, NULL, &ns, NULL), TL_FOUND);
+	asker.s = &s;
+	assert_int_equal(pthread_create(&thread, NULL, ask_on, &asker), 0);
+	for (bool all = false; !all;) {
+		fake_want(&s.fake, UINT64_MAX);
+		anew += tl_timeindex_grow(s.ti);
+		pthread_mutex_lock(&s.fake.lock);
+		all = s.fake.shown == story.text.len;
+		pthread_mutex_unlock(&s.fake.lock);
+	}
+	anew += tl_timeindex_grow(s.ti);
+	atomic_store(&asker.stop, true);
+	pthread_join(thread, NULL);
+	assert_string_equal(tl_timeform_name(tl_timeindex_form(s.ti)), "dmesg");
+	assert_in_range(anew, 1, 8);
+	assert_int_equal(tl_timeindex_locate(s.ti, 50 * SEC, NULL, &hit, NULL), TL_FOUND);
+	assert_int_equal(hit.time, 50 * SEC);
+	assert_int_equal(tl_timeindex_at(s.ti, 0, NULL, &ns, NULL), TL_NONE);
+	read_all(&s);
+	ask_all(&s, true, 1);
+	close_all(&s);
+	eat(&story);
+}
+
 /* Chunks that begin with a line are read by others while somebody bisects: what was seen of them before is
  * not compared with what is known then. */
 static void test_read_meanwhile(void **state)
@@ -579,6 +644,7 @@ int main(void)
 		cmocka_unit_test(test_deltas),
 		cmocka_unit_test(test_many_days),
 		cmocka_unit_test(test_pipe),
+		cmocka_unit_test(test_other_form_comes),
 		cmocka_unit_test(test_read_meanwhile),
 		cmocka_unit_test(test_any),
 		cmocka_unit_test(test_pauses),
