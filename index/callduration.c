@@ -1,10 +1,11 @@
 /* callduration.c: see callduration.h. */
 #include "index/callduration.h"
 
+#include "index/digits.h"
+
 #include <string.h>
 
-#define MOST_DIGITS 9 /* of a second, and of what is in front of the point some more: */
-#define MOST_BEFORE 15
+#define MOST_BEFORE 15 /* digits in front of the point */
 
 /* ftrace's marks for long ones stand before it. */
 static const char marks[] = "+!#*@$ ";
@@ -23,11 +24,6 @@ static const struct unit {
 	{ "h", UINT64_C(3600000000000), UINT64_C(60000000000) },
 };
 
-static bool is_digit(uint8_t c)
-{
-	return c >= '0' && c <= '9';
-}
-
 static bool is_word(const uint8_t *p, const uint8_t *end, const char *word)
 {
 	size_t n = strlen(word);
@@ -44,44 +40,34 @@ static const struct unit *unit_at(const uint8_t *p, const uint8_t *end)
 	return NULL;
 }
 
-/* Digits behind the point, and what 1 is in them. */
-static uint64_t take_fraction(const uint8_t **p, const uint8_t *end, uint64_t *scale)
-{
-	uint64_t n = 0;
-	unsigned digits = 0;
-
-	*scale = 1;
-	for (; *p < end && is_digit(**p); ++*p) {
-		if (digits++ == MOST_DIGITS)
-			break;
-		n = n * 10 + (uint64_t)(**p - '0');
-		*scale *= 10;
-	}
-	return n;
-}
-
 bool tl_callduration_read(const uint8_t *p, const uint8_t *end, uint64_t *ns)
 {
-	uint64_t whole = 0, part = 0, scale = 1;
+	uint64_t whole = 0;
+	uint32_t fraction = 0; /* of 10^9 */
+	unsigned digits = 0;   /* of it */
 	const struct unit *unit;
 	const uint8_t *begin;
 
 	while (p < end && *p && strchr(marks, *p))
 		p++;
-	for (begin = p; p < end && is_digit(*p) && p - begin < MOST_BEFORE; p++)
+	for (begin = p; p < end && tl_is_digit(*p) && p - begin < MOST_BEFORE; p++)
 		whole = whole * 10 + (uint64_t)(*p - '0');
 	if (p == begin)
 		return false;
 	if (p < end && *p == '.') {
 		p++;
-		part = take_fraction(&p, end, &scale);
+		digits = tl_digits_fraction(p, (size_t)(end - p), 0, &fraction);
+		p += digits;
 	}
 	while (p < end && *p == ' ')
 		p++;
 	unit = unit_at(p, end);
 	if (!unit || whole > UINT64_MAX / 4 / unit->ns)
 		return false;
-	/* part < 10^9, and no unit with a fraction is more than 10^9. */
-	*ns = whole * unit->ns + (unit->part_ns ? part * unit->part_ns : part * unit->ns / scale);
+	/* No unit with a fraction is more than 10^9. */
+	if (unit->part_ns)
+		*ns = whole * unit->ns + fraction / tl_digits_power(9 - digits) * unit->part_ns;
+	else
+		*ns = whole * unit->ns + fraction * unit->ns / 1000000000;
 	return true;
 }

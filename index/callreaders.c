@@ -2,16 +2,12 @@
 #include "index/callreaders.h"
 
 #include "index/callduration.h"
+#include "index/digits.h"
 
 #include <string.h>
 #include <xxhash.h>
 
 /* ---- words */
-
-static bool is_digit(uint8_t c)
-{
-	return c >= '0' && c <= '9';
-}
 
 static void skip_blanks(struct tl_callrest *r)
 {
@@ -50,7 +46,7 @@ static bool take_number(struct tl_callrest *r, uint64_t *out)
 {
 	const uint8_t *begin = r->p;
 
-	for (*out = 0; r->p < r->end && is_digit(*r->p) && r->p - begin < 12; r->p++)
+	for (*out = 0; r->p < r->end && tl_is_digit(*r->p) && r->p - begin < 12; r->p++)
 		*out = *out * 10 + (uint64_t)(*r->p - '0');
 	return r->p > begin;
 }
@@ -60,7 +56,7 @@ static bool number_before(const uint8_t *begin, const uint8_t *end, uint64_t *ou
 {
 	struct tl_callrest r = { end, end };
 
-	while (r.p > begin && is_digit(r.p[-1]))
+	while (r.p > begin && tl_is_digit(r.p[-1]))
 		r.p--;
 	return take_number(&r, out) && r.p == end;
 }
@@ -98,7 +94,7 @@ static void set_name(struct tl_callread *out, struct tl_callrest name)
 
 	trim(&name);
 	plus = name.p < name.end ? memrchr(name.p, '+', (size_t)(name.end - name.p)) : NULL;
-	if (plus && plus > name.p && plus + 1 < name.end && is_digit(plus[1]))
+	if (plus && plus > name.p && plus + 1 < name.end && tl_is_digit(plus[1]))
 		name.end = plus;
 	out->name = (struct tl_span){ name.p, (size_t)(name.end - name.p) };
 	out->line.function = out->name.len ? XXH3_64bits(name.p, out->name.len) | 1 : 0;
@@ -125,9 +121,9 @@ static const uint8_t *time_before(const uint8_t *begin, const uint8_t *end)
 	const uint8_t *p = end;
 	unsigned points = 0;
 
-	while (p > begin && (is_digit(p[-1]) || (p[-1] == '.' && points++ == 0)))
+	while (p > begin && (tl_is_digit(p[-1]) || (p[-1] == '.' && points++ == 0)))
 		p--;
-	return points == 1 && is_digit(*p) && p < end && is_digit(end[-1]) &&
+	return points == 1 && tl_is_digit(*p) && p < end && tl_is_digit(end[-1]) &&
 		       (p == begin || p[-1] == ' ')
 		   ? p
 		   : NULL;
@@ -141,7 +137,7 @@ static bool take_cpu_before(const uint8_t *begin, const uint8_t **end, uint64_t 
 	if (p - begin < 3 || p[-1] != ']' || !number_before(begin, p - 1, cpu))
 		return false;
 	p -= 2;
-	while (p > begin && is_digit(*p))
+	while (p > begin && tl_is_digit(*p))
 		p--;
 	if (*p != '[')
 		return false;
@@ -161,7 +157,7 @@ static bool is_tid_before(const uint8_t *begin, const uint8_t *end)
 {
 	const uint8_t *p = end;
 
-	while (p > begin && is_digit(p[-1]))
+	while (p > begin && tl_is_digit(p[-1]))
 		p--;
 	return p < end && p > begin && (p[-1] == ' ' || p[-1] == '-' || p[-1] == '/');
 }
@@ -169,11 +165,11 @@ static bool is_tid_before(const uint8_t *begin, const uint8_t *end)
 /* The name before a number: "comm-17", "comm  17", "comm  17/17". */
 static struct tl_span name_before(const uint8_t *begin, const uint8_t *end)
 {
-	while (end > begin && is_digit(end[-1]))
+	while (end > begin && tl_is_digit(end[-1]))
 		end--;
 	if (end > begin && end[-1] == '/') {
 		end--;
-		while (end > begin && is_digit(end[-1]))
+		while (end > begin && tl_is_digit(end[-1]))
 			end--;
 	} else if (end > begin && end[-1] == '-') {
 		end--;
@@ -241,7 +237,7 @@ static struct tl_callrest without_module(struct tl_callrest name)
 
 static bool is_word(uint8_t c)
 {
-	return is_digit(c) || (uint8_t)((c | 0x20) - 'a') < 26 || c == '_';
+	return tl_is_digit(c) || (uint8_t)((c | 0x20) - 'a') < 26 || c == '_';
 }
 
 /* Behind "operator" and what it is that it does, as in "operator<<", "operator()"; NULL: it is none. */
@@ -401,7 +397,7 @@ static bool task_in(struct tl_callrest cell, uint64_t cpu, struct tl_callread *o
 	if (!number_before(cell.p, cell.end, &tid))
 		return false;
 	name = name_before(cell.p, cell.end);
-	while (cell.end > cell.p && is_digit(cell.end[-1]))
+	while (cell.end > cell.p && tl_is_digit(cell.end[-1]))
 		cell.end--;
 	if (!ends(&cell, "-"))
 		return false;
@@ -737,7 +733,7 @@ static bool skip_spt_time(struct tl_callrest *r)
 {
 	const uint8_t *close;
 
-	if (r->p < r->end && is_digit(*r->p)) {
+	if (r->p < r->end && tl_is_digit(*r->p)) {
 		while (r->p < r->end && *r->p != ' ')
 			r->p++;
 		skip_blanks(r);
