@@ -14,14 +14,15 @@
 
 #include <string.h>
 
-#define HEAD       65536
-#define HEAD_LINES 256
-#define LEAST      3       /* times that make a format, where not all lines have one */
-#define OTHERS     2       /* lines without for each with one, if its row says nothing else */
-#define NEAR_ZERO  1000000 /* ns */
-#define BELOW      64      /* the same, where those with one have nothing else */
-#define BEHIND     14 /* bytes behind a time that may change it: a zone, or what says that it is none */
-#define LONGEST    48 /* of a time, with what is around it */
+#define HEAD         65536
+#define HEAD_LINES   256
+#define LEAST        3       /* times that make a format, where not all lines have one */
+#define LEAST_RISING 6       /* the same, of mere numbers */
+#define OTHERS       2       /* lines without for each with one, if its row says nothing else */
+#define NEAR_ZERO    1000000 /* ns */
+#define BELOW        64      /* the same, where those with one have nothing else */
+#define BEHIND       14 /* bytes behind a time that may change it: a zone, or what says that it is none */
+#define LONGEST      48 /* of a time, with what is around it */
 
 #define EPOCH_SPAN (366 * TL_DAY) /* the first lines are not further apart */
 #define DISORDER   (30 * TL_DAY)  /* lines may be before the first */
@@ -119,6 +120,9 @@ struct tally {
 	unsigned votes;    /* for form.col, by majority */
 	unsigned begin[2]; /* lines with it in column 0 or behind a weekday there, in column 1 */
 	unsigned alone;    /* lines with nothing behind it */
+	unsigned terse;    /* lines with one word behind it */
+	unsigned precise;  /* lines with as many digits as the first */
+	unsigned precision;
 	unsigned up, back; /* later, earlier than the one before */
 	uint64_t prev;
 	uint64_t first;     /* time */
@@ -141,6 +145,16 @@ static void note_leap_day(struct tally *t, uint64_t ns)
 		t->leap_day = ns;
 }
 
+/* Is there one word behind a time, like the name of a file in a table? */
+static bool is_terse(const struct tl_stampline *l, size_t at)
+{
+	unsigned words = 0;
+
+	for (; at < l->len; at++)
+		words += !tl_is_blank(l->s[at]) && tl_is_blank(l->s[at - 1]);
+	return words < 2;
+}
+
 static void count_time(struct tally *t, const struct tl_stampline *l, size_t col,
 		       const struct tl_stamp *s)
 {
@@ -161,6 +175,11 @@ static void count_time(struct tally *t, const struct tl_stampline *l, size_t col
 		f->digits = round_up(s->digits);
 	if (f->kind->yearless)
 		note_leap_day(t, s->ns);
+	if (t->times == 1)
+		t->precision = s->digits;
+	t->precise += s->digits == t->precision;
+	if (f->kind->rising)
+		t->terse += is_terse(l, s->end);
 	if (f->kind->prepare)
 		return;
 	if (col < 2 || (col == 4 && tl_weekday_named(l->s, l->len)))
@@ -238,7 +257,9 @@ static bool is_enough(const struct tally *t)
 	/* Numbers that are as long as times since 1970, and mean something else, are further apart. */
 	if (k->style == TL_STYLE_EPOCH && t->high - t->low > EPOCH_SPAN)
 		return false;
-	if (k->rising && (t->back > 0 || t->up == 0 || t->times <= LEAST))
+	/* Any sorted table begins with numbers that never go back. */
+	if (k->rising && (t->back > 0 || t->up == 0 || t->times < LEAST_RISING ||
+			  t->precise < t->times || t->terse > t->times / 2))
 		return false;
 	/* A line that is nothing but a time is the head of those below. */
 	if (t->alone == t->times && t->times >= LEAST && begins_with_it(t))

@@ -609,16 +609,32 @@ static void test_halves(void **state)
 static void test_seconds(void **state)
 {
 	const char *t = "   12.345678 [0003]  sshd[1]\n   12.345679 [0001]  cat[2]\n"
-			"   12.345680 [0001]  cat[2]\n   12.345681 [0003]  sshd[1]\n";
+			"   12.345680 [0001]  cat[2]\n   12.345681 [0003]  sshd[1]\n"
+			"   12.345690 [0001]  cat[2]\n   12.345691 [0003]  sshd[1]\n";
 	struct tl_timeform f;
 
 	assert_true(detect(t, strlen(t), &f));
 	assert_string_equal(tl_timeform_name(&f), "seconds");
 	assert_int_equal(read_line(&f, "12345.000001 [0003]  sshd"), UINT64_C(12345000001000));
-	t = "12.345678 ab\n12.345679 ab\n12.345678 ab\n12.345680 ab\n12.345681 ab\n";
+	t = "12.345678 ab c\n12.345679 ab c\n12.345678 ab c\n12.345680 ab c\n12.345681 ab c\n"
+	    "12.345682 ab c\n12.345683 ab c\n";
 	assert_false(detect(t, strlen(t), &f));
-	t = "12.345678 1\n12.345679 2\n12.345680 3\n12.345681 4\n12.345682 5\n";
+	t = "12.345678 1 2\n12.345679 2 2\n12.345680 3 2\n12.345681 4 2\n12.345682 5 2\n"
+	    "12.345683 6 2\n12.345684 7 2\n";
 	assert_false(detect(t, strlen(t), &f));
+	/* Sorted tables: names, digits as needed, too few lines. */
+	t = "0.013000 a.txt\n0.026000 b.txt\n0.039000 c.txt\n0.040000 d.txt\n0.050000 e.txt\n"
+	    "0.060000 f.txt\n0.070000 g.txt\n0.080000 h.txt\n";
+	assert_false(detect(t, strlen(t), &f));
+	t = "0.013001 ab cd\n0.026002 ab cd\n0.039003 ab cd\n0.040004001 ab cd\n"
+	    "0.050005 ab cd\n0.060006 ab cd\n0.070007 ab cd\n0.080008 ab cd\n";
+	assert_false(detect(t, strlen(t), &f));
+	t = "0.013001 ab cd\n0.026002 ab cd\n0.039003 ab cd\n0.040004 ab cd\n0.050005 ab cd\n";
+	assert_false(detect(t, strlen(t), &f));
+	t = " (000.000001)  can0  123   [2]  11 22\n (000.000002)  can0  123   [2]  11 22\n"
+	    " (000.000003)  can0  123   [2]  11 22\n (000.000004)  can0  123   [2]  11 22\n"
+	    " (000.000005)  can0  123   [2]  11 22\n (000.000006)  can0  123   [2]  11 22\n";
+	assert_true(detect(t, strlen(t), &f));
 	/* A counter of ftrace is no time. */
 	t = "  bash-1  [001] d..2.  123456: sys_read\n  bash-1  [001] d..2.  123457: sys_read\n"
 	    "  bash-1  [001] d..2.  123458: sys_read\n";
