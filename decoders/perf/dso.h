@@ -121,9 +121,8 @@ const char *tl_dso_why(struct tl_dso *d);
  * Any thread; the first call per binary reads its symbol tables. */
 bool tl_dso_symbol(struct tl_dso *d, uint64_t offset, struct tl_symbol *out);
 
-/* The same, but of a part of a function that the compiler put elsewhere (NAME.cold), that function.
- * Its name is as the linker has it.  Any thread. */
-bool tl_dso_function(struct tl_dso *d, uint64_t offset, struct tl_symbol *out);
+/* The same, but its name is as the linker has it, not demangled.  Any thread. */
+bool tl_dso_linked(struct tl_dso *d, uint64_t offset, struct tl_symbol *out);
 
 /*
  * Call fn for the place in the source of the code at an offset, and for those of the calls it was

@@ -347,9 +347,9 @@ bool tl_dso_symbol(struct tl_dso *d, uint64_t offset, struct tl_symbol *out)
 	return find_symbol(d, offset, tl_symbols_find, out);
 }
 
-bool tl_dso_function(struct tl_dso *d, uint64_t offset, struct tl_symbol *out)
+bool tl_dso_linked(struct tl_dso *d, uint64_t offset, struct tl_symbol *out)
 {
-	return find_symbol(d, offset, tl_symbols_function, out);
+	return find_symbol(d, offset, tl_symbols_linked, out);
 }
 
 bool tl_dso_find(struct tl_dso *d, const char *name, uint64_t *offset)

@@ -21,7 +21,6 @@
 #define NONE      TL_SYMTREE_NONE
 #define MAX_ROWS  (1u << 28)
 #define PAGE_SIZE 4096u
-#define NBODIES   64          /* parts of functions whose function is remembered */
 #define LAZY      0x80        /* the name is to be demangled when it is first shown */
 #define BLOCK     (32u << 10) /* of names that are not the file's own */
 
@@ -72,11 +71,6 @@ struct tl_symbols {
 	struct block *blocks;
 	uint8_t **kept;
 	size_t nkept;
-
-	struct {
-		const char *part; /* the name of what was asked about; NULL: nothing */
-		uint32_t entry;   /* of its function; NONE: there is none */
-	} bodies[NBODIES];        /* also of `lock` */
 };
 
 struct tl_symbols *tl_symbols_new(void)
@@ -498,40 +492,12 @@ bool tl_symbols_named(struct tl_symbols *t, const char *name, uint64_t *start)
 	return false;
 }
 
-/* The function of a part of it whose name is `part`, the function's own being the first len bytes. */
-static uint32_t find_body(const struct tl_symbols *t, const char *part, size_t len)
-{
-	for (uint32_t i = 0; i < t->n; i++) {
-		const char *name = t->entries[i].name;
-
-		if (strncmp(name, part, len) == 0 && name[len] == '\0' && is_function(t->types[i]))
-			return i;
-	}
-	return NONE;
-}
-
-bool tl_symbols_function(struct tl_symbols *t, uint64_t offset, struct tl_symbol *out)
+bool tl_symbols_linked(struct tl_symbols *t, uint64_t offset, struct tl_symbol *out)
 {
 	const struct entry *e = find_entry(t, offset);
-	const char *cold = e ? strstr(e->name, ".cold") : NULL;
 
 	if (!e)
 		return false;
-	if (cold) {
-		/* What was asked about is asked about again, and a search takes long. */
-		size_t at = (uintptr_t)e / sizeof(*e) % NBODIES;
-		uint32_t i;
-
-		pthread_mutex_lock(&t->lock);
-		if (t->bodies[at].part != e->name) {
-			t->bodies[at].part = e->name;
-			t->bodies[at].entry = find_body(t, e->name, (size_t)(cold - e->name));
-		}
-		i = t->bodies[at].entry;
-		pthread_mutex_unlock(&t->lock);
-		if (i != NONE)
-			e = &t->entries[i];
-	}
 	*out = (struct tl_symbol){ e->start, e->end, e->name };
 	return true;
 }

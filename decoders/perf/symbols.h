@@ -42,9 +42,10 @@ size_t tl_symbols_count(const struct tl_symbols *t);
 void tl_symbols_settle(struct tl_symbols *t, enum tl_settle how);
 bool tl_symbols_finish(struct tl_symbols *t);
 
-/* After finish(); any thread.  function() finds what tl_dso_function() does, named() finds functions only, by the shown or the linker's name. */
+/* After finish(); any thread.  linked() gives the linker's name; named() finds functions only, by the shown or
+ * the linker's name. */
 bool tl_symbols_find(struct tl_symbols *t, uint64_t offset, struct tl_symbol *out);
-bool tl_symbols_function(struct tl_symbols *t, uint64_t offset, struct tl_symbol *out);
+bool tl_symbols_linked(struct tl_symbols *t, uint64_t offset, struct tl_symbol *out);
 bool tl_symbols_named(struct tl_symbols *t, const char *name, uint64_t *start);
 
 /*

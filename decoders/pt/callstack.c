@@ -119,20 +119,30 @@ enum tl_pt_stacked tl_pt_callstack_return(struct tl_pt_callstack *s, struct tl_c
 	return named(s, t, name);
 }
 
+static const char *name_of(const struct tl_pt_callstack *s, const struct tl_calltree *t,
+			   struct tl_callnames *names, uint32_t frame)
+{
+	return tl_callnames_get(names, t->v[s->v[frame].node].name);
+}
+
 enum tl_pt_stacked tl_pt_callstack_leap(struct tl_pt_callstack *s, struct tl_calltree *t,
-					uint32_t name, bool surely)
+					struct tl_callnames *names, uint32_t name,
+					enum tl_pt_leaping how)
 {
 	uint32_t end = s->n > SEARCHED ? s->n - SEARCHED : 0;
+	uint32_t inner = how == TL_PT_LEAPS_RESUMES ? 2 : 1; /* as in depth.c */
+	const char *to = tl_callnames_get(names, name);
 
-	/* Not to who called what leaps, as in depth.c. */
-	for (uint32_t i = s->n > 2 ? s->n - 2 : 0; i > end; i--)
-		if (t->v[s->v[i - 1].node].name == name) {
+	for (uint32_t i = s->n > inner ? s->n - inner : 0; i > end; i--)
+		if (tl_pt_same_name(name_of(s, t, names, i - 1), to)) {
 			s->n = i;
 			return TL_PT_STACK_DONE;
 		}
 	if (s->partial)
 		return TL_PT_STACK_UNKNOWN;
-	return surely ? TL_PT_STACK_EMPTY : TL_PT_STACK_DONE;
+	if (how == TL_PT_LEAPS || tl_pt_is_outermost(name_of(s, t, names, 0)))
+		return TL_PT_STACK_DONE;
+	return TL_PT_STACK_EMPTY;
 }
 
 /* Somewhere else than where the kernel was entered: a signal's handler. */

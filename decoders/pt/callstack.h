@@ -12,6 +12,7 @@
 
 #include "decoders/calltree.h"
 #include "decoders/pt/event.h"
+#include "decoders/pt/leaps.h"
 
 struct tl_pt_stackframe {
 	uint64_t back;  /* the address it returns to, shifted; bit 0: it was interrupted there */
@@ -64,10 +65,11 @@ enum tl_pt_stacked tl_pt_callstack_return(struct tl_pt_callstack *s, struct tl_c
 enum tl_pt_stacked tl_pt_callstack_start(struct tl_pt_callstack *s, struct tl_calltree *t,
 					 uint64_t to, uint32_t name);
 
-/* A jump into the midst of a function (TL_PT_EV_LEAP) with this name; `surely`: it is known to be one that leaves
- * functions.  EMPTY: it left all of them. */
+/* A jump into the midst of a function (TL_PT_EV_LEAP) with this name, one of `names`.  EMPTY: it left all of
+ * them. */
 enum tl_pt_stacked tl_pt_callstack_leap(struct tl_pt_callstack *s, struct tl_calltree *t,
-					uint32_t name, bool surely);
+					struct tl_callnames *names, uint32_t name,
+					enum tl_pt_leaping how);
 
 /* A call, or that the trace ends.  False: no memory. */
 bool tl_pt_callstack_leave(struct tl_pt_callstack *s, struct tl_calltree *t,

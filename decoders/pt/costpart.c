@@ -485,7 +485,8 @@ static bool take_leap(struct tl_pt_costcounter *c, const struct tl_pt_event *ev)
 	uint32_t name = k ? k->name : TL_CALL_NONAME;
 
 	c->here_len = 0;
-	return tl_pt_callstack_leap(&c->stack, &c->tree, name, ev->code) != TL_PT_STACK_UNKNOWN ||
+	return tl_pt_callstack_leap(&c->stack, &c->tree, c->filter->names, name, ev->code) !=
+		   TL_PT_STACK_UNKNOWN ||
 	       end_with(c, ev, name, TL_PT_ENDS_LEAP);
 }
 

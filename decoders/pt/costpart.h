@@ -19,7 +19,7 @@ enum tl_pt_ending {
 	TL_PT_ENDS_LOST,   /* a gap: nothing is known of the stack any more */
 	TL_PT_ENDS_RETURN, /* a return */
 	TL_PT_ENDS_START,  /* the trace begins */
-	TL_PT_ENDS_LEAP,   /* a jump that leaves functions; flags: surely */
+	TL_PT_ENDS_LEAP,   /* a jump that leaves functions; flags: enum tl_pt_leaping */
 };
 
 struct tl_pt_story {

@@ -387,7 +387,8 @@ static bool end_as_told(struct count *c, struct thread *t, const struct tl_pt_st
 						 story->name);
 		break;
 	case TL_PT_ENDS_LEAP:
-		stacked = tl_pt_callstack_leap(&t->stack, &t->tree, story->name, story->flags != 0);
+		stacked =
+		    tl_pt_callstack_leap(&t->stack, &t->tree, c->names, story->name, story->flags);
 		break;
 	case TL_PT_ENDS_START:
 		stacked = tl_pt_callstack_start(&t->stack, &t->tree, story->to, story->name);

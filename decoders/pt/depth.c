@@ -90,33 +90,48 @@ static void go_back(struct tl_pt_thread *t, const struct tl_pt_event *ev, struct
 	}
 }
 
-static bool is_in(const struct tl_pt_reach *r, uint64_t address)
+/* The function that an open call came from, or that was interrupted. */
+static bool caller_of(const struct tl_space *space, const struct tl_pt_frame *frame,
+		      struct tl_pt_function *out)
 {
-	return address - r->start < r->end - r->start;
+	return tl_pt_function_at(space, (frame->back >> 1) - !(frame->back & 1), out);
+}
+
+/* Is there no open call but those that are known? */
+static bool knows_all(const struct tl_pt_thread *t, const struct tl_space *space)
+{
+	struct tl_pt_function function;
+
+	return t->nframes > 0 && caller_of(space, &t->frames[0], &function) &&
+	       tl_pt_is_outermost(function.name);
 }
 
 /*
  * A jump into the midst of a function: back to the innermost that called another one from there, and all
- * since are left.  That is not the one that called what leaps, if there is one further out: there an exception
- * goes on from where it was before.
+ * since are left.  That is not the one that let an exception go on, as it is left.  Where the function is not
+ * found, it has called before what is known; if nothing is before, its calls are told wrong, and stay.
  */
 static void leap(struct tl_pt_thread *t, const struct tl_pt_event *ev, struct tl_pt_move *move)
 {
 	uint32_t end = t->nframes > SEARCHED ? t->nframes - SEARCHED : 0;
-	struct tl_pt_reach around, rest;
+	const struct tl_space *space = tl_pt_ctx(ev)->space;
+	struct tl_pt_function to, caller;
 
-	if (!tl_pt_leap_reach(tl_pt_ctx(ev)->space, ev->to, &around, &rest))
+	if (!tl_pt_function_at(space, ev->to, &to))
 		return;
 	for (uint32_t i = t->nframes; i > end; i--) {
-		uint64_t call = (t->frames[i - 1].back >> 1) - 1;
-
-		if (i < t->nframes && (is_in(&around, call) || is_in(&rest, call))) {
+		if (i == t->nframes && ev->code == TL_PT_LEAPS_RESUMES)
+			continue;
+		if (caller_of(space, &t->frames[i - 1], &caller) &&
+		    tl_pt_same_function(&to, &caller)) {
 			close_frame(t, i - 1, move);
 			return;
 		}
 	}
+	if (knows_all(t, space))
+		return;
 	move->open = true;
-	if (ev->code && t->nframes <= SEARCHED) {
+	if (ev->code != TL_PT_LEAPS && t->nframes <= SEARCHED) {
 		t->nframes = 0;
 		t->base--;
 	}

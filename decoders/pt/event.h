@@ -38,7 +38,7 @@ enum tl_pt_kind {
 	TL_PT_EV_INSN,
 	TL_PT_EV_ERROR, /* code is one of TL_PT_ERR_; `from` is the address, `to` the queue offset */
 	/* An indirect jump into the midst of another function, as of longjmp or to who catches an exception;
-	 * code 1: it is surely one of these.  The jump itself is a branch, which follows. */
+	 * `code` is an enum tl_pt_leaping.  The jump itself is a branch, which follows. */
 	TL_PT_EV_LEAP,
 	/* What is not flow, and never more than a line; `from` is the address where known. */
 	TL_PT_EV_PTWRITE, /* `to` is the payload */

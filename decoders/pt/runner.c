@@ -409,7 +409,7 @@ static void note_leap(struct tl_pt_runner *r, uint64_t from, uint64_t to)
 		return;
 	e->from = from;
 	e->to = to;
-	e->code = r->jumps[i].leaps == TL_PT_LEAPS_SURELY;
+	e->code = r->jumps[i].leaps;
 }
 
 void tl_pt_runner_leave(struct tl_pt_runner *r, struct tl_pt_block *b, uint64_t ip)

@@ -63,7 +63,7 @@ bool tl_dso_symbol(struct tl_dso *d, uint64_t offset, struct tl_symbol *out)
 	return offset / 16 != 1;
 }
 
-bool tl_dso_function(struct tl_dso *d, uint64_t offset, struct tl_symbol *out)
+bool tl_dso_linked(struct tl_dso *d, uint64_t offset, struct tl_symbol *out)
 {
 	return tl_dso_symbol(d, offset, out);
 }

@@ -36,11 +36,20 @@ static uint32_t rnd(uint32_t n)
 static struct tl_context contexts[NTHREADS];
 
 /* Functions are of 0x100 bytes. */
-bool tl_pt_leap_reach(const struct tl_space *space, uint64_t to, struct tl_pt_reach *around,
-		      struct tl_pt_reach *rest)
+bool tl_pt_function_at(const struct tl_space *space, uint64_t at, struct tl_pt_function *out)
 {
-	*around = *rest = (struct tl_pt_reach){ to & ~UINT64_C(0xff), (to | 0xff) + 1 };
+	*out = (struct tl_pt_function){ .start = at & ~UINT64_C(0xff) };
 	return true;
+}
+
+bool tl_pt_same_function(const struct tl_pt_function *a, const struct tl_pt_function *b)
+{
+	return a->start == b->start;
+}
+
+bool tl_pt_is_outermost(const char *name)
+{
+	return false;
 }
 
 /* Returns to anywhere; something gets lost; signals come.  What they do is not always told right. */
@@ -119,17 +128,18 @@ static void go_back(struct actor *a, struct tl_pt_event *e, unsigned how)
 	}
 }
 
-/* Into the innermost of the calls of some function, but for who called what leaps. */
+/* Into the innermost of the calls of some function, perhaps but for who called what leaps. */
 static void leap(struct actor *a, struct tl_pt_event *e, unsigned least)
 {
-	uint64_t function = a->backs[least + rnd(a->depth - 1 - least)] & ~UINT64_C(0xff);
+	bool resumes = rnd(2);
+	uint64_t function = a->backs[least + rnd(a->depth - resumes - least)] & ~UINT64_C(0xff);
 
-	a->depth--;
+	a->depth -= resumes;
 	while ((a->backs[--a->depth] & ~UINT64_C(0xff)) != function)
 		;
 	e->kind = TL_PT_EV_LEAP;
 	e->to = function + 0x80;
-	e->code = 1;
+	e->code = resumes ? TL_PT_LEAPS_RESUMES : TL_PT_LEAPS_SURELY;
 }
 
 static void tell_event(struct actor *a, struct tl_pt_event *e, unsigned how)

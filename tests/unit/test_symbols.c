@@ -189,37 +189,25 @@ static void test_aliases(void **state)
 	tl_symbols_free(t);
 }
 
-static void expect_function(struct tl_symbols *t, uint64_t offset, uint64_t start, uint64_t end)
-{
-	struct tl_symbol s;
-
-	assert_true(tl_symbols_function(t, offset, &s));
-	assert_int_equal(s.start, start);
-	assert_int_equal(s.end, end);
-}
-
-/* What is seldom executed is put elsewhere. */
-static void test_parts_of_functions(void **state)
+/* Parts of functions are told apart by it. */
+static void test_linked_name(void **state)
 {
 	static const struct tl_symbol_row rows[] = {
 		FUNC(0x100, 0x10, STB_LOCAL, "_Z1fi.cold"),
-		FUNC(0x110, 0x10, STB_LOCAL, "g.cold.3"),
-		FUNC(0x120, 0x10, STB_LOCAL, "gone.cold"),
 		FUNC(0x200, 0x80, STB_GLOBAL, "_Z1fi"),
-		FUNC(0x300, 0x80, STB_GLOBAL, "_Z1fd"),
-		FUNC(0x400, 0x20, STB_LOCAL, "g"),
 	};
 	struct tl_symbols *t = MAKE(rows);
 	struct tl_symbol s;
 
-	for (int i = 0; i < 2; i++) {
-		expect_function(t, 0x108, 0x200, 0x280);
-		expect_function(t, 0x110, 0x400, 0x420);
-		expect_function(t, 0x12f, 0x120, 0x130);
-	}
-	expect_function(t, 0x27f, 0x200, 0x280);
-	expect_function(t, 0x300, 0x300, 0x380);
-	assert_false(tl_symbols_function(t, 0x280, &s));
+	assert_true(tl_symbols_linked(t, 0x10f, &s));
+	assert_string_equal(s.name, "_Z1fi.cold");
+	assert_int_equal(s.start, 0x100);
+	assert_int_equal(s.end, 0x110);
+	assert_true(tl_symbols_find(t, 0x27f, &s));
+	assert_string_equal(s.name, "f(int)");
+	assert_true(tl_symbols_linked(t, 0x27f, &s));
+	assert_string_equal(s.name, "_Z1fi");
+	assert_false(tl_symbols_linked(t, 0x280, &s));
 	tl_symbols_free(t);
 }
 
@@ -539,7 +527,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_tree),          cmocka_unit_test(test_find),
-		cmocka_unit_test(test_aliases),       cmocka_unit_test(test_parts_of_functions),
+		cmocka_unit_test(test_aliases),       cmocka_unit_test(test_linked_name),
 		cmocka_unit_test(test_overlap),       cmocka_unit_test(test_demangle),
 		cmocka_unit_test(test_demangle_bomb), cmocka_unit_test(test_kallsyms),
 		cmocka_unit_test(test_perfmap),       cmocka_unit_test(test_elf),
