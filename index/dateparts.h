@@ -12,10 +12,11 @@
 #define TL_DATE_TIME_LENGTH 8 /* 11:39:33 */
 
 /* `.123` or `,123` at `at`, if it is there: returns the byte behind it.  Digits behind the
- * ninth are passed over. */
+ * ninth are passed over.  Behind a comma the next column of a table may begin: it has 3, 6 or 9 digits there. */
 static inline size_t tl_date_fraction(const struct tl_stampline *l, size_t at, uint32_t *ns,
 				      unsigned *digits)
 {
+	size_t end;
 	unsigned n;
 
 	*ns = 0;
@@ -23,13 +24,17 @@ static inline size_t tl_date_fraction(const struct tl_stampline *l, size_t at, u
 	if (at + 1 >= l->len || (l->s[at] != '.' && l->s[at] != ','))
 		return at;
 	n = tl_digits_fraction(l->s, l->len, at + 1, ns);
-	if (n == 0)
+	end = at + 1 + n;
+	if (n == 0 ||
+	    (l->s[at] == ',' &&
+	     (n % 3 != 0 || (end < l->len && (l->s[end] == '.' || tl_is_digit(l->s[end])))))) {
+		*ns = 0;
 		return at;
+	}
 	*digits = n;
-	at += 1 + n;
-	while (n == 9 && at < l->len && tl_is_digit(l->s[at]))
-		at++;
-	return at;
+	while (n == 9 && end < l->len && tl_is_digit(l->s[end]))
+		end++;
+	return end;
 }
 
 /* `Z`, ` UTC`, `+0100`, ` +01:00`, `+01` at `at`, if it is there: returns the byte behind it. */
