@@ -37,35 +37,52 @@ static inline size_t tl_date_fraction(const struct tl_stampline *l, size_t at, u
 	return end;
 }
 
+/* The minutes of a zone, or 60: those that there are are quarters of an hour. */
+static inline unsigned tl_date_zone_minutes(const uint8_t *p)
+{
+	unsigned minutes = tl_digits_two(p);
+
+	return minutes < 60 && minutes % 15 == 0 ? minutes : 60;
+}
+
+/* `+0100`, `+01:00`, or where they may be short `+01`, in `n` bytes: its bytes, 0: none.  No longer number is one. */
+static inline size_t tl_date_offset(const uint8_t *p, size_t n, bool may_be_short, int32_t *zone)
+{
+	unsigned hours, minutes = 0;
+	size_t end = 3;
+
+	if (n < 3 || (p[0] != '+' && p[0] != '-'))
+		return 0;
+	hours = tl_digits_two(p + 1);
+	if (hours > 14)
+		return 0;
+	if (n >= 6 && p[3] == ':' && tl_is_digit(p[4]))
+		minutes = tl_date_zone_minutes(p + 4), end = 6;
+	else if (n >= 5 && tl_is_digit(p[3]))
+		minutes = tl_date_zone_minutes(p + 3), end = 5;
+	else if (!may_be_short)
+		return 0; /* more likely something else, like a difference */
+	if (minutes == 60 || (end < n && tl_is_digit(p[end])))
+		return 0;
+	*zone = (int32_t)(hours * 3600 + minutes * 60);
+	if (p[0] == '-')
+		*zone = -*zone;
+	return end;
+}
+
 /* `Z`, ` UTC`, `+0100`, ` +01:00`, `+01` at `at`, if it is there: returns the byte behind it. */
 static inline size_t tl_date_zone(const struct tl_stampline *l, size_t at, int32_t *zone)
 {
 	const uint8_t *p = l->s + at;
-	size_t n = l->len - at, blank = n > 0 && p[0] == ' ';
-	unsigned hours, minutes = 0;
+	size_t n = l->len - at, blank = n > 0 && p[0] == ' ', offset;
 
 	*zone = 0;
 	if (n >= 1 && p[0] == 'Z')
 		return at + 1;
 	if (n >= 4 && blank && (memcmp(p + 1, "UTC", 3) == 0 || memcmp(p + 1, "GMT", 3) == 0))
 		return at + 4;
-	if (n < 3 + blank || (p[blank] != '+' && p[blank] != '-'))
-		return at;
-	p += blank + 1;
-	n -= blank + 1;
-	hours = tl_digits_two(p);
-	if (hours > 14)
-		return at;
-	if (n >= 5 && p[2] == ':' && tl_digits_two(p + 3) < 60)
-		minutes = tl_digits_two(p + 3), at += 3;
-	else if (n >= 4 && tl_digits_two(p + 2) < 60)
-		minutes = tl_digits_two(p + 2), at += 2;
-	else if (blank)
-		return at; /* more likely something else, like a difference */
-	*zone = (int32_t)(hours * 3600 + minutes * 60);
-	if (p[-1] == '-')
-		*zone = -*zone;
-	return at + blank + 3;
+	offset = tl_date_offset(p + blank, n - blank, !blank, zone);
+	return offset > 0 ? at + blank + offset : at;
 }
 
 /* Is there a letter or a digit before `col`, or `n` bytes too few behind? */
