@@ -12,6 +12,8 @@
 #define LINK_SECTION ".gnu_debugaltlink"
 #define MAX_LINK     (PATH_MAX + TL_DSOFILE_ID)
 
+#define LONGEST_BY_ID (2 * TL_DSOFILE_ID + 64)
+
 /*
  * Debug information that tells nothing: one section, of one byte.  Where nothing is shared it is what is
  * shared, as libdw would look for a file otherwise.
@@ -181,37 +183,44 @@ static int folder_of(const struct tl_dsofile *file, char path[PATH_MAX])
 	return path[0] == '/' ? (int)(strrchr(path, '/') + 1 - path) : 0;
 }
 
+/* "/usr/lib/debug/.build-id/12/345678.debug" */
+static void name_by_id(const struct tl_dsofile_want *want, char out[LONGEST_BY_ID])
+{
+	int len = sprintf(out, "/usr/lib/debug/.build-id/%02x/", want->id[0]);
+
+	for (size_t i = 1; i < want->id_len; i++)
+		len += sprintf(out + len, "%02x", want->id[i]);
+	strcpy(out + len, ".debug");
+}
+
+/* The file of that name below a folder. */
+static bool is_below(const char *root, const char *name, const struct tl_dsofile_want *want,
+		     struct tl_dsofile *out)
+{
+	char path[PATH_MAX];
+	int n = snprintf(path, sizeof(path), "%s%s", root, name);
+
+	return n >= 0 && n < PATH_MAX && is_it(path, want, out);
+}
+
 bool tl_dwarffile_find_shared(const struct tl_dsofile_places *p, const struct tl_dsofile *file,
 			      struct tl_dsofile *out)
 {
-	char name[MAX_LINK + 1], home[PATH_MAX], path[2 * PATH_MAX + MAX_LINK];
+	char name[MAX_LINK + 1], home[PATH_MAX], by_id[LONGEST_BY_ID];
 	const char *roots[] = { p->symfs ? p->symfs : "", "" };
 	struct tl_dsofile_want want;
-	int n;
 
 	*out = (struct tl_dsofile){ .fd = -1 };
 	if (!read_link(file, name, &want))
 		return false;
-	n = folder_of(file, home);
-	if (name[0] != '/') {
-		snprintf(path, sizeof(path), "%.*s%s", n, home, name);
-		if (is_it(path, &want, out))
-			return true;
-	}
+	home[folder_of(file, home)] = '\0';
+	if (name[0] != '/' && is_below(home, name, &want, out))
+		return true;
+	name_by_id(&want, by_id);
 	for (unsigned i = p->symfs ? 0 : 1; i < 2; i++) {
-		int len;
-
-		snprintf(path, sizeof(path), "%s%s", roots[i], name);
-		if (name[0] == '/' && is_it(path, &want, out))
+		if (name[0] == '/' && is_below(roots[i], name, &want, out))
 			return true;
-		if (want.id_len < 2)
-			continue;
-		len = snprintf(path, sizeof(path), "%s/usr/lib/debug/.build-id/%02x/", roots[i],
-			       want.id[0]);
-		for (size_t k = 1; k < want.id_len; k++)
-			len += snprintf(path + len, sizeof(path) - (size_t)len, "%02x", want.id[k]);
-		snprintf(path + len, sizeof(path) - (size_t)len, ".debug");
-		if (is_it(path, &want, out))
+		if (want.id_len >= 2 && is_below(roots[i], by_id, &want, out))
 			return true;
 	}
 	return false;

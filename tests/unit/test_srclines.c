@@ -133,6 +133,25 @@ static void units_together_are_a_file(void **state)
 	assert_string_equal(find().function, "f");
 }
 
+/* Where shared debug information is looked for may be a name that is too long for any file. */
+static void a_long_root_is_no_place(void **state)
+{
+	static char root[100000];
+	struct tl_dsofile_places places = { .symfs = root };
+	struct tl_dsofile file, shared;
+	char path[100];
+
+	if (!*state)
+		skip();
+	memset(root, 'x', sizeof(root) - 1);
+	assert_true(in_dir("printf 'gone\\0abcdefgh' >far &&"
+			   "objcopy --add-section .gnu_debugaltlink=far a farther"));
+	snprintf(path, sizeof(path), "%s/farther", dir);
+	assert_true(tl_dsofile_open(path, &file));
+	assert_false(tl_dwarffile_find_shared(&places, &file, &shared));
+	tl_dsofile_close(&file);
+}
+
 /* What dwz takes out of several binaries: names of inlined functions are there. */
 static void what_is_shared_is_a_file(void **state)
 {
@@ -239,6 +258,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_split_file_is_a_file),
+		cmocka_unit_test(a_long_root_is_no_place),
 		cmocka_unit_test(units_together_are_a_file),
 		cmocka_unit_test(what_is_shared_is_a_file),
 		cmocka_unit_test(strings_without_an_end_are_not_read),
