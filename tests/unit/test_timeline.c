@@ -579,9 +579,9 @@ static void test_kernel_changes(void **state)
 static void test_jitdump(void **state)
 {
 	static const struct tl_jit_code codes[] = {
-		{ T0 + 300, 0x10100, 0x10, 0x40, "f" },
-		{ T0 + 400, 0x10200, 0x10, 0x80, "g" },
-		{ T0 + 500, 0x10108, 0x10, 0xc0, "h" }, /* in the place of f */
+		{ T0 + 300, 0x10100, 0x10, 0x40, .name = "f" },
+		{ T0 + 400, 0x10200, 0x10, 0x80, .name = "g" },
+		{ T0 + 500, 0x10108, 0x10, 0xc0, .name = "h" }, /* in the place of f */
 	};
 	static const char dump[] = "/tmp/jit-10.dump";
 
@@ -635,8 +635,8 @@ static void test_jitdump(void **state)
 static void test_memory_grows(void **state)
 {
 	static const struct tl_jit_code codes[] = {
-		{ T0 + 300, 0x10100, 0x10, 0x40, "f" },
-		{ T0 + 500, 0x10200, 0x10, 0x80, "g" },
+		{ T0 + 300, 0x10100, 0x10, 0x40, .name = "f" },
+		{ T0 + 500, 0x10200, 0x10, 0x80, .name = "g" },
 	};
 	static const char dump[] = "/tmp/jit-10.dump";
 	const struct perfout_mmap2 writable = {
