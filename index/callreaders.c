@@ -570,7 +570,7 @@ static bool read_dump(const struct tl_callform *f, struct tl_callrest r, struct 
 	uint64_t n;
 
 	if (!what || !depth || depth < what + 10 || !number_before(r.p, what, &out->line.thread) ||
-	    !take_number(&number, &n) || n > INT32_MAX)
+	    !take_number(&number, &n) || n >= INT32_MAX) /* what it calls is one deeper */
 		return false;
 	r = (struct tl_callrest){ what + 2, depth };
 	if (begins(&r, "[entry] "))

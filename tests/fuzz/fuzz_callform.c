@@ -16,7 +16,7 @@ static void read_lines(const struct tl_callform *form, const uint8_t *data, size
 		size_t len = nl ? (size_t)(nl - data) - at : n - at;
 
 		if (tl_callform_read(form, (struct tl_span){ data + at, len }, &c))
-			must(c.depth == TL_CALL_NODEPTH || (c.depth >= 0 && c.depth <= (int)len));
+			must(c.depth == TL_CALL_NODEPTH || (c.depth >= 0 && c.depth < INT32_MAX));
 		at += len + 1;
 	}
 }

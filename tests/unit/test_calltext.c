@@ -360,6 +360,28 @@ static void numbers_of_levels_are_read(void **state)
 	}
 }
 
+/* What is called there is one deeper, which has to be a number, too. */
+static void depths_have_an_end(void **state)
+{
+	static const char text[] = "49088.715003483   4123: [entry] f(56073d224060) depth: 0\n"
+				   "49088.715004264   4123: [exit ] f(56073d224060) depth: 0\n";
+	static const char *const depths[] = { "2147483646", "2147483647", "2147483648" };
+	struct tl_callform form;
+	struct tl_callline c;
+	char line[100];
+
+	assert_true(
+	    tl_callform_detect((struct tl_span){ (const uint8_t *)text, strlen(text) }, &form));
+	for (int i = 0; i < 3; i++) {
+		int n = snprintf(line, sizeof(line), "49088.7   4123: [entry] f(5607) depth: %s",
+				 depths[i]);
+
+		assert_int_equal(
+		    tl_callform_read(&form, (struct tl_span){ (uint8_t *)line, (size_t)n }, &c),
+		    i == 0);
+	}
+}
+
 static void other_texts_are_no_traces(void **state)
 {
 	static const char *const texts[] = {
@@ -648,6 +670,7 @@ int main(void)
 		cmocka_unit_test(empty_processors_are_passed_over),
 		cmocka_unit_test(deep_lines_are_read),
 		cmocka_unit_test(numbers_of_levels_are_read),
+		cmocka_unit_test(depths_have_an_end),
 		cmocka_unit_test(other_texts_are_no_traces),
 		cmocka_unit_test(indentation_is_the_stack),
 		cmocka_unit_test(chunks_may_begin_anywhere),
