@@ -176,6 +176,8 @@ static void stop_waiting(struct tl_app *app)
 
 static void handle_interrupt(struct tl_app *app)
 {
+	bool changes = app->op.kind == TL_OP_REOPEN; /* what is shown stays as it is */
+
 	tl_signals.interrupt = 0;
 	tl_layout_interrupt(false);
 	tl_tty_raw(&app->tty); /* no more waiting for a first line */
@@ -193,7 +195,8 @@ static void handle_interrupt(struct tl_app *app)
 	else if (app->mode == TL_MODE_MESSAGE)
 		tl_app_drop_message(app);
 	stop_waiting(app);
-	tl_find_drop_filter(app);
+	if (!changes)
+		tl_find_drop_filter(app);
 }
 
 /* ^X ends the wait for a text that is still coming; keys typed before it are dropped. */

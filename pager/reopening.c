@@ -228,12 +228,26 @@ static void save_target(struct tl_app *app, struct tl_file *f)
 	}
 }
 
+/* A mark whose time the new text does not have leads nowhere. */
+static void move_mark(struct tl_app *app, const struct tl_file *f, size_t i, uint64_t to)
+{
+	unsigned letter = (unsigned char)tl_marks_letter(i);
+
+	if (to == TL_NOPOS)
+		tl_marks_set(&app->marks, letter, f->name, TL_NOPOS, 0);
+	else
+		app->marks.marks[i].pos = to;
+}
+
 static void translate_known(struct tl_app *app, const struct look *l, struct tl_file *f)
 {
+	uint64_t to;
+
 	is_known(l, f->pos, &f->pos);
 	for (size_t i = 0; i < TL_NMARKS; i++)
-		if (tl_mark_is_in(&app->marks.marks[i], f->name))
-			is_known(l, app->marks.marks[i].pos, &app->marks.marks[i].pos);
+		if (tl_mark_is_in(&app->marks.marks[i], f->name) &&
+		    is_known(l, app->marks.marks[i].pos, &to))
+			move_mark(app, f, i, to);
 }
 
 static void translate_now(struct tl_app *app, struct tl_file *f, struct tl_source *to)
@@ -244,24 +258,7 @@ static void translate_now(struct tl_app *app, struct tl_file *f, struct tl_sourc
 	f->pos = tl_decoding_same_time(from, f->pos, to);
 	for (size_t i = 0; i < TL_NMARKS; i++)
 		if (tl_mark_is_in(&marks[i], f->name))
-			marks[i].pos = tl_decoding_same_time(from, marks[i].pos, to);
-}
-
-bool tl_app_reopen(struct tl_app *app, struct tl_err *err)
-{
-	struct tl_source *src = NULL;
-	struct tl_file *f;
-
-	tl_reopening_drop(app);
-	if (!tl_app_open_again(app, &src, err))
-		return false;
-	if (!src)
-		return true;
-	f = tl_app_file(app);
-	tl_app_end_op(app);
-	save_target(app, f);
-	translate_now(app, f, src);
-	return tl_app_show_instead(app, src, err);
+			move_mark(app, f, i, tl_decoding_same_time(from, marks[i].pos, to));
 }
 
 /* ---- what is given up */
@@ -316,7 +313,23 @@ static void forget_undo(struct tl_reopening *r)
 		tl_option_was_fini(&r->undo[--r->nundo]);
 }
 
-void tl_reopening_drop(struct tl_app *app)
+static void undo_last(struct tl_app *app)
+{
+	struct tl_reopening *r = app->reopening;
+
+	if (r->nundo > 0)
+		tl_option_put_back(&app->opt, &r->undo[--r->nundo]);
+}
+
+/* Options whose text was never shown may be wrong: they are put back. */
+static void undo_all(struct tl_app *app)
+{
+	while (app->reopening->nundo > 0)
+		undo_last(app);
+}
+
+/* Another text is made, at once, with all options. */
+static void drop(struct tl_app *app)
 {
 	if (!app->reopening)
 		return;
@@ -325,13 +338,37 @@ void tl_reopening_drop(struct tl_app *app)
 	forget_undo(app->reopening);
 }
 
+void tl_reopening_drop(struct tl_app *app)
+{
+	if (app->reopening)
+		undo_all(app);
+	drop(app);
+}
+
 void tl_reopening_fini(struct tl_app *app)
 {
-	tl_reopening_drop(app);
+	drop(app);
 	if (app->reopening)
 		free(app->reopening->undo);
 	free(app->reopening);
 	app->reopening = NULL;
+}
+
+bool tl_app_reopen(struct tl_app *app, struct tl_err *err)
+{
+	struct tl_source *src = NULL;
+	struct tl_file *f;
+
+	if (!tl_app_open_again(app, &src, err))
+		return false;
+	drop(app);
+	if (!src)
+		return true;
+	f = tl_app_file(app);
+	tl_app_end_op(app);
+	save_target(app, f);
+	translate_now(app, f, src);
+	return tl_app_show_instead(app, src, err);
 }
 
 /* ---- the operation */
@@ -408,14 +445,6 @@ bool tl_reopening_begin(struct tl_app *app, struct tl_option_was *was, struct tl
 	return false;
 }
 
-static void undo_last(struct tl_app *app)
-{
-	struct tl_reopening *r = app->reopening;
-
-	if (r->nundo > 0)
-		tl_option_put_back(&app->opt, &r->undo[--r->nundo]);
-}
-
 /* With the option that was changed last it cannot be made: without it, perhaps. */
 static void failed(struct tl_app *app)
 {
@@ -428,8 +457,12 @@ static void failed(struct tl_app *app)
 	tl_app_message(app, "%s", l->err.msg);
 	end_look(l);
 	undo_last(app);
-	if (app->reopening->nundo > 0 && is_recording(app, &format) && !begin(app, &format, &err))
-		tl_app_message(app, "%s", err.msg);
+	if (app->reopening->nundo > 0 && is_recording(app, &format)) {
+		if (!begin(app, &format, &err))
+			tl_app_message(app, "%s", err.msg);
+	}
+	if (!app->reopening->now)
+		undo_all(app);
 	tl_app_dirty(app);
 }
 
@@ -471,7 +504,11 @@ void tl_reopening_step(struct tl_app *app)
 {
 	struct tl_reopening *r = app->reopening;
 
-	if (!r || !r->now)
+	if (!r)
+		return;
+	if (r->left)
+		sweep(r, false);
+	if (!r->now)
 		return;
 	if (r->aside && app->op.kind == TL_OP_NONE && app->mode == TL_MODE_COMMAND &&
 	    tl_app_at_prompt(app) && app->text.src == r->now->from) {
@@ -496,8 +533,7 @@ void tl_reopening_interrupt(struct tl_app *app)
 	if (app->op.kind != TL_OP_REOPEN)
 		return;
 	leave(app);
-	while (app->reopening->nundo > 0)
-		undo_last(app);
+	undo_all(app);
 	tl_tty_flush(&app->tty);
 	tl_app_message(app, "The view stays as it was");
 }

@@ -27,7 +27,7 @@ void tl_reopening_interrupt(struct tl_app *app);
 /* How far it is, 0 to 1; negative: nobody knows. */
 double tl_reopening_how_far(struct tl_app *app);
 
-/* The text is closed: give up and wait, the options stay. */
+/* The text is closed: give up and wait; options whose text was not shown yet are put back. */
 void tl_reopening_drop(struct tl_app *app);
 void tl_reopening_fini(struct tl_app *app);
 

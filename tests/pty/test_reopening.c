@@ -122,6 +122,54 @@ static void it_can_be_given_up(void **state)
 	check_quit(t);
 }
 
+/* What is filtered stays filtered, too. */
+static void giving_it_up_changes_nothing(void **state)
+{
+	struct term *t = open_fake(NULL, "a.data");
+	char row[200];
+
+	check_keys(t, "& line 7<Enter>");
+	snprintf(row, sizeof(row), "%s", lines[7]);
+	check_row(t, 0, row);
+	press(t, "--trace-view=endless<Enter>");
+	check_text(t, "Changing the view");
+	press(t, "^C");
+	check_text(t, "The view stays as it was");
+	check_keys(t, "<Enter>");
+	check_row(t, 0, row);
+	check_quit(t);
+}
+
+/* An option whose text was never seen may be wrong, and keep the file from being opened again. */
+static void what_was_not_shown_is_not_kept(void **state)
+{
+	struct term *t = open_fake(NULL, "a.data");
+
+	fixture_file(&f, "b.txt", "another text\n", -1);
+	press(t, "--trace-view=endless<Enter>");
+	check_text(t, "Changing the view");
+	check_keys(t, ":e b.txt<Enter>");
+	check_row(t, 0, "another text");
+	check_view(t, "(default)");
+	check_keys(t, ":p");
+	check_row(t, 0, lines[0]);
+	check_quit(t);
+}
+
+/* In the bytes of a recording nothing is at a time. */
+static void marks_do_not_lead_nowhere(void **state)
+{
+	struct term *t = open_fake(NULL, "a.data");
+
+	check_keys(t, "-S<Enter>10jma--raw-file<Enter>");
+	check_row(t, 0, "FAKETRACE");
+	check_keys(t, "'a");
+	check_text(t, "Mark not set");
+	check_keys(t, "<Enter>");
+	check_row(t, 0, "FAKETRACE");
+	check_quit(t);
+}
+
 static void nobody_waits_for_it_to_leave(void **state)
 {
 	struct term *t = open_fake(NULL, "a.data");
@@ -204,6 +252,9 @@ int main(void)
 						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_place_is_the_last_one, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(it_can_be_given_up, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(giving_it_up_changes_nothing, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_was_not_shown_is_not_kept, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(marks_do_not_lead_nowhere, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(nobody_waits_for_it_to_leave, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_next_option_does_not_wait, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_same_value_changes_nothing, set_up, tear_down),
