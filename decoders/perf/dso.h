@@ -73,7 +73,7 @@ struct tl_dso *tl_dsos_kernel(struct tl_dsos *all);
 bool tl_dsos_kcore_segment(struct tl_dsos *all, size_t i, uint64_t *start, uint64_t *end);
 
 /*
- * A number for which files were found, of all binaries: where it is the same, so is all code.
+ * A number for which files were found, of all binaries: where it is the same, so are all code and symbols.
  * Looks for each.  One thread.
  */
 uint64_t tl_dsos_state(struct tl_dsos *all);

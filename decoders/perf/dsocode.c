@@ -218,19 +218,40 @@ static uint64_t mix(uint64_t h, const void *bytes, size_t n)
 	return h;
 }
 
-/* Of one: its path, and the file that was found. */
+static uint64_t mix_file(uint64_t h, const struct tl_dsofile *file)
+{
+	struct stat st;
+
+	if (file->fd < 0 || fstat(file->fd, &st) != 0)
+		return h;
+	h = mix(h, file->path, strlen(file->path));
+	h = mix(h, &st.st_size, sizeof(st.st_size));
+	return mix(h, &st.st_mtim, sizeof(st.st_mtim));
+}
+
+static bool mix_symbols(void *arg, struct tl_dsofile *file)
+{
+	uint64_t *h = arg;
+
+	*h = mix_file(*h, file);
+	tl_dsofile_close(file);
+	return true;
+}
+
+/* Of one: its path, the file that was found, and those that may have its symbols: they are not read. */
 static uint64_t state_of(struct tl_dso *d)
 {
 	uint64_t h = mix(UINT64_C(0xcbf29ce484222325), d->path, strlen(d->path));
-	struct stat st;
+	struct tl_dsofile map;
 
 	tl_dso_open(d);
 	h = mix(h, &d->memory.len, sizeof(d->memory.len));
-	if (d->file.fd < 0 || fstat(d->file.fd, &st) != 0)
-		return h;
-	h = mix(h, d->file.path, strlen(d->file.path));
-	h = mix(h, &st.st_size, sizeof(st.st_size));
-	return mix(h, &st.st_mtim, sizeof(st.st_mtim));
+	h = mix_file(h, &d->file);
+	if (d->kind == KIND_FILE)
+		tl_dsofile_each_symbols(&d->all->places, &d->want, &d->file, mix_symbols, &h);
+	else if ((d->kind == KIND_JIT || d->kind == KIND_MEMORY) && tl_dso_find_perfmap(d, &map))
+		mix_symbols(&h, &map);
+	return h;
 }
 
 uint64_t tl_dsos_state(struct tl_dsos *all)

@@ -120,6 +120,9 @@ struct tl_dso_reference {
 };
 void tl_dso_find_reference(const struct tl_dso *d, struct tl_dso_reference *ref);
 
+/* A JIT compiler's list of names for the binary's process.  False: not found. */
+bool tl_dso_find_perfmap(const struct tl_dso *d, struct tl_dsofile *out);
+
 /* Look for the binary, once; any thread. */
 void tl_dso_open(struct tl_dso *d);
 

@@ -212,18 +212,23 @@ static bool load_kernel(struct tl_dso *d, struct tl_symbols *t)
 	return !d->linked || tl_symbols_add_elf(t, &d->elf, &d->elf);
 }
 
-/* A JIT compiler's list of names. */
-static bool load_perfmap(struct tl_dso *d, struct tl_symbols *t)
+bool tl_dso_find_perfmap(const struct tl_dso *d, struct tl_dsofile *out)
 {
 	struct tl_dsofile_want want = { .path = NULL };
-	struct tl_buf text = TL_BUF_INIT;
-	struct tl_dsofile file;
 	char path[64];
-	bool found;
 
 	snprintf(path, sizeof(path), "/tmp/perf-%" PRId32 ".map", d->pid);
 	want.path = path;
-	if (!tl_dsofile_find_dump(&d->all->places, &want, &file, NULL))
+	return tl_dsofile_find_dump(&d->all->places, &want, out, NULL);
+}
+
+static bool load_perfmap(struct tl_dso *d, struct tl_symbols *t)
+{
+	struct tl_buf text = TL_BUF_INIT;
+	struct tl_dsofile file;
+	bool found;
+
+	if (!tl_dso_find_perfmap(d, &file))
 		return true;
 	found = read_fd(file.fd, &text);
 	tl_dsofile_close(&file);

@@ -326,6 +326,13 @@ static void test_state(void **state)
 	assert_int_not_equal(two, one);
 	assert_int_equal(state_now(), two);
 	put(in_dir("root/bin/a"), "another", 7);
+	one = state_now();
+	assert_int_not_equal(one, two);
+	/* What has symbols only: jumps that leave functions are told by them. */
+	put(in_dir("root/usr/lib/debug/bin/a.debug"), "d", 1);
+	two = state_now();
+	assert_int_not_equal(two, one);
+	put(in_dir("root/tmp/perf-1.map"), "1000 10 f\n", 10);
 	assert_int_not_equal(state_now(), two);
 }
 
