@@ -54,15 +54,19 @@ struct strings {
 /* Is a place, not before the one asked for before, in no string? */
 static bool is_outside(struct strings *s, const struct tl_stampline *l, size_t place)
 {
-	while (s->at < place) {
-		uint8_t c = l->s[s->at++];
+	const uint8_t *quote;
 
-		if (c == '"')
-			s->inside = !s->inside;
-		else if (c == '\\' && s->inside)
-			s->at++;
+	while (s->at < place && (quote = memchr(l->s + s->at, '"', place - s->at)) != NULL) {
+		bool escaped = false;
+
+		for (const uint8_t *p = quote; s->inside && p > l->s && p[-1] == '\\'; p--)
+			escaped = !escaped;
+		s->inside ^= !escaped;
+		s->at = (size_t)(quote - l->s) + 1;
 	}
-	return s->at == place && !s->inside;
+	if (s->at < place)
+		s->at = place;
+	return !s->inside;
 }
 
 /* In JSON nothing but a key has a quote behind a comma or a brace that has no backslash: where it has one, what is
