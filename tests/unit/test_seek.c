@@ -4,7 +4,6 @@
 #include "pager/linetimes.h"
 #include "pager/seek.h"
 
-#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <sys/syscall.h>
@@ -21,10 +20,16 @@ static bool clock_saw_news;
 int clock_gettime(clockid_t id, struct timespec *t)
 {
 	if (id == CLOCK_MONOTONIC && syscall(SYS_gettid) == getpid() && clock_waits) {
-		struct pollfd news = { .fd = tl_mailbox_fd(clock_waits), .events = POLLIN };
+		struct tl_mailbox *mailbox = clock_waits;
+		struct tl_msg news;
 
-		clock_saw_news = poll(&news, 1, 50) > 0;
 		clock_waits = NULL;
+		for (int i = 0; i < 50 && !clock_saw_news; i++) {
+			clock_saw_news = tl_mailbox_take(mailbox, &news);
+			usleep(1000);
+		}
+		if (clock_saw_news)
+			tl_mailbox_post(mailbox, &news);
 	}
 	return (int)syscall(SYS_clock_gettime, id, t);
 }

@@ -204,7 +204,7 @@ static void test_linked_name(void **state)
 	assert_int_equal(s.start, 0x100);
 	assert_int_equal(s.end, 0x110);
 	assert_true(tl_symbols_find(t, 0x27f, &s));
-	assert_string_equal(s.name, "f(int)");
+	assert_string_equal(s.name, "f");
 	assert_true(tl_symbols_linked(t, 0x27f, &s));
 	assert_string_equal(s.name, "_Z1fi");
 	assert_false(tl_symbols_linked(t, 0x280, &s));
