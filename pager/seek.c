@@ -322,8 +322,8 @@ bool tl_seek_start(const struct tl_seek_request *req, struct tl_jobs *pool, stru
 	pthread_mutex_init(&s->lock, NULL);
 	s->src = tl_texttimes_source(req->times);
 	atomic_store(&s->users, 2);
-	tl_jobs_hush(
-	    pool, HUSH_MS); /* before a worker that is done already says how long it is to last */
+	/* First, as a worker that is done says how much longer it is to last. */
+	tl_jobs_hush(pool, HUSH_MS);
 	s->job = tl_jobs_start(pool, TL_URGENT, &ops, s);
 	if (!s->job) {
 		atomic_store(&s->users, 1);
