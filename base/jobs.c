@@ -5,9 +5,9 @@
 #include "base/jobs.h"
 
 #include "base/now.h"
+#include "base/threadsignals.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -167,15 +167,8 @@ static void *work(void *arg)
 {
 	struct thread *self = arg;
 	struct tl_jobs *pool = self->pool;
-	sigset_t all;
 
-	/* Signals are for the thread that owns the screen. */
-	sigfillset(&all);
-	sigdelset(&all, SIGBUS); /* but for those the thread itself brings about */
-	sigdelset(&all, SIGSEGV);
-	sigdelset(&all, SIGFPE);
-	sigdelset(&all, SIGILL);
-	pthread_sigmask(SIG_BLOCK, &all, NULL);
+	tl_thread_leave_signals();
 	pthread_mutex_lock(&pool->lock);
 	while (!pool->closing) {
 		bool hushed = is_hushed(pool);

@@ -4,12 +4,12 @@
  */
 #include "pager/reopening.h"
 
+#include "base/threadsignals.h"
 #include "pager/decoding.h"
 #include "pager/filesource.h"
 #include "text/part.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -77,15 +77,8 @@ static void *look(void *arg)
 	struct look *l = arg;
 	const struct tl_msg msg = { TL_MSG_TIME, l };
 	struct tl_mailbox *mailbox = l->mailbox;
-	sigset_t all;
 
-	/* Signals are for the thread that owns the screen. */
-	sigfillset(&all);
-	sigdelset(&all, SIGBUS); /* but for those the thread itself brings about */
-	sigdelset(&all, SIGSEGV);
-	sigdelset(&all, SIGFPE);
-	sigdelset(&all, SIGILL);
-	pthread_sigmask(SIG_BLOCK, &all, NULL);
+	tl_thread_leave_signals();
 	if (l->to || open_new(l)) {
 		bool first = true;
 

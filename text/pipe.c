@@ -5,13 +5,13 @@
  * thread sleeps in poll() on the pipe and an eventfd, so that it hears want, stop and close at any
  * time.
  */
+#include "base/threadsignals.h"
 #include "text/feed.h"
 #include "text/spool.h"
 
 #include <inttypes.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -266,12 +266,9 @@ static bool wants_more(struct pipe *p, bool *on)
 static void *read_pipe(void *arg)
 {
 	struct pipe *p = arg;
-	sigset_t all;
 	bool on;
 
-	/* Signals are for the thread that owns the screen. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_BLOCK, &all, NULL);
+	tl_thread_leave_signals();
 	for (;;) {
 		struct pollfd fds[2] = { { p->wake_fd, POLLIN, 0 }, { -1, POLLIN, 0 } };
 		bool more = wants_more(p, &on), ready = false;

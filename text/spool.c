@@ -6,10 +6,10 @@
  */
 #include "text/spool.h"
 
+#include "base/threadsignals.h"
 #include "text/spoolfile.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -217,11 +217,8 @@ static void *pack(void *arg)
 	struct tl_spool *sp = arg;
 	struct tl_packer *packer = NULL;
 	struct tl_err err = TL_ERR_INIT;
-	sigset_t all;
 
-	/* Signals are for the thread that owns the screen. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_BLOCK, &all, NULL);
+	tl_thread_leave_signals();
 	pthread_mutex_lock(&sp->lock);
 	while (await_work(sp)) {
 		if ((!packer && !tl_packer_new(&packer, &err)) ||
